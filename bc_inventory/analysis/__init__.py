@@ -1,0 +1,1 @@
+"""Compare, decompose and summarise inventories and grids."""

@@ -1,0 +1,1 @@
+"""Estimate emissions from activity, factors, abatement and their uncertainty."""

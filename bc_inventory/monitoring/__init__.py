@@ -1,0 +1,1 @@
+"""Turn station and gridded black carbon measurements into one record."""

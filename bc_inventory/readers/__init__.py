@@ -1,0 +1,1 @@
+"""Read publishers' files into contract tables; one module per format."""

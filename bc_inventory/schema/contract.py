@@ -1,0 +1,105 @@
+"""What a contract is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Column", "Interval", "Kind", "Table"]
+
+Kind = Literal["string", "number", "integer", "boolean"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a contract.
+
+    Parameters
+    ----------
+    name : str
+        Column name.
+    kind : {"string", "number", "integer", "boolean"}
+        How its values are read.
+    description : str
+        What it holds, in a sentence.
+    unit : str, optional
+        Canonical unit of a number; None where the unit is in another column.
+    required : bool
+        Whether every row has a value.
+    minimum, maximum : float, optional
+        Limits, both allowed.
+    enum : tuple of str
+        The only values allowed, if not empty.
+    references : str, optional
+        `table.column` whose values are the only ones allowed; `*` is allowed
+        too where `wildcard` is set.
+    wildcard : bool
+        Whether `*` (any) is a value.
+    unit_like : str, optional
+        For a column that holds unit strings: comma-separated units, one of
+        which has the same dimension.
+    """
+
+    name: str
+    kind: Kind
+    description: str
+    unit: str | None = None
+    required: bool = True
+    minimum: float | None = None
+    maximum: float | None = None
+    enum: tuple[str, ...] = ()
+    references: str | None = None
+    wildcard: bool = False
+    unit_like: str | None = None
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Columns of a value with its 95 % interval: lower <= value <= upper."""
+
+    value: str
+    lower: str
+    upper: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """A contract.
+
+    Parameters
+    ----------
+    name : str
+        As `check` and the documentation name it.
+    description : str
+        What one row is.
+    columns : tuple of Column
+        In the order in which they are written.
+    key : tuple of str
+        Columns that identify a row.
+    intervals : tuple of Interval
+        Values with their intervals.
+    """
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    intervals: tuple[Interval, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns, in order."""
+        return [column.name for column in self.columns]
+
+    def column(self, name: str) -> Column:
+        """Return the column of that name.
+
+        Raises
+        ------
+        KeyError
+            If the contract has none.
+        """
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)

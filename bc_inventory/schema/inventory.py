@@ -1,0 +1,140 @@
+"""Contracts of what an inventory consists of."""
+
+from __future__ import annotations
+
+from bc_inventory.schema import common as c
+from bc_inventory.schema.contract import Column, Interval, Table
+
+__all__ = ["TABLES"]
+
+_ACTIVITY_UNITS = ("TJ", "kt", "1e6 vehicle_km")
+_FACTOR_UNITS = ("g/GJ", "g/kg", "g/vehicle_km")
+
+
+def _n(
+    name: str, description: str, unit: str | None = None, maximum: float | None = None
+) -> Column:
+    return Column(name, "number", description, unit, required=False, minimum=0, maximum=maximum)
+
+
+def _s(name: str, description: str) -> Column:
+    return Column(name, "string", description, required=False)
+
+
+EMISSIONS = Table(
+    "emissions",
+    "Emission of one technology in one region and year, with all that makes it: "
+    "emission = activity x share x factor x (1 - abatement).",
+    (
+        c.year,
+        c.side,
+        c.region,
+        c.nfr,
+        Column("gnfr", "string", "GNFR aggregate"),
+        c.fuel,
+        c.technology,
+        Column("species", "string", "pollutant"),
+        Column("factor_set", "string", "set of emission factors", enum=("harmonised", "official")),
+        Column("memo", "boolean", "memo item, outside the totals"),
+        _n(
+            "activity", "activity of the fuel in the category, all technologies, in `activity_unit`"
+        ),
+        Column(
+            "activity_unit", "string", "unit of the activity", required=False, enum=_ACTIVITY_UNITS
+        ),
+        _n("activity_lower", "lower bound of the activity"),
+        _n("activity_upper", "upper bound of the activity"),
+        _n("share", "share of the technology in the activity", "1", 1.0),
+        _n("emission_factor", "factor before control, in `emission_factor_unit`"),
+        Column(
+            "emission_factor_unit",
+            "string",
+            "unit of the factor",
+            required=False,
+            enum=_FACTOR_UNITS,
+        ),
+        _n("factor_lower", "lower bound of the factor"),
+        _n("factor_upper", "upper bound of the factor"),
+        _n("abatement", "fraction that controls remove, efficiency x penetration", "1", 1.0),
+        _n("emission_kt", "emission, central estimate", "kt"),
+        _n("lower_kt", "lower bound of the 95 % interval", "kt"),
+        _n("upper_kt", "upper bound of the 95 % interval", "kt"),
+        _n("pm25_kt", "PM2.5 of the same row where its factor is known", "kt"),
+        Column(
+            "tier",
+            "integer",
+            "lower of the tiers of activity and factor",
+            required=False,
+            minimum=1,
+            maximum=3,
+        ),
+        _s("activity_source", "source id of the activity"),
+        _s("activity_id", "mapping_id or activity_id that made it from what was published"),
+        _s("share_source", "source id of the technology share"),
+        _s("factor_id", "emission factor"),
+        _s("factor_source", "source id of the factor"),
+        _s("abatement_source", "source ids of controls and their penetration, separated by ;"),
+        _s("ncv_id", "calorific value that let factor and activity meet"),
+        _s("confidence", "weakest confidence of what made the row"),
+        _s(
+            "flag",
+            "what isn't as published (surrogate, filled, ...), separated by ;",
+        ),
+        Column(
+            "notation_key", "string", "why there is no figure", required=False, enum=c.NOTATION_KEYS
+        ),
+        _s("corr_activity", "rows with the same name share one draw of the activity"),
+        _s("corr_share", "rows with the same name share one draw of the technology split"),
+        _s("corr_factor", "rows with the same name share one draw of the factor"),
+        _s("corr_abatement", "rows with the same name share one draw of the abatement"),
+        _n("sigma_activity", "standard deviation of ln(activity)", "1"),
+        _n("sigma_share", "standard deviation of ln(share)", "1"),
+        _n("sigma_factor", "standard deviation of ln(factor)", "1"),
+        _n("sigma_abatement", "standard deviation of ln(1 - abatement)", "1"),
+        c.note,
+    ),
+    ("year", "side", "region", "nfr", "fuel", "technology", "species", "factor_set", "activity_id"),
+    (
+        Interval("emission_kt", "lower_kt", "upper_kt"),
+        Interval("activity", "activity_lower", "activity_upper"),
+        Interval("emission_factor", "factor_lower", "factor_upper"),
+    ),
+)
+
+TOTALS = Table(
+    "totals",
+    "A total of the emission table with its interval by both approaches.",
+    (
+        c.year,
+        Column("side", "string", "EU or CN", enum=c.SIDES),
+        Column("region", "string", "region, or * for the whole side"),
+        Column("nfr", "string", "NFR category, GNFR aggregate, or * for all"),
+        Column("species", "string", "pollutant"),
+        Column("factor_set", "string", "set of emission factors", enum=("harmonised", "official")),
+        Column(
+            "level",
+            "string",
+            "what is summed",
+            enum=("side", "side_gnfr", "side_nfr", "region", "region_gnfr"),
+        ),
+        Column("emission_kt", "number", "sum of the central estimates", "kt", minimum=0),
+        Column("approach1_lower_kt", "number", "error propagation, lower bound", "kt", minimum=0),
+        Column("approach1_upper_kt", "number", "error propagation, upper bound", "kt", minimum=0),
+        Column("approach1_valid", "boolean", "whether approach 1 is within its assumptions"),
+        Column("mean_kt", "number", "mean of the draws", "kt", minimum=0),
+        Column("median_kt", "number", "median of the draws", "kt", minimum=0),
+        Column("lower_kt", "number", "2.5 % quantile of the draws", "kt", minimum=0),
+        Column("upper_kt", "number", "97.5 % quantile of the draws", "kt", minimum=0),
+        Column("draws", "integer", "number of draws", minimum=1),
+        Column("covered", "integer", "rows with a figure", minimum=0),
+        Column(
+            "not_estimated",
+            "string",
+            "categories in the scope without a figure, with their keys",
+            required=False,
+        ),
+    ),
+    ("year", "side", "region", "nfr", "species", "factor_set", "level"),
+)
+
+TABLES = (EMISSIONS, TOTALS)

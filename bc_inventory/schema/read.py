@@ -1,0 +1,190 @@
+"""Read tables strictly: a number is a number, and an empty cell is absent."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from bc_inventory.errors import DataError, Problem, Problems
+from bc_inventory.schema.check import check
+from bc_inventory.schema.contract import Column, Table
+from bc_inventory.schema.tables import table as find_table
+
+__all__ = ["read_csv", "read_parquet"]
+
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+_INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
+_BOOLEAN = {"true": True, "false": False}
+
+
+def read_csv(
+    path: Path | str,
+    contract: str | Table,
+    *,
+    known: Mapping[str, Collection[str]] | None = None,
+) -> pd.DataFrame:
+    """Read a UTF-8 CSV file under a contract.
+
+    Parameters
+    ----------
+    path : path-like
+        The file; its first line names the columns.
+    contract : str or Table
+        Contract, or its name.
+    known : mapping, optional
+        See `bc_inventory.schema.check`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The contract's columns in the contract's order; an empty cell of an
+        optional column is NA (NaN for numbers, None for text).
+
+    Raises
+    ------
+    DataError
+        If the file is empty, isn't UTF-8, or any cell breaks the contract:
+        `NaN`, `:`, `-` and `…` aren't numbers.
+    """
+    rules = find_table(contract) if isinstance(contract, str) else contract
+    path = Path(path)
+    header, body, lines = _split(path)
+    problems = Problems()
+    frame = pd.DataFrame(body, columns=header, dtype=object)
+    for column in rules.columns:
+        if column.name in frame.columns:
+            frame[column.name] = _parse(frame[column.name], column, problems, str(path), lines)
+    problems.raise_if_any()
+    check(frame, rules, file=str(path), known=known, lines=lines)
+    return frame[rules.names]
+
+
+def read_parquet(
+    path: Path | str, contract: str | Table, *, known: Mapping[str, Collection[str]] | None = None
+) -> pd.DataFrame:
+    """Read a Parquet file or a hive-partitioned folder under a contract.
+
+    Parameters
+    ----------
+    path : path-like
+        File or folder.
+    contract : str or Table
+        Contract, or its name.
+    known : mapping, optional
+        See `bc_inventory.schema.check`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Text columns as plain strings, partition columns included.
+
+    Raises
+    ------
+    DataError
+        If the file is truncated or breaks the contract.
+    """
+    import pyarrow as pa
+    import pyarrow.dataset as ds
+
+    rules = find_table(contract) if isinstance(contract, str) else contract
+    try:
+        arrow = ds.dataset(
+            str(path), format="parquet", partitioning=ds.HivePartitioning.discover()
+        ).to_table()
+    except (pa.ArrowInvalid, OSError) as error:
+        problem = Problem(
+            found=f"a file that isn't whole Parquet ({str(error).splitlines()[0]})",
+            expected="a complete Parquet file",
+            file=str(path),
+            remedy="It may have been cut off; fetch or build it again.",
+        )
+        raise DataError([problem]) from error
+    frame = arrow.to_pandas()
+    check(frame, rules, file=str(path), known=known)
+    return frame[rules.names]
+
+
+def _split(path: Path) -> tuple[list[str], list[list[str]], list[int]]:
+    """Return header, rows and the line on which each row starts."""
+
+    def fail(
+        found: str, expected: str, remedy: str | None = None, line: int | None = None
+    ) -> DataError:
+        return DataError([Problem(found, expected, str(path), line, None, remedy)])
+
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as error:
+        raise fail("no such file", "a CSV file") from error
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise fail(
+            f"bytes that aren't UTF-8 at byte {error.start}",
+            "a UTF-8 file",
+            "Save it as UTF-8.",
+            line,
+        ) from error
+    if not text.strip():
+        raise fail("an empty file", "a header line and rows")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    try:
+        header = next(reader)
+        start = reader.line_num + 1
+        for row in reader:
+            if row:
+                if len(row) != len(header):
+                    raise fail(
+                        f"{len(row)} cells", f"{len(header)} cells, as the header has", line=start
+                    )
+                rows.append(row)
+                lines.append(start)
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise fail(
+            f"a row that isn't CSV ({error})", "comma-separated cells", line=reader.line_num
+        ) from error
+    return header, rows, lines
+
+
+def _parse(
+    series: pd.Series, column: Column, problems: Problems, file: str, lines: list[int]
+) -> pd.Series:
+    """Turn text cells into the column's kind, noting each cell that can't be."""
+    text = series.str.strip()
+    filled = text != ""
+    if column.kind == "string":
+        return text.where(filled, None).astype("str")
+    if column.kind == "boolean":
+        good = text.isin(_BOOLEAN)
+        parsed = text.map(_BOOLEAN)
+    else:
+        pattern = _INTEGER if column.kind == "integer" else _NUMBER
+        good = text.map(lambda cell: pattern.fullmatch(cell) is not None).astype(bool)
+        parsed = pd.to_numeric(text.where(good & filled), errors="coerce")
+    for row in (~good & filled).to_numpy().nonzero()[0]:
+        problems.add(
+            found=repr(series.iat[row]),
+            expected={
+                "integer": "a whole number",
+                "number": "a number",
+                "boolean": "true or false",
+            }[column.kind],
+            file=file,
+            row=lines[row],
+            column=column.name,
+            remedy="Leave the cell empty and give a notation key where there is no value."
+            if column.kind == "number"
+            else None,
+        )
+    if column.kind == "number":
+        return parsed.astype(float)
+    if (good & filled).all():
+        return parsed.astype("int64" if column.kind == "integer" else bool)
+    return parsed.astype("Int64" if column.kind == "integer" else "boolean")

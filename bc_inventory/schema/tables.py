@@ -1,0 +1,26 @@
+"""The register of all contracts."""
+
+from __future__ import annotations
+
+from bc_inventory.errors import suggest
+from bc_inventory.schema import facts, inventory
+from bc_inventory.schema.contract import Table
+
+__all__ = ["TABLES", "table"]
+
+TABLES: dict[str, Table] = {
+    made.name: made for module in (facts, inventory) for made in module.TABLES
+}
+
+
+def table(name: str) -> Table:
+    """Return the contract of that name.
+
+    Raises
+    ------
+    KeyError
+        If there is none; the message names the nearest.
+    """
+    if name not in TABLES:
+        raise KeyError(f"no contract {name!r}. {suggest(name, TABLES) or ''}".strip())
+    return TABLES[name]

@@ -1,0 +1,121 @@
+"""Write tables so that the file itself says what its columns mean."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from bc_inventory.schema.contract import Table
+from bc_inventory.schema.tables import table as find_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["arrow_schema", "write_csv", "write_parquet"]
+
+
+def arrow_schema(contract: str | Table) -> pa.Schema:
+    """Return the Arrow schema of a contract, units and prose in its metadata.
+
+    Parameters
+    ----------
+    contract : str or Table
+        Contract, or its name.
+
+    Returns
+    -------
+    pyarrow.Schema
+        Each field's metadata holds `description` and, where it has one,
+        `units`; the schema's own metadata holds the contract as JSON.
+    """
+    import pyarrow as pa
+
+    rules = find_table(contract) if isinstance(contract, str) else contract
+    types = {
+        "string": pa.string(),
+        "number": pa.float64(),
+        "integer": pa.int64(),
+        "boolean": pa.bool_(),
+    }
+    fields = []
+    for column in rules.columns:
+        metadata = {"description": column.description}
+        if column.unit:
+            metadata["units"] = column.unit
+        fields.append(
+            pa.field(
+                column.name, types[column.kind], nullable=not column.required, metadata=metadata
+            )
+        )
+    described = {"name": rules.name, "description": rules.description, "key": list(rules.key)}
+    return pa.schema(fields, metadata={"bc_inventory_contract": json.dumps(described)})
+
+
+def write_parquet(
+    frame: pd.DataFrame,
+    contract: str | Table,
+    path: Path,
+    *,
+    metadata: dict[str, Any] | None = None,
+) -> Path:
+    """Write a table as one Parquet file, sorted by its key, the same bytes each time.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A checked table.
+    contract : str or Table
+        Contract, or its name.
+    path : Path
+        File to write; its folder is made.
+    metadata : dict, optional
+        More key-value metadata of the file, stored as JSON.
+
+    Returns
+    -------
+    Path
+        `path`.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rules = find_table(contract) if isinstance(contract, str) else contract
+    schema = arrow_schema(rules)
+    if metadata:
+        more = {key: json.dumps(value) for key, value in metadata.items()}
+        schema = schema.with_metadata({**(schema.metadata or {}), **more})
+    ordered = frame.sort_values(list(rules.key), kind="stable")[rules.names]
+    arrow = pa.Table.from_pandas(ordered, schema=schema, preserve_index=False)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(arrow, path, compression="zstd", compression_level=6, write_statistics=True)
+    return path
+
+
+def write_csv(frame: pd.DataFrame, contract: str | Table, path: Path) -> Path:
+    """Write a table as CSV in the contract's order, sorted by its key.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A checked table.
+    contract : str or Table
+        Contract, or its name.
+    path : Path
+        File to write; its folder is made.
+
+    Returns
+    -------
+    Path
+        `path`.
+    """
+    rules = find_table(contract) if isinstance(contract, str) else contract
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ordered = frame.sort_values(list(rules.key), kind="stable")[rules.names].copy()
+    for column in rules.columns:
+        if column.kind == "boolean":
+            ordered[column.name] = ordered[column.name].map({True: "true", False: "false"})
+    ordered.to_csv(path, index=False, lineterminator="\n")
+    return path

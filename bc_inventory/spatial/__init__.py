@@ -1,0 +1,1 @@
+"""Place emissions on a longitude-latitude grid and keep their mass."""
