@@ -193,6 +193,25 @@ MAPPING = Table(
     _interval("share"),
 )
 
+ACTIVITY_UNCERTAINTY = Table(
+    "activity_uncertainty",
+    "Uncertainty of published activity itself, before any split.",
+    (
+        Column(
+            "activity_source", "string", "source that published it", references="sources.source_id"
+        ),
+        Column("source_sector", "string", "publisher's sector, or *"),
+        Column("flag", "string", "flag of the figure, or *"),
+        Column(
+            "relative", "number", "half width of the 95 % interval over the figure", "1", minimum=0
+        ),
+        c.confidence,
+        c.source_id,
+        c.note,
+    ),
+    ("activity_source", "source_sector", "flag"),
+)
+
 NATIONAL_ACTIVITY = Table(
     "activity_national",
     "Activity known for a whole side or country only; it is spread over regions by a driver.",
@@ -320,6 +339,12 @@ EMISSION_FACTORS = Table(
             "particles the PM2.5 behind it counts",
             enum=("total", "solid", "direct", "unspecified"),
         ),
+        Column(
+            "controls_included",
+            "boolean",
+            "whether the factor already counts end-of-pipe controls, so that `penetration` "
+            "isn't applied to it (EMEP/EEA Tier 1 factors do)",
+        ),
         Column("tier", "integer", "tier of the factor", minimum=1, maximum=3),
         c.confidence,
         c.source_id,
@@ -431,6 +456,7 @@ TABLES = (
     POPULATION,
     ACTIVITY,
     MAPPING,
+    ACTIVITY_UNCERTAINTY,
     NATIONAL_ACTIVITY,
     REGION_SHARES,
     TECHNOLOGY_SHARES,
