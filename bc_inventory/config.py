@@ -30,14 +30,10 @@ __all__ = [
 ]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_RESERVED = {
-    "con",
-    "prn",
-    "aux",
-    "nul",
-    *(f"com{i}" for i in range(10)),
-    *(f"lpt{i}" for i in range(10)),
-}
+# Names of devices on Windows, where a release folder of that name can't be made.
+_RESERVED = {"con", "prn", "aux", "nul"} | {f"{p}{i}" for p in ("com", "lpt") for i in range(10)}
+_MOST_DRAWS = 1_000_000
+_RESOLUTIONS = (0.1, 0.25, 0.5, 1.0)
 
 
 @dataclass(frozen=True)
@@ -227,7 +223,7 @@ def _check(config: Config, file: str, problems: Problems) -> None:
             "inventory.name",
             inventory.name,
             named,
-            "lower-case letters, digits, hyphens; at most 64",
+            "lower-case letters, digits and hyphens",
         ),
         (
             "inventory.years",
