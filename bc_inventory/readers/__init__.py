@@ -1,1 +1,30 @@
-"""Read publishers' files into contract tables; one module per format."""
+"""Read publishers' files into contract tables; one module per format.
+
+`read_any(path)` finds the format and reads it; see `bc_inventory.readers.registry`.
+"""
+
+from bc_inventory.readers.registry import (
+    Format,
+    Reading,
+    Report,
+    SetAside,
+    detect,
+    find_format,
+    formats,
+    read_any,
+    reading,
+)
+from bc_inventory.readers.source import Source
+
+__all__ = [
+    "Format",
+    "Reading",
+    "Report",
+    "SetAside",
+    "Source",
+    "detect",
+    "find_format",
+    "formats",
+    "read_any",
+    "reading",
+]

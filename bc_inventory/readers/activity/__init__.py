@@ -1,0 +1,1 @@
+"""Readers of activity data: one module per format, each with a `FORMAT`."""

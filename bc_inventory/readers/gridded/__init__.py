@@ -1,0 +1,1 @@
+"""Readers of gridded fields: one module per format, each with a `FORMAT`."""

@@ -1,0 +1,1 @@
+"""Readers of station measurements: one module per format, each with a `FORMAT`."""

@@ -1,0 +1,109 @@
+import io
+
+import pandas as pd
+import pytest
+
+from bc_inventory.errors import DataError, SourceError
+from bc_inventory.readers import Format, Source, detect, find_format, read_any, reading, registry
+from bc_inventory.readers.registry import SetAside
+
+
+def _format(name, marker, contract="population"):
+    def read(origin, species=None):
+        source = Source.of(origin)
+        frame = pd.DataFrame(
+            {
+                "region": ["DE"],
+                "year": [2018],
+                "population": [float(source.text.split()[1])],
+                "source_id": ["s"],
+                "note": [None],
+            }
+        )
+        return reading(source, name, frame, [SetAside("because", 2, "x")])
+
+    return Format(
+        name,
+        "activity",
+        name,
+        contract,
+        lambda source: source.head_text.startswith(marker),
+        read,
+        ("species",),
+    )
+
+
+@pytest.fixture
+def two(monkeypatch):
+    made = {"one": _format("one", "ab"), "two": _format("two", "abc")}
+    monkeypatch.setattr(registry, "formats", lambda kind=None: made)
+    return made
+
+
+def test_the_only_format_that_fits_is_found(two):
+    assert detect(io.BytesIO(b"ab 5")).name == "one"
+
+
+def test_several_fits_are_an_error_that_names_them(two):
+    with pytest.raises(SourceError, match=r"fits several formats \(one, two\)"):
+        detect(io.BytesIO(b"abc 5"))
+
+
+def test_no_fit_is_an_error_that_names_what_was_tried(two, tmp_path):
+    file = tmp_path / "odd.txt"
+    file.write_text("zzz")
+    with pytest.raises(SourceError, match=r"odd\.txt: fits none .*one, two"):
+        detect(file)
+
+
+def test_a_misspelt_format_is_answered_with_the_nearest(two):
+    with pytest.raises(SourceError, match="Did you mean 'two'"):
+        find_format("twoo")
+
+
+def test_an_empty_or_absent_file_is_refused(two, tmp_path):
+    with pytest.raises(DataError, match="an empty file"):
+        detect(io.BytesIO(b""))
+    with pytest.raises(DataError, match="no such file"):
+        detect(tmp_path / "none.txt")
+
+
+def test_a_reading_is_held_to_the_contract_of_its_format(two):
+    with pytest.raises(DataError, match="at least 0"):
+        read_any(io.BytesIO(b"ab -5"))
+
+
+def test_the_report_says_what_was_read_and_set_aside(two):
+    result = read_any(io.BytesIO(b"ab 5"))
+    assert result.frame["population"].tolist() == [5.0]
+    assert result.report.years == (2018,)
+    assert result.report.regions == ("DE",)
+    assert "set aside      2 rows: because (such as x)" in result.report.as_text()
+
+
+def test_an_option_the_format_does_not_take_is_refused(two):
+    with pytest.raises(SourceError, match="takes no option 'colour'"):
+        read_any(io.BytesIO(b"ab 5"), colour="red")
+
+
+def test_a_buffer_and_a_path_give_the_same_checksum(tmp_path):
+    file = tmp_path / "a.txt"
+    file.write_bytes(b"abc")
+    assert Source(file).sha256 == Source(io.BytesIO(b"abc")).sha256
+    assert Source(file).sha256.startswith("ba7816bf")
+
+
+def test_text_in_another_encoding_names_the_line():
+    with pytest.raises(DataError, match="row 2: found bytes that aren't utf-8"):
+        _ = Source(io.BytesIO("a\nCôte".encode("latin-1"))).text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_text_with_a_byte_order_mark_reads_alike(encoding):
+    assert Source(io.BytesIO("煤\n".encode(encoding))).text == "煤\n"
+
+
+def test_every_format_is_registered_under_one_name_with_a_known_contract():
+    for name, made in registry.formats().items():
+        assert made.name == name
+        assert made.title and made.contract
