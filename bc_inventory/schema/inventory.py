@@ -21,6 +21,35 @@ def _s(name: str, description: str) -> Column:
     return Column(name, "string", description, required=False)
 
 
+ACTIVITY = Table(
+    "activity",
+    "Activity of a fuel in an NFR category and region, in canonical units, with what made it.",
+    (
+        c.year,
+        c.region,
+        c.nfr,
+        c.fuel,
+        Column("activity_id", "string", "mapping_id or activity_id that made it"),
+        _n("activity", "activity, in `activity_unit`"),
+        Column("activity_unit", "string", "unit of the activity", enum=_ACTIVITY_UNITS),
+        _n("activity_lower", "lower bound of the 95 % interval"),
+        _n("activity_upper", "upper bound of the 95 % interval"),
+        Column("notation_key", "string", "why no figure", required=False, enum=c.NOTATION_KEYS),
+        Column("tier", "integer", "tier of the activity", minimum=1, maximum=3),
+        c.confidence,
+        _s("activity_source", "source ids, separated by ;"),
+        _s("ncv_id", "calorific value or CO2 factor that converted it"),
+        _s("flag", "what isn't as published, separated by ;"),
+        Column("corr_activity", "string", "rows with the same name share one draw"),
+        Column("corr_local", "string", "rows with the same name share one draw"),
+        Column("sigma_activity", "number", "ln standard deviation common to regions", "1"),
+        Column("sigma_local", "number", "ln standard deviation of the region alone", "1"),
+        c.note,
+    ),
+    ("year", "region", "nfr", "fuel", "activity_id"),
+    (Interval("activity", "activity_lower", "activity_upper"),),
+)
+
 EMISSIONS = Table(
     "emissions",
     "Emission of one technology in one region and year, with all that makes it: "
@@ -83,11 +112,13 @@ EMISSIONS = Table(
         Column(
             "notation_key", "string", "why there is no figure", required=False, enum=c.NOTATION_KEYS
         ),
-        _s("corr_activity", "rows with the same name share one draw of the activity"),
+        _s("corr_activity", "rows with the same name share one draw of what made the activity"),
+        _s("corr_local", "rows with the same name share one draw of the region's own statistics"),
         _s("corr_share", "rows with the same name share one draw of the technology split"),
         _s("corr_factor", "rows with the same name share one draw of the factor"),
         _s("corr_abatement", "rows with the same name share one draw of the abatement"),
-        _n("sigma_activity", "standard deviation of ln(activity)", "1"),
+        _n("sigma_activity", "standard deviation of ln(activity), part common to regions", "1"),
+        _n("sigma_local", "standard deviation of ln(activity), part of the region alone", "1"),
         _n("sigma_share", "standard deviation of ln(share)", "1"),
         _n("sigma_factor", "standard deviation of ln(factor)", "1"),
         _n("sigma_abatement", "standard deviation of ln(1 - abatement)", "1"),
@@ -137,4 +168,4 @@ TOTALS = Table(
     ("year", "side", "region", "nfr", "species", "factor_set", "level"),
 )
 
-TABLES = (EMISSIONS, TOTALS)
+TABLES = (ACTIVITY, EMISSIONS, TOTALS)

@@ -1,0 +1,291 @@
+"""Turn published figures into activity by NFR category and fuel.
+
+Two ways lead here: a figure published for a region, of which a mapping says
+how much is activity of which category and fuel; and a figure known only for a
+whole side, which a driver spreads over regions. Each result keeps what made
+it, and two deviations: one common to all regions (the split, the conversion,
+the total), one of the region alone (its statistics, its share of the driver).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory.errors import JoinError, Problem
+from bc_inventory.inventory.convert import to_canonical
+from bc_inventory.inventory.facts import Facts
+from bc_inventory.inventory.lognormal import bounds, combine, sigma
+from bc_inventory.inventory.scope import at_years, narrowest
+from bc_inventory.schema.common import CONFIDENCE
+
+__all__ = ["harmonise", "join_words", "weakest"]
+
+_KEY = ["year", "region", "nfr", "fuel", "activity_id"]
+
+
+def harmonise(
+    published: pd.DataFrame, facts: Facts, regions: pd.DataFrame, years: Sequence[int]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the activity of the regions and years asked for.
+
+    Parameters
+    ----------
+    published : pandas.DataFrame
+        Contract `activity_published`.
+    facts : Facts
+        Mappings, national activity, drivers, calorific values.
+    regions : pandas.DataFrame
+        Rows of contract `regions` to estimate.
+    years : sequence of int
+        Calendar years.
+
+    Returns
+    -------
+    activity : pandas.DataFrame
+        Contract `activity`.
+    unmapped : pandas.DataFrame
+        Published figures that no mapping takes up, under their own contract.
+
+    Raises
+    ------
+    JoinError
+        If a figure can't be converted or a driver has no shares.
+    """
+    mine = published[
+        published["region"].isin(regions["region"]) & published["year"].isin(list(years))
+    ]
+    mapped, unmapped = _mapped(mine, facts, regions, years)
+    both = pd.concat([mapped, _national(facts, regions, years)], ignore_index=True)
+    known = both[both["quantity"].notna()]
+    made = to_canonical(known, facts.calorific_values, facts.co2_factors, facts.fuels, regions)
+    return pd.concat([_gather(made), _keys(both, made, facts)], ignore_index=True), unmapped
+
+
+def _mapped(
+    published: pd.DataFrame, facts: Facts, regions: pd.DataFrame, years: Sequence[int]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    source = ["source_sector", "source_fuel"]
+    spread = narrowest(facts.activity_mapping, regions, source)
+    rules = at_years(
+        spread,
+        years,
+        ["region", "mapping_id", *source, "nfr", "fuel"],
+        ["share", "share_lower", "share_upper"],
+    )
+    _one_figure_each(published)
+    rules = rules.rename(columns={"mapping_id": "activity_id", "source_id": "mapping_source"})
+    rules["sigma_activity"] = sigma(rules["share"], rules["share_lower"], rules["share_upper"])
+    figures = published.rename(columns={"source_id": "activity_source", "note": "figure_note"})
+    figures["sigma_local"] = _statistics_sigma(figures, facts.activity_uncertainty)
+    made = figures.merge(
+        rules.drop(columns=["share_lower", "share_upper"]),
+        on=["year", "region", *source],
+        how="left",
+    )
+    lost = made["activity_id"].isna() & made["quantity"].notna()
+    unmapped = published.merge(made.loc[lost, ["year", "region", *source]], how="inner")
+    made = made[made["activity_id"].notna()].copy()
+    made["quantity"] = made["quantity"] * made["share"]
+    made["corr_activity"] = made["activity_id"]
+    made["corr_local"] = (
+        made["activity_source"] + ":" + made["region"] + ":" + made["source_sector"]
+    )
+    surrogate = made["surrogate"].astype(bool)
+    made["flag"] = join_words(made["flag"], surrogate.map({True: "surrogate", False: None}))
+    made["activity_source"] = join_words(made["activity_source"], made["mapping_source"])
+    return made, unmapped
+
+
+def _one_figure_each(published: pd.DataFrame) -> None:
+    """Refuse a figure published twice in different units: it would count twice."""
+    key = ["year", "region", "source_sector", "source_fuel"]
+    twice = published[published.duplicated(key, keep=False)]
+    if len(twice):
+        raise JoinError(
+            Problem(
+                found=f"{len(group)} figures in {', '.join(group['unit'])} for "
+                + ", ".join(f"{name}={value}" for name, value in zip(key, names, strict=True)),
+                expected="one figure for each year, region, sector and fuel",
+                remedy="Keep one unit of the same fact.",
+            )
+            for names, group in twice.groupby(key)
+        )
+
+
+def _statistics_sigma(figures: pd.DataFrame, rules: pd.DataFrame) -> np.ndarray:
+    """Return the deviation of published figures; the most specific rule wins."""
+    best = np.full(len(figures), -1)
+    relative = np.full(len(figures), np.nan)
+    flags = figures["flag"].fillna("")
+    for rule in rules.itertuples():
+        fits = (figures["activity_source"] == rule.activity_source).to_numpy()
+        if rule.source_sector != "*":
+            fits &= (figures["source_sector"] == rule.source_sector).to_numpy()
+        if rule.flag != "*":
+            fits &= (flags == rule.flag).to_numpy()
+        rank = 2 * (rule.source_sector != "*") + (rule.flag != "*")
+        fits &= rank > best
+        relative[fits], best[fits] = rule.relative, rank
+    lost = np.isnan(relative) & figures["quantity"].notna().to_numpy()
+    if lost.any():
+        names = sorted(set(figures.loc[lost, "activity_source"]))
+        raise JoinError(
+            Problem(
+                f"activity of {name} without an uncertainty",
+                "a row for it",
+                "activity_uncertainty.csv",
+                column="activity_source",
+            )
+            for name in names
+        )
+    return sigma(1.0, 1.0 / (1.0 + relative), 1.0 + relative)
+
+
+def _national(facts: Facts, regions: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
+    table = facts.activity_national
+    totals = at_years(
+        table,
+        years,
+        ["activity_id", "scope", "nfr", "fuel"],
+        ["quantity", "quantity_lower", "quantity_upper"],
+    )
+    totals["sigma_activity"] = sigma(
+        totals["quantity"], totals["quantity_lower"], totals["quantity_upper"]
+    )
+    own = totals.merge(regions[["region"]], left_on="scope", right_on="region")
+    own = own.assign(driver_share=1.0, sigma_local=0.0, driver_source=None)
+    wide = totals[~totals["scope"].isin(facts.regions["region"])]
+    shares = _driver_shares(facts, years)
+    absent = sorted(set(wide["driver"]) - set(shares["driver"]))
+    if absent:
+        raise JoinError(
+            Problem(
+                f"the driver {name!r}",
+                "shares of it by region",
+                "region_shares.csv",
+                column="driver",
+            )
+            for name in absent
+        )
+    members = pd.concat(
+        [
+            regions[["region"]].assign(scope=regions["side"]),
+            regions[["region"]].assign(scope=regions["group"]),
+        ]
+    )
+    spread = wide.merge(members, on="scope").merge(shares, on=["driver", "year", "region"])
+    made = pd.concat([own, spread], ignore_index=True)
+    made["quantity"] = made["quantity"] * made["driver_share"]
+    made["quantity_kind"] = _kind_of(made, facts.fuels)
+    made["flag"] = "surrogate"
+    made["corr_activity"] = made["activity_id"]
+    made["corr_local"] = made["driver"].fillna("") + ":" + made["region"]
+    made["activity_source"] = join_words(made["source_id"], made["driver_source"])
+    return made
+
+
+def _driver_shares(facts: Facts, years: Sequence[int]) -> pd.DataFrame:
+    """Return each driver's shares of the given year nearest to each wanted year."""
+    given = (
+        facts.region_shares[["driver", "year"]].drop_duplicates().rename(columns={"year": "given"})
+    )
+    wanted = given.merge(pd.DataFrame({"year": list(years)}), how="cross")
+    wanted["_gap"] = (wanted["given"] - wanted["year"]).abs()
+    wanted = wanted.sort_values(["_gap", "given"]).drop_duplicates(["driver", "year"])
+    shares = facts.region_shares.rename(columns={"year": "given", "share": "driver_share"})
+    made = wanted.drop(columns="_gap").merge(shares, on=["driver", "given"])
+    spread = 1.0 + made["relative_uncertainty"]
+    made["sigma_local"] = sigma(1.0, 1.0 / spread, spread)
+    return made.rename(columns={"source_id": "driver_source"})[
+        ["driver", "year", "region", "driver_share", "sigma_local", "driver_source"]
+    ]
+
+
+def _kind_of(frame: pd.DataFrame, fuels: pd.DataFrame) -> pd.Series:
+    """Return the quantity kind that a national row's unit stands for."""
+    from bc_inventory import units
+
+    likes = {
+        "fuel_energy": "TJ",
+        "fuel_energy_gross": "TJ_GCV",
+        "fuel_mass": "kt",
+        "fuel_volume": "m^3",
+    }
+
+    def kind(unit: str) -> str:
+        for name, like in likes.items():
+            if units.same_dimension(unit, like):
+                return name
+        return "distance"
+
+    return frame["unit"].map({unit: kind(unit) for unit in frame["unit"].unique()})
+
+
+def _gather(frame: pd.DataFrame) -> pd.DataFrame:
+    """Sum figures that one mapping brought to one category and fuel."""
+    frame = frame.assign(sigma_activity=combine(frame["sigma_activity"], frame["sigma_conversion"]))
+    weight = frame["activity"]
+    frame["_common"] = weight * frame["sigma_activity"]
+    frame["_local"] = np.square(weight * frame["sigma_local"])
+    texts = ["activity_source", "ncv_id", "flag", "note"]
+    made = frame.groupby(_KEY, sort=False, as_index=False).agg(
+        activity=("activity", "sum"),
+        activity_unit=("activity_unit", "first"),
+        tier=("tier", "min"),
+        confidence=("confidence", weakest),
+        corr_activity=("corr_activity", "first"),
+        corr_local=("corr_local", "first"),
+        _common=("_common", "sum"),
+        _local=("_local", "sum"),
+        **{name: (name, _distinct) for name in texts},
+    )
+    total = made["activity"].where(made["activity"] > 0)
+    made["sigma_activity"] = (made.pop("_common") / total).fillna(0.0)
+    made["sigma_local"] = (np.sqrt(made.pop("_local")) / total).fillna(0.0)
+    spread = combine(made["sigma_activity"], made["sigma_local"])
+    made["activity_lower"], made["activity_upper"] = bounds(made["activity"], spread)
+    return made.assign(notation_key=None)
+
+
+def _keys(both: pd.DataFrame, made: pd.DataFrame, facts: Facts) -> pd.DataFrame:
+    """Keep a notation key where nothing but the key was published."""
+    from bc_inventory.inventory.convert import canonical_unit
+
+    keys = both[both["quantity"].isna() & both["notation_key"].notna()].drop_duplicates(_KEY)
+    have = keys.merge(made[_KEY].drop_duplicates(), on=_KEY, how="left", indicator=True)["_merge"]
+    keys = keys[(have == "left_only").to_numpy()].copy()
+    keys["activity_unit"] = canonical_unit(keys["fuel"], facts.fuels).to_numpy()
+    columns = [*_KEY, "activity_unit", "tier", "confidence", "corr_activity", "corr_local"]
+    columns += ["activity_source", "flag", "note", "notation_key"]
+    return keys[columns].assign(sigma_activity=0.0, sigma_local=0.0)
+
+
+def join_words(*columns: pd.Series) -> pd.Series:
+    """Join text columns with `;`, each word once, absent ones left out."""
+    frame = pd.concat([column.astype(object) for column in columns], axis=1)
+    distinct = frame.drop_duplicates()
+    joined = distinct.apply(_distinct, axis=1)
+    lookup = {
+        tuple(_plain(row)): word for row, word in zip(distinct.to_numpy(), joined, strict=True)
+    }
+    values = [lookup[tuple(_plain(row))] for row in frame.to_numpy()]
+    return pd.Series(values, index=columns[0].index, dtype="str")
+
+
+def _plain(row: np.ndarray) -> list[object]:
+    return [None if pd.isna(cell) else cell for cell in row]
+
+
+def _distinct(values: pd.Series) -> str | None:
+    words = dict.fromkeys(
+        word for value in values.dropna() for word in str(value).split(";") if word
+    )
+    return ";".join(words) or None
+
+
+def weakest(values: pd.Series) -> str:
+    """Return the weakest of some confidences."""
+    return max(values, key=CONFIDENCE.index)

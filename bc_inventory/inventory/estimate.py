@@ -1,0 +1,130 @@
+"""Estimate emissions: activity x share x factor x (1 - abatement).
+
+EMEP/EEA Guidebook part A ch. 3; IPCC 2006 Guidelines vol. 1 ch. 1. Each row of
+the result is one technology, and holds all that makes its number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory import units
+from bc_inventory.inventory.activity import join_words, weakest
+from bc_inventory.inventory.factors import add_abatement, add_factors, add_shares
+from bc_inventory.inventory.facts import Facts
+from bc_inventory.inventory.lognormal import bounds, combine
+from bc_inventory.schema import check, table
+
+__all__ = ["estimate"]
+
+_NO_TECHNOLOGY = "none"
+
+
+def estimate(
+    activity: pd.DataFrame,
+    facts: Facts,
+    regions: pd.DataFrame,
+    years: Sequence[int],
+    factor_sets: Sequence[str],
+) -> pd.DataFrame:
+    """Return the emission table.
+
+    Parameters
+    ----------
+    activity : pandas.DataFrame
+        Contract `activity`.
+    facts : Facts
+        All fact tables.
+    regions : pandas.DataFrame
+        Rows of contract `regions` to estimate.
+    years : sequence of int
+        Calendar years.
+    factor_sets : sequence of str
+        Of `harmonised`, `official`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `emissions`, sorted by its key. A category in the project's
+        scope without any activity in a region has a row with a notation key.
+
+    Raises
+    ------
+    JoinError
+        If activity meets no technology, factor or calorific value.
+    """
+    numbers = activity[activity["activity"].notna()]
+    split = add_shares(numbers, facts, regions, years)
+    split = split.merge(regions[["region", "side"]], on="region", validate="many_to_one")
+    parts = []
+    for factor_set in factor_sets:
+        rows = add_factors(split, facts, regions, factor_set)
+        rows = add_abatement(rows, facts, regions, years)
+        parts += [_multiply(rows), _without_figure(activity, facts, regions, years, factor_set)]
+    rows = pd.concat([part for part in parts if len(part)], ignore_index=True)
+    sectors = facts.sectors[["nfr", "gnfr", "memo"]]
+    rows = rows.drop(columns=["gnfr", "memo"], errors="ignore").merge(
+        sectors, on="nfr", how="left", validate="many_to_one"
+    )
+    rules = table("emissions")
+    made = rows.reindex(columns=rules.names)
+    made["tier"] = made["tier"].astype("Int64")
+    made = made.sort_values(list(rules.key), kind="stable", ignore_index=True)
+    return check(made, rules)
+
+
+def _multiply(rows: pd.DataFrame) -> pd.DataFrame:
+    made = rows.assign(species="BC")
+    kept = made["activity"] * made["share"] * (1.0 - made["abatement"])
+    for column, factor in (("emission_kt", "emission_factor"), ("pm25_kt", "pm25_factor")):
+        made[column] = 0.0
+        for unit in made["activity_unit"].unique():
+            mine = made["activity_unit"] == unit
+            per = made.loc[mine, "emission_factor_unit"].iat[0]
+            mass = (kept[mine] * made.loc[mine, factor]).to_numpy()
+            made.loc[mine, column] = units.convert(mass, f"{unit} * {per}", "kt")
+    spread = combine(
+        *(made[f"sigma_{part}"] for part in ("activity", "local", "share", "factor", "abatement"))
+    )
+    made["lower_kt"], made["upper_kt"] = bounds(made["emission_kt"], spread)
+    made["tier"] = np.minimum(made["tier"].astype(int), made["factor_tier"].astype(int))
+    made["confidence"] = _weakest_of(
+        made, ["confidence", "share_confidence", "factor_confidence", "abatement_confidence"]
+    )
+    made["note"] = join_words(made["note"])
+    return made
+
+
+def _weakest_of(frame: pd.DataFrame, columns: list[str]) -> pd.Series:
+    distinct = frame[columns].drop_duplicates()
+    words = distinct.apply(lambda row: weakest(row.dropna()), axis=1)
+    lookup = distinct.assign(_weakest=words)
+    return frame[columns].merge(lookup, on=columns, how="left")["_weakest"].set_axis(frame.index)
+
+
+def _without_figure(
+    activity: pd.DataFrame,
+    facts: Facts,
+    regions: pd.DataFrame,
+    years: Sequence[int],
+    factor_set: str,
+) -> pd.DataFrame:
+    """Return a row with a notation key wherever the scope has no figure."""
+    keyed = activity[activity["notation_key"].notna()]
+    scope = facts.sectors.loc[facts.sectors["estimated"].astype(bool), ["nfr"]]
+    wanted = scope.merge(regions[["region", "side"]], how="cross").merge(
+        pd.DataFrame({"year": list(years)}), how="cross"
+    )
+    have = activity[["year", "region", "nfr"]].drop_duplicates()
+    silent = wanted.merge(have, how="left", indicator=True)
+    silent = silent[silent.pop("_merge") == "left_only"].assign(
+        fuel="none", activity_id="none", notation_key="NE", note="no activity data found for it"
+    )
+    keyed = keyed.merge(regions[["region", "side"]], on="region")
+    made = pd.concat([keyed, silent], ignore_index=True)
+    return made.assign(
+        technology=_NO_TECHNOLOGY, species="BC", factor_set=factor_set, activity=np.nan
+    )

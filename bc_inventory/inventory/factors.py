@@ -1,0 +1,346 @@
+"""Choose the emission factor and the abatement of each technology row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory import units
+from bc_inventory.errors import JoinError, Problem
+from bc_inventory.inventory.activity import join_words
+from bc_inventory.inventory.convert import energy_content
+from bc_inventory.inventory.facts import Facts
+from bc_inventory.inventory.lognormal import Z95, sigma
+from bc_inventory.inventory.scope import at_years, narrowest
+
+__all__ = ["FACTOR_UNIT", "add_abatement", "add_factors", "add_shares"]
+
+# Unit of the factor that goes with each unit of activity.
+FACTOR_UNIT = {"TJ": "g/GJ", "kt": "g/kg", "1e6 vehicle_km": "g/vehicle_km"}
+_USE = ["year", "region", "nfr", "fuel"]
+
+
+def add_shares(
+    activity: pd.DataFrame, facts: Facts, regions: pd.DataFrame, years: Sequence[int]
+) -> pd.DataFrame:
+    """Split activity among technologies.
+
+    Parameters
+    ----------
+    activity : pandas.DataFrame
+        Contract `activity`.
+    facts : Facts
+        `technology_shares` are used.
+    regions : pandas.DataFrame
+        Rows of contract `regions`.
+    years : sequence of int
+        Calendar years.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each technology, with `technology, share, sigma_share,
+        corr_share, share_source, share_confidence`; technologies with a share
+        of zero are left out.
+
+    Raises
+    ------
+    JoinError
+        Naming each category and fuel with activity but no technology.
+    """
+    narrow = narrowest(facts.technology_shares, regions, ["nfr", "fuel"])
+    values = ["share", "share_lower", "share_upper"]
+    shares = at_years(narrow, years, ["region", "nfr", "fuel", "technology"], values)
+    shares["sigma_share"] = sigma(*(shares[name] for name in values))
+    shares["corr_share"] = (
+        "share:"
+        + shares["scope"]
+        + ":"
+        + shares["nfr"]
+        + ":"
+        + shares["fuel"]
+        + ":"
+        + shares["technology"]
+    )
+    shares = shares.rename(columns={"source_id": "share_source", "confidence": "share_confidence"})
+    columns = [
+        "technology",
+        "share",
+        "sigma_share",
+        "corr_share",
+        "share_source",
+        "share_confidence",
+    ]
+    made = activity.merge(shares[[*_USE, *columns]], on=_USE, how="left")
+    lost = made["technology"].isna()
+    if lost.any():
+        raise JoinError(
+            Problem(
+                f"activity of {row.fuel} in {row.nfr} ({row.regions})",
+                "technology shares for it",
+                "technology_shares.csv",
+                remedy="Add the technologies with their shares and source.",
+            )
+            for row in _grouped(made[lost]).itertuples()
+        )
+    _whole(made)
+    return made[made["share"] > 0].reset_index(drop=True)
+
+
+def _whole(made: pd.DataFrame) -> None:
+    """Refuse splits that don't add up to one in the year asked for."""
+    sums = made.groupby([*_USE, "activity_id"], sort=False)["share"].sum()
+    off = sums[(sums - 1).abs() > 1e-6].reset_index()
+    if len(off):
+        raise JoinError(
+            Problem(
+                f"shares that add up to {row.share:.6g} for {row.fuel} in {row.nfr}, "
+                f"{row.region} {row.year}",
+                "a sum of 1 (each technology needs a row at each anchor year of its set)",
+                "technology_shares.csv",
+                column="share",
+            )
+            for row in off.drop_duplicates(["nfr", "fuel", "year"]).itertuples()
+        )
+
+
+def _grouped(frame: pd.DataFrame) -> pd.DataFrame:
+    def few(codes: pd.Series) -> str:
+        distinct = sorted(set(codes))
+        return ", ".join(distinct[:4]) + (
+            f" and {len(distinct) - 4} more" if len(distinct) > 4 else ""
+        )
+
+    return frame.groupby(["nfr", "fuel"], as_index=False).agg(regions=("region", few))
+
+
+def add_factors(
+    rows: pd.DataFrame, facts: Facts, regions: pd.DataFrame, factor_set: str
+) -> pd.DataFrame:
+    """Give each technology row its emission factor.
+
+    In the harmonised set a factor holds for a technology and fuel wherever
+    they are used. In the official set the factor recommended to the side of
+    the row is taken; where there is none, the harmonised one, with the flag
+    `factor_from_harmonised`. A factor for the category and technology is
+    preferred over one for the category, then for the technology, then for the
+    fuel alone.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        From `add_shares`, with `side`.
+    facts : Facts
+        `emission_factors` and `calorific_values` are used.
+    regions : pandas.DataFrame
+        Rows of contract `regions`.
+    factor_set : {"harmonised", "official"}
+        Which set.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With `emission_factor, emission_factor_unit, factor_lower,
+        factor_upper, sigma_factor, corr_factor, factor_id, factor_source,
+        factor_confidence, factor_tier, controls_included, pm25_factor` and,
+        where a factor per mass met energy, its `ncv_id`.
+
+    Raises
+    ------
+    JoinError
+        Naming each technology and fuel without a factor, and each factor per
+        mass that meets energy without a calorific value.
+    """
+    use = ["side", "nfr", "fuel", "technology"]
+    wanted = rows[use].drop_duplicates().reset_index(drop=True)
+    chosen = _choose(wanted, facts.emission_factors, factor_set)
+    if factor_set == "official":
+        absent = chosen["factor_id"].isna()
+        spare = _choose(wanted, facts.emission_factors, "harmonised")
+        chosen = chosen.where(~absent, spare)
+        chosen["factor_flag"] = absent.map({True: "factor_from_harmonised", False: None})
+    else:
+        chosen["factor_flag"] = None
+    lost = chosen[chosen["factor_id"].isna()]
+    if len(lost):
+        raise JoinError(
+            Problem(
+                f"{row.technology} with {row.fuel} in {row.nfr} ({row.side})",
+                f"a {factor_set} emission factor",
+                "emission_factors.csv",
+            )
+            for row in lost.itertuples()
+        )
+    made = rows.merge(chosen, on=use, how="left", validate="many_to_one")
+    made["factor_set"] = factor_set
+    made["flag"] = join_words(made["flag"], made.pop("factor_flag"))
+    return _per_activity(made, facts, regions)
+
+
+def _choose(wanted: pd.DataFrame, factors: pd.DataFrame, factor_set: str) -> pd.DataFrame:
+    """Return `wanted` with the most specific factor of the set, or NA."""
+    table = factors[(factors["factor_set"] == factor_set) & (factors["species"] == "BC")]
+    table = table.rename(
+        columns={
+            "value": "emission_factor",
+            "value_lower": "factor_lower",
+            "value_upper": "factor_upper",
+            "pm25_value": "pm25_factor",
+            "source_id": "factor_source",
+            "confidence": "factor_confidence",
+            "tier": "factor_tier",
+        }
+    ).drop(columns=["factor_set", "species", "convention", "note"])
+    spread = wanted.reset_index().merge(table, on="fuel", suffixes=("", "_of"))
+    fits = (spread["side_of"].isin(["*"]) | (spread["side_of"] == spread["side"])) & (
+        spread["nfr_of"].isin(["*"]) | (spread["nfr_of"] == spread["nfr"])
+    )
+    fits &= spread["technology_of"].isin(["*"]) | (spread["technology_of"] == spread["technology"])
+    spread = spread[fits]
+    rank = 2 * (spread["nfr_of"] != "*").astype(int) + (spread["technology_of"] != "*").astype(int)
+    best = spread.assign(_rank=rank).sort_values(["index", "_rank"], kind="stable")
+    best = best.drop_duplicates("index", keep="last").set_index("index")
+    kept = [name for name in best.columns if not name.endswith("_of") and name != "_rank"]
+    return wanted.join(best[kept].drop(columns=wanted.columns))
+
+
+def _per_activity(made: pd.DataFrame, facts: Facts, regions: pd.DataFrame) -> pd.DataFrame:
+    """Express each factor per unit of its row's activity."""
+    target = made["activity_unit"].map(FACTOR_UNIT)
+    pairs = pd.DataFrame({"unit": made["unit"], "to": target}).drop_duplicates()
+    scales = {
+        (unit, to): units.factor(unit, to) if units.same_dimension(unit, to) else np.nan
+        for unit, to in pairs.itertuples(index=False)
+    }
+    scale = pd.Series(
+        [scales[pair] for pair in zip(made["unit"], target, strict=True)], index=made.index
+    )
+    by_mass = scale.isna()
+    if by_mass.any():
+        content = energy_content(facts.calorific_values, regions)
+        content = content[content["quantity_kind"] == "fuel_mass"].set_index(["region", "fuel"])
+        keys = pd.MultiIndex.from_frame(made.loc[by_mass, ["region", "fuel"]])
+        found = content.reindex(keys)
+        if found["content"].isna().any():
+            lost = made.loc[by_mass][found["content"].isna().to_numpy()]
+            raise JoinError(
+                Problem(
+                    f"a factor in {row.unit} for {row.fuel} ({row.factor_id}) and activity in "
+                    f"{row.activity_unit} in {row.region}",
+                    "a calorific value by mass",
+                    "calorific_values.csv",
+                )
+                for row in lost.drop_duplicates(["fuel", "factor_id"]).itertuples()
+            )
+        # g/kg over TJ/kt is kt/TJ x 1e-3; let the registry say what it is in g/GJ.
+        per_energy = units.factor("g/kg/(TJ/kt)", "g/GJ")
+        to_mass = made.loc[by_mass, "unit"].map(lambda unit: units.factor(unit, "g/kg"))
+        scale[by_mass] = to_mass.to_numpy() * per_energy / found["content"].to_numpy()
+        made.loc[by_mass, "ncv_id"] = join_words(
+            made.loc[by_mass, "ncv_id"],
+            pd.Series(found["ncv_id"].to_numpy(), index=made.index[by_mass]),
+        )
+    for name in ("emission_factor", "factor_lower", "factor_upper", "pm25_factor"):
+        made[name] = made[name] * scale
+    made["emission_factor_unit"] = target
+    made["sigma_factor"] = sigma(
+        made["emission_factor"], made["factor_lower"], made["factor_upper"]
+    )
+    made["corr_factor"] = "factor:" + made["factor_id"]
+    return made.drop(columns="unit")
+
+
+def add_abatement(
+    rows: pd.DataFrame, facts: Facts, regions: pd.DataFrame, years: Sequence[int]
+) -> pd.DataFrame:
+    """Give each row the fraction that controls remove.
+
+    The fraction is the sum over controls of efficiency x penetration. Rows
+    whose factor already includes controls get zero.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        From `add_factors`.
+    facts : Facts
+        `abatement` and `penetration` are used.
+    regions : pandas.DataFrame
+        Rows of contract `regions`.
+    years : sequence of int
+        Calendar years.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With `abatement, sigma_abatement, corr_abatement, abatement_source,
+        abatement_confidence`.
+    """
+    values = ["penetration", "penetration_lower", "penetration_upper"]
+    use = ["region", "nfr", "fuel", "technology"]
+    narrow = narrowest(facts.penetration, regions, ["nfr", "fuel", "technology"])
+    held = at_years(narrow, years, [*use, "control"], values)
+    held = held.merge(
+        facts.abatement.rename(columns={"source_id": "control_source", "confidence": "_known"}),
+        on="control",
+        suffixes=("", "_control"),
+        validate="many_to_one",
+    )
+    held["removed"] = held["penetration"] * held["efficiency"]
+    for bound in ("lower", "upper"):
+        held[bound] = held[f"penetration_{bound}"] * held[f"efficiency_{bound}"]
+    # Each control's own spread, added in squares: they aren't all high at once.
+    held["_below"] = np.square(held["removed"] - held["lower"])
+    held["_above"] = np.square(held["upper"] - held["removed"])
+    held["abatement_source"] = join_words(held["control_source"], held["source_id"])
+    sums = held.groupby(["year", *use], as_index=False, sort=False).agg(
+        abatement=("removed", "sum"),
+        _below=("_below", "sum"),
+        _above=("_above", "sum"),
+        scope=("scope", "first"),
+        abatement_source=(
+            "abatement_source",
+            lambda texts: ";".join(sorted({*";".join(texts).split(";")})),
+        ),
+        abatement_confidence=("confidence", "first"),
+    )
+    sums["sigma_abatement"] = _residual_sigma(sums)
+    sums["corr_abatement"] = (
+        "abatement:"
+        + sums["scope"]
+        + ":"
+        + sums["nfr"]
+        + ":"
+        + sums["fuel"]
+        + ":"
+        + sums["technology"]
+    )
+    columns = ["abatement", "sigma_abatement", "corr_abatement", "abatement_source"]
+    columns.append("abatement_confidence")
+    exact = rows.merge(sums[["year", *use, *columns]], on=["year", *use], how="left")
+    any_technology = sums[sums["technology"] == "*"].drop(columns="technology")
+    wide = rows[["year", "region", "nfr", "fuel"]].merge(
+        any_technology[["year", "region", "nfr", "fuel", *columns]], how="left"
+    )
+    made = exact.copy()
+    made[columns] = exact[columns].where(
+        exact["abatement"].notna(), wide[columns].set_axis(exact.index)
+    )
+    none = made["abatement"].isna() | made["controls_included"].astype(bool)
+    made.loc[none, ["abatement", "sigma_abatement"]] = 0.0
+    made.loc[none, ["corr_abatement", "abatement_source", "abatement_confidence"]] = None
+    return made
+
+
+def _residual_sigma(sums: pd.DataFrame) -> np.ndarray:
+    """Return the deviation of ln(1 - abatement) from the spread of the removal."""
+    least = np.clip(sums["abatement"] - np.sqrt(sums["_below"]), 0.0, 1.0)
+    most = np.clip(sums["abatement"] + np.sqrt(sums["_above"]), 0.0, 1.0)
+    left = 1.0 - sums["abatement"]
+    # What is left can't fall below a hundredth of its centre, or the logarithm runs away.
+    floor = left / 100.0
+    low, high = np.maximum(1.0 - most, floor), 1.0 - least
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = (np.log(high) - np.log(low)) / (2 * Z95)
+    return np.where(left > 0, spread, 0.0)

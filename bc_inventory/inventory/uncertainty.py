@@ -1,0 +1,204 @@
+"""Intervals of totals by error propagation and by Monte Carlo.
+
+A row is a product of parts: what made the activity, the region's own
+statistics, the technology split, the factor, what controls leave. Each part
+is lognormal around the row's value and has a name; rows that share the name
+share the draw, so that one factor used in 58 regions is one draw. Treating
+such rows as independent makes totals look far too certain.
+
+IPCC 2006 Guidelines vol. 1 ch. 3 (approaches 1 and 2); EMEP/EEA Guidebook
+part A ch. 5.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory.inventory.lognormal import Z95
+from bc_inventory.schema import check, table
+
+__all__ = ["PARTS", "draw", "totals"]
+
+PARTS = ("activity", "local", "share", "factor", "abatement")
+# Totals published, with the columns each one sums over.
+LEVELS: dict[str, tuple[str, ...]] = {
+    "side": (),
+    "side_gnfr": ("gnfr",),
+    "side_nfr": ("nfr",),
+    "region": ("region",),
+    "region_gnfr": ("region", "gnfr"),
+}
+_SPLIT = ["year", "region", "nfr", "fuel", "activity_id", "factor_set"]
+_BLOCK = 250
+# IPCC: error propagation assumes relative standard deviations below 30 %; parts
+# of rows that carry less than a hundredth of the total can't spoil it.
+_APPROACH1_LIMIT = 0.3
+_MATERIAL = 0.01
+
+
+def draw(
+    emissions: pd.DataFrame, by: Sequence[str], draws: int, seed: int
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Draw sums of the emission table.
+
+    Parameters
+    ----------
+    emissions : pandas.DataFrame
+        Contract `emissions`; rows without a figure are left out.
+    by : sequence of str
+        Columns of a group.
+    draws : int
+        How many.
+    seed : int
+        Seed; the draws of a part depend on it and the part's name alone, so a
+        subset of rows has the same draws as the whole.
+
+    Returns
+    -------
+    groups : pandas.DataFrame, shape (groups, len(by))
+        The groups, sorted.
+    sums : numpy.ndarray of float64, shape (draws, groups)
+        kt.
+    """
+    rows = emissions[emissions["emission_kt"].notna()]
+    rows = rows.sort_values([*_SPLIT, "technology"], kind="stable", ignore_index=True)
+    keys = pd.MultiIndex.from_frame(rows[list(by)])
+    codes, groups = pd.factorize(keys, sort=True)
+    sums = np.empty((draws, len(groups)))
+    done = 0
+    for block in _blocks(rows, draws, seed):
+        for column in range(len(block)):
+            sums[done + column] = np.bincount(codes, block[column], minlength=len(groups))
+        done += len(block)
+    return groups.to_frame(index=False, name=list(by)), sums
+
+
+def totals(emissions: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
+    """Return published totals with their intervals by both approaches.
+
+    Memo items are left out.
+
+    Parameters
+    ----------
+    emissions : pandas.DataFrame
+        Contract `emissions`.
+    draws, seed : int
+        See `draw`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `totals`. `approach1_valid` is false where a material part
+        has a relative standard deviation above 30 %.
+    """
+    counted = emissions[~emissions["memo"].astype(bool)]
+    base = ["year", "side", "species", "factor_set"]
+    fine = [*base, "region", "gnfr", "nfr"]
+    cells, sums = draw(counted, fine, draws, seed)
+    made = []
+    for level, extra in LEVELS.items():
+        by = [*base, *extra]
+        codes, names = pd.factorize(pd.MultiIndex.from_frame(cells[by]), sort=True)
+        gather = np.zeros((len(cells), len(names)))
+        gather[np.arange(len(cells)), codes] = 1.0
+        drawn = sums @ gather
+        frame = names.to_frame(index=False, name=by).assign(level=level)
+        frame["mean_kt"] = drawn.mean(axis=0)
+        quantiles = np.quantile(drawn, [0.025, 0.5, 0.975], axis=0)
+        frame["lower_kt"], frame["median_kt"], frame["upper_kt"] = quantiles
+        made.append(
+            frame.merge(_approach1(counted, by), on=by).merge(_coverage(counted, by), on=by)
+        )
+    result = pd.concat(made, ignore_index=True)
+    if "nfr" in result and "gnfr" in result:
+        result["nfr"] = result["nfr"].fillna(result["gnfr"])
+    result = result.fillna({"nfr": "*", "region": "*"}).assign(draws=draws)
+    return check(result.reindex(columns=table("totals").names), "totals")
+
+
+def _blocks(rows: pd.DataFrame, draws: int, seed: int) -> Iterator[np.ndarray]:
+    """Yield emissions of all rows for a block of draws, shape (block, rows)."""
+    value = rows["emission_kt"].to_numpy()
+    share = rows["share"].to_numpy(dtype=np.float32)
+    parts = [_normals(rows, part, draws, seed) for part in PARTS]
+    starts = np.flatnonzero((~rows.duplicated(_SPLIT)).to_numpy())
+    lengths = np.diff(np.append(starts, len(rows)))
+    split = PARTS.index("share")
+    for start in range(0, draws, _BLOCK):
+        stop = min(start + _BLOCK, draws)
+        exponent = np.zeros((stop - start, len(rows)), dtype=np.float32)
+        for number, (normals, which, spread) in enumerate(parts):
+            if number != split:
+                exponent += normals[start:stop, which] * spread
+        normals, which, spread = parts[split]
+        weight = np.exp(normals[start:stop, which] * spread)
+        # A split stays a split: what one technology gains, the others lose.
+        whole = np.add.reduceat(weight * share, starts, axis=1)
+        weight /= np.repeat(whole, lengths, axis=1) / np.repeat(
+            np.add.reduceat(share, starts), lengths
+        )
+        yield np.exp(exponent) * weight * value
+
+
+def _normals(
+    rows: pd.DataFrame, part: str, draws: int, seed: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return standard normals by name, the name of each row, and its deviation."""
+    spread = rows[f"sigma_{part}"].fillna(0.0).to_numpy(dtype=np.float32)
+    names = rows[f"corr_{part}"].fillna("").astype(str)
+    which, distinct = pd.factorize(names)
+    moving = np.zeros(len(distinct), dtype=bool)
+    np.logical_or.at(moving, which, spread > 0)
+    normals = np.zeros((draws, len(distinct)), dtype=np.float32)
+    for column, name in enumerate(distinct):
+        if moving[column]:
+            digest = hashlib.blake2b(f"{seed}:{part}:{name}".encode(), digest_size=16).digest()
+            key = np.random.Philox(key=int.from_bytes(digest, "little"))
+            normals[:, column] = np.random.Generator(key).standard_normal(draws, dtype=np.float32)
+    return normals, which, spread
+
+
+def _approach1(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Propagate errors: rows that share a part add up, parts add in squares."""
+    rows = rows[rows["emission_kt"].notna()]
+    total = rows.groupby(by, sort=True)["emission_kt"].sum()
+    square = pd.Series(0.0, index=total.index)
+    limit = pd.Series(False, index=total.index)
+    share = rows["emission_kt"] / rows.groupby(by)["emission_kt"].transform("sum")
+    for part in PARTS:
+        spread = rows[f"sigma_{part}"].fillna(0.0)
+        # Half of the 95 % interval over the value of a lognormal is sinh(1.96 sigma).
+        half = rows["emission_kt"] * np.sinh(Z95 * spread)
+        named = rows[by].assign(_name=rows[f"corr_{part}"].fillna(""), _half=half)
+        together = named.groupby([*by, "_name"], sort=False)["_half"].sum()
+        square += np.square(together).groupby(level=by).sum().reindex(total.index)
+        wide = (np.sqrt(np.expm1(np.square(spread))) > _APPROACH1_LIMIT) & (share > _MATERIAL)
+        limit |= wide.groupby([rows[name] for name in by]).any().reindex(total.index)
+    half_width = np.sqrt(square)
+    return pd.DataFrame(
+        {
+            "emission_kt": total,
+            "approach1_lower_kt": np.maximum(total - half_width, 0.0),
+            "approach1_upper_kt": total + half_width,
+            "approach1_valid": ~limit,
+        }
+    ).reset_index()
+
+
+def _coverage(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Count rows with a figure and name the categories without one."""
+    covered = rows.groupby(by, sort=True)["emission_kt"].count().rename("covered")
+    keyed = rows[rows["notation_key"].notna()]
+    text = keyed["nfr"] + " " + keyed["notation_key"]
+    if "region" not in by:
+        text = keyed["region"] + " " + text
+    words = text.groupby([keyed[name] for name in by]).agg(lambda part: ";".join(sorted(set(part))))
+    return (
+        pd.concat([covered, words.rename("not_estimated")], axis=1)
+        .reindex(covered.index)
+        .reset_index()
+    )
