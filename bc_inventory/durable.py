@@ -1,0 +1,152 @@
+"""Writes that are whole or absent, locks, and what dead processes left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from filelock import FileLock
+
+__all__ = [
+    "fsync_folder",
+    "fsync_tree",
+    "lock",
+    "remove_dead",
+    "remove_tree",
+    "temporary_folder",
+    "write_atomic",
+]
+
+_PREFIX = ".part-"
+_OWNER = ".owner"
+
+
+def fsync_folder(path: Path) -> None:
+    """Flush a folder's entries to disk, where the system knows how."""
+    if os.name == "nt":
+        return  # Windows can't open a folder, and journals its entries itself
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def fsync_tree(path: Path) -> None:
+    """Flush all files and folders below `path`, and `path` itself."""
+    for folder, _, files in os.walk(path):
+        for name in files:
+            # Windows flushes only what is open for writing.
+            with Path(folder, name).open("r+b" if os.name == "nt" else "rb") as stream:
+                os.fsync(stream.fileno())
+        fsync_folder(Path(folder))
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Replace a file by new content so that a reader sees the old or the new whole.
+
+    Parameters
+    ----------
+    path : Path
+        File; its folder exists.
+    data : bytes
+        New content.
+    """
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with part.open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    fsync_folder(path.parent)
+
+
+def lock(path: Path, timeout: float = -1) -> FileLock:
+    """Return a lock between processes; the system frees it when its holder dies.
+
+    Parameters
+    ----------
+    path : Path
+        Lock file; it stays when the lock is free.
+    timeout : float
+        Seconds to wait, -1 without end; `filelock.Timeout` is raised after it.
+    """
+    from filelock import FileLock
+
+    return FileLock(path, timeout=timeout)
+
+
+@contextlib.contextmanager
+def temporary_folder(parent: Path) -> Iterator[Path]:
+    """Make a folder in `parent` that is gone in the end unless it was moved.
+
+    A lock beside it says that its maker lives; `remove_dead` removes those
+    whose maker doesn't.
+    """
+    parent.mkdir(parents=True, exist_ok=True)
+    made = parent / f"{_PREFIX}{secrets.token_hex(8)}"
+    owner = made.with_name(made.name + _OWNER)
+    with lock(owner):
+        made.mkdir()
+        try:
+            yield made
+        finally:
+            remove_tree(made)
+            # On POSIX an unlinked lock stays held until closed; nobody else knows its name.
+            with contextlib.suppress(OSError):
+                owner.unlink()
+    with contextlib.suppress(OSError):
+        owner.unlink(missing_ok=True)
+
+
+def remove_dead(parent: Path) -> list[Path]:
+    """Remove temporary folders of `parent` whose makers have died.
+
+    Returns
+    -------
+    list of Path
+        What was removed.
+    """
+    from filelock import Timeout
+
+    removed = []
+    for folder in sorted(parent.glob(f"{_PREFIX}*")):
+        if folder.name.endswith(_OWNER):
+            made = folder.with_name(folder.name.removesuffix(_OWNER))
+            if made.exists():
+                continue  # met under its own name
+        else:
+            made = folder
+        owner = made.with_name(made.name + _OWNER)
+        try:
+            with lock(owner, timeout=0):
+                remove_tree(made)
+                removed.append(made)
+                with contextlib.suppress(OSError):
+                    owner.unlink()
+        except (Timeout, OSError):
+            continue
+    return removed
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a folder, read-only files included; absent is fine."""
+    if not path.exists():
+        return
+    for folder, _, files in os.walk(path):
+        Path(folder).chmod(stat.S_IRWXU)
+        if os.name == "nt":
+            for name in files:
+                Path(folder, name).chmod(stat.S_IWRITE)
+    shutil.rmtree(path)

@@ -1,0 +1,129 @@
+"""Where releases lie: a local folder.
+
+<root>/<inventory>/<version>/...   never altered once it has that name
+<root>/<inventory>/latest          text: the version that was published last
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from bc_inventory import durable
+from bc_inventory.errors import ReleaseError, suggest
+from bc_inventory.release.names import LATEST, MANIFEST, check_inventory, check_version
+from bc_inventory.release.verify import verify_folder
+
+__all__ = ["LocalStore"]
+
+
+class LocalStore:
+    """Releases in a folder.
+
+    Parameters
+    ----------
+    root : Path
+        Holds one folder for each inventory.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(root).absolute()
+
+    def folder(self, inventory: str) -> Path:
+        """Return the folder of an inventory's releases."""
+        return self.root / check_inventory(inventory)
+
+    @contextlib.contextmanager
+    def staging(self, inventory: str) -> Iterator[Path]:
+        """Hold the inventory's lock and give an empty folder to build a release in.
+
+        What dead builds left is removed first; the folder itself is gone in
+        the end unless `commit` has moved it.
+        """
+        parent = self.folder(inventory)
+        parent.mkdir(parents=True, exist_ok=True)
+        with durable.lock(parent / ".lock"):
+            durable.remove_dead(parent)
+            with durable.temporary_folder(parent) as folder:
+                yield folder
+
+    def commit(self, staged: Path, inventory: str, version: str) -> Path:
+        """Publish a staged release by one rename, then point `latest` at it.
+
+        A version that is there already is proved to be whole and the same;
+        it isn't touched.
+
+        Returns
+        -------
+        Path
+            Folder of the release.
+
+        Raises
+        ------
+        ReleaseError
+            If another content has that version.
+        """
+        parent = self.folder(inventory)
+        final = parent / check_version(version)
+        if final.exists():
+            self._require_same(staged, final)
+        else:
+            for member in staged.rglob("*"):
+                if member.is_file():
+                    member.chmod(0o444)
+            durable.fsync_tree(staged)
+            staged.rename(final)
+            durable.fsync_folder(parent)
+        durable.write_atomic(parent / LATEST, f"{version}\n".encode())
+        return final
+
+    def _require_same(self, staged: Path, final: Path) -> None:
+        verify_folder(final)
+        if (staged / MANIFEST).read_bytes() != (final / MANIFEST).read_bytes():
+            raise ReleaseError(
+                f"{final} was published with another content under the same version; it isn't "
+                "altered. Choose another folder for the output"
+            )
+
+    def versions(self, inventory: str) -> list[str]:
+        """Return the versions of an inventory, sorted by name."""
+        return sorted(path.parent.name for path in self.folder(inventory).glob(f"*/{MANIFEST}"))
+
+    def inventories(self) -> list[str]:
+        """Return the inventories that have a release, sorted by name."""
+        return sorted({path.parts[-3] for path in self.root.glob(f"*/*/{MANIFEST}")})
+
+    def latest(self, inventory: str) -> str:
+        """Return the version that was published last.
+
+        Raises
+        ------
+        ReleaseError
+            If there is none.
+        """
+        try:
+            text = (self.folder(inventory) / LATEST).read_text("utf-8")
+        except FileNotFoundError as error:
+            known = self.inventories()
+            hint = suggest(inventory, known) or (
+                f"There are: {', '.join(known)}." if known else "Build one first."
+            )
+            raise ReleaseError(f"{self.root} has no release of {inventory!r}. {hint}") from error
+        return check_version(text.strip())
+
+    def find(self, inventory: str, version: str = LATEST) -> Path:
+        """Return the folder of a release.
+
+        Raises
+        ------
+        ReleaseError
+            If there is none of that version.
+        """
+        name = self.latest(inventory) if version == LATEST else check_version(version)
+        path = self.folder(inventory) / name
+        if not (path / MANIFEST).is_file():
+            known = self.versions(inventory)
+            hint = suggest(name, known) or f"There are: {', '.join(known) or 'none'}."
+            raise ReleaseError(f"{self.root} has no version {name} of {inventory!r}. {hint}")
+        return path

@@ -1,0 +1,195 @@
+"""Publishing: whole or not at all, the same version for the same content."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bc_inventory.errors import BCInventoryError, DataError, ReleaseError
+from bc_inventory.plan import run
+from bc_inventory.release.names import check_file, check_inventory, check_version
+from bc_inventory.release.publish import publish
+from bc_inventory.release.store import LocalStore
+from bc_inventory.release.verify import verify_folder
+from tests.miniplan import files_of, make_plan, write_inputs
+
+SOURCE = {"source_id": "made_up", "citation": "Nobody (2020).", "licence": "CC0"}
+
+
+@pytest.fixture
+def build(tmp_path):
+    write_inputs(tmp_path / "in")
+
+    def make(root: Path = tmp_path / "releases", second: int = 3, check=None, cache="cache"):
+        record = run(
+            make_plan(tmp_path / "in", second=second), tmp_path / "w", cache=tmp_path / cache
+        )
+        return publish(
+            files_of(record),
+            root=root,
+            inventory="mini",
+            configuration={"inventory": {"name": "mini"}},
+            record=record,
+            label="2018",
+            sources=[SOURCE],
+            title="A small inventory",
+            check=check,
+        )
+
+    return make
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_release_is_whole_and_named_after_its_content(build, tmp_path):
+    made = build()
+    assert made.version.startswith("2018-")
+    assert (made.path.parent / "latest").read_text() == f"{made.version}\n"
+    manifest = verify_folder(made.path)
+    assert [entry["path"] for entry in manifest["files"]] == [
+        "parts/0.txt",
+        "parts/1.txt",
+        "parts/2.txt",
+        "total.json",
+    ]
+    assert manifest["files"][3]["made_by"] == {"step": "total", "name": "total"}
+    assert [entry["path"] for entry in manifest["inputs"]] == ["a.json", "b.json"]
+    assert manifest["sources"] == [SOURCE]
+    assert "pandas" in manifest["software"]
+    assert str(tmp_path) not in json.dumps(manifest)
+
+
+def test_the_same_content_is_the_same_version_and_isnt_written_twice(build, tmp_path):
+    one = build()
+    before = {path: path.stat().st_mtime_ns for path in one.path.rglob("*")}
+    two = build(cache="other-cache")
+    assert two == one
+    assert {path: path.stat().st_mtime_ns for path in one.path.rglob("*")} == before
+    elsewhere = build(root=tmp_path / "elsewhere")
+    assert elsewhere.version == one.version
+    assert tree(elsewhere.path) == tree(one.path)
+
+
+def test_other_content_is_another_version_and_latest_moves(build):
+    one, two = build(), build(second=4)
+    store = LocalStore(one.path.parents[1])
+    assert store.latest("mini") == two.version != one.version
+    assert store.versions("mini") == sorted([one.version, two.version])
+    verify_folder(one.path)
+    assert build() == one
+    assert store.latest("mini") == one.version
+
+
+def test_nothing_but_releases_stays(build):
+    made = build()
+    names = {path.name for path in made.path.parent.iterdir()}
+    assert names <= {made.version, "latest", ".lock"}
+
+
+def test_what_the_check_refuses_isnt_published(build):
+    first = build()
+
+    def refuse(folder: Path) -> None:
+        assert (folder / "manifest.json").is_file()
+        raise DataError([])
+
+    with pytest.raises(DataError):
+        build(second=5, check=refuse)
+    store = LocalStore(first.path.parents[1])
+    assert store.versions("mini") == [first.version]
+    assert store.latest("mini") == first.version
+
+
+def test_leftovers_of_dead_builds_are_removed(build):
+    made = build()
+    dead = made.path.parent / ".part-dead"
+    (dead / "deep").mkdir(parents=True)
+    (dead / "deep" / "file").write_text("half")
+    build(second=4)
+    assert not dead.exists()
+
+
+@pytest.mark.parametrize("damage", ["flip", "missing", "extra", "link", "manifest", "renamed"])
+def test_damage_is_named(build, damage):
+    made = build()
+    path = made.path / "total.json"
+    target = "total.json"
+    if damage == "flip":
+        path.chmod(0o644)
+        data = bytearray(path.read_bytes())
+        data[0] ^= 1
+        path.write_bytes(bytes(data))
+    elif damage == "missing":
+        path.unlink()
+    elif damage == "extra":
+        target = "total2.json"
+        (made.path / target).write_text("1")
+    elif damage == "link":
+        target = "link"
+        (made.path / target).symlink_to("/etc/passwd")
+    elif damage == "manifest":
+        target = "altered after publishing"
+        manifest = made.path / "manifest.json"
+        manifest.chmod(0o644)
+        manifest.write_text(manifest.read_text().replace("CC0", "CC1"))
+    else:
+        target = "expected 2018-00000000"
+        made.path.rename(made.path.with_name("2018-00000000"))
+        made = type(made)("2018-00000000", made.path.with_name("2018-00000000"))
+    if damage == "link":
+        with pytest.raises(DataError, match="link"):
+            verify_folder(made.path)
+        return
+    with pytest.raises(BCInventoryError, match=target):
+        verify_folder(made.path)
+
+
+def test_a_damaged_release_isnt_overwritten(build):
+    made = build()
+    path = made.path / "total.json"
+    path.chmod(0o644)
+    path.write_text("0")
+    with pytest.raises(DataError, match=r"total\.json"):
+        build()
+    assert path.read_text() == "0"
+
+
+BAD = ["..", "../x", "/etc", "a/b", "a\0b", "", ".", "x" * 300, "a\nb", "~", "C:\\x", "%2e%2e", "."]
+
+
+@pytest.mark.parametrize("name", [*BAD, "nul", "con", "com1", "-x", "A"])
+def test_unsafe_inventory_names_are_refused(name, tmp_path):
+    with pytest.raises(ReleaseError, match="expected"):
+        check_inventory(name)
+    with pytest.raises(ReleaseError):
+        LocalStore(tmp_path).find(name)
+
+
+@pytest.mark.parametrize("name", [*BAD, "2018", "2018-1234567G", "nul", "../2018-12345678"])
+def test_unsafe_versions_are_refused(name):
+    with pytest.raises(ReleaseError, match="expected"):
+        check_version(name)
+
+
+@pytest.mark.parametrize(
+    "name", [*[bad for bad in BAD if bad != "a/b"], "a//b", "a/../b", "a/nul.x", ".hidden", "a/"]
+)
+def test_unsafe_file_names_are_refused(name):
+    with pytest.raises(ReleaseError, match="expected"):
+        check_file(name)
+
+
+def test_an_unknown_release_says_what_there_is(build):
+    made = build()
+    store = LocalStore(made.path.parents[1])
+    with pytest.raises(ReleaseError, match="mini"):
+        store.find("minni")
+    with pytest.raises(ReleaseError, match=made.version):
+        store.find("mini", "2018-00000000")
+    assert store.find("mini") == made.path
