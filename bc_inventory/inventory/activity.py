@@ -123,11 +123,11 @@ def _statistics_sigma(figures: pd.DataFrame, rules: pd.DataFrame) -> np.ndarray:
     for rule in rules.itertuples():
         fits = (figures["activity_source"] == rule.activity_source).to_numpy()
         if rule.source_sector != "*":
-            fits &= (figures["source_sector"] == rule.source_sector).to_numpy()
+            fits = fits & (figures["source_sector"] == rule.source_sector).to_numpy()
         if rule.flag != "*":
-            fits &= (flags == rule.flag).to_numpy()
+            fits = fits & (flags == rule.flag).to_numpy()
         rank = 2 * (rule.source_sector != "*") + (rule.flag != "*")
-        fits &= rank > best
+        fits = fits & (rank > best)
         relative[fits], best[fits] = rule.relative, rank
     lost = np.isnan(relative) & figures["quantity"].notna().to_numpy()
     if lost.any():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pandas as pd
 from bc_inventory import schema
 from bc_inventory.errors import DataError, Problem
 
-__all__ = ["Facts", "load_facts", "load_published"]
+__all__ = ["ACTIVITY_SIDE", "FACTOR_SIDE", "Facts", "fact_paths", "load_facts", "load_published"]
 
 
 @dataclass(frozen=True)
@@ -39,33 +41,55 @@ class Facts:
 
     def known(self) -> dict[str, set[str]]:
         """Return the allowed values of every reference, by `table.column`."""
-        return _known(self.sources, self.sectors, self.fuels, self.technologies, self.regions) | {
-            "abatement.control": set(self.abatement["control"])
+        codes = set(self.regions["region"])
+        sides = set(self.regions["side"]) - {"none"}
+        return {
+            "sources.source_id": set(self.sources["source_id"]),
+            "sectors.nfr": set(self.sectors["nfr"]),
+            "fuels.fuel": set(self.fuels["fuel"]),
+            "technologies.technology": set(self.technologies["technology"]),
+            "regions.region": codes,
+            "regions.scope": codes | set(self.regions["group"]) | sides,
+            "abatement.control": set(self.abatement["control"]),
         }
 
 
 _FIRST = ("sources", "sectors", "fuels", "technologies", "regions")
-_REST = (
-    "population",
+_SHARED = (*_FIRST, "calorific_values")
+# What each of the two halves of the estimate reads, in the order of references.
+ACTIVITY_SIDE = (
+    *_SHARED,
+    "co2_factors",
     "activity_mapping",
     "activity_uncertainty",
     "activity_national",
     "region_shares",
-    "technology_shares",
-    "emission_factors",
-    "abatement",
-    "calorific_values",
-    "co2_factors",
 )
+FACTOR_SIDE = (*_SHARED, "technology_shares", "emission_factors", "abatement", "penetration")
 
 
-def load_facts(root: Path) -> Facts:
-    """Read every fact table of a data folder and check it, references included.
+def fact_paths(root: Path, names: Sequence[str] = ()) -> dict[str, Path]:
+    """Return the files of some fact tables of a data folder.
 
     Parameters
     ----------
     root : Path
         Folder such as the project's `data/`.
+    names : sequence of str
+        Contracts; by default those of all fact tables.
+    """
+    wanted = names or [field.name for field in dataclasses.fields(Facts)]
+    return {name: root / f"{name}.csv" for name in wanted}
+
+
+def load_facts(paths: Mapping[str, Path]) -> Facts:
+    """Read fact tables and check them, references between them included.
+
+    Parameters
+    ----------
+    paths : mapping of str to Path
+        File of each table, by its contract's name; see `fact_paths`. A table
+        that isn't named is empty.
 
     Returns
     -------
@@ -77,103 +101,58 @@ def load_facts(root: Path) -> Facts:
         Naming file, row and column of every breach; also for shares that add
         up to more than one and harmonised factors given for one side.
     """
-    tables = {name: schema.read_csv(root / f"{name}.csv", name) for name in _FIRST}
-    known = _known(*(tables[name] for name in _FIRST))
-    for name in _FIRST:
-        schema.check(tables[name], name, file=str(root / f"{name}.csv"), known=known)
-    for name in _REST:
-        tables[name] = schema.read_csv(root / f"{name}.csv", name, known=known)
-    known["abatement.control"] = set(tables["abatement"]["control"])
-    tables["penetration"] = schema.read_csv(root / "penetration.csv", "penetration", known=known)
-    facts = Facts(**tables)
-    _check_sums(facts, root)
-    _check_harmonised(facts.emission_factors, root / "emission_factors.csv")
+    names = [field.name for field in dataclasses.fields(Facts)]
+    facts = Facts(**{name: pd.DataFrame(columns=schema.table(name).names) for name in names})
+    for name in names:  # a table stands after those it refers to
+        if name in paths:
+            table = schema.read_csv(paths[name], name, known=facts.known())
+            facts = dataclasses.replace(facts, **{name: table})
+    _check_sums(facts, paths)
+    if "emission_factors" in paths:
+        _check_harmonised(facts.emission_factors, paths["emission_factors"])
     return facts
 
 
-def load_published(root: Path, years: tuple[int, ...], known: dict[str, set[str]]) -> pd.DataFrame:
-    """Read the published activity of the years asked for.
+def load_published(paths: Sequence[Path], known: Mapping[str, set[str]]) -> pd.DataFrame:
+    """Read files of published activity.
 
     Parameters
     ----------
-    root : Path
-        Folder such as the project's `data/`.
-    years : tuple of int
-        Calendar years.
-    known : dict
+    paths : sequence of Path
+        Files such as `data/activity/eu_2018.csv`.
+    known : mapping
         Allowed references; see `Facts.known`.
 
     Returns
     -------
     pandas.DataFrame
-        Contract `activity_published`; a year and side nobody published is
-        absent.
+        Contract `activity_published`.
 
     Raises
     ------
     DataError
-        If a file breaks its contract, or no side has published a year.
+        If a file breaks its contract.
     """
-    frames = []
-    for year in years:
-        files = sorted((root / "activity").glob(f"*_{year}.csv"))
-        if not files:
-            have = sorted({path.stem[-4:] for path in (root / "activity").glob("*_????.csv")})
-            raise DataError(
-                [
-                    Problem(
-                        f"no activity for {year}",
-                        f"a year with published activity: {', '.join(have) or 'none here'}",
-                        str(root / "activity"),
-                        remedy="Choose another year, or add the file.",
-                    )
-                ]
-            )
-        frames += [schema.read_csv(path, "activity_published", known=known) for path in files]
+    frames = [schema.read_csv(path, "activity_published", known=known) for path in paths]
     return pd.concat(frames, ignore_index=True)
 
 
-def _known(
-    sources: pd.DataFrame,
-    sectors: pd.DataFrame,
-    fuels: pd.DataFrame,
-    technologies: pd.DataFrame,
-    regions: pd.DataFrame,
-) -> dict[str, set[str]]:
-    codes = set(regions["region"])
-    return {
-        "sources.source_id": set(sources["source_id"]),
-        "sectors.nfr": set(sectors["nfr"]),
-        "fuels.fuel": set(fuels["fuel"]),
-        "technologies.technology": set(technologies["technology"]),
-        "regions.region": codes,
-        "regions.scope": codes | set(regions["group"]) | (set(regions["side"]) - {"none"}),
+def _check_sums(facts: Facts, paths: Mapping[str, Path]) -> None:
+    groups = {
+        "activity_mapping": (["scope", "source_sector", "source_fuel", "year"], "share"),
+        "technology_shares": (["scope", "nfr", "fuel", "year"], "share"),
+        "penetration": (["scope", "nfr", "fuel", "technology", "year"], "penetration"),
+        "region_shares": (["driver", "year"], "share"),
     }
-
-
-def _check_sums(facts: Facts, root: Path) -> None:
-    schema.shares_at_most_one(
-        facts.activity_mapping,
-        ["scope", "source_sector", "source_fuel", "year"],
-        "share",
-        file=str(root / "activity_mapping.csv"),
-    )
-    schema.shares_at_most_one(
-        facts.technology_shares,
-        ["scope", "nfr", "fuel", "year"],
-        "share",
-        file=str(root / "technology_shares.csv"),
-        exactly=True,
-    )
-    schema.shares_at_most_one(
-        facts.penetration,
-        ["scope", "nfr", "fuel", "technology", "year"],
-        "penetration",
-        file=str(root / "penetration.csv"),
-    )
-    schema.shares_at_most_one(
-        facts.region_shares, ["driver", "year"], "share", file=str(root / "region_shares.csv")
-    )
+    for name, (by, share) in groups.items():
+        if name in paths:
+            schema.shares_at_most_one(
+                getattr(facts, name),
+                by,
+                share,
+                file=str(paths[name]),
+                exactly=name == "technology_shares",
+            )
 
 
 def _check_harmonised(factors: pd.DataFrame, path: Path) -> None:

@@ -31,6 +31,7 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "side_nfr": ("nfr",),
     "region": ("region",),
     "region_gnfr": ("region", "gnfr"),
+    "region_nfr": ("region", "nfr"),
 }
 _SPLIT = ["year", "region", "nfr", "fuel", "activity_id", "factor_set"]
 _BLOCK = 250
@@ -96,28 +97,35 @@ def totals(emissions: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
         has a relative standard deviation above 30 %.
     """
     counted = emissions[~emissions["memo"].astype(bool)]
+    made = [
+        _levels(part, draws, seed)
+        for _, part in counted.groupby(["year", "species", "factor_set"], sort=True)
+    ]
+    return check(pd.concat(made, ignore_index=True), "totals")
+
+
+def _levels(rows: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
+    """Return all levels of totals of one year, species and factor set."""
     base = ["year", "side", "species", "factor_set"]
-    fine = [*base, "region", "gnfr", "nfr"]
-    cells, sums = draw(counted, fine, draws, seed)
+    cells, sums = draw(rows, [*base, "region", "gnfr", "nfr"], draws, seed)
     made = []
     for level, extra in LEVELS.items():
         by = [*base, *extra]
         codes, names = pd.factorize(pd.MultiIndex.from_frame(cells[by]), sort=True)
-        gather = np.zeros((len(cells), len(names)))
-        gather[np.arange(len(cells)), codes] = 1.0
-        drawn = sums @ gather
+        order = np.argsort(codes, kind="stable")
+        starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+        drawn = np.add.reduceat(sums[:, order], starts, axis=1)
         frame = names.to_frame(index=False, name=by).assign(level=level)
         frame["mean_kt"] = drawn.mean(axis=0)
-        quantiles = np.quantile(drawn, [0.025, 0.5, 0.975], axis=0)
+        quantiles = np.quantile(drawn, [0.025, 0.5, 0.975], axis=0, overwrite_input=True)
         frame["lower_kt"], frame["median_kt"], frame["upper_kt"] = quantiles
-        made.append(
-            frame.merge(_approach1(counted, by), on=by).merge(_coverage(counted, by), on=by)
-        )
-    result = pd.concat(made, ignore_index=True)
-    if "nfr" in result and "gnfr" in result:
-        result["nfr"] = result["nfr"].fillna(result["gnfr"])
-    result = result.fillna({"nfr": "*", "region": "*"}).assign(draws=draws)
-    return check(result.reindex(columns=table("totals").names), "totals")
+        frame = frame.merge(_approach1(rows, by), on=by).merge(_coverage(rows, by), on=by)
+        if "gnfr" in frame:
+            frame = frame.rename(columns={"gnfr": "nfr"})
+        made.append(frame)
+    result = pd.concat(made, ignore_index=True).assign(draws=draws)
+    result = result.fillna({"nfr": "*", "region": "*"})
+    return result.reindex(columns=table("totals").names)
 
 
 def _blocks(rows: pd.DataFrame, draws: int, seed: int) -> Iterator[np.ndarray]:

@@ -11,7 +11,7 @@ from bc_inventory.schema.check import check, require_unique, shares_at_most_one
 from bc_inventory.schema.contract import Column, Interval, Table
 from bc_inventory.schema.read import read_csv, read_parquet
 from bc_inventory.schema.tables import TABLES, table
-from bc_inventory.schema.write import arrow_schema, write_csv, write_parquet
+from bc_inventory.schema.write import arrow_schema, write_csv, write_dataset, write_parquet
 
 __all__ = [
     "TABLES",
@@ -26,5 +26,6 @@ __all__ = [
     "shares_at_most_one",
     "table",
     "write_csv",
+    "write_dataset",
     "write_parquet",
 ]

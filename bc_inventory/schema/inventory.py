@@ -146,7 +146,7 @@ TOTALS = Table(
             "level",
             "string",
             "what is summed",
-            enum=("side", "side_gnfr", "side_nfr", "region", "region_gnfr"),
+            enum=("side", "side_gnfr", "side_nfr", "region", "region_gnfr", "region_nfr"),
         ),
         Column("emission_kt", "number", "sum of the central estimates", "kt", minimum=0),
         Column("approach1_lower_kt", "number", "error propagation, lower bound", "kt", minimum=0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from bc_inventory.schema.tables import table as find_table
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["arrow_schema", "write_csv", "write_parquet"]
+__all__ = ["arrow_schema", "write_csv", "write_dataset", "write_parquet"]
 
 
 def arrow_schema(contract: str | Table) -> pa.Schema:
@@ -92,6 +93,37 @@ def write_parquet(
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(arrow, path, compression="zstd", compression_level=6, write_statistics=True)
     return path
+
+
+def write_dataset(frame: pd.DataFrame, contract: str | Table, folder: Path, partition: str) -> Path:
+    """Write a table as a hive-partitioned folder of Parquet files.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        A checked table.
+    contract : str or Table
+        Contract, or its name.
+    folder : Path
+        Folder to make, such as `emissions`.
+    partition : str
+        Column to partition by; its value stands in the folder's name, as in
+        `emissions/side=EU/part-0.parquet`, and not in the file.
+
+    Returns
+    -------
+    Path
+        `folder`.
+    """
+    rules = find_table(contract) if isinstance(contract, str) else contract
+    inner = replace(
+        rules,
+        columns=tuple(column for column in rules.columns if column.name != partition),
+        key=tuple(name for name in rules.key if name != partition),
+    )
+    for value, part in frame.groupby(partition, sort=True):
+        write_parquet(part, inner, folder / f"{partition}={value}" / "part-0.parquet")
+    return folder
 
 
 def write_csv(frame: pd.DataFrame, contract: str | Table, path: Path) -> Path:

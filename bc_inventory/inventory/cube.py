@@ -1,0 +1,81 @@
+"""The emission totals as an array: year, region, sector."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["write_cube"]
+
+
+def write_cube(totals: pd.DataFrame, path: Path, *, title: str, factor_set: str) -> Path:
+    """Write emissions with their intervals by year, region and NFR category.
+
+    Parameters
+    ----------
+    totals : pandas.DataFrame
+        Contract `totals`; rows of level `region_nfr` are used.
+    path : Path
+        NetCDF file to write.
+    title : str
+        Title of the inventory.
+    factor_set : str
+        Which factor set is written.
+
+    Returns
+    -------
+    Path
+        `path`. Variables `emission`, `lower` and `upper` in Gg (1 Gg = 1 kt;
+        UDUNITS reads kt as knots) are absent where nothing is estimated.
+    """
+    import xarray as xr
+
+    rows = totals[(totals["level"] == "region_nfr") & (totals["factor_set"] == factor_set)]
+    index = rows.set_index(["year", "region", "nfr"]).sort_index()
+    names = {"emission": "emission_kt", "lower": "lower_kt", "upper": "upper_kt"}
+    cube = xr.Dataset.from_dataframe(
+        index[list(names.values())].rename(columns={old: new for new, old in names.items()})
+    ).rename(nfr="sector")
+    long_names = {
+        "emission": "black carbon emission, sum of central estimates",
+        "lower": "black carbon emission, 2.5 % quantile of the draws",
+        "upper": "black carbon emission, 97.5 % quantile of the draws",
+    }
+    for name, long_name in long_names.items():
+        cube[name].attrs = {
+            "long_name": long_name,
+            "units": "Gg",
+            "coverage_content_type": "modelResult",
+            "comment": "1 Gg = 1 kt, per calendar year",
+        }
+    cube["emission"].attrs["ancillary_variables"] = "lower upper"
+    sides = rows.drop_duplicates("region").set_index("region")["side"]
+    cube = cube.assign_coords(
+        side=("region", sides.reindex(cube["region"].to_numpy()).to_numpy(dtype=object))
+    )
+    cube["year"] = cube["year"].astype(np.int32)
+    cube["year"].attrs = {"long_name": "calendar year", "units": "1"}
+    cube["region"].attrs = {"long_name": "ISO 3166-1 or ISO 3166-2 code", "units": "1"}
+    cube["sector"].attrs = {"long_name": "NFR14 source category", "units": "1"}
+    cube["side"].attrs = {"long_name": "EU or CN", "units": "1"}
+    cube.attrs = {
+        "Conventions": "CF-1.11, ACDD-1.3",
+        "title": title,
+        "summary": "Annual black carbon emissions of EU member states and Chinese provinces by "
+        f"NFR category with 95 % intervals, {factor_set} emission factors. Memo items are left "
+        "out. Absent values aren't zero: nothing was estimated.",
+        "keywords": "black carbon, emission inventory",
+        "source": "bc_inventory",
+        "license": "See manifest.json for the licence of each source",
+        "factor_set": factor_set,
+        "species": "BC",
+    }
+    encoding: dict[str, dict[str, object]] = {
+        name: {"zlib": True, "complevel": 4, "_FillValue": 1e20} for name in names
+    }
+    encoding["year"] = {"_FillValue": None}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cube.to_netcdf(path, engine="netcdf4", encoding=encoding)
+    return path

@@ -1,0 +1,135 @@
+"""The inventory's part of a build, as steps that read and write files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from bc_inventory import schema
+from bc_inventory.errors import DataError, Problem, suggest
+from bc_inventory.inventory.activity import harmonise
+from bc_inventory.inventory.cube import write_cube
+from bc_inventory.inventory.estimate import estimate
+from bc_inventory.inventory.facts import Facts, load_facts, load_published
+from bc_inventory.inventory.uncertainty import totals
+
+__all__ = ["activity_step", "cube_step", "emissions_step", "totals_step"]
+
+
+def activity_step(
+    inputs: dict[str, Path],
+    outputs: dict[str, Path],
+    *,
+    years: Sequence[int],
+    regions: Sequence[str],
+) -> None:
+    """Harmonise published activity.
+
+    Parameters
+    ----------
+    inputs : dict of str to Path
+        Fact tables by name, and files of published activity as
+        `published_<name>`.
+    outputs : dict of str to Path
+        `activity` and `unmapped`, Parquet.
+    years : sequence of int
+        Calendar years.
+    regions : sequence of str
+        Codes; empty for all of both sides.
+    """
+    facts, published = _read(inputs)
+    made, unmapped = harmonise(published, facts, _chosen(facts, regions), years)
+    schema.write_parquet(schema.check(made, "activity"), "activity", outputs["activity"])
+    schema.write_parquet(unmapped, "activity_published", outputs["unmapped"])
+
+
+def emissions_step(
+    inputs: dict[str, Path],
+    outputs: dict[str, Path],
+    *,
+    years: Sequence[int],
+    regions: Sequence[str],
+    factor_sets: Sequence[str],
+) -> None:
+    """Estimate emissions from activity.
+
+    Parameters
+    ----------
+    inputs : dict of str to Path
+        `activity` from `activity_step`, and fact tables by name.
+    outputs : dict of str to Path
+        `emissions`, a folder partitioned by side.
+    years, regions : sequence
+        As in `activity_step`.
+    factor_sets : sequence of str
+        Of `harmonised`, `official`.
+    """
+    tables = {name: path for name, path in inputs.items() if name != "activity"}
+    facts = load_facts(tables)
+    activity = schema.read_parquet(inputs["activity"], "activity")
+    made = estimate(activity, facts, _chosen(facts, regions), years, factor_sets)
+    schema.write_dataset(made, "emissions", outputs["emissions"], "side")
+
+
+def totals_step(
+    inputs: dict[str, Path], outputs: dict[str, Path], *, draws: int, seed: int
+) -> None:
+    """Sum emissions and give the sums their intervals.
+
+    Parameters
+    ----------
+    inputs : dict of str to Path
+        `emissions`.
+    outputs : dict of str to Path
+        `totals`, Parquet.
+    draws, seed : int
+        See `bc_inventory.inventory.uncertainty`.
+    """
+    emissions = schema.read_parquet(inputs["emissions"], "emissions")
+    schema.write_parquet(totals(emissions, draws, seed), "totals", outputs["totals"])
+
+
+def cube_step(
+    inputs: dict[str, Path], outputs: dict[str, Path], *, title: str, factor_set: str
+) -> None:
+    """Write the totals as a NetCDF cube.
+
+    Parameters
+    ----------
+    inputs : dict of str to Path
+        `totals`.
+    outputs : dict of str to Path
+        `cube`, NetCDF.
+    title, factor_set : str
+        See `bc_inventory.inventory.cube`.
+    """
+    made = schema.read_parquet(inputs["totals"], "totals")
+    write_cube(made, outputs["cube"], title=title, factor_set=factor_set)
+
+
+def _read(inputs: dict[str, Path]) -> tuple[Facts, pd.DataFrame]:
+    tables = {name: path for name, path in inputs.items() if not name.startswith("published_")}
+    facts = load_facts(tables)
+    files = [path for name, path in sorted(inputs.items()) if name.startswith("published_")]
+    return facts, load_published(files, facts.known())
+
+
+def _chosen(facts: Facts, codes: Sequence[str]) -> pd.DataFrame:
+    """Return the regions asked for, or all of both sides."""
+    both = facts.regions[facts.regions["side"].isin(["EU", "CN"])]
+    if not codes:
+        return both
+    unknown = [code for code in codes if code not in set(both["region"])]
+    if unknown:
+        raise DataError(
+            Problem(
+                f"the region {code!r}",
+                "a member state or province such as DE or CN-HE",
+                column="inventory.regions",
+                remedy=suggest(code, both["region"]),
+            )
+            for code in unknown
+        )
+    return both[both["region"].isin(list(codes))]
