@@ -111,8 +111,8 @@ def decompose(
     ]
     leaves, chained = _chain_parts(joint[0], joint[1], by, method)
     at = _position(leaves, cells, by)
-    for head, made in zip(parts, chained, strict=False):
-        np.add.at(head, at, made)
+    for into, made in zip(parts, chained, strict=False):
+        np.add.at(into, at, made)
     return _tidy(parts, cells, by)
 
 

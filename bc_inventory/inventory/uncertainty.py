@@ -21,7 +21,7 @@ import pandas as pd
 from bc_inventory.inventory.lognormal import Z95
 from bc_inventory.schema import check, table
 
-__all__ = ["PARTS", "draw", "totals"]
+__all__ = ["PARTS", "SPLIT", "draw", "normals", "totals"]
 
 PARTS = ("activity", "local", "share", "factor", "abatement")
 # Totals published, with the columns each one sums over.
@@ -33,7 +33,8 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "region_gnfr": ("region", "gnfr"),
     "region_nfr": ("region", "nfr"),
 }
-_SPLIT = ["year", "region", "nfr", "fuel", "activity_id", "factor_set"]
+# Rows of one split of an activity into technologies.
+SPLIT = ["year", "region", "nfr", "fuel", "activity_id", "factor_set"]
 _BLOCK = 250
 # IPCC: error propagation assumes relative standard deviations below 30 %; parts
 # of rows that carry less than a hundredth of the total can't spoil it.
@@ -66,7 +67,7 @@ def draw(
         kt.
     """
     rows = emissions[emissions["emission_kt"].notna()]
-    rows = rows.sort_values([*_SPLIT, "technology"], kind="stable", ignore_index=True)
+    rows = rows.sort_values([*SPLIT, "technology"], kind="stable", ignore_index=True)
     keys = pd.MultiIndex.from_frame(rows[list(by)])
     codes, groups = pd.factorize(keys, sort=True)
     sums = np.empty((draws, len(groups)))
@@ -132,18 +133,18 @@ def _blocks(rows: pd.DataFrame, draws: int, seed: int) -> Iterator[np.ndarray]:
     """Yield emissions of all rows for a block of draws, shape (block, rows)."""
     value = rows["emission_kt"].to_numpy()
     share = rows["share"].to_numpy(dtype=np.float32)
-    parts = [_normals(rows, part, draws, seed) for part in PARTS]
-    starts = np.flatnonzero((~rows.duplicated(_SPLIT)).to_numpy())
+    parts = [normals(rows, part, draws, seed) for part in PARTS]
+    starts = np.flatnonzero((~rows.duplicated(SPLIT)).to_numpy())
     lengths = np.diff(np.append(starts, len(rows)))
     split = PARTS.index("share")
     for start in range(0, draws, _BLOCK):
         stop = min(start + _BLOCK, draws)
         exponent = np.zeros((stop - start, len(rows)), dtype=np.float32)
-        for number, (normals, which, spread) in enumerate(parts):
+        for number, (drawn, which, spread) in enumerate(parts):
             if number != split:
-                exponent += normals[start:stop, which] * spread
-        normals, which, spread = parts[split]
-        weight = np.exp(normals[start:stop, which] * spread)
+                exponent += drawn[start:stop, which] * spread
+        drawn, which, spread = parts[split]
+        weight = np.exp(drawn[start:stop, which] * spread)
         # A split stays a split: what one technology gains, the others lose.
         whole = np.add.reduceat(weight * share, starts, axis=1)
         weight /= np.repeat(whole, lengths, axis=1) / np.repeat(
@@ -152,22 +153,41 @@ def _blocks(rows: pd.DataFrame, draws: int, seed: int) -> Iterator[np.ndarray]:
         yield np.exp(exponent) * weight * value
 
 
-def _normals(
+def normals(
     rows: pd.DataFrame, part: str, draws: int, seed: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return standard normals by name, the name of each row, and its deviation."""
+    """Draw a part of a chain, the same for the same name in any table.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Contract `emissions`.
+    part : str
+        One of `PARTS`.
+    draws, seed : int
+        See `draw`.
+
+    Returns
+    -------
+    normals : numpy.ndarray of float32, shape (draws, names)
+        Standard normals of each distinct name.
+    which : numpy.ndarray of int, shape (rows,)
+        The name of each row.
+    spread : numpy.ndarray of float32, shape (rows,)
+        Standard deviation of the logarithm.
+    """
     spread = rows[f"sigma_{part}"].fillna(0.0).to_numpy(dtype=np.float32)
     names = rows[f"corr_{part}"].fillna("").astype(str)
     which, distinct = pd.factorize(names)
     moving = np.zeros(len(distinct), dtype=bool)
     np.logical_or.at(moving, which, spread > 0)
-    normals = np.zeros((draws, len(distinct)), dtype=np.float32)
+    drawn = np.zeros((draws, len(distinct)), dtype=np.float32)
     for column, name in enumerate(distinct):
         if moving[column]:
             digest = hashlib.blake2b(f"{seed}:{part}:{name}".encode(), digest_size=16).digest()
             key = np.random.Philox(key=int.from_bytes(digest, "little"))
-            normals[:, column] = np.random.Generator(key).standard_normal(draws, dtype=np.float32)
-    return normals, which, spread
+            drawn[:, column] = np.random.Generator(key).standard_normal(draws, dtype=np.float32)
+    return drawn, which, spread
 
 
 def _approach1(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:

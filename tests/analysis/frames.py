@@ -22,6 +22,7 @@ _DEFAULTS = {
     "abatement": 0.0,
     "activity_id": "test",
     "sigma_activity": 0.1,
+    "sigma_local": 0.05,
     "sigma_share": 0.0,
     "sigma_factor": 0.4,
     "sigma_abatement": 0.0,
@@ -45,7 +46,7 @@ def emissions(*rows: dict) -> pd.DataFrame:
             )
         if full["emission_kt"] is not None and full["lower_kt"] is None:
             full["lower_kt"], full["upper_kt"] = full["emission_kt"] / 2, full["emission_kt"] * 2
-        for kind in ("activity", "factor", "share", "abatement"):
+        for kind in ("activity", "local", "share", "factor", "abatement"):
             full[f"corr_{kind}"] = full[f"corr_{kind}"] or (
                 f"{kind}/{full['fuel']}/{full['technology']}"
             )

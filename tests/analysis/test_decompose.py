@@ -179,7 +179,7 @@ def _table(rows):
     return emissions(*keyed)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(row, min_size=1, max_size=10),
     st.lists(row, min_size=1, max_size=10),
@@ -195,3 +195,20 @@ def test_parts_sum_and_signs_flip(first, second, method, by):
     merged = parts.merge(back, on=[*by, "head"], suffixes=("", "_back"))
     assert len(merged) == len(parts)
     assert (merged["part_kt"] + merged["part_kt_back"]).abs().max() < 1e-9 or merged.empty
+
+
+def test_drawn_parts_are_the_draws_of_the_published_totals():
+    """The interval of a difference from nothing is the interval of the total itself."""
+    from bc_inventory.inventory.uncertainty import draw
+
+    base, other = two_by_two()
+    nothing = base.iloc[:0].pipe(
+        lambda empty: pd.concat(
+            [empty, emissions({"nfr": "3F", "notation_key": "NE", "share": None})]
+        )
+    )
+    parts = decompose(nothing, other, draws=500, seed=7).set_index("head")
+    _, sums = draw(other, ["side"], 500, 7)
+    expected = np.quantile(sums[:, 0], [0.025, 0.975])
+    found = parts.loc["coverage", ["lower_kt", "upper_kt"]].to_numpy(float)
+    assert found == pytest.approx(expected, rel=1e-5)
