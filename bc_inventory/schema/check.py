@@ -21,6 +21,7 @@ _PANDAS_KIND: Mapping[str, Callable[[object], bool]] = {
     "number": pd.api.types.is_numeric_dtype,
     "integer": pd.api.types.is_integer_dtype,
     "boolean": pd.api.types.is_bool_dtype,
+    "timestamp": lambda dtype: isinstance(dtype, pd.DatetimeTZDtype) and str(dtype.tz) == "UTC",
     "string": lambda dtype: (
         pd.api.types.is_string_dtype(dtype)
         or pd.api.types.is_object_dtype(dtype)

@@ -7,7 +7,7 @@ from typing import Literal
 
 __all__ = ["Column", "Interval", "Kind", "Table"]
 
-Kind = Literal["string", "number", "integer", "boolean"]
+Kind = Literal["string", "number", "integer", "boolean", "timestamp"]
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class Column:
     ----------
     name : str
         Column name.
-    kind : {"string", "number", "integer", "boolean"}
-        How its values are read.
+    kind : {"string", "number", "integer", "boolean", "timestamp"}
+        How its values are read; a timestamp is an instant in UTC, `2018-01-01T00:00:00Z`.
     description : str
         What it holds, in a sentence.
     unit : str, optional

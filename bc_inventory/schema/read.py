@@ -19,6 +19,7 @@ __all__ = ["read_csv", "read_parquet"]
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _BOOLEAN = {"true": True, "false": False}
 
 
@@ -164,6 +165,12 @@ def _parse(
     if column.kind == "boolean":
         good = text.isin(_BOOLEAN)
         parsed = text.map(_BOOLEAN)
+    elif column.kind == "timestamp":
+        good = text.map(lambda cell: _TIMESTAMP.fullmatch(cell) is not None).astype(bool)
+        parsed = pd.to_datetime(
+            text.where(good & filled, None), format="%Y-%m-%dT%H:%M:%SZ", utc=True, errors="coerce"
+        )
+        good &= parsed.notna()
     else:
         pattern = _INTEGER if column.kind == "integer" else _NUMBER
         good = text.map(lambda cell: pattern.fullmatch(cell) is not None).astype(bool)
@@ -175,6 +182,7 @@ def _parse(
                 "integer": "a whole number",
                 "number": "a number",
                 "boolean": "true or false",
+                "timestamp": "an instant such as 2018-01-01T00:00:00Z",
             }[column.kind],
             file=file,
             row=lines[row],
@@ -185,6 +193,8 @@ def _parse(
         )
     if column.kind == "number":
         return parsed.astype(float)
+    if column.kind == "timestamp":
+        return parsed.astype("datetime64[ms, UTC]")
     if (good & filled).all():
         return parsed.astype("int64" if column.kind == "integer" else bool)
     return parsed.astype("Int64" if column.kind == "integer" else "boolean")

@@ -40,6 +40,7 @@ def arrow_schema(contract: str | Table) -> pa.Schema:
         "number": pa.float64(),
         "integer": pa.int64(),
         "boolean": pa.bool_(),
+        "timestamp": pa.timestamp("ms", tz="UTC"),
     }
     fields = []
     for column in rules.columns:
@@ -149,5 +150,7 @@ def write_csv(frame: pd.DataFrame, contract: str | Table, path: Path) -> Path:
     for column in rules.columns:
         if column.kind == "boolean":
             ordered[column.name] = ordered[column.name].map({True: "true", False: "false"})
+        elif column.kind == "timestamp":
+            ordered[column.name] = ordered[column.name].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
     ordered.to_csv(path, index=False, lineterminator="\n")
     return path

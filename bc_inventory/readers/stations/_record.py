@@ -1,0 +1,67 @@
+"""From series or a log to a reading with its report."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from bc_inventory.readers.registry import Reading, Report, SetAside
+from bc_inventory.readers.source import Source
+from bc_inventory.schema.series import Log, Record
+
+__all__ = ["log_reading", "record_reading"]
+
+
+def record_reading(source: Source, format_name: str, record: Record) -> Reading:
+    """Return a record with a report of what it holds.
+
+    Parameters
+    ----------
+    source : Source
+        What was read.
+    format_name : str
+        Name of the format.
+    record : Record
+        Its series; the remarks go into the report.
+
+    Returns
+    -------
+    Reading
+        Invalid values stay in the record and are counted in the report.
+    """
+    years: set[int] = set()
+    aside = [SetAside(remark, 0) for remark in record.remarks]
+    for one in record:
+        stamps = one.values["start"].to_numpy()
+        years |= set((np.unique(stamps.astype("datetime64[Y]")).astype(int) + 1970).tolist())
+        bad = int((~one.values["valid"]).sum())
+        if bad:
+            aside.append(SetAside(f"kept as invalid in {one.about.series_id}", bad))
+    report = Report(
+        format=format_name,
+        file=source.name,
+        sha256=source.sha256,
+        rows=sum(len(one) for one in record),
+        years=tuple(sorted(years)),
+        regions=tuple(sorted({one.about.station for one in record})),
+        species=tuple(sorted({one.about.bc_type for one in record})),
+        units=tuple(sorted({one.about.unit for one in record})),
+        set_aside=tuple(aside),
+    )
+    return Reading(record, report)
+
+
+def log_reading(source: Source, format_name: str, log: Log) -> Reading:
+    """Return a raw log with a report of what it holds."""
+    stamps = log.frame["time"].to_numpy().astype("datetime64[Y]")
+    report = Report(
+        format=format_name,
+        file=source.name,
+        sha256=source.sha256,
+        rows=len(log),
+        years=tuple(sorted(set((np.unique(stamps).astype(int) + 1970).tolist()))),
+        regions=(log.serial,),
+        species=("eBC",),
+        units=("ng/m3",),
+        set_aside=tuple(SetAside(remark, 0) for remark in log.remarks),
+    )
+    return Reading(log, report)

@@ -1,0 +1,109 @@
+"""Text of station files: encodings, cut ends, units as instruments spell them."""
+
+from __future__ import annotations
+
+import re
+
+from bc_inventory import units
+from bc_inventory.errors import DataError, UnitError
+from bc_inventory.readers.source import Source
+
+__all__ = ["MASS", "carbon_unit", "concentration_factor", "decode", "lines_of"]
+
+MASS = "ug/m3"
+# "ug C/m3" is a mass of carbon per volume. A registry would read C as a temperature.
+_CARBON = re.compile(r"^\s*(?P<mass>[µμunmp]?g)\s*C\s*(?P<rest>[/ .].*)$")
+_FROM_LATIN = {"\xb5": "u", "µ": "u", "μ": "u"}
+
+
+def decode(source: Source, *, also: str = "latin-1") -> str:
+    """Return the text of a file: UTF-8, or else `also`.
+
+    Parameters
+    ----------
+    source : Source
+        The file.
+    also : str
+        Encoding to fall back to where the bytes aren't UTF-8.
+
+    Raises
+    ------
+    DataError
+        If it is neither, or binary.
+    """
+    try:
+        return source.text
+    except DataError:
+        return source.decode(also)
+
+
+def lines_of(source: Source, text: str) -> list[str]:
+    """Return the lines of a file without their ends; refuse a last line that was cut.
+
+    Only line feeds end a line (`splitlines` would also split at a form feed). Where the
+    file doesn't end in one, its last line must be as long as the one before: a shorter
+    one may have lost digits.
+
+    Raises
+    ------
+    DataError
+        If the last line looks cut.
+    """
+    lines = text.replace("\r\n", "\n").split("\n")
+    if lines[-1] == "":
+        return lines[:-1]
+    if len(lines) > 1 and len(lines[-1]) < len(lines[-2]):
+        raise source.refuse(
+            "a last line that is shorter than the one before and has no end",
+            "a complete last line",
+            row=len(lines),
+            remedy="The file may be cut off; fetch it again, or end the line if it is whole.",
+        )
+    return lines
+
+
+def carbon_unit(unit: str) -> str:
+    """Return a mass unit of carbon per volume as a plain mass per volume.
+
+    Parameters
+    ----------
+    unit : str
+        As delivered: `ug C/m3`, `ng C/m3`, `ug.m-3`, `µg/m³`.
+
+    Returns
+    -------
+    str
+        Without the carbon, which is the quantity and not part of the unit.
+
+    Examples
+    --------
+    >>> carbon_unit("ug C/m3")
+    'ug/m3'
+    """
+    text = unit.strip()
+    for foreign, plain in _FROM_LATIN.items():
+        text = text.replace(foreign, plain)
+    found = _CARBON.match(text)
+    return found["mass"] + found["rest"] if found else text
+
+
+def concentration_factor(unit: str, to: str = MASS) -> float:
+    """Return the number that turns a concentration as delivered into `to`.
+
+    Parameters
+    ----------
+    unit : str
+        As delivered; a carbon mass (`ug C/m3`) is a mass.
+    to : str
+        `ug/m3`, or `1/Mm` for absorption.
+
+    Raises
+    ------
+    UnitError
+        If the unit is unknown, or a mixing ratio, which needs pressure and temperature.
+    """
+    if re.fullmatch(r"\s*pp[mbt]v?\s*", unit):
+        raise UnitError(
+            f"unit {unit!r} is a mixing ratio: it becomes {to} only with the air density"
+        )
+    return units.factor(carbon_unit(unit), to)

@@ -1,0 +1,233 @@
+"""A series of measurements in memory: what all its values share, and the values.
+
+Readers make series and monitoring works on them, so the type stands on the ground
+floor. Everything a number depends on travels with it; what a file doesn't say stays
+None and is never filled in silently.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+__all__ = ["COLUMNS", "Description", "Log", "Record", "Series", "make_values"]
+
+# Times are UTC to the second and without zone inside; the tables carry the zone.
+TIME = "datetime64[s]"
+COLUMNS = ("start", "end", "value", "valid", "flags", "marks")
+
+
+@dataclass(frozen=True)
+class Description:
+    """What every value of a series shares.
+
+    Parameters
+    ----------
+    station : str
+        Code or name of the station.
+    bc_type : {"EC", "eBC", "rBC", "b_abs"}
+        What was measured.
+    unit : str
+        `ug/m3` or `1/Mm`; readers convert to these.
+    file, sha256, format : str
+        Where it was read.
+    clock : str
+        `UTC`, or what the times are: `UTC+01:00 moved to UTC`, `unknown`.
+    reference : {"ambient", "standard", "unknown"}
+        State the air volume refers to; with `t_ref_k` and `p_ref_hpa` where standard.
+    size_cut : str
+        `pm1`, `pm25`, `pm10`, `total` or `unknown`.
+    processing : tuple of str
+        Steps that made the value from what was delivered.
+    """
+
+    station: str
+    bc_type: str
+    unit: str
+    file: str
+    sha256: str
+    format: str
+    clock: str = "UTC"
+    station_name: str | None = None
+    network: str | None = None
+    country: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    altitude_m: float | None = None
+    setting: str | None = None
+    wavelength_nm: float | None = None
+    mac_m2_g: float | None = None
+    mac_from: str | None = None
+    scattering_c: float | None = None
+    harmonisation_h: float | None = None
+    protocol: str | None = None
+    size_cut: str = "unknown"
+    reference: str = "unknown"
+    t_ref_k: float | None = None
+    p_ref_hpa: float | None = None
+    instrument: str | None = None
+    method: str | None = None
+    part: str | None = None
+    relative_uncertainty: float | None = None
+    uncertainty_from: str | None = None
+    interval_s: int | None = None
+    licence: str | None = None
+    source_id: str | None = None
+    segment: str | None = None
+    processing: tuple[str, ...] = ()
+
+    @property
+    def series_id(self) -> str:
+        """Name of the series, the same for the same station and method in any file."""
+        told = {
+            item.name: getattr(self, item.name) for item in fields(self) if item.name in _IDENTITY
+        }
+        digest = hashlib.sha256(repr(sorted(told.items())).encode()).hexdigest()[:8]
+        wavelength = "" if self.wavelength_nm is None else f"{self.wavelength_nm:g}nm"
+        parts = (self.station, self.bc_type, wavelength, self.size_cut, digest)
+        return ".".join(part.replace(" ", "_") for part in parts if part)
+
+    def but(self, step: str | None = None, **changed: Any) -> Description:
+        """Return a copy with some fields changed and `step` added to the processing."""
+        steps = self.processing if step is None else (*self.processing, step)
+        return replace(self, processing=steps, **changed)
+
+
+_IDENTITY = frozenset(
+    "station bc_type unit wavelength_nm mac_m2_g scattering_c harmonisation_h protocol size_cut "
+    "reference t_ref_k p_ref_hpa instrument method part segment".split()
+)
+
+
+@dataclass(frozen=True)
+class Series:
+    """Values of one quantity at one station by one method.
+
+    Parameters
+    ----------
+    about : Description
+        What they share.
+    values : pandas.DataFrame
+        Columns start, end (naive UTC, `datetime64[s]`), value (float, NaN where
+        missing), valid (bool, by the publisher's flags), flags (text: flags separated
+        by `;`) and marks (integer bits of quality control, see
+        `bc_inventory.monitoring.qc`).
+    """
+
+    about: Description
+    values: pd.DataFrame
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def good(self) -> pd.Series:
+        """Values that are valid and present."""
+        return self.values.loc[self.values["valid"] & self.values["value"].notna(), "value"]
+
+    def mean(self) -> float:
+        """Return the plain mean of the valid values, in the unit of the series."""
+        return float(self.good.mean())
+
+    def but(
+        self, step: str | None = None, values: pd.DataFrame | None = None, **changed: Any
+    ) -> Series:
+        """Return a copy with other values or a changed description."""
+        return Series(
+            self.about.but(step, **changed), self.values if values is None else values
+        )
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a file of ready values holds.
+
+    Parameters
+    ----------
+    series : tuple of Series
+        In the order of the file.
+    remarks : tuple of str
+        What a user must know: contradictions, doubtful clocks, repeated stamps.
+    """
+
+    series: tuple[Series, ...]
+    remarks: tuple[str, ...] = ()
+
+    def __iter__(self) -> Iterator[Series]:
+        return iter(self.series)
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+
+@dataclass(frozen=True)
+class Log:
+    """What a raw instrument log holds: counters, not yet a harmonised value.
+
+    Parameters
+    ----------
+    instrument : str
+        `AE33`, `AE51`, `MA200`, `BC-1054`.
+    serial : str
+        Serial number.
+    frame : pandas.DataFrame
+        One row per reading; `time` is the start in the instrument's clock.
+    file, sha256, format : str
+        Where it was read.
+    attributes : dict
+        What the log says about itself: timebase_s, t_ref_k, p_ref_hpa, utc_offset_min.
+    remarks : tuple of str
+        What a user must know.
+    """
+
+    instrument: str
+    serial: str
+    frame: pd.DataFrame
+    file: str
+    sha256: str
+    format: str
+    attributes: dict[str, Any] = field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+
+def make_values(
+    start: Any, end: Any, value: Any, valid: Any, flags: Any = ""
+) -> pd.DataFrame:
+    """Return the frame of a series from its columns.
+
+    Parameters
+    ----------
+    start, end : array-like of datetime, shape (n,)
+        Begin and end of each value, naive UTC.
+    value : array-like of float, shape (n,)
+        In the unit of the series, NaN where missing.
+    valid : array-like of bool, shape (n,)
+        By the publisher's flags.
+    flags : str or array-like of str, shape (n,)
+        The publisher's flags.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With the columns of `COLUMNS`; no mark is set.
+    """
+    frame = pd.DataFrame(
+        {
+            "start": np.asarray(start, dtype=TIME),
+            "end": np.asarray(end, dtype=TIME),
+            "value": np.asarray(value, dtype=float),
+            "valid": np.asarray(valid, dtype=bool),
+        }
+    )
+    frame["flags"] = flags if isinstance(flags, str) else np.asarray(flags, dtype=object)
+    frame["flags"] = frame["flags"].astype("category")
+    frame["marks"] = np.zeros(len(frame), dtype=np.uint16)
+    return frame
