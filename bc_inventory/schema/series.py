@@ -138,9 +138,7 @@ class Series:
         self, step: str | None = None, values: pd.DataFrame | None = None, **changed: Any
     ) -> Series:
         """Return a copy with other values or a changed description."""
-        return Series(
-            self.about.but(step, **changed), self.values if values is None else values
-        )
+        return Series(self.about.but(step, **changed), self.values if values is None else values)
 
 
 @dataclass(frozen=True)
@@ -198,9 +196,7 @@ class Log:
         return len(self.frame)
 
 
-def make_values(
-    start: Any, end: Any, value: Any, valid: Any, flags: Any = ""
-) -> pd.DataFrame:
+def make_values(start: Any, end: Any, value: Any, valid: Any, flags: Any = "") -> pd.DataFrame:
     """Return the frame of a series from its columns.
 
     Parameters

@@ -132,9 +132,7 @@ def parse(source: Source) -> AmesFile:
     )
     comments = _comments(source, lines, _FIXED + count, header_lines)
     cells, rows = table_cells(source, lines, header_lines, count + 1)
-    return AmesFile(
-        people, reference, interval, variables, key_values(comments), cells, rows
-    )
+    return AmesFile(people, reference, interval, variables, key_values(comments), cells, rows)
 
 
 def _count_of_header(source: Source, lines: list[str]) -> int:
@@ -160,7 +158,7 @@ def _count_of_header(source: Source, lines: list[str]) -> int:
 
 def header_count(source: Source, lines: list[str], index: int) -> int:
     text = lines[index].strip() if index < len(lines) else ""
-    if not re.fullmatch(r"\d{1,9}", text):
+    if not re.fullmatch(r"\d{1,10}", text):
         raise source.refuse(repr(text[:40]), "a count", row=index + 1)
     return int(text)
 
@@ -172,9 +170,7 @@ def header_numbers(source: Source, lines: list[str], index: int, count: int) -> 
     except ValueError:
         numbers = []
     if len(numbers) != count or not np.isfinite(numbers).all():
-        raise source.refuse(
-            repr(lines[index].strip()[:40]), f"{count} numbers", row=index + 1
-        )
+        raise source.refuse(repr(lines[index].strip()[:40]), f"{count} numbers", row=index + 1)
     return numbers
 
 
@@ -212,8 +208,7 @@ def _comments(source: Source, lines: list[str], at: int, header_lines: int) -> l
         raise source.refuse(
             f"a header of {header_lines} lines that ends on line {normal_at + 1 + normal} "
             "by its own counts",
-            "counts that agree (lines 1 and "
-            f"{normal_at + 1})",
+            f"counts that agree (lines 1 and {normal_at + 1})",
             row=normal_at + 1,
         )
     return lines[at + 1 : normal_at] + lines[normal_at + 1 : header_lines]

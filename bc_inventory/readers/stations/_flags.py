@@ -54,9 +54,7 @@ def flag_set(rejects: str) -> FlagSet:
     valid = table["category"].eq("V")
     if rejects == "ghost":
         valid &= ~table["ghost_rejects"]
-    return FlagSet(
-        frozenset(table.loc[valid, "flag"].tolist()), frozenset(table["flag"].tolist())
-    )
+    return FlagSet(frozenset(table.loc[valid, "flag"].tolist()), frozenset(table["flag"].tolist()))
 
 
 def split_numflag(text: str) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ __all__ = ["MASS", "carbon_unit", "concentration_factor", "decode", "lines_of"]
 MASS = "ug/m3"
 # "ug C/m3" is a mass of carbon per volume. A registry would read C as a temperature.
 _CARBON = re.compile(r"^\s*(?P<mass>[µμunmp]?g)\s*C\s*(?P<rest>[/ .].*)$")
-_FROM_LATIN = {"\xb5": "u", "µ": "u", "μ": "u"}
+_MICRO = {"µ": "u", "μ": "u"}  # the micro sign and the Greek letter
 
 
 def decode(source: Source, *, also: str = "latin-1") -> str:
@@ -81,7 +81,7 @@ def carbon_unit(unit: str) -> str:
     'ug/m3'
     """
     text = unit.strip()
-    for foreign, plain in _FROM_LATIN.items():
+    for foreign, plain in _MICRO.items():
         text = text.replace(foreign, plain)
     found = _CARBON.match(text)
     return found["mass"] + found["rest"] if found else text

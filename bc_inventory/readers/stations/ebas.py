@@ -73,9 +73,7 @@ def read(origin: Source, *, flags: str = "ebas") -> Reading:
             remedy="It is a file of other components, whole as it is.",
         )
     remarks: list[str] = []
-    series = tuple(
-        _series(source, file, index, (begin, end), flags, remarks) for index in wanted
-    )
+    series = tuple(_series(source, file, index, (begin, end), flags, remarks) for index in wanted)
     return record_reading(source, NAME, Record(series, tuple(remarks)))
 
 
@@ -200,7 +198,9 @@ def _description(
     )
 
 
-def _reference(temperature: str | None, pressure: str | None) -> tuple[str, float | None, float | None]:
+def _reference(
+    temperature: str | None, pressure: str | None
+) -> tuple[str, float | None, float | None]:
     """Return the state of the air volume: EBAS gives kelvin and hPa, or `ambient`."""
     kelvin, hpa = _KELVIN.match(temperature or ""), _HPA.match(pressure or "")
     if kelvin and hpa:

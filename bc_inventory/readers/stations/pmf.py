@@ -75,7 +75,8 @@ def read(origin: Source) -> Reading:
             factor = concentration_factor(file.variables[index].unit, unit)
             parts[part] = column(source, file, index + 1) * factor
         total = parts["bb"] + parts["ff"]  # NaN where either is missing, never a zero
-        for part, value in ((None, total), *parts.items()):
+        whole: dict[str | None, np.ndarray] = {None: total, **parts}
+        for part, value in whole.items():
             about = _description(source, file, bc_type, unit, mac, part)
             made.append(Series(about, make_values(*times, value, ~np.isnan(value))))
     return record_reading(source, NAME, Record(tuple(made)))
