@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.small_facts import write_small_facts
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 
@@ -24,3 +26,9 @@ def shared() -> Path:
 def root() -> Path:
     """Return the root of the checkout."""
     return ROOT
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Path:
+    """Return a data folder with facts small enough to work out by hand."""
+    return write_small_facts(tmp_path / "data")

@@ -61,7 +61,8 @@ def harmonise(
     both = pd.concat([mapped, _national(facts, regions, years)], ignore_index=True)
     known = both[both["quantity"].notna()]
     made = to_canonical(known, facts.calorific_values, facts.co2_factors, facts.fuels, regions)
-    return pd.concat([_gather(made), _keys(both, made, facts)], ignore_index=True), unmapped
+    activity = pd.concat([_gather(made), _keys(both, made, facts)], ignore_index=True)
+    return activity.astype({"tier": "int64", "year": "int64"}), unmapped
 
 
 def _mapped(

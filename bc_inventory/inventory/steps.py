@@ -116,20 +116,22 @@ def _read(inputs: dict[str, Path]) -> tuple[Facts, pd.DataFrame]:
     return facts, load_published(files, facts.known())
 
 
-def _chosen(facts: Facts, codes: Sequence[str]) -> pd.DataFrame:
-    """Return the regions asked for, or all of both sides."""
+def _chosen(facts: Facts, names: Sequence[str]) -> pd.DataFrame:
+    """Return the regions asked for by code, group or side, or all of both sides."""
     both = facts.regions[facts.regions["side"].isin(["EU", "CN"])]
-    if not codes:
+    if not names:
         return both
-    unknown = [code for code in codes if code not in set(both["region"])]
+    levels = ["region", "group", "side"]
+    known = set(both[levels].to_numpy().ravel())
+    unknown = [name for name in names if name not in known]
     if unknown:
         raise DataError(
             Problem(
-                f"the region {code!r}",
-                "a member state or province such as DE or CN-HE",
+                f"the region {name!r}",
+                "a region, group or side such as DE, CN-HE, EU-CENTRAL or CN",
                 column="inventory.regions",
-                remedy=suggest(code, both["region"]),
+                remedy=suggest(name, known),
             )
-            for code in unknown
+            for name in unknown
         )
-    return both[both["region"].isin(list(codes))]
+    return both[both[levels].isin(list(names)).any(axis=1)]

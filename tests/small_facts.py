@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 # Two regions, one year anchor each side. By hand, 2018:
 #   DE wood 1000 TJ, half stove (80 g/GJ), half pellet (8 g/GJ): 0.040 and 0.004 kt.
 #   CN-HE coal 100 kt x 0.5 to households at 20 MJ/kg: 1000 TJ; factor 2 g/kg is
@@ -87,10 +85,8 @@ PUBLISHED = {
 }
 
 
-@pytest.fixture
-def small(tmp_path: Path) -> Path:
-    """Return a data folder with the small facts."""
-    root = tmp_path / "data"
+def write_small_facts(root: Path) -> Path:
+    """Write the small facts as a data folder."""
     (root / "activity").mkdir(parents=True)
     for name, text in TABLES.items():
         (root / f"{name}.csv").write_text(text, encoding="utf-8")

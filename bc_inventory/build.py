@@ -1,0 +1,174 @@
+"""The plan of a build, and the one way to run it and publish what it made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bc_inventory import schema
+from bc_inventory.config import Config
+from bc_inventory.embedded import data_root
+from bc_inventory.errors import DataError, Problem
+from bc_inventory.inventory import steps
+from bc_inventory.inventory.facts import ACTIVITY_SIDE, FACTOR_SIDE, fact_paths
+from bc_inventory.plan import Output, Plan, RunRecord, Step, StepRecord, run
+from bc_inventory.release.cite import cited_sources
+from bc_inventory.release.publish import PublishedRelease, publish
+
+__all__ = ["build", "make_plan", "publish_run", "published_files"]
+
+
+def make_plan(config: Config) -> Plan:
+    """Return the steps of a build.
+
+    Parameters
+    ----------
+    config : Config
+        A checked configuration.
+
+    Returns
+    -------
+    Plan
+        Steps whose outputs `published_files` names.
+
+    Raises
+    ------
+    DataError
+        If a year has no published activity for a side.
+    """
+    data = facts_folder(config)
+    inventory, grid = config.inventory, config.grid
+    years, regions = list(inventory.years), list(inventory.regions)
+    emissions = Output("emissions", "emissions")
+    return Plan(
+        [
+            Step(
+                "activity",
+                steps.activity_step,
+                {**fact_paths(data, ACTIVITY_SIDE), **_published_activity(data, inventory.years)},
+                {"activity": "activity.parquet", "unmapped": "activity_unmapped.parquet"},
+                {"years": years, "regions": regions},
+            ),
+            Step(
+                "emissions",
+                steps.emissions_step,
+                {**fact_paths(data, FACTOR_SIDE), "activity": Output("activity", "activity")},
+                {"emissions": "emissions"},
+                {"years": years, "regions": regions, "factor_sets": list(inventory.factor_sets)},
+            ),
+            Step(
+                "totals",
+                steps.totals_step,
+                {"emissions": emissions},
+                {"totals": "totals.parquet"},
+                {"draws": config.uncertainty.draws, "seed": config.uncertainty.seed},
+            ),
+            Step(
+                "cube",
+                steps.cube_step,
+                {"totals": Output("totals", "totals")},
+                {"cube": "emissions.nc"},
+                {"title": inventory.title, "factor_set": grid.factor_set},
+            ),
+        ]
+    )
+
+
+def facts_folder(config: Config) -> Path:
+    """Return the folder of facts that a configuration builds from."""
+    return Path(config.facts.folder) if config.facts.folder else data_root()
+
+
+def _published_activity(data: Path, years: tuple[int, ...]) -> dict[str, Path]:
+    folder = data / "activity"
+    files: dict[str, Path] = {}
+    for year in years:
+        found = sorted(folder.glob(f"??_{year}.csv"))
+        if not found:
+            have = sorted({path.stem[3:] for path in folder.glob("??_????.csv")})
+            raise DataError(
+                [
+                    Problem(
+                        f"no published activity for {year}",
+                        f"one of {', '.join(have) or 'no year at all'}",
+                        str(folder),
+                        column="inventory.years",
+                    )
+                ]
+            )
+        files |= {f"published_{path.stem}": path for path in found}
+    return files
+
+
+def published_files(record: RunRecord) -> dict[str, Path]:
+    """Return what of a run is published, by its path in the release."""
+    return {
+        "activity.parquet": record.path("activity", "activity"),
+        "activity_unmapped.parquet": record.path("activity", "unmapped"),
+        "emissions": record.path("emissions", "emissions"),
+        "totals.parquet": record.path("totals", "totals"),
+        "emissions.nc": record.path("cube", "cube"),
+    }
+
+
+def build(
+    config: Config,
+    output: Path,
+    *,
+    progress: Callable[[StepRecord], None] | None = None,
+) -> PublishedRelease:
+    """Run the plan of a configuration and publish the result.
+
+    Parameters
+    ----------
+    config : Config
+        A checked configuration.
+    output : Path
+        Folder of releases.
+    progress : callable, optional
+        Called with the record of each step when it is done.
+
+    Returns
+    -------
+    PublishedRelease
+        Version and place.
+
+    Raises
+    ------
+    BCInventoryError
+        Whatever is wrong with the input or the target; nothing is published
+        then, and the last release stands.
+    """
+    plan = make_plan(config)
+    record = run(plan, output / ".work", progress=progress, cache=output / ".cache")
+    return publish_run(config, record, output)
+
+
+def publish_run(config: Config, record: RunRecord, output: Path) -> PublishedRelease:
+    """Publish what a run made.
+
+    Parameters
+    ----------
+    config : Config
+        The configuration that was run.
+    record : RunRecord
+        Of the run, by whatever runner.
+    output : Path
+        Folder of releases.
+    """
+    files = published_files(record)
+    sources = schema.read_csv(facts_folder(config) / "sources.csv", "sources")
+    tables = [
+        schema.read_parquet(files["emissions"], "emissions"),
+        schema.read_parquet(files["activity.parquet"], "activity"),
+    ]
+    return publish(
+        files,
+        root=output,
+        inventory=config.inventory.name,
+        configuration=config.as_dict(),
+        record=record,
+        label=str(config.inventory.base_year),
+        sources=cited_sources(tables, sources),
+        title=config.inventory.title,
+    )

@@ -1,0 +1,60 @@
+"""The command `bc-inventory`.
+
+Commands are imported when they are called, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+from bc_inventory import __version__
+from bc_inventory.errors import BCInventoryError
+
+__all__ = ["cli", "main"]
+
+# Name, and what the list of commands says of it; the module has the same name.
+COMMANDS = {
+    "build": "Build an inventory and publish it as a release.",
+    "units": "Convert a quantity between units of the field.",
+}
+
+
+class _Lazy(click.Group):
+    """A group whose commands are modules of `bc_inventory.commands`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"bc_inventory.commands.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="bc-inventory")
+def cli() -> None:
+    """Black carbon inventories of the EU and China: build, ask, compare."""
+
+
+def main() -> None:
+    """Run the command; what the user can put right ends as text and exit code 2."""
+    try:
+        cli(standalone_mode=True)
+    except BCInventoryError as error:
+        notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
+        click.echo(f"error: {error}{notes}", err=True)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Commands of `bc-inventory`, one module each, imported when called."""

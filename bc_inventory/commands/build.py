@@ -1,0 +1,77 @@
+"""`bc-inventory build`: run the plan and publish a release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bc_inventory.plan import StepRecord
+
+__all__ = ["build"]
+
+
+@click.command()
+@click.option(
+    "--config",
+    default="default",
+    show_default=True,
+    help="A TOML file, or the name of a configuration that ships with the project.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of releases; by default the one the configuration names.",
+)
+def build(config: str, output: Path | None) -> None:
+    """Build an inventory from its facts and publish it as a release."""
+    from bc_inventory.build import build as run
+    from bc_inventory.config import load_config
+
+    chosen = load_config(config)
+
+    def tell(record: StepRecord) -> None:
+        done = "unchanged" if record.reused else f"{record.seconds:.1f} s"
+        click.echo(f"  {record.name:<12} {done}", err=True)
+
+    click.echo(f"Building {chosen.inventory.title} ({chosen.inventory.name})", err=True)
+    release = run(chosen, output or Path(chosen.output.folder), progress=tell)
+    import pandas as pd
+
+    totals = pd.read_parquet(release.path / "totals.parquet")
+    for year in chosen.inventory.years:
+        click.echo(summary(totals, year, chosen.grid.factor_set))
+    click.echo(f"Release {release.version}: {release.path}")
+
+
+def summary(totals: pd.DataFrame, year: int, factor_set: str) -> str:
+    """Return the totals of a year by side and GNFR aggregate as a table of text.
+
+    Parameters
+    ----------
+    totals : pandas.DataFrame
+        Contract `totals`.
+    year : int
+        Calendar year.
+    factor_set : str
+        Which factor set.
+    """
+    rows = totals[(totals["year"] == year) & (totals["factor_set"] == factor_set)]
+    lines = [
+        f"\nBlack carbon {year}, kt (95 % interval), {factor_set} factors",
+        f"{'':24}{'EU':>24}{'CN':>24}",
+    ]
+    cells = {
+        (row.nfr, row.side): f"{row.emission_kt:,.1f} ({row.lower_kt:,.1f}-{row.upper_kt:,.1f})"
+        for row in rows[rows["level"].isin(["side", "side_gnfr"])].itertuples()
+    }
+    sectors = sorted({sector for sector, _ in cells if sector != "*"})
+    for sector in [*sectors, "*"]:
+        name = "Total" if sector == "*" else sector
+        eu, cn = (cells.get((sector, side), "not estimated") for side in ("EU", "CN"))
+        lines.append(f"{name:24}{eu:>24}{cn:>24}")
+    return "\n".join(lines)

@@ -1,0 +1,165 @@
+"""The whole way on the small facts: build, publish, read back."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pandas as pd
+import pytest
+import xarray as xr
+
+from bc_inventory.build import build
+from bc_inventory.cli import main
+from bc_inventory.config import load_config
+
+CONFIG = """
+[inventory]
+name = "small"
+years = [2018]
+[uncertainty]
+draws = 200
+[facts]
+folder = "data"
+"""
+
+
+@pytest.fixture
+def project(small, monkeypatch):
+    monkeypatch.chdir(small.parent)
+    (small.parent / "small.toml").write_text(CONFIG)
+    return small.parent
+
+
+@dataclass
+class Done:
+    """What a command left behind."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """Return a way to call the command as the shell does, without a new process."""
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["bc-inventory", *words])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return Done(ended.value.code or 0, printed.out, printed.err)
+
+    return call
+
+
+def test_a_build_publishes_what_was_worked_out_by_hand(project, run):
+    done = run("build", "--config", "small.toml", "--output", "out")
+    assert done.returncode == 0, done.stderr
+    assert "Total" in done.stdout
+    (release,) = (path for path in (project / "out" / "small").iterdir() if path.is_dir())
+    rows = pd.read_parquet(release / "emissions")
+    chosen = rows[(rows["factor_set"] == "harmonised") & ~rows["memo"]]
+    sums = chosen.groupby("side", observed=True)["emission_kt"].sum().to_dict()
+    assert sums == pytest.approx({"EU": 0.044, "CN": 0.110})
+    with xr.open_dataset(release / "emissions.nc") as cube:
+        assert float(cube["emission"].sum()) == pytest.approx(0.154)
+        assert cube["emission"].sel(region="DE", sector="1A4bi", year=2018) == pytest.approx(0.044)
+        assert cube["emission"].attrs["units"] == "Gg"
+
+
+def test_the_same_inputs_make_the_same_bytes_and_version(project):
+    config = load_config(project / "small.toml")
+    first = build(config, project / "a")
+    second = build(config, project / "b")
+    assert first.version == second.version
+    for path in sorted(first.path.rglob("*")):
+        if path.is_file():
+            other = second.path / path.relative_to(first.path)
+            assert path.read_bytes() == other.read_bytes(), path
+
+
+BAD = {
+    "an unknown unit": ("activity/cn_2018", "1e4 t", "1e4 tonnnes", "unit"),
+    "a unit of the wrong dimension": ("activity/cn_2018", "1e4 t", "hPa", "unit"),
+    "knots": ("activity/cn_2018", "1e4 t", "knot", "unit"),
+    "an ambiguous unit": ("activity/cn_2018", "1e4 t", "ton", "unit"),
+    "a mass without a calorific value": ("calorific_values", "*,coal", "*,wood", "quantity"),
+    "a negative activity": ("activity/eu_2018", ",1000,TJ", ",-1000,TJ", "quantity"),
+    "shares above one": ("activity_mapping", "0.5,0.4,0.6", "1,1,1", None),
+    "a split above one": ("technology_shares", "stove,2018,0.5,0.4", "stove,2018,0.6,0.4", "share"),
+    "an unknown sector": ("activity_mapping", ",1A4bi,coal", ",1A4bx,coal", "nfr"),
+    "an unknown fuel": ("activity_mapping", ",1A4bi,coal", ",1A4bi,cole", "fuel"),
+    "an unknown region": ("activity/eu_2018", "2018,DE,", "2018,GE,", "region"),
+    "a duplicate key": (
+        "population",
+        "DE,2018,80000000,s,\n",
+        "DE,2018,1,s,\nDE,2018,2,s,\n",
+        "region",
+    ),
+    "an interval without its value": ("emission_factors", "80,20,320", "80,90,320", "value"),
+    "a fraction above one": ("abatement", "0.5,0.4,0.6", "1.5,0.4,1.6", "efficiency"),
+    "NaN": ("activity/eu_2018", ",1000,TJ", ",NaN,TJ", "quantity"),
+    "a colon": ("activity/eu_2018", ",1000,TJ", ",:,TJ", "quantity"),
+    "a dash": ("activity/eu_2018", ",1000,TJ", ",-,TJ", "quantity"),
+    "an ellipsis": ("activity/eu_2018", ",1000,TJ", ",…,TJ", "quantity"),
+    "a missing column": ("abatement", "efficiency_upper", "efficiency_hi", "efficiency_upper"),
+}
+# A figure mapped once at 0.5 and once at 1 is more than the figure.
+EXTRA = "m-more,CN,households,coal,1A4bi,coal,2018,0.5,0.4,0.6,2,true,assumed,s,\n"
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_named_and_nothing_is_published(project, run, name):
+    table, old, new, column = BAD[name]
+    path = project / "data" / f"{table}.csv"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new) + (EXTRA if name == "shares above one" else ""), "utf-8")
+    done = run("build", "--config", "small.toml", "--output", "out")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "expected" in done.stderr
+    if column:
+        assert f"column {column}" in done.stderr
+    if column not in {None, "quantity"} or "calorific" not in name:
+        assert ".csv" in done.stderr
+    assert not list((project / "out").glob("small/*"))
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"", "empty"), ("城市".encode("gbk"), "UTF-8"), (b"a,b\n1\n", "cells")]
+)
+def test_files_that_are_not_tables(project, run, content, words):
+    (project / "data" / "abatement.csv").write_bytes(content)
+    done = run("build", "--config", "small.toml", "--output", "out")
+    assert done.returncode == 2
+    assert words in done.stderr
+
+
+def test_a_truncated_intermediate_is_made_again(project):
+    config = load_config(project / "small.toml")
+    first = build(config, project / "a")
+    for path in (project / "a" / ".cache").rglob("activity.parquet"):
+        path.write_bytes(path.read_bytes()[:-20])
+    again = build(config, project / "a")
+    assert again.version == first.version
+
+
+def test_help_answers_without_the_heavy_libraries():
+    code = "import sys; sys.argv=['bc-inventory','--help']\n" + (
+        "from bc_inventory.cli import cli\n"
+        "try: cli()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'pandas', 'numpy', 'xarray', 'prefect', 'pint', 'dask', 'matplotlib'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
