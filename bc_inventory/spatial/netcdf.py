@@ -1,0 +1,227 @@
+"""Write gridded emissions as CF-1.11 NetCDF that carries its own ledger.
+
+A flux field alone can't give a region's total back, since border cells belong
+to several regions. So the file also holds, for every such cell, the mass of
+each of its regions, and the totals of the emission table to compare with.
+Fields are written one category and one time at a time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bc_inventory.spatial.allocate import Allocation
+from bc_inventory.spatial.describe import (
+    ALLOCATION_FIELDS,
+    EMISSION,
+    FILL,
+    TOTAL,
+    VARIABLES,
+    global_attributes,
+)
+from bc_inventory.spatial.regions import project
+
+if TYPE_CHECKING:
+    import netCDF4
+
+__all__ = ["write_grid"]
+
+_COMPRESSION: dict[str, Any] = {"zlib": True, "complevel": 1, "shuffle": True}
+
+
+def write_grid(
+    allocation: Allocation,
+    path: Path,
+    *,
+    bounds: NDArray[np.float64],
+    parts: NDArray[np.float64] | None = None,
+    names: Mapping[str, str] | None = None,
+    attributes: Mapping[str, str] | None = None,
+) -> Path:
+    """Write a gridded emission file.
+
+    Parameters
+    ----------
+    allocation : Allocation
+        Annual masses in kg.
+    path : Path
+        File to write; it appears only when it is whole.
+    bounds : numpy.ndarray of float, shape (times, 2)
+        Start and end of each time step in days since 1850-01-01.
+    parts : numpy.ndarray of float, shape (sectors, regions, times), optional
+        Share of the year's emission in each step; by default one step with all.
+    names : mapping of str to str, optional
+        English names of NFR categories.
+    attributes : mapping of str to str, optional
+        Global attributes that replace or add to those of this module.
+
+    Returns
+    -------
+    Path
+        `path`. The same input gives the same bytes.
+    """
+    if parts is None:
+        parts = np.ones((*allocation.total.shape, len(bounds)))
+    with _whole_file(path) as file:
+        _define(file, allocation, bounds, attributes or {})
+        _write_labels(file, allocation, names or {})
+        _write_cells(file, allocation)
+        _write_ledger(file, allocation)
+        _write_fields(file, allocation, bounds, parts)
+    return path
+
+
+@contextlib.contextmanager
+def _whole_file(path: Path) -> Iterator[netCDF4.Dataset]:
+    """Open a NetCDF file beside its place and move it there once it is closed."""
+    import netCDF4
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    os.close(handle)
+    try:
+        with netCDF4.Dataset(name, "w", format="NETCDF4") as file:
+            yield file
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def _define(
+    file: netCDF4.Dataset,
+    allocation: Allocation,
+    bounds: NDArray[np.float64],
+    attributes: Mapping[str, str],
+) -> None:
+    grid = allocation.grid
+    sizes = {
+        "sector": len(allocation.sectors),
+        "time": len(bounds),
+        "lat": grid.ny,
+        "lon": grid.nx,
+        "bnds": 2,
+        "region": len(allocation.pairs.names),
+        "border": int(_border(allocation).sum()),
+        "allocation": len(allocation.ledger),
+    }
+    for name, size in sizes.items():
+        file.createDimension(name, size)
+    file.setncatts({**global_attributes(grid, bounds, allocation), **attributes})
+    _put(file, "time", bounds.mean(axis=1))
+    _put(file, "time_bnds", bounds)
+    _put(file, "lat", grid.lat)
+    _put(file, "lat_bnds", np.column_stack([grid.lat_edges[:-1], grid.lat_edges[1:]]))
+    _put(file, "lon", grid.lon)
+    _put(file, "lon_bnds", np.column_stack([grid.lon_edges[:-1], grid.lon_edges[1:]]))
+    crs = file.createVariable("crs", "i4")
+    crs.setncatts(VARIABLES["crs"].attributes)
+
+
+def _put(file: netCDF4.Dataset, name: str, values: Any, chunks: Any = None) -> Any:
+    """Create a variable as `describe` says and fill it."""
+    rule = VARIABLES[name]
+    made: Any = file.createVariable(
+        name, rule.kind, rule.dimensions, fill_value=rule.fill, chunksizes=chunks, **_COMPRESSION
+    )
+    made.setncatts(rule.attributes)
+    if values is not None:
+        made[:] = values
+    return made
+
+
+def _put_text(file: netCDF4.Dataset, name: str, values: list[str]) -> None:
+    """Write text as characters, which every NetCDF reader knows."""
+    from netCDF4 import stringtochar
+
+    rule = VARIABLES[name]
+    encoded = [value.encode("utf-8") for value in values]
+    width = max([1, *map(len, encoded)])
+    if f"{name}_length" not in file.dimensions:
+        file.createDimension(f"{name}_length", width)
+    made: Any = file.createVariable(
+        name, "S1", (*rule.dimensions, f"{name}_length"), **_COMPRESSION
+    )
+    made.setncatts({**rule.attributes, "_Encoding": "utf-8"})
+    made.set_auto_chartostring(False)
+    made[:] = stringtochar(np.array(encoded, dtype=f"S{width}"))
+
+
+def _write_labels(file: netCDF4.Dataset, allocation: Allocation, names: Mapping[str, str]) -> None:
+    nfr = allocation.sectors["nfr"].tolist()
+    _put_text(file, "sector", nfr)
+    _put_text(file, "gnfr", allocation.sectors["gnfr"].tolist())
+    _put_text(file, "sector_name", [names.get(code, code) for code in nfr])
+    _put_text(file, "region", list(allocation.pairs.names))
+    _put_text(file, "side", list(allocation.sides))
+
+
+def _write_cells(file: netCDF4.Dataset, allocation: Allocation) -> None:
+    grid, pairs = allocation.grid, allocation.pairs
+    _put(file, "cell_area", grid.area())
+    cover = project(pairs, allocation.land)
+    _put(file, "covered_fraction", np.where(np.isnan(cover), 0.0, np.minimum(cover, 1.0)))
+    several = np.bincount(pairs.cell, minlength=grid.size) > 1
+    index = np.full(grid.size, VARIABLES["region_index"].fill)
+    index[pairs.cell] = pairs.region
+    index[several] = -1
+    _put(file, "region_index", index.reshape(grid.shape))
+
+
+def _border(allocation: Allocation) -> NDArray[np.bool_]:
+    """Return the pairs whose cell belongs to more than one region."""
+    pairs = allocation.pairs
+    return np.bincount(pairs.cell, minlength=pairs.grid.size)[pairs.cell] > 1
+
+
+def _write_ledger(file: netCDF4.Dataset, allocation: Allocation) -> None:
+    border, pairs = _border(allocation), allocation.pairs
+    _put(file, "border_lat", pairs.cell[border] // pairs.grid.nx)
+    _put(file, "border_lon", pairs.cell[border] % pairs.grid.nx)
+    _put(file, "border_region", pairs.region[border])
+    _put(file, "region_total", np.where(allocation.reported(), allocation.total, FILL))
+    ledger: pd.DataFrame = allocation.ledger
+    for column in ("region", "nfr", "fuel", "proxy", "confidence"):
+        _put_text(file, ALLOCATION_FIELDS[column], ledger[column].tolist())
+    for column in ("rung", "emission_kt", "outside_kt"):
+        _put(file, ALLOCATION_FIELDS[column], ledger[column].to_numpy())
+
+
+def _write_fields(
+    file: netCDF4.Dataset,
+    allocation: Allocation,
+    bounds: NDArray[np.float64],
+    parts: NDArray[np.float64],
+) -> None:
+    from bc_inventory.spatial.calendar import seconds
+
+    grid, pairs, border = allocation.grid, allocation.pairs, _border(allocation)
+    chunk = (1, 1, *grid.shape)
+    flux = _put(file, EMISSION, None, chunk)
+    total = _put(file, TOTAL, None, chunk[1:])
+    masses = _put(file, "border_emission", None, (1, max(1, int(border.sum())), 1))
+    reported = allocation.reported()
+    for step, length in enumerate(seconds(bounds)):
+        per_area = 1.0 / (length * grid.row_area[:, None])
+        whole = np.full(grid.shape, np.nan)
+        for row in range(len(allocation.sectors)):
+            cover = reported[row][pairs.region]
+            mass = allocation.mass[row] * parts[row, pairs.region, step]
+            field = project(pairs, mass, cover)
+            flux[row, step] = _filled(field * per_area)
+            whole = np.where(np.isnan(whole), field, whole + np.nan_to_num(field))
+            masses[row, :, step] = np.where(cover[border], mass[border], FILL)
+        total[step] = _filled(whole * per_area)
+
+
+def _filled(field: NDArray[np.float64]) -> NDArray[np.float32]:
+    return np.where(np.isnan(field), FILL, field).astype(np.float32)

@@ -1,0 +1,276 @@
+"""Proxies, and the ladder that says which one places a source category.
+
+A region in which a proxy is empty takes the next rung; the rung taken is kept
+for the ledger, so that nobody reads a map of land area as a map of plants.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bc_inventory import schema
+from bc_inventory.embedded import data_root
+from bc_inventory.errors import DataError, Problem, Problems
+from bc_inventory.spatial.cells import Grid
+from bc_inventory.spatial.regions import Pairs, make_pairs, read_cells, require_regions
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+__all__ = ["Ladder", "Tables", "Weights", "make_weights", "read_tables"]
+
+_ANY = "*"
+_EVERYWHERE = "land"
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The spatial facts a grid is made from, checked.
+
+    Parameters
+    ----------
+    cells : pandas.DataFrame
+        `spatial_cells` with `area_m2`.
+    points : pandas.DataFrame
+        `spatial_points`, every weight a number: where a capacity is unknown it
+        is the median of its kind in the region, else of its kind.
+    proxies : pandas.DataFrame
+        `spatial_proxies`, by proxy.
+    ladder : pandas.DataFrame
+        `proxy_ladder`, in order.
+    """
+
+    cells: pd.DataFrame
+    points: pd.DataFrame
+    proxies: pd.DataFrame
+    ladder: pd.DataFrame
+
+
+def read_tables(folder: Path | None = None) -> Tables:
+    """Read the spatial facts.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        By default `data/spatial` as embedded.
+
+    Returns
+    -------
+    Tables
+
+    Raises
+    ------
+    DataError
+        If a table breaks its contract, a ladder names an unknown proxy, skips
+        a rung or doesn't end with land.
+    """
+    root = Path(folder) if folder is not None else data_root() / "spatial"
+    proxies = schema.read_csv(root / "proxies.csv", "spatial_proxies").set_index("proxy")
+    ladder = schema.read_csv(
+        root / "proxy_ladder.csv",
+        "proxy_ladder",
+        known={"spatial_proxies.proxy": set(proxies.index)},
+    ).sort_values(["scope", "nfr", "fuel", "order"], ignore_index=True)
+    _check_ladder(ladder, str(root / "proxy_ladder.csv"))
+    points = schema.read_parquet(root / "points.parquet", "spatial_points")
+    _check_points(proxies, points, str(root / "proxies.csv"))
+    return Tables(read_cells(root / "cells_010.parquet"), _fill_weights(points), proxies, ladder)
+
+
+def _check_ladder(ladder: pd.DataFrame, file: str) -> None:
+    problems = Problems()
+    for (scope, nfr, fuel), rungs in ladder.groupby(["scope", "nfr", "fuel"]):
+        where = f"the ladder of {nfr}, {fuel} in {scope}"
+        if rungs["order"].tolist() != list(range(1, len(rungs) + 1)):
+            problems.add(
+                found=f"{where} with rungs {rungs['order'].tolist()}",
+                expected="rungs 1, 2, 3, ...",
+                file=file,
+                column="order",
+            )
+        if rungs["proxy"].iat[-1] != _EVERYWHERE:
+            problems.add(
+                found=f"{where} ending with {rungs['proxy'].iat[-1]!r}",
+                expected=f"{_EVERYWHERE!r} as the last rung, since only that is nowhere empty",
+                file=file,
+                column="proxy",
+            )
+    problems.raise_if_any()
+
+
+def _check_points(proxies: pd.DataFrame, points: pd.DataFrame, file: str) -> None:
+    problems = Problems()
+    for proxy, row in proxies[proxies["kind"] == "points"].iterrows():
+        units = points.loc[points["kind"].isin(str(row["members"]).split(";")), "weight_unit"]
+        if set(units) != {row["unit"]}:
+            problems.add(
+                found=f"points of {proxy} with weights in {sorted(set(units)) or 'nothing'}",
+                expected=f"points with weights in {row['unit']}",
+                file=file,
+                column="members",
+            )
+    problems.raise_if_any()
+
+
+def _fill_weights(points: pd.DataFrame) -> pd.DataFrame:
+    filled = points.copy()
+    for by in (["kind", "region"], ["kind"]):
+        median = filled.groupby(by)["weight"].transform("median")
+        filled["weight"] = filled["weight"].fillna(median)
+    return filled
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """Find the rungs of a category.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        `proxy_ladder`, in order.
+    """
+
+    table: pd.DataFrame
+
+    @cached_property
+    def _rungs(self) -> dict[tuple[str, str, str], list[tuple[str, str]]]:
+        return {
+            (str(scope), str(nfr), str(fuel)): list(
+                zip(rows["proxy"], rows["confidence"], strict=True)
+            )
+            for (scope, nfr, fuel), rows in self.table.groupby(["scope", "nfr", "fuel"])
+        }
+
+    def rungs(self, side: str, region: str, nfr: str, fuel: str) -> list[tuple[str, str]]:
+        """Return proxies with their confidence, best first.
+
+        A ladder for the region goes before one for its side and that before
+        one for all; within a scope the fuel's own goes before that of any
+        fuel. A category without a ladder takes the one of `*`.
+
+        Raises
+        ------
+        DataError
+            If not even `*` has a ladder.
+        """
+        for category in (nfr, _ANY):
+            for wanted in (fuel, _ANY):
+                for scope in (region, side, _ANY):
+                    found = self._rungs.get((scope, category, wanted))
+                    if found:
+                        return found
+        raise DataError(
+            [Problem(f"no ladder for {nfr}, {fuel}", "rows with nfr *, fuel * and scope *")]
+        )
+
+
+class Weights:
+    """Shares of every proxy in the pairs of a grid, made when first asked for.
+
+    Parameters
+    ----------
+    tables : Tables
+        The facts.
+    pairs : Pairs
+        The pairs of the grid.
+    flow : scipy.sparse.csr_matrix, shape (pairs, cells)
+        As `make_pairs` returns it.
+    """
+
+    def __init__(self, tables: Tables, pairs: Pairs, flow: csr_matrix) -> None:
+        self.tables, self.pairs, self.flow = tables, pairs, flow
+        self._bounds = np.searchsorted(pairs.region, np.arange(len(pairs.names) + 1))
+        self._made: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+
+    def rows(self, region: int) -> slice:
+        """Return the pairs of a region, by its position in `pairs.names`."""
+        return slice(int(self._bounds[region]), int(self._bounds[region + 1]))
+
+    def share(self, proxy: str, region: int) -> NDArray[np.float64] | None:
+        """Return a proxy's share of the region's sum in each of its pairs.
+
+        Parameters
+        ----------
+        proxy : str
+            Name of the proxy.
+        region : int
+            Position in `pairs.names`.
+
+        Returns
+        -------
+        numpy.ndarray of float, shape (pairs of the region,), or None
+            None where the proxy is empty in the region. Sums to less than one
+            where part of the region lies outside the grid.
+        """
+        if proxy not in self._made:
+            self._made[proxy] = self._make(proxy)
+        values, sums = self._made[proxy]
+        return values[self.rows(region)] / sums[region] if sums[region] > 0 else None
+
+    def _make(self, proxy: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        if self.tables.proxies.loc[proxy, "kind"] == "points":
+            return self._points(proxy)
+        values = self._base(proxy)
+        codes = pd.Categorical(self.tables.cells["region"], categories=self.pairs.names).codes
+        sums = np.bincount(codes, weights=values, minlength=len(self.pairs.names)).astype(float)
+        return self.flow @ values, sums
+
+    def _base(self, proxy: str) -> NDArray[np.float64]:
+        """Return a proxy on the rows of the base table."""
+        row = self.tables.proxies.loc[proxy]
+        members = str(row["members"]).split(";")
+        if row["kind"] == "land":
+            return self.tables.cells["area_m2"].to_numpy()
+        if row["kind"] == "sqrt":
+            return np.sqrt(np.prod([self._base(member) for member in members], axis=0))
+        return self.tables.cells[members].sum(axis=1).to_numpy(dtype=float)
+
+    def _points(self, proxy: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        kinds = str(self.tables.proxies.loc[proxy, "members"]).split(";")
+        points = self.tables.points[self.tables.points["kind"].isin(kinds)]
+        code = pd.Categorical(points["region"], categories=self.pairs.names).codes.astype(np.int64)
+        weight = points["weight"].to_numpy()
+        cell = self.pairs.grid.locate(points["lon"], points["lat"])
+        known = code >= 0
+        sums = np.bincount(code[known], weights=weight[known], minlength=len(self.pairs.names))
+        inside = known & (cell >= 0)
+        place = np.searchsorted(self.pairs.key, code[inside] * self.pairs.grid.size + cell[inside])
+        placed = np.bincount(place, weights=weight[inside], minlength=len(self.pairs))
+        return placed.astype(float), sums.astype(float)
+
+
+def make_weights(tables: Tables, grid: Grid, regions: list[str] | None = None) -> Weights:
+    """Return the proxies of some regions on a grid.
+
+    Parameters
+    ----------
+    tables : Tables
+        The facts.
+    grid : Grid
+        The grid.
+    regions : list of str, optional
+        Regions with emissions; by default all with cells.
+
+    Returns
+    -------
+    Weights
+
+    Raises
+    ------
+    DataError
+        If a region has no cells.
+    """
+    cells, points = tables.cells, tables.points
+    if regions is not None:
+        require_regions(regions, cells["region"].unique(), "spatial_cells")
+        cells = cells[cells["region"].isin(regions)].reset_index(drop=True)
+        points = points[points["region"].isin(regions)]
+    pairs, flow = make_pairs(cells, grid, points)
+    return Weights(Tables(cells, points, tables.proxies, tables.ladder), pairs, flow)
