@@ -14,6 +14,7 @@ from bc_inventory.inventory.facts import ACTIVITY_SIDE, FACTOR_SIDE, fact_paths
 from bc_inventory.plan import Output, Plan, RunRecord, Step, StepRecord, run
 from bc_inventory.release.cite import cited_sources
 from bc_inventory.release.publish import PublishedRelease, publish
+from bc_inventory.spatial.step import grid_step
 
 __all__ = ["build", "make_plan", "publish_run", "published_files"]
 
@@ -70,6 +71,21 @@ def make_plan(config: Config) -> Plan:
                 {"cube": "emissions.nc"},
                 {"title": inventory.title, "factor_set": grid.factor_set},
             ),
+            Step(
+                "grid",
+                grid_step,
+                {
+                    "emissions": emissions,
+                    "spatial": data_root() / "spatial",
+                    "sectors": data / "sectors.csv",
+                },
+                {"grid": f"grid_{inventory.base_year}.nc"},
+                {
+                    "year": inventory.base_year,
+                    "resolution": grid.resolution,
+                    "factor_set": grid.factor_set,
+                },
+            ),
         ]
     )
 
@@ -108,6 +124,7 @@ def published_files(record: RunRecord) -> dict[str, Path]:
         "emissions": record.path("emissions", "emissions"),
         "totals.parquet": record.path("totals", "totals"),
         "emissions.nc": record.path("cube", "cube"),
+        record.path("grid", "grid").name: record.path("grid", "grid"),
     }
 
 
