@@ -425,12 +425,44 @@ COAL_EQUIVALENTS = Table(
         Column("carrier_zh", "string", "energy carrier in Chinese"),
         Column("coefficient", "number", "coefficient, in `unit`", minimum=0),
         Column("unit", "string", "unit", unit_like="kgce/kg, kgce/m3, kgce/kWh"),
+        Column(
+            "calorific_value",
+            "number",
+            "lower calorific value that goes with it in this edition, in `calorific_unit`",
+            required=False,
+            minimum=0,
+        ),
+        Column(
+            "calorific_unit",
+            "string",
+            "unit of the calorific value",
+            required=False,
+            unit_like="kJ/kg, kJ/m3",
+        ),
         Column("edition", "string", "edition of GB/T 2589"),
         c.confidence,
         c.source_id,
         c.note,
     ),
     ("carrier", "unit", "edition"),
+)
+
+ROAD_FACTOR_BASIS = Table(
+    "road_factor_basis",
+    "What a road factor per fuel energy was made of: PM2.5 per distance x EC fraction / energy "
+    "per distance.",
+    (
+        c.technology,
+        c.fuel,
+        *c.bounded("pm25", "exhaust PM2.5 per distance", "mg/vehicle_km"),
+        Column("ec_fraction", "number", "EC in PM2.5", "1", minimum=0, maximum=1),
+        *c.bounded("energy", "fuel energy per distance", "MJ/vehicle_km"),
+        c.confidence,
+        c.source_id,
+        c.note,
+    ),
+    ("technology", "fuel"),
+    (*_interval("pm25"), *_interval("energy")),
 )
 
 CO2_FACTORS = Table(
@@ -465,5 +497,6 @@ TABLES = (
     PENETRATION,
     CALORIFIC_VALUES,
     COAL_EQUIVALENTS,
+    ROAD_FACTOR_BASIS,
     CO2_FACTORS,
 )
