@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bc_inventory.schema.contract import Column
+from bc_inventory.schema.contract import Column, Interval
 
 __all__ = [
     "CONFIDENCE",
@@ -11,6 +11,7 @@ __all__ = [
     "SIDES",
     "bounded",
     "fuel",
+    "interval",
     "nfr",
     "note",
     "region",
@@ -90,3 +91,8 @@ def bounded(
             maximum,
         ),
     )
+
+
+def interval(name: str) -> tuple[Interval, ...]:
+    """Return the rule that holds the columns of `bounded` to lower <= value <= upper."""
+    return (Interval(name, f"{name}_lower", f"{name}_upper"),)
