@@ -288,15 +288,13 @@ def add_abatement(
         validate="many_to_one",
     )
     held["removed"] = held["penetration"] * held["efficiency"]
-    for bound in ("lower", "upper"):
-        held[bound] = held[f"penetration_{bound}"] * held[f"efficiency_{bound}"]
-    # Each control's own spread, added in squares: they aren't all high at once.
-    held["_below"] = np.square(held["removed"] - held["lower"])
-    held["_above"] = np.square(held["upper"] - held["removed"])
+    # What each control may leave more than its centre says, added in squares: they
+    # aren't all at their worst at once.
+    worst = held["penetration_lower"] * held["efficiency_lower"]
+    held["_above"] = np.square(held["removed"] - worst)
     held["abatement_source"] = join_words(held["control_source"], held["source_id"])
     sums = held.groupby(["year", *use], as_index=False, sort=False).agg(
         abatement=("removed", "sum"),
-        _below=("_below", "sum"),
         _above=("_above", "sum"),
         scope=("scope", "first"),
         abatement_source=(
@@ -334,13 +332,13 @@ def add_abatement(
 
 
 def _residual_sigma(sums: pd.DataFrame) -> np.ndarray:
-    """Return the deviation of ln(1 - abatement) from the spread of the removal."""
-    least = np.clip(sums["abatement"] - np.sqrt(sums["_below"]), 0.0, 1.0)
-    most = np.clip(sums["abatement"] + np.sqrt(sums["_above"]), 0.0, 1.0)
-    left = 1.0 - sums["abatement"]
-    # What is left can't fall below a hundredth of its centre, or the logarithm runs away.
-    floor = left / 100.0
-    low, high = np.maximum(1.0 - most, floor), 1.0 - least
+    """Return the deviation of ln(1 - abatement).
+
+    From the upper side of what is left: where controls remove nearly all, the
+    lower side is cut off at zero, and has no logarithm.
+    """
+    left = (1.0 - sums["abatement"]).to_numpy()
+    most = np.minimum(left + np.sqrt(sums["_above"].to_numpy()), 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        spread = (np.log(high) - np.log(low)) / (2 * Z95)
+        spread = np.log(most / left) / Z95
     return np.where(left > 0, spread, 0.0)
