@@ -51,6 +51,7 @@ def _cn(published: pd.DataFrame, year: int, sectors: list[str], fuel: str) -> fl
         ("activity_national", "activity_national"),
         ("region_shares", "region_shares"),
         ("activity_uncertainty", "activity_uncertainty"),
+        ("activity_repairs", "activity_repairs"),
     ],
 )
 def test_tables_hold_their_contracts(file: str, contract: str) -> None:
