@@ -148,11 +148,12 @@ COVERAGE_RULES = Table(
             required=False,
             minimum=1,
         ),
+        Column("needs_months", "boolean", "whether all twelve months must stand too"),
         c.confidence,
         c.source_id,
         c.note,
     ),
-    ("rule", "period", "bc_type", "basis"),
+    ("rule", "period", "bc_type"),
 )
 
 REFERENCE_STATES = Table(
@@ -261,6 +262,22 @@ STATIONS = Table(
     ("station",),
 )
 
+PLACES = Table(
+    "station_places",
+    "Where a station of the embedded record is.",
+    (
+        Column("station", "string", "station"),
+        Column("name", "string", "name"),
+        _n("latitude", "latitude", "degrees_north", -90, 90),
+        _n("longitude", "longitude", "degrees_east", -180, 180),
+        _n("altitude_m", "height above sea level", "m", None),
+        _s("setting", "rural, urban, traffic ... as the publisher says"),
+        c.confidence,
+        c.source_id,
+    ),
+    ("station",),
+)
+
 SUMMARY = Table(
     "monitoring_summary",
     "What one side has of one type of measurement: the asymmetry, in numbers.",
@@ -293,5 +310,6 @@ TABLES = (
     INSTRUMENTS,
     OBSERVATIONS,
     STATIONS,
+    PLACES,
     SUMMARY,
 )

@@ -19,7 +19,7 @@ __all__ = ["COLUMNS", "Description", "Log", "Record", "Series", "make_values"]
 
 # Times are UTC to the second and without zone inside; the tables carry the zone.
 TIME = "datetime64[s]"
-COLUMNS = ("start", "end", "value", "valid", "flags", "marks")
+COLUMNS = ("start", "end", "value", "valid", "flags", "marks", "segment", "measured_s")
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,6 @@ class Description:
     interval_s: int | None = None
     licence: str | None = None
     source_id: str | None = None
-    segment: str | None = None
     processing: tuple[str, ...] = ()
 
     @property
@@ -100,7 +99,7 @@ class Description:
 
 _IDENTITY = frozenset(
     "station bc_type unit wavelength_nm mac_m2_g scattering_c harmonisation_h protocol size_cut "
-    "reference t_ref_k p_ref_hpa instrument method part segment".split()
+    "reference t_ref_k p_ref_hpa instrument method part".split()
 )
 
 
@@ -112,33 +111,34 @@ class Series:
     ----------
     about : Description
         What they share.
-    values : pandas.DataFrame
+    frame : pandas.DataFrame
         Columns start, end (naive UTC, `datetime64[s]`), value (float, NaN where
         missing), valid (bool, by the publisher's flags), flags (text: flags separated
-        by `;`) and marks (integer bits of quality control, see
-        `bc_inventory.monitoring.qc`).
+        by `;`), marks (integer bits of quality control, see
+        `bc_inventory.monitoring.qc`), segment (text: changes where tape or method does)
+        and measured_s (seconds really sampled between start and end).
     """
 
     about: Description
-    values: pd.DataFrame
+    frame: pd.DataFrame
 
     def __len__(self) -> int:
-        return len(self.values)
+        return len(self.frame)
 
     @property
     def good(self) -> pd.Series:
         """Values that are valid and present."""
-        return self.values.loc[self.values["valid"] & self.values["value"].notna(), "value"]
+        return self.frame.loc[self.frame["valid"] & self.frame["value"].notna(), "value"]
 
     def mean(self) -> float:
         """Return the plain mean of the valid values, in the unit of the series."""
         return float(self.good.mean())
 
     def but(
-        self, step: str | None = None, values: pd.DataFrame | None = None, **changed: Any
+        self, step: str | None = None, frame: pd.DataFrame | None = None, **changed: Any
     ) -> Series:
         """Return a copy with other values or a changed description."""
-        return Series(self.about.but(step, **changed), self.values if values is None else values)
+        return Series(self.about.but(step, **changed), self.frame if frame is None else frame)
 
 
 @dataclass(frozen=True)
@@ -226,4 +226,6 @@ def make_values(start: Any, end: Any, value: Any, valid: Any, flags: Any = "") -
     frame["flags"] = flags if isinstance(flags, str) else np.asarray(flags, dtype=object)
     frame["flags"] = frame["flags"].astype("category")
     frame["marks"] = np.zeros(len(frame), dtype=np.uint16)
+    frame["segment"] = pd.Series("", index=frame.index).astype("category")
+    frame["measured_s"] = (frame["end"] - frame["start"]).dt.total_seconds()
     return frame

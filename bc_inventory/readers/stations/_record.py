@@ -31,9 +31,9 @@ def record_reading(source: Source, format_name: str, record: Record) -> Reading:
     years: set[int] = set()
     aside = [SetAside(remark, 0) for remark in record.remarks]
     for one in record:
-        stamps = one.values["start"].to_numpy()
+        stamps = one.frame["start"].to_numpy()
         years |= set((np.unique(stamps.astype("datetime64[Y]")).astype(int) + 1970).tolist())
-        bad = int((~one.values["valid"]).sum())
+        bad = int((~one.frame["valid"]).sum())
         if bad:
             aside.append(SetAside(f"kept as invalid in {one.about.series_id}", bad))
     report = Report(

@@ -66,7 +66,7 @@ def read(origin: Source) -> Reading:
     names = [variable.name for variable in file.variables]
     made: list[Series] = []
     for quantity, (bc_type, unit) in _QUANTITIES.items():
-        parts = {}
+        parts: dict[str | None, np.ndarray] = {}
         for part in _PARTS:
             name = f"{quantity}_{part}"
             if name not in names:
@@ -75,9 +75,8 @@ def read(origin: Source) -> Reading:
             factor = concentration_factor(file.variables[index].unit, unit)
             parts[part] = column(source, file, index + 1) * factor
         total = parts["bb"] + parts["ff"]  # NaN where either is missing, never a zero
-        whole: dict[str | None, np.ndarray] = {None: total, **parts}
-        for part, value in whole.items():
-            about = _description(source, file, bc_type, unit, mac, part)
+        for key, value in {None: total, **parts}.items():
+            about = _description(source, file, bc_type, unit, mac, key)
             made.append(Series(about, make_values(*times, value, ~np.isnan(value))))
     return record_reading(source, NAME, Record(tuple(made)))
 

@@ -136,7 +136,7 @@ def test_check_6_a_unit_conflict_is_reported_and_the_column_wins(shared):
 @pytest.mark.shared
 def test_check_7_times_are_rounded_to_the_second(shared):
     (series,) = one(shared, "BA0009U.20171213080000")
-    assert series.values["start"].iloc[0] == np.datetime64("2017-12-13T08:00:00")
+    assert series.frame["start"].iloc[0] == np.datetime64("2017-12-13T08:00:00")
 
 
 @pytest.mark.shared
@@ -155,7 +155,7 @@ def test_the_state_and_protocol_travel_with_the_values(shared):
 
 def test_a_small_file_by_hand(tmp_path):
     (series,) = read(write(tmp_path, ames())).data
-    values = series.values
+    values = series.frame
     # 659 is invalid, 999 missing, 147 with 780 valid, 100 overrides 659.
     assert values["valid"].tolist() == [True, False, False, True, True]
     assert values["flags"].tolist() == ["", "659", "999", "147;780", "659;100"]
@@ -170,24 +170,24 @@ def test_a_small_file_by_hand(tmp_path):
 def test_encodings_and_line_ends_give_the_same_values(tmp_path, encoding, change):
     text = ames().replace("Someone, A.", "Våler, Å.")
     head, body = text[: text.index("starttime")], text[text.index("starttime") :]
-    plain = read(write(tmp_path, text)).data.series[0].values
+    plain = read(write(tmp_path, text)).data.series[0].frame
     ends = (head + body).replace(*change) if change[0] == "\n" else head + body.replace(*change)
     path = write(tmp_path, ends, encoding, "other.nas")
-    assert read(path).data.series[0].values.equals(plain)
+    assert read(path).data.series[0].frame.equals(plain)
 
 
 def test_ghost_rejects_what_ebas_accepts(tmp_path):
     path = write(tmp_path, ames())
-    assert read(path, flags="ebas").data.series[0].values["valid"].sum() == 3
+    assert read(path, flags="ebas").data.series[0].frame["valid"].sum() == 3
     # 780 is one of the fourteen flags that GHOST rejects.
-    assert read(path, flags="ghost").data.series[0].values["valid"].sum() == 2
+    assert read(path, flags="ghost").data.series[0].frame["valid"].sum() == 2
     assert len(flag_set("ebas").valid) - len(flag_set("ghost").valid) == 14
     assert len(flag_set("ebas").valid) == 92
 
 
 def test_an_unknown_flag_makes_its_value_invalid_and_is_said(tmp_path):
     record = read(write(tmp_path, ames().replace("0.000000000", "0.123000000"))).data
-    assert not record.series[0].values["valid"].iloc[0]
+    assert not record.series[0].frame["valid"].iloc[0]
     assert "123" in record.remarks[0]
 
 

@@ -27,7 +27,7 @@ def test_check_9_the_strict_reader_refuses_and_the_dedicated_one_reads(shared):
     assert (len(total), len(total.good)) == (2160, 1976)
     assert round(total.mean(), 4) == 0.5155
     assert round(found["b_abs", None].mean(), 4) == 6.9828
-    assert total.values["start"].iloc[0] == np.datetime64("2017-12-01T00:00:00")
+    assert total.frame["start"].iloc[0] == np.datetime64("2017-12-01T00:00:00")
 
 
 @pytest.mark.shared
@@ -36,7 +36,7 @@ def test_check_9_the_strict_reader_refuses_and_the_dedicated_one_reads(shared):
 )
 def test_check_10_the_cross_section_is_of_the_site(shared, station, mac):
     found = parts(shared, station)
-    ratio = found["b_abs", None].values["value"] / found["eBC", None].values["value"]
+    ratio = found["b_abs", None].frame["value"] / found["eBC", None].frame["value"]
     assert round(float(ratio.median()), 4) == mac
     assert round(found["eBC", None].about.mac_m2_g, 2) == round(mac, 2)
 
@@ -53,6 +53,6 @@ def test_check_10_without_a_cross_section_it_is_an_error(shared, tmp_path):
 @pytest.mark.shared
 def test_a_missing_part_is_not_a_zero(shared):
     found = parts(shared, "Melpitz")
-    only_one = found["eBC", "bb"].values["valid"] ^ found["eBC", "ff"].values["valid"]
+    only_one = found["eBC", "bb"].frame["valid"] ^ found["eBC", "ff"].frame["valid"]
     assert only_one.sum() > 0
-    assert not found["eBC", None].values.loc[only_one, "valid"].any()
+    assert not found["eBC", None].frame.loc[only_one, "valid"].any()

@@ -1,0 +1,57 @@
+"""Marks that quality control sets on values: bits of one integer, with names.
+
+A mark says what a test found. It never changes or deletes a value; which marks keep a
+value out of a mean is the caller's choice, by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from bc_inventory.errors import ConfigError, Problem, suggest
+
+__all__ = ["MARKS", "bits", "names_of"]
+
+MARKS = {
+    "range": "outside the plausible range of the instrument",
+    "persistence": "the same value for longer than air stays the same",
+    "spike": "a single value far from its neighbours",
+    "duplicate_time": "a time stamp that occurs again",
+    "clock_jump": "first value after the clock jumped",
+    "duplicate_series": "part of a run that another station has too",
+    "break": "first value after a change of tape, method or instrument",
+    "zero_block": "an exact zero where zeros stand for not measured",
+    "below_detection": "below the detection limit of the instrument",
+}
+_BIT = {name: np.uint16(1 << i) for i, name in enumerate(MARKS)}
+
+
+def bits(names: Iterable[str]) -> np.uint16:
+    """Return the bits of marks by name.
+
+    Raises
+    ------
+    ConfigError
+        If a name isn't a mark.
+    """
+    found = np.uint16(0)
+    for name in names:
+        if name not in _BIT:
+            raise ConfigError(
+                [
+                    Problem(
+                        f"mark {name!r}",
+                        f"one of {', '.join(MARKS)}",
+                        remedy=suggest(name, MARKS),
+                    )
+                ]
+            )
+        found |= _BIT[name]
+    return found
+
+
+def names_of(value: int) -> tuple[str, ...]:
+    """Return the names of the marks set in `value`."""
+    return tuple(name for name, bit in _BIT.items() if value & int(bit))

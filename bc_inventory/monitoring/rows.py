@@ -1,0 +1,163 @@
+"""From means to rows of the record, each with all that its number depends on."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory import schema
+from bc_inventory.embedded import data_root
+from bc_inventory.errors import DataError, Problem
+from bc_inventory.monitoring.averages import Means
+from bc_inventory.monitoring.facts import facts
+from bc_inventory.schema.observations import VALUE_COLUMNS
+from bc_inventory.schema.series import Description
+
+__all__ = ["observation_rows", "relative_uncertainty", "side_of"]
+
+_NORMAL_95 = 1.959963984540054  # 97.5 % quantile of the normal distribution
+_STAMP = "datetime64[ms, UTC]"
+
+
+def side_of(country: str | None) -> str:
+    """Return the side a country is on: EU, CN, or `other`.
+
+    Parameters
+    ----------
+    country : str or None
+        ISO 3166-1 alpha-2 code; None is `other`.
+    """
+    if country == "CN":
+        return "CN"
+    regions = schema.read_csv(data_root() / "regions.csv", "regions")
+    known = dict(zip(regions["region"], regions["side"], strict=True))
+    return "EU" if known.get(country or "") == "EU" else "other"
+
+
+def relative_uncertainty(about: Description) -> tuple[float | None, str]:
+    """Return the expanded relative uncertainty of a value, and what it holds.
+
+    Parameters
+    ----------
+    about : Description
+        Its own uncertainty wins; else that of its instrument, or of thermal-optical
+        analysis for elemental carbon.
+
+    Returns
+    -------
+    tuple of float or None, str
+        None where nothing is known of the instrument.
+    """
+    if about.relative_uncertainty is not None:
+        return about.relative_uncertainty, about.uncertainty_from or "stated"
+    table = facts("instruments")
+    named = table[table["bc_type"].eq("eBC" if about.bc_type == "b_abs" else about.bc_type)]
+    told = f"{about.instrument or ''} {about.part or ''}"
+    for row in named.itertuples():
+        if str(row.instrument) in told and pd.notna(row.relative_uncertainty):
+            return float(row.relative_uncertainty), f"instrument {row.instrument}"
+    if about.bc_type == "EC":
+        row = named[named["instrument"] == "thermal-optical"].iloc[0]
+        return float(row["relative_uncertainty"]), "thermal-optical, within one protocol"
+    return None, "instrument not stated"
+
+
+def observation_rows(
+    means: Means, *, side: str, licence: str | None = None, source_id: str | None = None
+) -> pd.DataFrame:
+    """Return means as rows of the contract `observations`.
+
+    The interval holds the uncertainty of the instrument, which doesn't shrink with
+    averaging, and that of the part of the period that wasn't sampled: scatter / sqrt(n) x
+    sqrt(1 - coverage), by the finite population correction.
+
+    Parameters
+    ----------
+    means : Means
+        Of one series.
+    side : str
+        EU, CN or other.
+    licence, source_id : str, optional
+        By default those of the description.
+
+    Raises
+    ------
+    DataError
+        If the licence or the source isn't known: a value without is never stored.
+    """
+    about, frame = means.about, means.frame
+    licence, source_id = licence or about.licence, source_id or about.source_id
+    if licence is None or source_id is None:
+        raise DataError(
+            [
+                Problem(
+                    f"a series of {about.station} without "
+                    + ("licence" if licence is None else "source"),
+                    "the licence and the source id of the data",
+                    about.file,
+                    remedy="Give licence and source_id for the file.",
+                )
+            ]
+        )
+    relative, origin = relative_uncertainty(about)
+    value = frame["value"].to_numpy(dtype=float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        sampling = (
+            _NORMAL_95
+            * frame["scatter"].to_numpy(dtype=float)
+            / np.sqrt(frame["n_valid"].to_numpy(dtype=float))
+            * np.sqrt(1 - frame["coverage"].to_numpy(dtype=float))
+        )
+    half = np.full(len(frame), np.nan) if relative is None else np.hypot(relative * value, sampling)
+    constant = {
+        "series_id": about.series_id,
+        "side": side,
+        "country": about.country or "unknown",
+        "station": about.station,
+        "network": about.network or "unknown",
+        "bc_type": about.bc_type,
+        "period": means.period,
+        "uncertainty_from": origin if relative is None else f"{origin}; time not sampled",
+        "wavelength_nm": about.wavelength_nm,
+        "mac_m2_g": about.mac_m2_g,
+        "mac_from": about.mac_from,
+        "scattering_c": about.scattering_c,
+        "harmonisation_h": about.harmonisation_h,
+        "protocol": about.protocol,
+        "size_cut": about.size_cut,
+        "reference": about.reference,
+        "t_ref_k": about.t_ref_k,
+        "p_ref_hpa": about.p_ref_hpa,
+        "instrument": about.instrument,
+        "clock": about.clock,
+        "coverage_rule": means.rule,
+        "processing": "; ".join(about.processing) or None,
+        "file": about.file,
+        "file_sha256": about.sha256,
+        "licence": licence,
+        "source_id": source_id,
+    }
+    made = {name: _constant(held, len(frame)) for name, held in constant.items()}
+    made |= {column: np.full(len(frame), np.nan) for column in VALUE_COLUMNS.values()}
+    made[VALUE_COLUMNS[about.bc_type]] = value
+    made["half_width"] = half
+    for name in ("start", "end"):
+        made[name] = frame[name].dt.tz_localize("UTC").astype(_STAMP).to_numpy()
+    for name in ("n_valid", "n_total", "n_negative"):
+        made[name] = frame[name].to_numpy(dtype=np.int64)
+    made["coverage"] = frame["coverage"].to_numpy(dtype=float)
+    made["withheld"] = frame["withheld"].to_numpy(dtype=bool)
+    for name in ("flags", "marks", "segment"):
+        text = pd.Series(frame[name].to_numpy(), dtype="str")
+        made[name] = text.mask(text == "", None)
+    table = pd.DataFrame({name: made[name] for name in schema.table("observations").names})
+    for name in ("start", "end"):
+        table[name] = pd.Series(frame[name].to_numpy()).dt.tz_localize("UTC").astype(_STAMP)
+    return table
+
+
+def _constant(held: object, count: int) -> pd.Series | np.ndarray:
+    """Return one value for all rows; text as one category, which costs a byte a row."""
+    if held is None or isinstance(held, float):
+        return np.full(count, np.nan if held is None else held, dtype=float)
+    return pd.Series(pd.Categorical.from_codes(np.zeros(count, dtype=np.int8), categories=[held]))

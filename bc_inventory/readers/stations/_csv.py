@@ -1,0 +1,203 @@
+"""Delimited station files: every row as wide as its header, every cell what it claims."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory.errors import ConfigError, Problem
+from bc_inventory.readers.source import Source
+
+__all__ = ["Cells", "ask", "cells_of"]
+
+_SOME_LONG_AGO, _SOME_FAR_OFF = np.datetime64("1900-01-01", "s"), np.datetime64("2200-01-01", "s")
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The cells of a delimited file as text, and the line of each row.
+
+    Parameters
+    ----------
+    source : Source
+        For messages.
+    frame : pandas.DataFrame of str
+        A column for each name of the header.
+    lines : numpy.ndarray of int, shape (rows,)
+        Line of each row in the file.
+    """
+
+    source: Source
+    frame: pd.DataFrame
+    lines: np.ndarray
+
+    def where(self, keep: np.ndarray | pd.Series) -> Cells:
+        """Return the rows for which `keep` holds."""
+        chosen = np.asarray(keep)
+        return Cells(self.source, self.frame.loc[chosen], self.lines[chosen])
+
+    def need(self, names: Sequence[str]) -> None:
+        """Refuse the file if a column is missing."""
+        for name in names:
+            if name not in self.frame.columns:
+                shown = ", ".join(map(str, self.frame.columns[:12]))
+                raise self.source.refuse(
+                    f"no column {name!r} among {shown}", f"a column {name!r}", column=name
+                )
+
+    def number(self, name: str, missing: Collection[str] = ("",)) -> np.ndarray:
+        """Return a column as numbers, NaN where its cell is one of `missing`.
+
+        Raises
+        ------
+        DataError
+            If another cell isn't a finite number, naming its line.
+        """
+        text = self.frame[name].str.strip()
+        absent = text.isin(list(missing)).to_numpy()
+        numbers = pd.to_numeric(text.mask(absent), errors="coerce").to_numpy(dtype=float)
+        wrong = np.flatnonzero(~np.isfinite(numbers) & ~absent)
+        if len(wrong):
+            raise self.source.refuse(
+                repr(self.frame[name].iat[wrong[0]]),
+                "a number",
+                row=int(self.lines[wrong[0]]),
+                column=name,
+            )
+        return numbers
+
+    def time(self, name: str, *formats: str) -> np.ndarray:
+        """Return a column as moments, `datetime64[s]`, in the first format that fits all.
+
+        Raises
+        ------
+        DataError
+            If a cell is no such moment, naming its line.
+        """
+        text = self.frame[name].str.strip()
+        best, wrong = None, np.arange(len(text))
+        for pattern in formats:
+            made = pd.to_datetime(text, format=pattern, errors="coerce")
+            if made.dt.tz is not None:
+                made = made.dt.tz_convert("UTC").dt.tz_localize(None)
+            moments = made.to_numpy().astype("datetime64[s]")
+            bad = np.isnat(moments) | (moments < _SOME_LONG_AGO) | (moments > _SOME_FAR_OFF)
+            if best is None or bad.sum() < len(wrong):
+                best, wrong = moments, np.flatnonzero(bad)
+        if len(wrong) or best is None:
+            raise self.source.refuse(
+                repr(text.iat[wrong[0]]) if len(wrong) else "no row",
+                f"a time like {formats[0]}",
+                row=int(self.lines[wrong[0]]) if len(wrong) else None,
+                column=name,
+            )
+        return best
+
+
+def cells_of(
+    source: Source,
+    text: str,
+    *,
+    header: int = 1,
+    delimiter: str = ",",
+    more: Collection[int] = (),
+) -> Cells:
+    """Return the cells of a delimited file.
+
+    Parameters
+    ----------
+    source : Source
+        For messages.
+    text : str
+        The whole file.
+    header : int
+        Line of the header, from 1.
+    delimiter : str
+        Between cells.
+    more : collection of int
+        Numbers of cells by which a row may be longer or shorter than the header (a
+        trailing delimiter gives 1).
+
+    Raises
+    ------
+    DataError
+        If the header or a row isn't as wide as it must be, naming its line.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if len(lines) < header:
+        raise source.refuse(f"{len(lines)} lines", f"a header on line {header}", row=len(lines))
+    reader = csv.reader(io.StringIO("\n".join(lines[header - 1 :])), delimiter=delimiter)
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    try:
+        names = [name.strip() for name in next(reader)]
+        start = reader.line_num + header
+        for row in reader:
+            if row and any(cell.strip() for cell in row):
+                if len(row) != len(names) and len(row) - len(names) not in more:
+                    raise source.refuse(f"{len(row)} cells", f"{len(names)} cells", row=start)
+                rows.append(row[: len(names)] + [""] * (len(names) - len(row)))
+                numbers.append(start)
+            start = reader.line_num + header
+    except (csv.Error, StopIteration) as error:
+        raise source.refuse(
+            f"a row that isn't delimited text ({error})", "cells", row=header
+        ) from error
+    if len(set(names)) < len(names):
+        names = _apart(names)
+    frame = pd.DataFrame(rows, columns=names, dtype=object)
+    return Cells(source, frame, np.array(numbers, dtype=int))
+
+
+def _apart(names: list[str]) -> list[str]:
+    """Give repeated names a number from the second on, so that none hides another."""
+    seen: dict[str, int] = {}
+    made = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        made.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
+    return made
+
+
+def ask(source: Source, **given: object) -> None:
+    """Refuse to go on where a parameter that changes the numbers wasn't given.
+
+    Parameters
+    ----------
+    source : Source
+        For the message.
+    **given : object
+        Parameters by name; None where the caller gave none.
+
+    Raises
+    ------
+    ConfigError
+        Naming each that is missing.
+    """
+    missing = [name for name, value in given.items() if value is None]
+    if missing:
+        raise ConfigError(
+            [
+                Problem(
+                    f"no {name}",
+                    _WHY.get(name, "a value, since the file doesn't say"),
+                    source.name,
+                    column=name,
+                    remedy="The file doesn't contain it and it changes the numbers, so it has "
+                    "no default.",
+                )
+                for name in missing
+            ]
+        )
+
+
+_WHY = {
+    "utc_offset_h": "hours by which the file's clock is ahead of UTC, such as utc_offset_h=8",
+    "zeros": "zeros='measured' or zeros='missing': what an exact zero means",
+    "station": "the station's code or name",
+}
