@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bc_inventory.inventory.uncertainty import SPLIT, normals
+from bc_inventory.inventory.draws import SPLIT, normals
 
 __all__ = ["Scale", "perturbed"]
 

@@ -1,29 +1,20 @@
 """Intervals of totals by error propagation and by Monte Carlo.
 
-A row is a product of parts: what made the activity, the region's own
-statistics, the technology split, the factor, what controls leave. Each part
-is lognormal around the row's value and has a name; rows that share the name
-share the draw, so that one factor used in 58 regions is one draw. Treating
-such rows as independent makes totals look far too certain.
-
 IPCC 2006 Guidelines vol. 1 ch. 3 (approaches 1 and 2); EMEP/EEA Guidebook
 part A ch. 5.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
-
 import numpy as np
 import pandas as pd
 
+from bc_inventory.inventory.draws import PARTS, draw
 from bc_inventory.inventory.lognormal import Z95
 from bc_inventory.schema import check, table
 
-__all__ = ["PARTS", "SPLIT", "draw", "normals", "totals"]
+__all__ = ["totals"]
 
-PARTS = ("activity", "local", "share", "factor", "abatement")
 # Totals published, with the columns each one sums over.
 LEVELS: dict[str, tuple[str, ...]] = {
     "side": (),
@@ -33,50 +24,10 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "region_gnfr": ("region", "gnfr"),
     "region_nfr": ("region", "nfr"),
 }
-# Rows of one split of an activity into technologies.
-SPLIT = ["year", "region", "nfr", "fuel", "activity_id", "factor_set"]
-_BLOCK = 250
 # IPCC: error propagation assumes relative standard deviations below 30 %; parts
 # of rows that carry less than a hundredth of the total can't spoil it.
 _APPROACH1_LIMIT = 0.3
 _MATERIAL = 0.01
-
-
-def draw(
-    emissions: pd.DataFrame, by: Sequence[str], draws: int, seed: int
-) -> tuple[pd.DataFrame, np.ndarray]:
-    """Draw sums of the emission table.
-
-    Parameters
-    ----------
-    emissions : pandas.DataFrame
-        Contract `emissions`; rows without a figure are left out.
-    by : sequence of str
-        Columns of a group.
-    draws : int
-        How many.
-    seed : int
-        Seed; the draws of a part depend on it and the part's name alone, so a
-        subset of rows has the same draws as the whole.
-
-    Returns
-    -------
-    groups : pandas.DataFrame, shape (groups, len(by))
-        The groups, sorted.
-    sums : numpy.ndarray of float64, shape (draws, groups)
-        kt.
-    """
-    rows = emissions[emissions["emission_kt"].notna()]
-    rows = rows.sort_values([*SPLIT, "technology"], kind="stable", ignore_index=True)
-    keys = pd.MultiIndex.from_frame(rows[list(by)])
-    codes, groups = pd.factorize(keys, sort=True)
-    sums = np.empty((draws, len(groups)))
-    done = 0
-    for block in _blocks(rows, draws, seed):
-        for column in range(len(block)):
-            sums[done + column] = np.bincount(codes, block[column], minlength=len(groups))
-        done += len(block)
-    return groups.to_frame(index=False, name=list(by)), sums
 
 
 def totals(emissions: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
@@ -127,67 +78,6 @@ def _levels(rows: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
     result = pd.concat(made, ignore_index=True).assign(draws=draws)
     result = result.fillna({"nfr": "*", "region": "*"})
     return result.reindex(columns=table("totals").names)
-
-
-def _blocks(rows: pd.DataFrame, draws: int, seed: int) -> Iterator[np.ndarray]:
-    """Yield emissions of all rows for a block of draws, shape (block, rows)."""
-    value = rows["emission_kt"].to_numpy()
-    share = rows["share"].to_numpy(dtype=np.float32)
-    parts = [normals(rows, part, draws, seed) for part in PARTS]
-    starts = np.flatnonzero((~rows.duplicated(SPLIT)).to_numpy())
-    lengths = np.diff(np.append(starts, len(rows)))
-    split = PARTS.index("share")
-    for start in range(0, draws, _BLOCK):
-        stop = min(start + _BLOCK, draws)
-        exponent = np.zeros((stop - start, len(rows)), dtype=np.float32)
-        for number, (drawn, which, spread) in enumerate(parts):
-            if number != split:
-                exponent += drawn[start:stop, which] * spread
-        drawn, which, spread = parts[split]
-        weight = np.exp(drawn[start:stop, which] * spread)
-        # A split stays a split: what one technology gains, the others lose.
-        whole = np.add.reduceat(weight * share, starts, axis=1)
-        weight /= np.repeat(whole, lengths, axis=1) / np.repeat(
-            np.add.reduceat(share, starts), lengths
-        )
-        yield np.exp(exponent) * weight * value
-
-
-def normals(
-    rows: pd.DataFrame, part: str, draws: int, seed: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Draw a part of a chain, the same for the same name in any table.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        Contract `emissions`.
-    part : str
-        One of `PARTS`.
-    draws, seed : int
-        See `draw`.
-
-    Returns
-    -------
-    normals : numpy.ndarray of float32, shape (draws, names)
-        Standard normals of each distinct name.
-    which : numpy.ndarray of int, shape (rows,)
-        The name of each row.
-    spread : numpy.ndarray of float32, shape (rows,)
-        Standard deviation of the logarithm.
-    """
-    spread = rows[f"sigma_{part}"].fillna(0.0).to_numpy(dtype=np.float32)
-    names = rows[f"corr_{part}"].fillna("").astype(str)
-    which, distinct = pd.factorize(names)
-    moving = np.zeros(len(distinct), dtype=bool)
-    np.logical_or.at(moving, which, spread > 0)
-    drawn = np.zeros((draws, len(distinct)), dtype=np.float32)
-    for column, name in enumerate(distinct):
-        if moving[column]:
-            digest = hashlib.blake2b(f"{seed}:{part}:{name}".encode(), digest_size=16).digest()
-            key = np.random.Philox(key=int.from_bytes(digest, "little"))
-            drawn[:, column] = np.random.Generator(key).standard_normal(draws, dtype=np.float32)
-    return drawn, which, spread
 
 
 def _approach1(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:

@@ -6,9 +6,10 @@ import pytest
 
 from bc_inventory.errors import DataError, JoinError
 from bc_inventory.inventory.activity import harmonise
+from bc_inventory.inventory.draws import draw
 from bc_inventory.inventory.estimate import estimate
 from bc_inventory.inventory.facts import fact_paths, load_facts, load_published
-from bc_inventory.inventory.uncertainty import draw, totals
+from bc_inventory.inventory.uncertainty import totals
 
 
 def make(root, factor_sets=("harmonised", "official"), years=(2018,)):
