@@ -199,7 +199,7 @@ def test_parts_sum_and_signs_flip(first, second, method, by):
 
 def test_drawn_parts_are_the_draws_of_the_published_totals():
     """The interval of a difference from nothing is the interval of the total itself."""
-    from bc_inventory.inventory.uncertainty import draw
+    from bc_inventory.inventory.draws import draw
 
     base, other = two_by_two()
     nothing = base.iloc[:0].pipe(
