@@ -1,7 +1,7 @@
-"""The separable overlap of two regular grids.
+"""The separable overlap of two longitude-latitude grids.
 
-Cells of longitude-latitude grids are products of a longitude interval and a
-latitude interval, so the area in which two cells overlap is the product of two
+Cells of such grids are products of a longitude interval and a latitude
+interval, so the area in which two cells overlap is the product of two
 one-dimensional overlaps: a difference of longitudes and a difference of zone
 areas. Two small sparse matrices hold all there is to know.
 """
@@ -13,63 +13,62 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from bc_inventory.spatial.cells import Grid, zone
+from bc_inventory.spatial.cells import Earth, zone
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 __all__ = ["lat_overlap", "lon_overlap"]
 
+Floats = NDArray[np.float64]
+_TURN = 360.0
 
-def lon_overlap(source: Grid, target: Grid) -> csr_matrix:
+
+def lon_overlap(source: Floats, target: Floats) -> csr_matrix:
     """Return the share of each source column that lies in each target column.
 
     Parameters
     ----------
-    source, target : Grid
-        Longitudes may be counted from different meridians.
+    source, target : numpy.ndarray of float, shape (columns + 1,)
+        Ascending edges in degrees east, counted from any meridian.
 
     Returns
     -------
-    scipy.sparse.csr_matrix, shape (target.nx, source.nx)
+    scipy.sparse.csr_matrix, shape (target columns, source columns)
         Each column sums to the share of the source column that the target covers.
     """
     from scipy.sparse import csr_matrix
 
-    found: csr_matrix = csr_matrix((target.nx, source.nx))
-    for turn in (-360.0, 0.0, 360.0):
-        edges = source.lon_edges + turn
-        if edges[0] < target.lon_edges[-1] and edges[-1] > target.lon_edges[0]:
-            found = found + _overlap(edges, target.lon_edges, edges, target.lon_edges)
+    found: csr_matrix = csr_matrix((len(target) - 1, len(source) - 1))
+    first = np.floor((target[0] - source[-1]) / _TURN)
+    last = np.ceil((target[-1] - source[0]) / _TURN)
+    for turn in np.arange(first, last + 1):
+        edges = source + turn * _TURN
+        if edges[0] < target[-1] and edges[-1] > target[0]:
+            found = found + _overlap(edges, target, edges, target)
     return found
 
 
-def lat_overlap(source: Grid, target: Grid) -> csr_matrix:
+def lat_overlap(source: Floats, target: Floats, earth: Earth = "wgs84") -> csr_matrix:
     """Return the share of each source row's area that lies in each target row.
 
     Parameters
     ----------
-    source, target : Grid
-        Areas are taken on the earth of `source`.
+    source, target : numpy.ndarray of float, shape (rows + 1,)
+        Ascending edges in degrees north.
+    earth : {"wgs84", "sphere"}
+        Surface on which areas are taken.
 
     Returns
     -------
-    scipy.sparse.csr_matrix, shape (target.ny, source.ny)
+    scipy.sparse.csr_matrix, shape (target rows, source rows)
         Each column sums to the share of the source row that the target covers.
     """
-    return _overlap(
-        source.lat_edges,
-        target.lat_edges,
-        zone(source.lat_edges, source.earth),
-        zone(target.lat_edges, source.earth),
-    )
+    return _overlap(source, target, zone(source, earth), zone(target, earth))
 
 
 def _overlap(
-    source: NDArray[np.float64],
-    target: NDArray[np.float64],
-    source_measure: NDArray[np.float64],
-    target_measure: NDArray[np.float64],
+    source: Floats, target: Floats, source_measure: Floats, target_measure: Floats
 ) -> csr_matrix:
     """Cut both axes at all edges; each piece has one source and one target."""
     from scipy.sparse import csr_matrix

@@ -169,7 +169,8 @@ def _spread(
     j: NDArray[np.int64], i: NDArray[np.int64], grid: Grid
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
     """Return source row, flat target cell and share of every overlap."""
-    by_lat, by_lon = lat_overlap(BASE, grid).tocsc(), lon_overlap(BASE, grid).tocsc()
+    by_lat = lat_overlap(BASE.lat_edges, grid.lat_edges, BASE.earth).tocsc()
+    by_lon = lon_overlap(BASE.lon_edges, grid.lon_edges).tocsc()
     source, y = _expand(by_lat.indptr, j)
     row, share = by_lat.indices[y], by_lat.data[y]
     again, x = _expand(by_lon.indptr, i[source])

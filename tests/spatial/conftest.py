@@ -119,3 +119,83 @@ def compliance_checker() -> str:
             pytest.fail(message)
         pytest.skip(message)
     return found
+
+
+REAS_REGIONS = {
+    **{"ANHU": "AH", "BEIJ": "BJ", "CHON": "CQ", "FUJI": "FJ", "GANS": "GS", "GUAD": "GD"},
+    **{"GUAX": "GX", "GUIZ": "GZ", "HAIN": "HI", "HEBE": "HE", "HEIL": "HL", "HENA": "HA"},
+    **{"HUBE": "HB", "HUNA": "HN", "JILI": "JL", "JINU": "JS", "JINX": "JX", "LIAO": "LN"},
+    **{"NEMO": "NM", "NINX": "NX", "QING": "QH", "SHAA": "SN", "SHAN": "SH", "SHND": "SD"},
+    **{"SHNX": "SX", "SICH": "SC", "TIAN": "TJ", "TIBE": "XZ", "XING": "XJ", "YUNN": "YN"},
+    "ZHEJ": "ZJ",
+}
+# By position, since two columns are both named OTHERS.
+REAS_COLUMNS = [
+    *("1A1a", "1A1c", "1A2a", "1A2c", "1A2b", "1A2f", "1A2gviii", "1A3bi", "1A3biii", "1A3bii"),
+    *("1A3biii", "1A3biv", "1A3biii", "1A3dii", "1A3c", "1A4bi", "1A4ai", "1A4ci", "1A4ai"),
+]
+REAS_FUELS = {"HARD_COAL": "hard_coal", "FUELWOOD": "fuelwood", "CROP_RESIDUE": "crop_residue"}
+REAS_PROCESSES = {
+    "PIG_IRON": ("2C1", "pig_iron"),
+    "IRON_STEEL_OTHERS": ("2C1", "crude_steel"),
+    "CMENT": ("2A1", "cement"),
+    "BRICKS": ("1A2f", "brick"),
+    "LIME": ("1A2f", "hard_coal"),
+    "COKE_OVENS": ("1A1c", "coke_product"),
+    "OTH_TRANSFORMATION": ("1A1c", "coke_product"),
+}
+CEIP_SECTORS = {
+    "A_PublicPower": ("1A1a", "hard_coal"),
+    "B_Industry": ("1A2gviii", "hard_coal"),
+    "C_OtherStatComb": ("1A4bi", "fuelwood"),
+    "D_Fugitive": ("1B2c", "flared_gas"),
+    "F_RoadTransport": ("1A3biii", "diesel"),
+    "G_Shipping": ("1A3dii", "diesel"),
+    "H_Aviation": ("1A3aii(i)", "kerosene"),
+    "I_Offroad": ("1A4cii", "diesel"),
+    "J_Waste": ("5C2", "garden_waste"),
+    "L_AgriOther": ("3F", "crop_residue_field"),
+}
+
+
+def _reas(folder: Path) -> list[tuple[str, str, str, str, float]]:
+    rows = []
+    for name, letters in REAS_REGIONS.items():
+        text = (folder / f"REASv2.1_BC__2008_CHN_{name}.txt").read_text(encoding="ascii")
+        burnt, process = text.split("Non-Combustion Sources")
+        for line in burnt.splitlines():
+            cells = line.split()
+            if len(cells) == 21 and cells[0] != "SUB_TOTAL":
+                for nfr, value in zip(REAS_COLUMNS, cells[1:20], strict=True):
+                    fuel = REAS_FUELS.get(cells[0], "diesel")
+                    rows.append(("CN", f"CN-{letters}", nfr, fuel, float(value) / 1e3))
+        for line in process.splitlines():
+            cells = line.split()
+            if len(cells) == 2 and cells[0] in REAS_PROCESSES:
+                rows.append(
+                    ("CN", f"CN-{letters}", *REAS_PROCESSES[cells[0]], float(cells[1]) / 1e3)
+                )
+    return rows
+
+
+def _ceip(file: Path, members: set[str]) -> list[tuple[str, str, str, str, float]]:
+    rows = []
+    for line in file.read_text(encoding="utf-8").splitlines():
+        cells = line.split(";")
+        if cells[0] in members and cells[1] == "2018" and cells[2] in CEIP_SECTORS:
+            rows.append(("EU", cells[0], *CEIP_SECTORS[cells[2]], float(cells[5])))
+    return rows
+
+
+@pytest.fixture(scope="session")
+def published(shared: Path, tables: Tables) -> pd.DataFrame:
+    """Return totals as published: provinces by REAS v2.1 (2008), members by CEIP (2018)."""
+    codes = set(tables.cells["region"].unique())
+    members = {code for code in codes if len(code) == 2} - {"HK", "MO", "TW"}
+    rows = _reas(shared / "data" / "reas-v2.1-bc-china") + _ceip(
+        shared / "data" / "emep-ceip-bc" / "EMEP_NFR14_LEVEL1_BC.txt", members
+    )
+    frame = pd.DataFrame(rows, columns=["side", "region", "nfr", "fuel", "emission_kt"])
+    frame = frame.groupby(["side", "region", "nfr", "fuel"], as_index=False)["emission_kt"].sum()
+    frame.insert(3, "gnfr", frame["nfr"].str[:3])
+    return frame

@@ -1,0 +1,339 @@
+"""Conservative regridding between longitude-latitude grids, with a mass ledger.
+
+The mass of a source cell is shared among target cells by area of overlap, on
+the sphere or the ellipsoid, poles and date line included. A field must say
+whether it is a mass (kg per cell) or a flux (per area): an average of masses or
+a sum of fluxes would be silently wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bc_inventory.errors import DataError, Problem, suggest
+from bc_inventory.spatial.cells import Earth, Grid, zone
+from bc_inventory.spatial.kernel import lat_overlap, lon_overlap
+
+if TYPE_CHECKING:
+    import xarray as xr
+    from scipy.sparse import csr_matrix
+
+__all__ = ["Axes", "Kernel", "Kind", "Regridded", "find_axes", "regrid"]
+
+Kind = Literal["mass", "flux"]
+Floats = NDArray[np.float64]
+_KINDS = ("mass", "flux")
+# Coordinates stored as float32 are off by up to 1e-5 degree.
+_REGULAR = 1e-4
+
+
+@dataclass(frozen=True)
+class Axes:
+    """Edges of a longitude-latitude grid, ascending, in degrees.
+
+    Parameters
+    ----------
+    lon_edges : numpy.ndarray of float, shape (nx + 1,)
+        At most one turn, counted from any meridian.
+    lat_edges : numpy.ndarray of float, shape (ny + 1,)
+        Within the poles.
+    earth : {"wgs84", "sphere"}
+        Surface on which areas are taken.
+    """
+
+    lon_edges: Floats
+    lat_edges: Floats
+    earth: Earth = "wgs84"
+
+    @classmethod
+    def of(cls, grid: Grid) -> Axes:
+        """Return the axes of a regular grid."""
+        return cls(grid.lon_edges, grid.lat_edges, grid.earth)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return len(self.lat_edges) - 1, len(self.lon_edges) - 1
+
+    @cached_property
+    def heights(self) -> Floats:
+        """Zone area of each row in m2 per radian, shape (ny,)."""
+        return np.diff(zone(self.lat_edges, self.earth))
+
+    @cached_property
+    def widths(self) -> Floats:
+        """Width of each column in radian, shape (nx,)."""
+        return np.deg2rad(np.diff(self.lon_edges))
+
+
+class Kernel:
+    """The overlap of two grids, applied to one field after another.
+
+    Parameters
+    ----------
+    source, target : Axes
+        The grids; areas are taken on the earth of `source`.
+    kind : {"mass", "flux"}
+        What the fields are.
+    """
+
+    def __init__(self, source: Axes, target: Axes, kind: Kind) -> None:
+        from scipy.sparse import diags_array
+
+        self.source = source
+        self.target = Axes(target.lon_edges, target.lat_edges, source.earth)
+        self._by_lat = lat_overlap(source.lat_edges, target.lat_edges, source.earth)
+        self._by_lon = lon_overlap(source.lon_edges, target.lon_edges)
+        self._flux_lat = (
+            diags_array(1 / self.target.heights) @ self._by_lat @ diags_array(source.heights)
+        )
+        self._flux_lon = (
+            diags_array(1 / self.target.widths) @ self._by_lon @ diags_array(source.widths)
+        )
+        self.kind = kind
+
+    def field(self, values: NDArray[Any]) -> Floats:
+        """Regrid one field.
+
+        Parameters
+        ----------
+        values : numpy.ndarray of float, shape (ny, nx)
+            NaN where there is no value.
+
+        Returns
+        -------
+        numpy.ndarray of float, shape (target ny, target nx)
+            Of the same kind; NaN where nothing covers a cell. A cell that is
+            partly covered holds the mass of that part, over the whole cell for
+            a flux, so that the sum stays right.
+        """
+        absent = ~np.isfinite(values)
+        some = bool(absent.any())
+        if some and np.isinf(values).any():
+            raise _refuse("an infinite value", "finite values, or NaN where there is none")
+        known = np.where(absent, 0.0, values) if some else values
+        covered = self.covered(absent) if some else self.full
+        if self.kind == "flux":
+            made = _apply(self._flux_lat, self._flux_lon, known)
+        else:
+            made = _apply(self._by_lat, self._by_lon, known)
+        if covered.min() <= 0:
+            made[covered <= 0] = np.nan
+        return made
+
+    @cached_property
+    def full(self) -> Floats:
+        """Share of each target cell that source cells cover, shape (target ny, target nx)."""
+        row = np.asarray(self._flux_lat.sum(axis=1)).ravel()
+        column = np.asarray(self._flux_lon.sum(axis=1)).ravel()
+        return np.minimum(np.outer(row, column), 1.0)
+
+    def covered(self, absent: NDArray[np.bool_]) -> Floats:
+        """Return the share of each target cell that source cells with a value cover.
+
+        Parameters
+        ----------
+        absent : numpy.ndarray of bool, shape (ny, nx)
+            Source cells without a value.
+
+        Returns
+        -------
+        numpy.ndarray of float, shape (target ny, target nx)
+        """
+        share = _apply(self._flux_lat, self._flux_lon, (~absent).astype(float))
+        return np.minimum(share, 1.0)
+
+    def inside(self, values: NDArray[Any]) -> float:
+        """Return the mass of a source field that the target covers (flux: per second)."""
+        rows = np.asarray(self._by_lat.sum(axis=0)).ravel()
+        columns = np.asarray(self._by_lon.sum(axis=0)).ravel()
+        return self._sum(values, self.source, rows, columns)
+
+    def mass(self, values: NDArray[Any], axes: Axes) -> float:
+        """Return the mass of a field on either grid (flux: per second)."""
+        rows, columns = (np.ones(size) for size in axes.shape)
+        return self._sum(values, axes, rows, columns)
+
+    def _sum(self, values: NDArray[Any], axes: Axes, rows: Floats, columns: Floats) -> float:
+        if self.kind == "flux":
+            rows, columns = rows * axes.heights, columns * axes.widths
+        known = np.where(np.isnan(values), 0.0, values)
+        return float(rows @ (known @ columns))
+
+
+def _apply(by_lat: csr_matrix, by_lon: csr_matrix, values: NDArray[Any]) -> Floats:
+    """Contract the axis that shrinks the field more first."""
+    if by_lat.shape[0] * by_lon.shape[1] <= by_lat.shape[1] * by_lon.shape[0]:
+        return np.ascontiguousarray((by_lon @ (by_lat @ values).T).T)
+    return by_lat @ np.ascontiguousarray((by_lon @ values.T).T)
+
+
+class Regridded(NamedTuple):
+    """A regridded field and the account of its mass.
+
+    Attributes
+    ----------
+    field : xarray.DataArray
+        On the target grid, with `kind` among its attributes.
+    covered_fraction : xarray.DataArray
+        Share of each target cell that source cells cover.
+    ledger : xarray.Dataset
+        For each field: `source`, `target`, `outside` (beyond the target's
+        edge) and `residual` (source - target - outside); kg, or kg s-1 of a flux.
+    """
+
+    field: xr.DataArray
+    covered_fraction: xr.DataArray
+    ledger: xr.Dataset
+
+
+def regrid(
+    field: xr.DataArray, target: Grid, *, kind: Kind | None = None, earth: Earth | None = None
+) -> Regridded:
+    """Move a field to another grid and keep its mass.
+
+    Parameters
+    ----------
+    field : xarray.DataArray, dims (..., lat, lon)
+        In memory or lazy; latitudes may descend, longitudes may count from any
+        meridian, rows at the poles may be halves.
+    target : Grid
+        The wanted grid.
+    kind : {"mass", "flux"}, optional
+        What the field is; by default its attribute `kind`.
+    earth : {"wgs84", "sphere"}, optional
+        Surface of the areas; by default that of `target`.
+
+    Returns
+    -------
+    Regridded
+        Lazy where the field is; slices are regridded one by one.
+
+    Raises
+    ------
+    DataError
+        If the kind isn't said, the grid isn't made of longitudes and latitudes,
+        or a value is infinite.
+    """
+    import xarray as xr
+
+    said = kind if kind is not None else field.attrs.get("kind")
+    if said not in _KINDS:
+        raise _refuse(
+            f"a field {field.name!r} of kind {said!r}",
+            "kind 'mass' (kg per cell) or 'flux' (per area)",
+            suggest(str(said), _KINDS) if said else "Say which; sums and averages differ.",
+        )
+    axes, prepared = find_axes(field, earth or target.earth)
+    kernel = Kernel(axes, Axes.of(target), said)
+    core: dict[str, Any] = {
+        "input_core_dims": [["lat", "lon"]],
+        "vectorize": True,
+        "dask": "parallelized",
+        "keep_attrs": True,
+    }
+    sizes = {"new_lat": target.ny, "new_lon": target.nx}
+    made = xr.apply_ufunc(
+        kernel.field,
+        prepared,
+        output_core_dims=[["new_lat", "new_lon"]],
+        output_dtypes=[float],
+        dask_gufunc_kwargs={"output_sizes": sizes},
+        **core,
+    )
+    made = made.rename(new_lat="lat", new_lon="lon").assign_coords(lat=target.lat, lon=target.lon)
+    made.attrs = {**field.attrs, "kind": said}
+    cover = xr.DataArray(kernel.full, dims=("lat", "lon"), coords=_coords(target))
+
+    def total(values: NDArray[Any]) -> float:
+        return kernel.mass(values, kernel.source)
+
+    def arrived(values: NDArray[Any]) -> float:
+        return kernel.mass(values, kernel.target)
+
+    ledger = xr.Dataset(
+        {
+            name: xr.apply_ufunc(function, data, output_dtypes=[float], **core)
+            for name, function, data in (
+                ("source", total, prepared),
+                ("inside", kernel.inside, prepared),
+                ("target", arrived, made),
+            )
+        }
+    )
+    ledger["outside"] = ledger["source"] - ledger["inside"]
+    ledger["residual"] = ledger["inside"] - ledger["target"]
+    return Regridded(made, cover, ledger.drop_vars("inside"))
+
+
+def _coords(grid: Grid) -> dict[str, Any]:
+    return {"lat": grid.lat, "lon": grid.lon}
+
+
+def find_axes(field: xr.DataArray, earth: Earth = "wgs84") -> tuple[Axes, xr.DataArray]:
+    """Find the edges of a field's cells.
+
+    Parameters
+    ----------
+    field : xarray.DataArray
+        With coordinates `lat` and `lon`, or `latitude` and `longitude`.
+    earth : {"wgs84", "sphere"}
+        Surface of the areas.
+
+    Returns
+    -------
+    axes : Axes
+        Edges halfway between centres; an outer edge beyond a pole is the pole.
+    field : xarray.DataArray, dims (..., lat, lon)
+        The same values, latitudes ascending.
+
+    Raises
+    ------
+    DataError
+        If a coordinate is absent, isn't regular, or spans more than a turn.
+    """
+    names = {}
+    for short, long in (("lat", "latitude"), ("lon", "longitude")):
+        here = [name for name in (short, long) if name in field.dims and name in field.coords]
+        if not here:
+            raise _refuse(
+                f"a field with the dimensions {', '.join(map(str, field.dims))}",
+                f"a dimension and coordinate {short!r} or {long!r}",
+            )
+        names[here[0]] = short
+    renamed = field.rename({old: new for old, new in names.items() if old != new})
+    for name in ("lat", "lon"):
+        if renamed[name][0] > renamed[name][-1]:
+            renamed = renamed.isel({name: slice(None, None, -1)})
+    renamed = renamed.transpose(..., "lat", "lon")
+    lat = np.clip(_between(renamed["lat"].to_numpy(), "lat"), -90.0, 90.0)
+    lon = _between(renamed["lon"].to_numpy(), "lon")
+    if lon[-1] - lon[0] > 360 + _REGULAR:
+        raise _refuse(f"longitudes from {lon[0]:g} to {lon[-1]:g}", "at most one turn")
+    if not np.issubdtype(renamed.dtype, np.floating):
+        renamed = renamed.astype(float)
+    return Axes(lon, lat, earth), renamed
+
+
+def _between(centres: NDArray[Any], name: str) -> Floats:
+    exact = centres.astype(float)
+    steps = np.diff(exact)
+    typical = float(np.median(steps)) if len(steps) else np.nan
+    # A row of half height at a pole has its centre at the pole or a quarter step before it.
+    inner = steps[1:-1] if name == "lat" and len(steps) > 4 else steps
+    if not len(steps) or np.abs(inner - typical).max() > _REGULAR or (steps <= 0).any():
+        raise _refuse(f"{name} that isn't evenly spaced", "a regular grid", "Regrid it elsewhere.")
+    first, last = (1, len(exact) - 2) if len(inner) < len(steps) else (0, len(exact) - 1)
+    step = (exact[last] - exact[first]) / (last - first)
+    edges = exact[first] + step * (np.arange(len(exact) + 1) - first - 0.5)
+    # Decimal edges are found again, so that they coincide with those of our own grids.
+    return np.round(edges, 5 if centres.dtype == np.float32 else 9)
+
+
+def _refuse(found: str, expected: str, remedy: str | None = None) -> DataError:
+    return DataError([Problem(found, expected, remedy=remedy)])
