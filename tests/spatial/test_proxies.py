@@ -81,3 +81,12 @@ def test_an_unknown_proxy_is_refused_with_the_nearest(tables, tmp_path):
     wrong = tables.ladder.replace({"proxy": {"cropland": "croplands"}})
     with pytest.raises(DataError, match=r"'croplands'.*Did you mean 'cropland'"):
         read_tables(write_facts(tmp_path, wrong))
+
+
+def test_how_many_regions_have_no_plant_of_a_kind(tables):
+    kinds = tables.points.groupby("kind")["region"].agg(set)
+    regions = set(tables.cells["region"])
+    assert len(regions) == 64
+    assert len(regions - kinds["coal_power"]) == 15
+    assert len(regions - kinds["port"]) == 26
+    assert len(regions - kinds["oilgas_field"]) == 35
