@@ -11,6 +11,7 @@ from bc_inventory.readers.registry import (
     detect,
     find_format,
     formats,
+    read_all,
     read_any,
     reading,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "detect",
     "find_format",
     "formats",
+    "read_all",
     "read_any",
     "reading",
 ]

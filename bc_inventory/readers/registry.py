@@ -10,15 +10,15 @@ from __future__ import annotations
 import functools
 import importlib
 import pkgutil
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO
 
 import pandas as pd
 
 from bc_inventory import schema
 from bc_inventory.errors import SourceError, suggest
+from bc_inventory.readers.result import Format, Kind, Reading, Report, SetAside, reading
 from bc_inventory.readers.source import Source
 
 __all__ = [
@@ -30,206 +30,17 @@ __all__ = [
     "detect",
     "find_format",
     "formats",
+    "read_all",
     "read_any",
     "reading",
 ]
 
-Kind = Literal["activity", "inventory", "station", "gridded"]
 _FOLDERS: dict[Kind, str] = {
     "activity": "activity",
     "inventory": "inventories",
     "station": "stations",
     "gridded": "gridded",
 }
-
-
-@dataclass(frozen=True)
-class SetAside:
-    """Rows of a file that didn't go into the table, and why.
-
-    Parameters
-    ----------
-    reason : str
-        Why, in a sentence a user understands.
-    rows : int
-        How many.
-    example : str
-        One of them.
-    """
-
-    reason: str
-    rows: int
-    example: str = ""
-
-
-@dataclass(frozen=True)
-class Report:
-    """What was read from one file.
-
-    Parameters
-    ----------
-    format : str
-        Name of the format.
-    file : str
-        Name of the file.
-    sha256 : str
-        Checksum of its bytes.
-    rows : int
-        Rows of the table, or values of the dataset.
-    years, regions, species, units : tuple
-        Distinct values, sorted.
-    notation_keys : dict of str to int
-        Cells by notation key.
-    set_aside : tuple of SetAside
-        What was left out and why.
-    """
-
-    format: str
-    file: str
-    sha256: str
-    rows: int
-    years: tuple[int, ...] = ()
-    regions: tuple[str, ...] = ()
-    species: tuple[str, ...] = ()
-    units: tuple[str, ...] = ()
-    notation_keys: dict[str, int] | None = None
-    set_aside: tuple[SetAside, ...] = ()
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return asdict(self)
-
-    def as_text(self) -> str:
-        """Return the report as lines for a terminal."""
-        years = f"{self.years[0]}-{self.years[-1]} ({len(self.years)})" if self.years else "none"
-        shown = ", ".join(self.regions[:8]) + (", ..." if len(self.regions) > 8 else "")
-        keys = ", ".join(f"{key} {n}" for key, n in (self.notation_keys or {}).items())
-        lines = [
-            f"{self.file}: {self.format}",
-            f"  rows           {self.rows}",
-            f"  years          {years}",
-            f"  regions        {len(self.regions)}: {shown}",
-            f"  species        {', '.join(self.species) or 'not stated'}",
-            f"  units          {', '.join(self.units) or 'not stated'}",
-            f"  notation keys  {keys or 'none'}",
-            f"  sha256         {self.sha256}",
-        ]
-        for item in self.set_aside:
-            example = f" (such as {item.example})" if item.example else ""
-            lines.append(f"  set aside      {item.rows} rows: {item.reason}{example}")
-        return "\n".join(lines)
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What a reader returns.
-
-    Parameters
-    ----------
-    data : pandas.DataFrame or xarray.Dataset
-        A table under the format's contract, or a CF dataset.
-    report : Report
-        What was read and what was set aside.
-    """
-
-    data: Any
-    report: Report
-
-    @property
-    def frame(self) -> pd.DataFrame:
-        """Return the table.
-
-        Raises
-        ------
-        TypeError
-            If the reader returned a dataset.
-        """
-        if not isinstance(self.data, pd.DataFrame):
-            raise TypeError(f"{self.report.format} gives a dataset; use .data")
-        return self.data
-
-
-@dataclass(frozen=True)
-class Format:
-    """A publisher's format and its reader.
-
-    Parameters
-    ----------
-    name : str
-        Short name, such as `emep_ceip`.
-    kind : {"activity", "inventory", "station", "gridded"}
-        What it holds.
-    title : str
-        Publisher and format in words.
-    contract : str
-        Table contract that the result fulfils, or the name of the dataset's convention.
-    looks_like : callable
-        Takes a `Source`, tells from its name and head (or the names and heads of its
-        sheets) whether it is this format; must not raise on other files.
-    read : callable
-        Takes a path, open binary buffer or `Source`, and keyword options; returns a
-        `Reading`.
-    options : tuple of str
-        Keyword options that `read` takes.
-    """
-
-    name: str
-    kind: Kind
-    title: str
-    contract: str
-    looks_like: Callable[[Source], bool]
-    read: Callable[..., Reading]
-    options: tuple[str, ...] = ()
-
-
-def reading(
-    source: Source,
-    format_name: str,
-    frame: pd.DataFrame,
-    set_aside: Sequence[SetAside] = (),
-) -> Reading:
-    """Return a table with its report, summarised from its own columns.
-
-    Parameters
-    ----------
-    source : Source
-        What was read.
-    format_name : str
-        Name of the format.
-    frame : pandas.DataFrame
-        The table; columns year, region, species, unit and notation_key are summarised
-        where it has them.
-    set_aside : sequence of SetAside
-        What was left out.
-
-    Returns
-    -------
-    Reading
-        Table and report.
-    """
-
-    def distinct(column: str) -> tuple[Any, ...]:
-        if column not in frame.columns:
-            return ()
-        return tuple(sorted(frame[column].dropna().unique().tolist()))
-
-    keys: dict[str, int] = {}
-    if "notation_key" in frame.columns:
-        counts = frame["notation_key"].dropna().value_counts()
-        keys = {str(key): int(n) for key, n in sorted(counts.items())}
-    report = Report(
-        format=format_name,
-        file=source.name,
-        sha256=source.sha256,
-        rows=len(frame),
-        years=distinct("year"),
-        regions=distinct("region"),
-        species=distinct("species"),
-        units=distinct("unit"),
-        notation_keys=keys,
-        set_aside=tuple(set_aside),
-    )
-    return Reading(frame, report)
 
 
 @functools.cache
@@ -346,6 +157,58 @@ def read_any(
     DataError
         If the file isn't what the format says, or the result breaks its contract.
     """
+    made, result = _read(origin, format_name, kind, options)
+    if isinstance(result.data, pd.DataFrame) and made.contract in schema.TABLES:
+        schema.check(result.data, made.contract, file=result.report.file)
+    return result
+
+
+def read_all(
+    origins: Sequence[Source | Path | str | BinaryIO],
+    format_name: str | None = None,
+    *,
+    kind: Kind | None = None,
+    **options: Any,
+) -> tuple[pd.DataFrame, list[Report]]:
+    """Read several files of one contract into one table.
+
+    Parameters
+    ----------
+    origins : sequence of path-like, binary file or Source
+        What to read, such as the files of all provinces.
+    format_name, kind, **options
+        As in `read_any`, for each of them.
+
+    Returns
+    -------
+    frame : pandas.DataFrame
+        All rows under the contract; a key that two files share is refused.
+    reports : list of Report
+        One for each file.
+
+    Raises
+    ------
+    SourceError, DataError
+        As `read_any`; also if nothing is given or the files have different contracts.
+    """
+    found = [_read(origin, format_name, kind, options) for origin in origins]
+    contracts = sorted({made.contract for made, _ in found})
+    if len(contracts) != 1:
+        raise SourceError(
+            f"found tables of {len(contracts)} contracts ({', '.join(contracts) or 'no file'}); "
+            "expected files of one"
+        )
+    frame = pd.concat([result.frame for _, result in found], ignore_index=True)
+    schema.check(frame, contracts[0])
+    return frame, [result.report for _, result in found]
+
+
+def _read(
+    origin: Source | Path | str | BinaryIO,
+    format_name: str | None,
+    kind: Kind | None,
+    options: dict[str, Any],
+) -> tuple[Format, Reading]:
     source = Source.of(origin)
     made = find_format(format_name) if format_name else detect(source, kind=kind)
     for option in options:
@@ -354,7 +217,4 @@ def read_any(
                 f"format {made.name!r} takes no option {option!r}; "
                 f"it takes: {', '.join(made.options) or 'none'}"
             )
-    result = made.read(source, **options)
-    if isinstance(result.data, pd.DataFrame) and made.contract in schema.TABLES:
-        schema.check(result.data, made.contract, file=source.name)
-    return result
+    return made, made.read(source, **options)

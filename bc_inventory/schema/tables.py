@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from bc_inventory.errors import suggest
-from bc_inventory.schema import activity, compare, factors, facts, inventory, observations, spatial
+from bc_inventory.schema import (
+    activity,
+    compare,
+    factors,
+    facts,
+    inventory,
+    observations,
+    readers,
+    spatial,
+)
 from bc_inventory.schema.contract import Table
 
 __all__ = ["TABLES", "table"]
 
 TABLES: dict[str, Table] = {
     made.name: made
-    for module in (activity, compare, factors, facts, inventory, observations, spatial)
+    for module in (activity, compare, factors, facts, inventory, observations, readers, spatial)
     for made in module.TABLES
 }
 

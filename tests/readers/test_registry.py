@@ -4,7 +4,16 @@ import pandas as pd
 import pytest
 
 from bc_inventory.errors import DataError, SourceError
-from bc_inventory.readers import Format, Source, detect, find_format, read_any, reading, registry
+from bc_inventory.readers import (
+    Format,
+    Source,
+    detect,
+    find_format,
+    read_all,
+    read_any,
+    reading,
+    registry,
+)
 from bc_inventory.readers.registry import SetAside
 
 
@@ -71,6 +80,13 @@ def test_an_empty_or_absent_file_is_refused(two, tmp_path):
 def test_a_reading_is_held_to_the_contract_of_its_format(two):
     with pytest.raises(DataError, match="at least 0"):
         read_any(io.BytesIO(b"ab -5"))
+
+
+def test_a_key_that_two_files_share_is_refused(two):
+    with pytest.raises(DataError, match="each key once"):
+        read_all([io.BytesIO(b"ab 5"), io.BytesIO(b"ab 6")])
+    with pytest.raises(SourceError, match="no file"):
+        read_all([])
 
 
 def test_the_report_says_what_was_read_and_set_aside(two):

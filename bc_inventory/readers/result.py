@@ -1,0 +1,212 @@
+"""What a format is, what a reader returns, and the report of what was read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from bc_inventory.readers.source import Source
+
+__all__ = ["Format", "Kind", "Reading", "Report", "SetAside", "reading"]
+
+Kind = Literal["activity", "inventory", "station", "gridded"]
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """Rows of a file that didn't go into the table, and why.
+
+    Parameters
+    ----------
+    reason : str
+        Why, in a sentence a user understands.
+    rows : int
+        How many.
+    example : str
+        One of them.
+    """
+
+    reason: str
+    rows: int
+    example: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was read from one file.
+
+    Parameters
+    ----------
+    format : str
+        Name of the format.
+    file : str
+        Name of the file.
+    sha256 : str
+        Checksum of its bytes.
+    rows : int
+        Rows of the table, or values of the dataset.
+    years, regions, species, units : tuple
+        Distinct values, sorted.
+    notation_keys : dict of str to int
+        Cells by notation key.
+    set_aside : tuple of SetAside
+        What was left out and why.
+    notes : tuple of str
+        What a user of the rows should know.
+    """
+
+    format: str
+    file: str
+    sha256: str
+    rows: int
+    years: tuple[int, ...] = ()
+    regions: tuple[str, ...] = ()
+    species: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    notation_keys: dict[str, int] | None = None
+    set_aside: tuple[SetAside, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values, ready for JSON."""
+        return asdict(self)
+
+    def as_text(self) -> str:
+        """Return the report as lines for a terminal."""
+        years = f"{self.years[0]}-{self.years[-1]} ({len(self.years)})" if self.years else "none"
+        shown = ", ".join(self.regions[:8]) + (", ..." if len(self.regions) > 8 else "")
+        keys = ", ".join(f"{key} {n}" for key, n in (self.notation_keys or {}).items())
+        lines = [
+            f"{self.file}: {self.format}",
+            f"  rows           {self.rows}",
+            f"  years          {years}",
+            f"  regions        {len(self.regions)}: {shown}",
+            f"  species        {', '.join(self.species) or 'not stated'}",
+            f"  units          {', '.join(self.units) or 'not stated'}",
+            f"  notation keys  {keys or 'none'}",
+            f"  sha256         {self.sha256}",
+        ]
+        for item in self.set_aside:
+            example = f" (such as {item.example})" if item.example else ""
+            lines.append(f"  set aside      {item.rows} rows: {item.reason}{example}")
+        lines.extend(f"  note           {note}" for note in self.notes)
+        return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a reader returns.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame or xarray.Dataset
+        A table under the format's contract, or a CF dataset.
+    report : Report
+        What was read and what was set aside.
+    """
+
+    data: Any
+    report: Report
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Return the table.
+
+        Raises
+        ------
+        TypeError
+            If the reader returned a dataset.
+        """
+        if not isinstance(self.data, pd.DataFrame):
+            raise TypeError(f"{self.report.format} gives a dataset; use .data")
+        return self.data
+
+
+@dataclass(frozen=True)
+class Format:
+    """A publisher's format and its reader.
+
+    Parameters
+    ----------
+    name : str
+        Short name, such as `emep_ceip`.
+    kind : {"activity", "inventory", "station", "gridded"}
+        What it holds.
+    title : str
+        Publisher and format in words.
+    contract : str
+        Table contract that the result fulfils, or the name of the dataset's convention.
+    looks_like : callable
+        Takes a `Source`, tells from its name and head (or the names and heads of its
+        sheets) whether it is this format; must not raise on other files.
+    read : callable
+        Takes a path, open binary buffer or `Source`, and keyword options; returns a
+        `Reading`.
+    options : tuple of str
+        Keyword options that `read` takes.
+    """
+
+    name: str
+    kind: Kind
+    title: str
+    contract: str
+    looks_like: Callable[[Source], bool]
+    read: Callable[..., Reading]
+    options: tuple[str, ...] = ()
+
+
+def reading(
+    source: Source,
+    format_name: str,
+    frame: pd.DataFrame,
+    set_aside: Sequence[SetAside] = (),
+    notes: Sequence[str] = (),
+) -> Reading:
+    """Return a table with its report, summarised from its own columns.
+
+    Parameters
+    ----------
+    source : Source
+        What was read.
+    format_name : str
+        Name of the format.
+    frame : pandas.DataFrame
+        The table; columns year, region, species, unit and notation_key are summarised
+        where it has them.
+    set_aside : sequence of SetAside
+        What was left out.
+    notes : sequence of str
+        What a user of the rows should know.
+
+    Returns
+    -------
+    Reading
+        Table and report.
+    """
+
+    def distinct(column: str) -> tuple[Any, ...]:
+        if column not in frame.columns:
+            return ()
+        return tuple(sorted(frame[column].dropna().unique().tolist()))
+
+    keys: dict[str, int] = {}
+    if "notation_key" in frame.columns:
+        counts = frame["notation_key"].dropna().value_counts()
+        keys = {str(key): int(n) for key, n in sorted(counts.items())}
+    report = Report(
+        format=format_name,
+        file=source.name,
+        sha256=source.sha256,
+        rows=len(frame),
+        years=distinct("year"),
+        regions=distinct("region"),
+        species=distinct("species"),
+        units=distinct("unit"),
+        notation_keys=keys,
+        set_aside=tuple(set_aside),
+        notes=tuple(notes),
+    )
+    return Reading(frame, report)
