@@ -21,7 +21,7 @@ from bc_inventory.inventory.lognormal import bounds, combine, sigma
 from bc_inventory.inventory.scope import at_years, narrowest
 from bc_inventory.schema.common import CONFIDENCE
 
-__all__ = ["harmonise", "join_words", "weakest"]
+__all__ = ["distinct_words", "harmonise", "join_words", "weakest"]
 
 _KEY = ["year", "region", "nfr", "fuel", "activity_id"]
 
@@ -232,17 +232,21 @@ def _gather(frame: pd.DataFrame) -> pd.DataFrame:
     frame["_common"] = weight * frame["sigma_activity"]
     frame["_local"] = np.square(weight * frame["sigma_local"])
     texts = ["activity_source", "ncv_id", "flag", "note"]
-    made = frame.groupby(_KEY, sort=False, as_index=False).agg(
+    group = frame.groupby(_KEY, sort=False).ngroup()
+    made = frame.groupby(group).agg(
+        **{name: (name, "first") for name in _KEY},
         activity=("activity", "sum"),
         activity_unit=("activity_unit", "first"),
         tier=("tier", "min"),
-        confidence=("confidence", weakest),
         corr_activity=("corr_activity", "first"),
         corr_local=("corr_local", "first"),
         _common=("_common", "sum"),
         _local=("_local", "sum"),
-        **{name: (name, _distinct) for name in texts},
     )
+    for name in texts:
+        made[name] = distinct_words(frame[name], group)
+    rank = frame["confidence"].map({word: n for n, word in enumerate(CONFIDENCE)})
+    made["confidence"] = rank.groupby(group).max().map(dict(enumerate(CONFIDENCE)))
     total = made["activity"].where(made["activity"] > 0)
     made["sigma_activity"] = (made.pop("_common") / total).fillna(0.0)
     made["sigma_local"] = (np.sqrt(made.pop("_local")) / total).fillna(0.0)
@@ -266,25 +270,33 @@ def _keys(both: pd.DataFrame, made: pd.DataFrame, facts: Facts) -> pd.DataFrame:
 
 def join_words(*columns: pd.Series) -> pd.Series:
     """Join text columns with `;`, each word once, absent ones left out."""
-    frame = pd.concat([column.astype(object) for column in columns], axis=1)
-    distinct = frame.drop_duplicates()
-    joined = distinct.apply(_distinct, axis=1)
-    lookup = {
-        tuple(_plain(row)): word for row, word in zip(distinct.to_numpy(), joined, strict=True)
-    }
-    values = [lookup[tuple(_plain(row))] for row in frame.to_numpy()]
-    return pd.Series(values, index=columns[0].index, dtype="str")
+    stacked = pd.concat([column.astype(object) for column in columns])
+    row = np.tile(np.arange(len(columns[0])), len(columns))
+    return distinct_words(stacked, pd.Series(row, index=stacked.index)).set_axis(columns[0].index)
 
 
-def _plain(row: np.ndarray) -> list[object]:
-    return [None if pd.isna(cell) else cell for cell in row]
+def distinct_words(text: pd.Series, group: pd.Series) -> pd.Series:
+    """Join the words of each group with `;`, each once, in order, absent ones left out.
 
+    Parameters
+    ----------
+    text : pandas.Series of str
+        Words, several in a cell separated by `;`.
+    group : pandas.Series of int
+        Group of each cell, 0 to n - 1, each of which occurs.
 
-def _distinct(values: pd.Series) -> str | None:
-    words = dict.fromkeys(
-        word for value in values.dropna() for word in str(value).split(";") if word
-    )
-    return ";".join(words) or None
+    Returns
+    -------
+    pandas.Series of str, shape (n,)
+        By group; absent where a group has no word.
+    """
+    words: list[dict[str, None]] = [{} for _ in range(int(group.max()) + 1)] if len(group) else []
+    present = text.notna().to_numpy()
+    cells, groups = text.to_numpy(dtype=object)[present], group.to_numpy()[present]
+    for cell, number in zip(cells, groups, strict=True):
+        words[number].update(dict.fromkeys(cell.split(";")))
+    joined = [";".join(word for word in found if word) or None for found in words]
+    return pd.Series(joined, dtype="str")
 
 
 def weakest(values: pd.Series) -> str:
