@@ -10,7 +10,8 @@ from bc_inventory.config import Config
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.inventory import steps
-from bc_inventory.inventory.facts import ACTIVITY_SIDE, FACTOR_SIDE, fact_paths
+from bc_inventory.inventory.facts import ACTIVITY_SIDE, FACTOR_SIDE, REFERENCES, fact_paths
+from bc_inventory.monitoring.step import observations_step
 from bc_inventory.plan import Output, Plan, RunRecord, Step, StepRecord, run
 from bc_inventory.release.cite import cited_sources
 from bc_inventory.release.publish import PublishedRelease, publish
@@ -44,9 +45,23 @@ def make_plan(config: Config) -> Plan:
     return Plan(
         [
             Step(
+                "published",
+                steps.published_step,
+                {
+                    **fact_paths(data, (*REFERENCES, "population", "activity_repairs")),
+                    **_published_activity(data, inventory.years),
+                },
+                {"published": "published.parquet", "repaired": "activity_repaired.parquet"},
+                {"years": years},
+            ),
+            Step(
                 "activity",
                 steps.activity_step,
-                {**fact_paths(data, ACTIVITY_SIDE), **_published_activity(data, inventory.years)},
+                {
+                    **fact_paths(data, ACTIVITY_SIDE),
+                    "published": Output("published", "published"),
+                    "repaired": Output("published", "repaired"),
+                },
                 {"activity": "activity.parquet", "unmapped": "activity_unmapped.parquet"},
                 {"years": years, "regions": regions},
             ),
@@ -86,6 +101,20 @@ def make_plan(config: Config) -> Plan:
                     "factor_set": grid.factor_set,
                 },
             ),
+            Step(
+                "observations",
+                observations_step,
+                {
+                    "observations": data_root() / "observations" / "means.csv",
+                    "places": data_root() / "observations" / "places.csv",
+                },
+                {
+                    "observations": "observations",
+                    "netcdf": "observations.nc",
+                    "stations": "stations.parquet",
+                    "summary": "monitoring_summary.parquet",
+                },
+            ),
         ]
     )
 
@@ -96,24 +125,21 @@ def facts_folder(config: Config) -> Path:
 
 
 def _published_activity(data: Path, years: tuple[int, ...]) -> dict[str, Path]:
-    folder = data / "activity"
-    files: dict[str, Path] = {}
-    for year in years:
-        found = sorted(folder.glob(f"??_{year}.csv"))
-        if not found:
-            have = sorted({path.stem[3:] for path in folder.glob("??_????.csv")})
-            raise DataError(
-                [
-                    Problem(
-                        f"no published activity for {year}",
-                        f"one of {', '.join(have) or 'no year at all'}",
-                        str(folder),
-                        column="inventory.years",
-                    )
-                ]
+    """Return the files of all years, which repairs look at; refuse a year without one."""
+    files = {path.stem: path for path in sorted((data / "activity").glob("??_????.csv"))}
+    have = sorted({stem[3:] for stem in files})
+    absent = [year for year in years if str(year) not in have]
+    if absent:
+        raise DataError(
+            Problem(
+                f"no published activity for {year}",
+                f"one of {', '.join(have) or 'no year at all'}",
+                str(data / "activity"),
+                column="inventory.years",
             )
-        files |= {f"published_{path.stem}": path for path in found}
-    return files
+            for year in absent
+        )
+    return {f"published_{stem}": path for stem, path in files.items()}
 
 
 def published_files(record: RunRecord) -> dict[str, Path]:
@@ -121,10 +147,15 @@ def published_files(record: RunRecord) -> dict[str, Path]:
     return {
         "activity.parquet": record.path("activity", "activity"),
         "activity_unmapped.parquet": record.path("activity", "unmapped"),
+        "activity_repaired.parquet": record.path("published", "repaired"),
         "emissions": record.path("emissions", "emissions"),
         "totals.parquet": record.path("totals", "totals"),
         "emissions.nc": record.path("cube", "cube"),
         record.path("grid", "grid").name: record.path("grid", "grid"),
+        "observations": record.path("observations", "observations"),
+        "observations.nc": record.path("observations", "netcdf"),
+        "stations.parquet": record.path("observations", "stations"),
+        "monitoring_summary.parquet": record.path("observations", "summary"),
     }
 
 

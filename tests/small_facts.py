@@ -51,6 +51,8 @@ s,households,e,0.2,assumed,s,
     "activity_national": """activity_id,scope,nfr,fuel,year,quantity,quantity_lower,quantity_upper,unit,driver,tier,confidence,source_id,note
 n-brick,CN,1A2f,brick,2018,1000,500,2000,kt,bricks,1,assumed,s,
 """,
+    "activity_repairs": """repair_id,region,source_sector,source_fuel,method,year_from,year_to,reference_from,reference_to,surrogate_region,factor,per_head,relative,confidence,source_id,note
+""",
     "region_shares": """driver,region,year,share,relative_uncertainty,source_id,note
 bricks,CN-HE,2008,0.3,0.5,s,
 """,

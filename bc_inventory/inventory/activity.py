@@ -27,7 +27,11 @@ _KEY = ["year", "region", "nfr", "fuel", "activity_id"]
 
 
 def harmonise(
-    published: pd.DataFrame, facts: Facts, regions: pd.DataFrame, years: Sequence[int]
+    published: pd.DataFrame,
+    facts: Facts,
+    regions: pd.DataFrame,
+    years: Sequence[int],
+    repaired: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the activity of the regions and years asked for.
 
@@ -41,6 +45,9 @@ def harmonise(
         Rows of contract `regions` to estimate.
     years : sequence of int
         Calendar years.
+    repaired : pandas.DataFrame, optional
+        Contract `activity_repaired`: which of the figures were repaired, with
+        their intervals.
 
     Returns
     -------
@@ -57,7 +64,7 @@ def harmonise(
     mine = published[
         published["region"].isin(regions["region"]) & published["year"].isin(list(years))
     ]
-    mapped, unmapped = _mapped(mine, facts, regions, years)
+    mapped, unmapped = _mapped(mine, facts, regions, years, repaired)
     both = pd.concat([mapped, _national(facts, regions, years)], ignore_index=True)
     known = both[both["quantity"].notna()]
     made = to_canonical(known, facts.calorific_values, facts.co2_factors, facts.fuels, regions)
@@ -66,7 +73,11 @@ def harmonise(
 
 
 def _mapped(
-    published: pd.DataFrame, facts: Facts, regions: pd.DataFrame, years: Sequence[int]
+    published: pd.DataFrame,
+    facts: Facts,
+    regions: pd.DataFrame,
+    years: Sequence[int],
+    repaired: pd.DataFrame | None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     source = ["source_sector", "source_fuel"]
     spread = narrowest(facts.activity_mapping, regions, source)
@@ -81,6 +92,8 @@ def _mapped(
     rules["sigma_activity"] = sigma(rules["share"], rules["share_lower"], rules["share_upper"])
     figures = published.rename(columns={"source_id": "activity_source", "note": "figure_note"})
     figures["sigma_local"] = _statistics_sigma(figures, facts.activity_uncertainty)
+    if repaired is not None:
+        figures = _as_repaired(figures, repaired)
     made = figures.merge(
         rules.drop(columns=["share_lower", "share_upper"]),
         on=["year", "region", *source],
@@ -98,6 +111,19 @@ def _mapped(
     made["flag"] = join_words(made["flag"], surrogate.map({True: "surrogate", False: None}))
     made["activity_source"] = join_words(made["activity_source"], made["mapping_source"])
     return made, unmapped
+
+
+def _as_repaired(figures: pd.DataFrame, repaired: pd.DataFrame) -> pd.DataFrame:
+    """Give repaired figures the interval and the source of their rule."""
+    key = ["year", "region", "source_sector", "source_fuel"]
+    rules = repaired[[*key, "relative", "source_id"]]
+    made = figures.merge(rules, on=key, how="left", validate="many_to_one")
+    spread = 1.0 + made.pop("relative")
+    made["sigma_local"] = np.where(
+        spread.notna(), sigma(1.0, 1.0 / spread, spread), made["sigma_local"]
+    )
+    made["activity_source"] = join_words(made["activity_source"], made.pop("source_id"))
+    return made
 
 
 def _one_figure_each(published: pd.DataFrame) -> None:

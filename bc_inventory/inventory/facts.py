@@ -12,7 +12,15 @@ import pandas as pd
 from bc_inventory import schema
 from bc_inventory.errors import DataError, Problem
 
-__all__ = ["ACTIVITY_SIDE", "FACTOR_SIDE", "Facts", "fact_paths", "load_facts", "load_published"]
+__all__ = [
+    "ACTIVITY_SIDE",
+    "FACTOR_SIDE",
+    "REFERENCES",
+    "Facts",
+    "fact_paths",
+    "load_facts",
+    "load_published",
+]
 
 
 @dataclass(frozen=True)
@@ -54,8 +62,9 @@ class Facts:
         }
 
 
-_FIRST = ("sources", "sectors", "fuels", "technologies", "regions")
-_SHARED = (*_FIRST, "calorific_values")
+# Tables that others refer to.
+REFERENCES = ("sources", "sectors", "fuels", "technologies", "regions")
+_SHARED = (*REFERENCES, "calorific_values")
 # What each of the two halves of the estimate reads, in the order of references.
 ACTIVITY_SIDE = (
     *_SHARED,

@@ -12,10 +12,47 @@ from bc_inventory.errors import DataError, Problem, suggest
 from bc_inventory.inventory.activity import harmonise
 from bc_inventory.inventory.cube import write_cube
 from bc_inventory.inventory.estimate import estimate
-from bc_inventory.inventory.facts import Facts, load_facts, load_published
+from bc_inventory.inventory.facts import (
+    ACTIVITY_SIDE,
+    REFERENCES,
+    Facts,
+    load_facts,
+    load_published,
+)
+from bc_inventory.inventory.fill import repair
 from bc_inventory.inventory.uncertainty import totals
 
-__all__ = ["activity_step", "cube_step", "emissions_step", "totals_step"]
+__all__ = ["activity_step", "cube_step", "emissions_step", "published_step", "totals_step"]
+
+
+def published_step(
+    inputs: dict[str, Path], outputs: dict[str, Path], *, years: Sequence[int]
+) -> None:
+    """Read published activity and repair its holes and breaks.
+
+    Parameters
+    ----------
+    inputs : dict of str to Path
+        Files of published activity of all years as `published_<name>`, the
+        fact tables they refer to, `activity_repairs` and `population`.
+    outputs : dict of str to Path
+        `published` and `repaired`, Parquet.
+    years : sequence of int
+        Calendar years to keep.
+    """
+    references = {name: inputs[name] for name in (*REFERENCES, "population")}
+    facts = load_facts(references)
+    known = facts.known()
+    files = [path for name, path in sorted(inputs.items()) if name.startswith("published_")]
+    published = load_published(files, known)
+    rules = schema.read_csv(inputs["activity_repairs"], "activity_repairs", known=known)
+    mended, repaired = repair(published, rules, facts.population)
+    kept = mended[mended["year"].isin(list(years))]
+    made = repaired[repaired["year"].isin(list(years))]
+    schema.write_parquet(kept, "activity_published", outputs["published"])
+    schema.write_parquet(
+        schema.check(made, "activity_repaired"), "activity_repaired", outputs["repaired"]
+    )
 
 
 def activity_step(
@@ -30,8 +67,8 @@ def activity_step(
     Parameters
     ----------
     inputs : dict of str to Path
-        Fact tables by name, and files of published activity as
-        `published_<name>`.
+        `published` and `repaired` from `published_step`, and fact tables by
+        name.
     outputs : dict of str to Path
         `activity` and `unmapped`, Parquet.
     years : sequence of int
@@ -39,8 +76,11 @@ def activity_step(
     regions : sequence of str
         Codes; empty for all of both sides.
     """
-    facts, published = _read(inputs)
-    made, unmapped = harmonise(published, facts, _chosen(facts, regions), years)
+    facts = load_facts({name: inputs[name] for name in ACTIVITY_SIDE})
+    published = schema.read_parquet(inputs["published"], "activity_published")
+    repaired = schema.read_parquet(inputs["repaired"], "activity_repaired")
+    chosen = _chosen(facts, regions)
+    made, unmapped = harmonise(published, facts, chosen, years, repaired)
     schema.write_parquet(schema.check(made, "activity"), "activity", outputs["activity"])
     schema.write_parquet(unmapped, "activity_published", outputs["unmapped"])
 
@@ -107,13 +147,6 @@ def cube_step(
     """
     made = schema.read_parquet(inputs["totals"], "totals")
     write_cube(made, outputs["cube"], title=title, factor_set=factor_set)
-
-
-def _read(inputs: dict[str, Path]) -> tuple[Facts, pd.DataFrame]:
-    tables = {name: path for name, path in inputs.items() if not name.startswith("published_")}
-    facts = load_facts(tables)
-    files = [path for name, path in sorted(inputs.items()) if name.startswith("published_")]
-    return facts, load_published(files, facts.known())
 
 
 def _chosen(facts: Facts, names: Sequence[str]) -> pd.DataFrame:

@@ -117,4 +117,24 @@ READ_ACTIVITY = Table(
     ("year", "source_region", "source_sector", "source_fuel", "unit"),
 )
 
-TABLES = (RECOVERY, REPAIRS, READ_ACTIVITY)
+REPAIRED = Table(
+    "activity_repaired",
+    "A figure of published activity that a rule filled or mended.",
+    (
+        Column("repair_id", "string", "rule that made it"),
+        Column("method", "string", "how", enum=REPAIR_METHODS),
+        c.year,
+        c.region,
+        Column("source_sector", "string", "sector in the publisher's terms"),
+        Column("source_fuel", "string", "fuel in the publisher's terms"),
+        Column("published", "number", "figure as published, in `unit`", required=False),
+        Column("quantity", "number", "repaired figure, in `unit`", minimum=0),
+        Column("unit", "string", "unit", unit_like=c.QUANTITY_UNITS),
+        Column("relative", "number", "half width of the 95 % interval over the figure", "1"),
+        c.confidence,
+        c.source_id,
+    ),
+    ("year", "region", "source_sector", "source_fuel"),
+)
+
+TABLES = (REPAIRED, RECOVERY, REPAIRS, READ_ACTIVITY)
