@@ -1,0 +1,196 @@
+"""Measures on a small emission table, by hand."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bc_inventory.analysis.measures import apply_measures, read_measures, wedges
+from bc_inventory.embedded import data_root
+from bc_inventory.errors import DataError
+from bc_inventory.schema import check, read_csv
+from tests.analysis.frames import emissions
+
+REGIONS = read_csv(data_root() / "regions.csv", "regions")
+CHUNK = {"fuel": "hard_coal", "technology": "coal_stove_chunk", "share": 0.8}
+BRIQUETTE = {"fuel": "hard_coal", "technology": "coal_stove_briquette", "share": 0.2}
+
+
+def measure(name, **changed):
+    row = {
+        "measure": name,
+        "name": name,
+        "name_zh": name,
+        "scope": "*",
+        "nfr": "1A4bi",
+        "fuel": "hard_coal",
+        "technology": "coal_stove_chunk",
+        "changes": "activity",
+        "to_technology": None,
+        "effect": 1.0,
+        "effect_lower": 0.8,
+        "effect_upper": 1.0,
+        "confidence": "assumed",
+        "source_id": "x",
+        "note": None,
+    }
+    return row | changed
+
+
+LIBRARY = check(
+    pd.DataFrame(
+        [
+            measure("clean"),
+            measure("briquettes", changes="share", to_technology="coal_stove_briquette"),
+            measure("filter", changes="abatement", effect=0.5, effect_lower=0.4),
+            measure("better_coal", changes="factor", effect=0.25, effect_lower=0.2),
+            measure("poland", scope="PL", changes="factor", effect=0.5, effect_lower=0.4),
+        ]
+    ),
+    "measures",
+)
+
+
+def stoves(region="DE"):
+    """80 % chunk at 100 g/GJ and 20 % briquettes at 5 g/GJ of 100 000 TJ: 8 and 0.1 kt."""
+    common = {"activity": 100e3, "region": region}
+    return emissions(
+        common | CHUNK | {"emission_factor": 100.0},
+        common | BRIQUETTE | {"emission_factor": 5.0},
+    )
+
+
+def total(frame):
+    return frame["emission_kt"].sum()
+
+
+def product(frame):
+    return (
+        frame["activity"] * frame["share"] * frame["emission_factor"] * (1 - frame["abatement"])
+    ) * 1e-6
+
+
+@pytest.mark.parametrize(
+    ("uptake", "expected"),
+    [
+        ({"clean": 0.5}, 4.1),
+        ({"briquettes": 0.5}, 4.0 + 0.3),
+        ({"filter": 1.0}, 4.1),
+        ({"better_coal": 1.0}, 6.1),
+        ({"clean": 0.5, "filter": 1.0}, 2.1),
+        # Half go away, half of the rest change: 2 kt chunk, briquettes 0.1 + 0.1.
+        ({"clean": 0.5, "briquettes": 0.5}, 2.0 + 0.2),
+        ({"poland": 1.0}, 8.1),
+        ({}, 8.1),
+    ],
+)
+def test_one_and_two_measures_by_hand(uptake, expected):
+    made = apply_measures(stoves(), LIBRARY, uptake, REGIONS)
+    assert total(made) == pytest.approx(expected)
+    check(made.astype({"tier": "Int64"}), "emissions")
+    assert product(made).tolist() == pytest.approx(made["emission_kt"].tolist())
+    assert made["share"].sum() == pytest.approx(1.0)
+
+
+def test_activity_falls_and_shares_still_add_up():
+    made = apply_measures(stoves(), LIBRARY, {"clean": 0.5}, REGIONS).set_index("technology")
+    assert made["activity"].tolist() == pytest.approx([60e3, 60e3])
+    assert made.loc["coal_stove_chunk", "share"] == pytest.approx(2 / 3)
+
+
+def test_a_quarter_of_the_drivers_to_half_the_distance_saves_an_eighth():
+    """The published regional example: 150 000 commuters, 4.8 million vehicle-km a day."""
+    cars = emissions(
+        {
+            "nfr": "1A3bi",
+            "fuel": "gasoline",
+            "technology": "car_petrol_euro4",
+            "activity": 150_000 * 16 * 2 * 365 / 1e6,
+            "activity_unit": "1e6 vehicle_km",
+            "emission_factor": 0.001,
+            "emission_factor_unit": "g/vehicle_km",
+        }
+    )
+    nearer = measure(
+        "nearer_work",
+        nfr="1A3bi",
+        fuel="gasoline",
+        technology="*",
+        effect=0.5,
+        effect_lower=0.5,
+        effect_upper=0.5,
+    )
+    made = apply_measures(cars, pd.DataFrame([nearer]), {"nearer_work": 0.25}, REGIONS)
+    assert made["activity"].iloc[0] == pytest.approx(4.8 * 365 * 7 / 8)
+    assert 1 - total(made) / total(cars) == pytest.approx(1 / 8)
+
+
+def test_a_technology_that_was_not_there_takes_its_factor_from_elsewhere():
+    table = pd.concat(
+        [stoves().iloc[[0]].assign(share=1.0, emission_kt=10.0, upper_kt=20.0), stoves("PL")],
+        ignore_index=True,
+    )
+    made = apply_measures(table, LIBRARY, {"briquettes": 1.0}, REGIONS)
+    came = made[(made["region"] == "DE") & (made["technology"] == "coal_stove_briquette")]
+    assert came["emission_kt"].tolist() == pytest.approx([0.5])
+    alone = stoves().iloc[[0]]
+    with pytest.raises(DataError, match="no row of coal_stove_briquette burning hard_coal"):
+        apply_measures(alone, LIBRARY, {"briquettes": 1.0}, REGIONS)
+
+
+def test_wedges_by_hand():
+    """Clean saves 8 alone, filter 4; together 8. By Shapley 6 and 2."""
+    made = wedges(stoves(), LIBRARY, {"clean": 1.0, "filter": 1.0}, REGIONS)
+    made = made.set_index("measure")
+    assert made["alone_kt"].to_dict() == pytest.approx({"clean": 8.0, "filter": 4.0})
+    assert made["saved_kt"].to_dict() == pytest.approx({"clean": 6.0, "filter": 2.0})
+
+
+def test_wedges_have_intervals_that_repeat():
+    uptake = {"clean": 1.0, "filter": 0.5}
+    first = wedges(stoves(), LIBRARY, uptake, REGIONS, draws=300, seed=2)
+    again = wedges(stoves(), LIBRARY, uptake, REGIONS, draws=300, seed=2)
+    pd.testing.assert_frame_equal(first, again)
+    assert (first["lower_kt"] < first["saved_kt"]).all()
+    assert (first["saved_kt"] < first["upper_kt"]).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.dictionaries(
+        st.sampled_from(["clean", "briquettes", "filter", "better_coal"]),
+        st.floats(0, 1),
+        min_size=1,
+    )
+)
+def test_wedges_add_up_to_the_joint_saving_which_no_sum_of_parts_exceeds(uptake):
+    base = stoves()
+    together = total(base) - total(apply_measures(base, LIBRARY, uptake, REGIONS))
+    made = wedges(base, LIBRARY, uptake, REGIONS)
+    assert made["saved_kt"].sum() == pytest.approx(together, abs=1e-9)
+    assert together <= made["alone_kt"].sum() + 1e-9
+
+
+@pytest.mark.parametrize("uptake", [{"cleann": 0.5}, {"clean": 1.5}, {"clean": -0.1}])
+def test_a_wrong_uptake_is_refused(uptake):
+    with pytest.raises(DataError, match="a measure of the library at 0 to 1"):
+        apply_measures(stoves(), LIBRARY, uptake, REGIONS)
+
+
+def test_the_embedded_library_names_what_exists():
+    library = read_measures()
+    for column, file in (("nfr", "sectors"), ("fuel", "fuels"), ("technology", "technologies")):
+        known = set(read_csv(data_root() / f"{file}.csv", file)[column]) | {"*"}
+        assert set(library[column]) <= known
+    technologies = set(read_csv(data_root() / "technologies.csv", "technologies")["technology"])
+    assert set(library["to_technology"].dropna()) <= technologies
+    assert {"clean_heating", "briquettes", "diesel_filters", "fleet_renewal"} <= set(
+        library["measure"]
+    )
+
+
+def test_a_share_that_moves_nowhere_is_refused(tmp_path):
+    path = tmp_path / "measures.csv"
+    LIBRARY.assign(to_technology=None).to_csv(path, index=False)
+    with pytest.raises(DataError, match="moves nowhere"):
+        read_measures(path)
