@@ -15,7 +15,7 @@ import pandas as pd
 
 from bc_inventory.analysis.sectors import NOT_COMPARABLE, common_sectors
 from bc_inventory.errors import DataError, Problem
-from bc_inventory.inventory.uncertainty import draw
+from bc_inventory.inventory.draws import draw
 from bc_inventory.schema import check, table
 
 __all__ = ["Aligned", "align", "joint", "published_rows", "to_sides"]

@@ -1,6 +1,6 @@
 """Monte Carlo multipliers of the rows of an emission table, by part of the chain.
 
-The draws are those of the published totals (`bc_inventory.inventory.uncertainty`):
+The draws are those of the published totals (`bc_inventory.inventory.draws`):
 a part's draw depends on its name alone, so two tables that share a factor share
 its draw, and the interval of their difference is as narrow as it should be.
 """

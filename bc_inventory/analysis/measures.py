@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from bc_inventory.analysis.scenario import make_scene
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem
-from bc_inventory.inventory.uncertainty import SPLIT
+from bc_inventory.inventory.draws import SPLIT
 from bc_inventory.schema import read_csv
 
 __all__ = ["apply_measures", "read_measures", "wedges"]
