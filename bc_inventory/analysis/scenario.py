@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from bc_inventory import units
 from bc_inventory.analysis.draws import perturbed
 from bc_inventory.errors import DataError, Problem, suggest
-from bc_inventory.inventory.lognormal import Z95
 from bc_inventory.inventory.draws import SPLIT
+from bc_inventory.inventory.lognormal import Z95
 
 __all__ = ["Change", "Scene", "make_scene"]
 
