@@ -13,7 +13,7 @@ from bc_inventory.inventory.activity import join_words
 from bc_inventory.inventory.convert import energy_content
 from bc_inventory.inventory.facts import Facts
 from bc_inventory.inventory.lognormal import Z95, sigma
-from bc_inventory.inventory.scope import at_years, narrowest
+from bc_inventory.inventory.scope import at_years, narrowest, spell_out
 
 __all__ = ["FACTOR_UNIT", "add_abatement", "add_factors", "add_shares"]
 
@@ -279,7 +279,8 @@ def add_abatement(
     """
     values = ["penetration", "penetration_lower", "penetration_upper"]
     use = ["region", "nfr", "fuel", "technology"]
-    narrow = narrowest(facts.penetration, regions, ["nfr", "fuel", "technology"])
+    stated = spell_out(facts.penetration, rows[["nfr", "fuel", "technology"]].drop_duplicates())
+    narrow = narrowest(stated, regions, ["nfr", "fuel", "technology"])
     held = at_years(narrow, years, [*use, "control"], values)
     held = held.merge(
         facts.abatement.rename(columns={"source_id": "control_source", "confidence": "_known"}),
@@ -297,6 +298,7 @@ def add_abatement(
         abatement=("removed", "sum"),
         _above=("_above", "sum"),
         scope=("scope", "first"),
+        stated=("stated", "first"),
         abatement_source=(
             "abatement_source",
             lambda texts: ";".join(sorted({*";".join(texts).split(";")})),
@@ -305,14 +307,7 @@ def add_abatement(
     )
     sums["sigma_abatement"] = _residual_sigma(sums)
     sums["corr_abatement"] = (
-        "abatement:"
-        + sums["scope"]
-        + ":"
-        + sums["nfr"]
-        + ":"
-        + sums["fuel"]
-        + ":"
-        + sums["technology"]
+        "abatement:" + sums["scope"] + ":" + sums["stated"] + ":" + sums["technology"]
     )
     columns = ["abatement", "sigma_abatement", "corr_abatement", "abatement_source"]
     columns.append("abatement_confidence")

@@ -1,7 +1,8 @@
 """Resolve assumptions that hold for a region, a group, a side or everywhere.
 
 The narrowest scope wins as a whole: a set of technology shares given for one
-country replaces the set of its group. Between anchor years a value is
+country replaces the set of its group. A category or fuel may be `*`, any; a set that
+names it replaces one that doesn't. Between anchor years a value is
 interpolated linearly; before the first and after the last it is held.
 """
 
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-__all__ = ["at_years", "narrowest"]
+__all__ = ["at_years", "narrowest", "spell_out"]
 
 
 def narrowest(frame: pd.DataFrame, regions: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
@@ -44,6 +45,41 @@ def narrowest(frame: pd.DataFrame, regions: pd.DataFrame, by: Sequence[str]) -> 
     spread = ladder.merge(frame, on="scope", how="inner")
     best = spread.groupby(["region", *by], sort=False, dropna=False)["_rank"].transform("min")
     return spread[spread["_rank"] == best].drop(columns="_rank").reset_index(drop=True)
+
+
+def spell_out(frame: pd.DataFrame, uses: pd.DataFrame) -> pd.DataFrame:
+    """Give each category and fuel the rows stated most narrowly for it.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Has `scope, nfr, fuel, technology`, where `nfr`, `fuel` and
+        `technology` may be `*`.
+    uses : pandas.DataFrame
+        `nfr, fuel, technology` that occur.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `frame` with `nfr` and `fuel` of the uses, and `stated`:
+        the category and fuel as the row had them. Rows that fit no use are
+        left out; a `*` technology stays.
+    """
+    columns = ["nfr", "fuel", "technology"]
+    wanted = pd.concat([uses[columns], uses[columns].assign(technology="*")]).drop_duplicates()
+    stated = frame.rename(columns={"nfr": "_nfr", "fuel": "_fuel"})
+    rules = stated[["scope", "_nfr", "_fuel", "technology"]].drop_duplicates()
+    met = wanted.merge(rules, on="technology")
+    named_nfr, named_fuel = met["_nfr"] != "*", met["_fuel"] != "*"
+    met["_rank"] = 2 * named_nfr + named_fuel
+    fits = (~named_nfr | (met["_nfr"] == met["nfr"])) & (
+        ~named_fuel | (met["_fuel"] == met["fuel"])
+    )
+    met = met[fits].sort_values("_rank", kind="stable")
+    met = met.drop_duplicates(["scope", *columns], keep="last").drop(columns="_rank")
+    made = met.merge(stated, on=["scope", "_nfr", "_fuel", "technology"])
+    made["stated"] = made["_nfr"] + ":" + made["_fuel"]
+    return made[[*frame.columns, "stated"]]
 
 
 def at_years(

@@ -118,8 +118,10 @@ PENETRATION = Table(
     "Share of a technology's activity that has a control.",
     (
         c.scope,
-        c.nfr,
-        c.fuel,
+        Column(
+            "nfr", "string", "NFR category, or * for any", references="sectors.nfr", wildcard=True
+        ),
+        Column("fuel", "string", "fuel, or * for any", references="fuels.fuel", wildcard=True),
         Column(
             "technology",
             "string",

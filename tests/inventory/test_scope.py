@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bc_inventory.inventory.scope import at_years, narrowest
+from bc_inventory.inventory.scope import at_years, narrowest, spell_out
 
 REGIONS = pd.DataFrame(
     {
@@ -62,3 +62,29 @@ def test_shares_that_sum_to_one_still_do(first, last, year):
     got = at_years(frame, [year], ["name"], ["share"])
     assert got["share"].sum() == pytest.approx(1)
     assert got["share"].between(0, 1).all()
+
+
+def test_a_set_that_names_the_category_or_fuel_replaces_one_for_any():
+    stated = pd.DataFrame(
+        [
+            ("CN", "*", "*", "stoker", "filter", 0.5),
+            ("CN", "*", "*", "stoker", "cyclone", 0.2),
+            ("CN", "*", "coal", "stoker", "filter", 0.6),
+            ("CN", "1A1a", "*", "stoker", "filter", 0.9),
+            ("CN", "1A2f", "coal", "*", "filter", 0.1),
+            ("EU", "1A4ai", "*", "stoker", "filter", 0.3),
+        ],
+        columns=["scope", "nfr", "fuel", "technology", "control", "penetration"],
+    )
+    uses = pd.DataFrame(
+        [("1A1a", "coal", "stoker"), ("1A2f", "coal", "stoker"), ("1A2f", "peat", "stoker")],
+        columns=["nfr", "fuel", "technology"],
+    )
+
+    made = spell_out(stated, uses).set_index(["nfr", "fuel", "technology"])["penetration"]
+
+    assert made["1A1a", "coal", "stoker"].tolist() == [0.9]
+    assert made["1A2f", "coal", "stoker"].tolist() == [0.6]
+    assert sorted(made["1A2f", "peat", "stoker"]) == [0.2, 0.5]
+    assert made["1A2f", "coal", "*"].tolist() == [0.1]
+    assert len(made) == 5
