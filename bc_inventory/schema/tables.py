@@ -8,6 +8,7 @@ from bc_inventory.schema import (
     compare,
     factors,
     facts,
+    hotspots,
     inventory,
     observations,
     readers,
@@ -19,7 +20,17 @@ __all__ = ["TABLES", "table"]
 
 TABLES: dict[str, Table] = {
     made.name: made
-    for module in (activity, compare, factors, facts, inventory, observations, readers, spatial)
+    for module in (
+        activity,
+        compare,
+        factors,
+        facts,
+        hotspots,
+        inventory,
+        observations,
+        readers,
+        spatial,
+    )
     for made in module.TABLES
 }
 

@@ -1,0 +1,188 @@
+"""Gridded emissions of one side as hotspots, exposure and the cryosphere need them.
+
+A grid file holds the flux of each sector in each cell. Shares of a province,
+fuel shares and intervals from factor draws need more: whose emission it is, and
+of which fuel. So the field is kept by category (NFR category and fuel) and by
+entry, an entry being the part of one cell that lies in one region; summed over
+the entries of a cell and the fuels of a sector it is the grid.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bc_inventory import units
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bc_inventory.spatial.cells import Grid
+    from bc_inventory.spatial.proxies import Tables
+
+__all__ = ["EmissionField", "Flags", "Floats", "Integers", "make_field"]
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class EmissionField:
+    """Annual emissions of one side by category and entry.
+
+    Parameters
+    ----------
+    side : str
+        EU or CN.
+    year : int
+        Calendar year.
+    latitudes, longitudes : numpy.ndarray, shape (rows,), (columns,)
+        Cell centres of the side's window, degrees, ascending.
+    resolution : float
+        Cell size, degrees.
+    area_km2 : numpy.ndarray, shape (rows, columns)
+        Cell areas, km2.
+    nfr, fuel : tuple of str
+        NFR category and fuel of each category; none of them a memo item.
+    regions : tuple of str
+        Regions of the side.
+    region, row, column : numpy.ndarray of int, shape (entries,)
+        Position of the entry's region in `regions`, and its cell.
+    kt : numpy.ndarray, shape (categories, entries)
+        Emission, kt per year.
+    population : numpy.ndarray, shape (entries,)
+        Inhabitants, person.
+    """
+
+    side: str
+    year: int
+    latitudes: Floats
+    longitudes: Floats
+    resolution: float
+    area_km2: Floats
+    nfr: tuple[str, ...]
+    fuel: tuple[str, ...]
+    regions: tuple[str, ...]
+    region: Integers
+    row: Integers
+    column: Integers
+    kt: Floats
+    population: Floats
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns."""
+        return len(self.latitudes), len(self.longitudes)
+
+    @cached_property
+    def cell(self) -> Integers:
+        """Flat index of each entry's cell, shape (entries,)."""
+        return self.row * self.shape[1] + self.column
+
+    @cached_property
+    def domain(self) -> Flags:
+        """Cells with a part of the side, shape (rows, columns)."""
+        return self.on_grid(np.ones(len(self.cell))) > 0
+
+    def on_grid(self, values: Floats) -> Floats:
+        """Sum values of entries by cell.
+
+        Parameters
+        ----------
+        values : numpy.ndarray, shape (entries,)
+            Extensive values, such as kt or persons.
+
+        Returns
+        -------
+        numpy.ndarray, shape (rows, columns)
+        """
+        size = self.shape[0] * self.shape[1]
+        summed = np.bincount(self.cell, values, minlength=size)
+        return np.asarray(summed, dtype=float).reshape(self.shape)
+
+    def density(self, chosen: Flags) -> Floats:
+        """Return emission per area.
+
+        Parameters
+        ----------
+        chosen : numpy.ndarray of bool, shape (categories,)
+            Categories to sum.
+
+        Returns
+        -------
+        numpy.ndarray, shape (rows, columns)
+            t km-2 per year, over the whole cell; zero outside the side.
+        """
+        kt = self.on_grid(self.kt[chosen].sum(axis=0))
+        return np.asarray(units.convert(kt / self.area_km2, "kt/km2", "t/km2"))
+
+
+def make_field(
+    emissions: pd.DataFrame, side: str, year: int, grid: Grid, tables: Tables
+) -> EmissionField:
+    """Spread a side's emissions over a grid, category by category.
+
+    Parameters
+    ----------
+    emissions : pandas.DataFrame
+        Columns `side`, `region`, `nfr`, `fuel`, `emission_kt`, as
+        `bc_inventory.spatial.allocate.select_emissions` returns them.
+    side : str
+        EU or CN.
+    year : int
+        Of the emissions.
+    grid : Grid
+        Grid of the result, cut to the window of the side.
+    tables : Tables
+        Spatial facts.
+
+    Returns
+    -------
+    EmissionField
+        Summed over fuels and entries, it is what
+        `bc_inventory.spatial.allocate.allocate` gives; the test suite holds it
+        to that.
+    """
+    from bc_inventory.spatial.proxies import Ladder, make_weights
+
+    mine = emissions[emissions["side"] == side]
+    weights = make_weights(tables, grid, sorted(mine["region"].unique()))
+    pairs, ladder = weights.pairs, Ladder(weights.tables.ladder)
+    keys = sorted(set(zip(mine["nfr"], mine["fuel"], strict=True)))
+    place = {key: index for index, key in enumerate(keys)}
+    code = {name: index for index, name in enumerate(pairs.names)}
+    kt = np.zeros((len(keys), len(pairs)))
+    for region, nfr, fuel, mass in mine[["region", "nfr", "fuel", "emission_kt"]].itertuples(
+        index=False
+    ):
+        for proxy, _ in ladder.rungs(side, region, nfr, fuel):
+            share = weights.share(proxy, code[region])
+            if share is not None:
+                kt[place[nfr, fuel], weights.rows(code[region])] += mass * share
+                break
+    cells = weights.tables.cells
+    people = weights.flow @ (cells["pop_urban"] + cells["pop_rural"]).to_numpy(dtype=float)
+    row, column = np.divmod(pairs.cell, grid.nx)
+    south, west = int(row.min()), int(column.min())
+    rows, columns = slice(south, int(row.max()) + 1), slice(west, int(column.max()) + 1)
+    return EmissionField(
+        side=side,
+        year=year,
+        latitudes=grid.lat[rows],
+        longitudes=grid.lon[columns],
+        resolution=grid.dlat,
+        area_km2=units.convert(grid.area()[rows, columns], "m2", "km2"),
+        nfr=tuple(nfr for nfr, _ in keys),
+        fuel=tuple(fuel for _, fuel in keys),
+        regions=pairs.names,
+        region=pairs.region,
+        row=row - south,
+        column=column - west,
+        kt=kt,
+        population=people,
+    )

@@ -1,0 +1,152 @@
+"""How sure it is that a hotspot is one, given the uncertainty of the inventory.
+
+The draws are those of the published totals: a factor used in many regions is
+one draw. A draw moves all cells of a region and category together, since what
+is uncertain there is activity and factor. The uncertainty of the proxy that
+places an emission inside its region isn't in the draws.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory import units
+from bc_inventory.analysis.emission_field import EmissionField, Flags, Floats, Integers
+
+__all__ = ["cell_probability", "cluster_probability", "densities", "deviations", "intervals"]
+
+HALF = 0.5  # of its area must be hot for a cluster to count as hot in a draw
+
+
+def deviations(emissions: pd.DataFrame, field: EmissionField, draws: int, seed: int) -> Floats:
+    """Return what each draw multiplies the emission of a region and category by.
+
+    Parameters
+    ----------
+    emissions : pandas.DataFrame
+        Contract `emissions`: the rows that the field was made from.
+    field : EmissionField
+        Gives order and names of regions and categories.
+    draws, seed : int
+        See `bc_inventory.inventory.uncertainty.draw`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (draws, regions, categories)
+        Dimensionless; 1 where a region has no such category.
+    """
+    from bc_inventory.inventory.uncertainty import draw
+
+    by = ["region", "nfr", "fuel"]
+    groups, sums = draw(emissions, by, draws, seed)
+    central = emissions.groupby(by, observed=True)["emission_kt"].sum()
+    central = central.reindex(pd.MultiIndex.from_frame(groups)).to_numpy(dtype=float)
+    made = np.ones((draws, len(field.regions), len(field.nfr)))
+    region = {name: place for place, name in enumerate(field.regions)}
+    category = {key: place for place, key in enumerate(zip(field.nfr, field.fuel, strict=True))}
+    rows = np.array([region[name] for name in groups["region"]])
+    columns = np.array([category[key] for key in zip(groups["nfr"], groups["fuel"], strict=True)])
+    some = central > 0
+    made[:, rows[some], columns[some]] = sums[:, some] / central[some]
+    return made
+
+
+def intervals(masses: Floats, multipliers: Floats) -> tuple[Floats, Floats]:
+    """Return the 95 % interval of the emission of each cluster.
+
+    Parameters
+    ----------
+    masses : numpy.ndarray, shape (clusters, regions, categories)
+        kt, as `bc_inventory.analysis.hotspots.cluster_masses` returns them.
+    multipliers : numpy.ndarray, shape (draws, regions, categories)
+        As `deviations` returns them.
+
+    Returns
+    -------
+    lower, upper : numpy.ndarray, shape (clusters,)
+        kt.
+    """
+    pairs = multipliers[0].size
+    drawn = multipliers.reshape(-1, pairs) @ masses.reshape(-1, pairs).T
+    lower, upper = np.quantile(drawn, [0.025, 0.975], axis=0)
+    return lower, upper
+
+
+def densities(field: EmissionField, chosen: Flags, multipliers: Floats) -> Floats:
+    """Return the density of each draw in the cells of the domain.
+
+    Parameters
+    ----------
+    field : EmissionField
+        Central emissions.
+    chosen : numpy.ndarray of bool, shape (categories,)
+        Categories to sum.
+    multipliers : numpy.ndarray, shape (draws, regions, categories)
+        As `deviations` returns them.
+
+    Returns
+    -------
+    numpy.ndarray, shape (draws, cells of the domain)
+        t km-2 per year, in the order of `numpy.flatnonzero(field.domain)`.
+    """
+    from scipy.sparse import csr_matrix
+
+    kt = field.kt[chosen]
+    entry = np.empty((len(field.cell), len(multipliers)))
+    for region in range(len(field.regions)):
+        mine = field.region == region
+        entry[mine] = (multipliers[:, region, chosen] @ kt[:, mine]).T
+    cells = np.flatnonzero(field.domain)
+    place = np.searchsorted(cells, field.cell)
+    ones = np.ones(len(place))
+    gather = csr_matrix((ones, (place, np.arange(len(place)))), shape=(len(cells), len(place)))
+    area = field.area_km2.ravel()[cells]
+    return np.asarray(units.convert((gather @ entry).T / area, "kt/km2", "t/km2"))
+
+
+def cell_probability(field: EmissionField, hot: Flags) -> Floats:
+    """Return the share of draws in which each cell is hot.
+
+    Parameters
+    ----------
+    field : EmissionField
+        Gives the domain.
+    hot : numpy.ndarray of bool, shape (draws, cells of the domain)
+        Which cells are hot in which draw.
+
+    Returns
+    -------
+    numpy.ndarray, shape (rows, columns)
+        Zero outside the domain.
+    """
+    made = np.zeros(field.shape)
+    made[field.domain] = hot.mean(axis=0)
+    return made
+
+
+def cluster_probability(field: EmissionField, labels: Integers, count: int, hot: Flags) -> Floats:
+    """Return the share of draws in which at least half of a cluster's area is hot.
+
+    Parameters
+    ----------
+    field : EmissionField
+        Gives domain and areas.
+    labels, count
+        As `bc_inventory.analysis.hotspots.label_clusters` returns them.
+    hot : numpy.ndarray of bool, shape (draws, cells of the domain)
+        Which cells are hot in which draw.
+
+    Returns
+    -------
+    numpy.ndarray, shape (count,)
+    """
+    from scipy.sparse import csr_matrix
+
+    label, area = labels[field.domain], field.area_km2[field.domain]
+    inside = np.flatnonzero(label)
+    weight = csr_matrix((area[inside], (label[inside] - 1, inside)), shape=(count, len(label)))
+    covered = weight @ hot.T.astype(float)
+    whole = np.asarray(weight.sum(axis=1))
+    # A hair less than half, so that a cluster of two equal cells isn't decided by rounding.
+    return np.asarray((covered >= HALF * (1 - 1e-9) * whole).mean(axis=1))

@@ -1,0 +1,368 @@
+"""Local spatial statistics on a lon/lat grid, by window sums.
+
+Getis-Ord Gi* (Getis and Ord 1992; Ord and Getis 1995) and local Moran
+(Anselin 1995) with binary weights need only sums over each cell's
+neighbourhood. On a grid these are running sums along rows, so that the cost
+doesn't grow with the number of neighbours. The numbers are those of PySAL's
+`esda` on the same neighbourhoods.
+
+Emission densities are far from normal, so significance doesn't come from the
+normal approximation but from randomisation: under the hypothesis that the
+field's values lie in random order, the distribution of a neighbourhood's sum
+depends on the number of neighbours only, and is drawn once for each number.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bc_inventory.analysis.emission_field import Flags, Floats
+
+__all__ = [
+    "Randomisation",
+    "Window",
+    "benjamini_hochberg",
+    "distance_window",
+    "getis_ord",
+    "getis_ord_cells",
+    "local_moran",
+    "square_window",
+    "standardise",
+    "window_sums",
+]
+
+EARTH_RADIUS_KM = 6371.0088  # mean radius R1 of WGS84 (Moritz 2000, Geodetic Reference System 1980)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The neighbourhood of each cell, the cell itself included.
+
+    Parameters
+    ----------
+    half_widths : numpy.ndarray of int, shape (2 * reach + 1, rows)
+        For each row offset from -reach to reach and each row of the grid, how
+        many cells to either side are neighbours; -1 where none is.
+    """
+
+    half_widths: NDArray[np.int64]
+
+    @property
+    def reach(self) -> int:
+        """Rows that the neighbourhood extends to either side."""
+        return self.half_widths.shape[0] // 2
+
+
+def square_window(rows: int, order: int = 1) -> Window:
+    """Return queen contiguity of an order: (2 order + 1) squared cells.
+
+    Parameters
+    ----------
+    rows : int
+        Rows of the grid.
+    order : int
+        Cells to each side.
+    """
+    return Window(np.full((2 * order + 1, rows), order, dtype=np.int64))
+
+
+def distance_window(latitudes: Floats, step: float, radius_km: float) -> Window:
+    """Return all cells whose centre is within a great-circle distance.
+
+    Parameters
+    ----------
+    latitudes : numpy.ndarray, shape (rows,)
+        Cell centres, degrees, evenly spaced.
+    step : float
+        Distance between columns, degrees.
+    radius_km : float
+        Radius, km; the same on the ground at every latitude.
+
+    Returns
+    -------
+    Window
+        A cell is always its own neighbour.
+    """
+    phi = np.radians(np.asarray(latitudes, dtype=float))
+    rows = len(phi)
+    spacing = abs(phi[1] - phi[0]) if rows > 1 else np.radians(step)
+    angle = radius_km / EARTH_RADIUS_KM
+    # A hair more than the radius, so that two rows judge a tie alike.
+    limit = np.sin(min(angle, np.pi) * (1 + 1e-12) / 2) ** 2
+    reach = int(angle * (1 + 1e-12) / spacing)
+    widths = np.full((2 * reach + 1, rows), -1, dtype=np.int64)
+    for offset in range(-reach, reach + 1):
+        here = np.arange(max(0, -offset), min(rows, rows - offset))
+        there = here + offset
+        # Haversine solved for the difference of longitude.
+        rest = limit - np.sin((phi[there] - phi[here]) / 2) ** 2
+        share = rest / (np.cos(phi[there]) * np.cos(phi[here]))
+        near = share >= 0
+        span = 2 * np.arcsin(np.sqrt(np.clip(share, 0, 1)))
+        widths[offset + reach, here[near]] = (span[near] / np.radians(step) + 1e-9).astype(int)
+    return Window(widths)
+
+
+def window_sums(field: Floats, window: Window) -> Floats:
+    """Return the sum over each cell's neighbourhood.
+
+    Parameters
+    ----------
+    field : numpy.ndarray, shape (..., rows, columns)
+        Values; zero outside the domain.
+    window : Window
+        Neighbourhoods of the same number of rows.
+
+    Returns
+    -------
+    numpy.ndarray, shape (..., rows, columns)
+        Beyond the edge counts as zero; columns don't wrap.
+    """
+    columns = field.shape[-1]
+    running = np.zeros((*field.shape[:-1], columns + 1))
+    np.cumsum(field, axis=-1, out=running[..., 1:])
+    column = np.arange(columns)
+    sums = np.zeros(field.shape)
+    for index, widths in enumerate(window.half_widths):
+        offset = index - window.reach
+        for first, last, width in _runs(widths, offset):
+            part = running[..., first + offset : last + offset, :]
+            right = np.minimum(column + width + 1, columns)
+            left = np.maximum(column - width, 0)
+            sums[..., first:last, :] += part[..., right] - part[..., left]
+    return sums
+
+
+def _runs(widths: NDArray[np.int64], offset: int) -> Iterator[tuple[int, int, int]]:
+    """Yield runs of rows with the same width whose neighbours are inside the grid."""
+    rows = len(widths)
+    first, last = max(0, -offset), min(rows, rows - offset)
+    if first >= last:
+        return
+    cuts = np.flatnonzero(np.diff(widths[first:last])) + 1 + first
+    for start, stop in itertools.pairwise([first, *cuts.tolist(), last]):
+        if widths[start] >= 0:
+            yield start, stop, int(widths[start])
+
+
+def getis_ord(field: Floats, domain: Flags, window: Window) -> tuple[Floats, NDArray[np.int64]]:
+    """Return Getis-Ord Gi* as a standard deviate, and the neighbours of each cell.
+
+    z = (sum_j w_ij x_j - W_i mean) / (s sqrt((n S1_i - W_i^2) / (n - 1))), with
+    binary weights that include the cell itself, so that S1_i = W_i (Ord and
+    Getis 1995, equation 14).
+
+    Parameters
+    ----------
+    field : numpy.ndarray, shape (rows, columns)
+        Values, such as t km-2.
+    domain : numpy.ndarray of bool, shape (rows, columns)
+        Cells that take part; others are no one's neighbour.
+    window : Window
+        Neighbourhoods.
+
+    Returns
+    -------
+    z : numpy.ndarray, shape (rows, columns)
+        NaN outside the domain, and where all values are equal.
+    neighbours : numpy.ndarray of int, shape (rows, columns)
+        Cells of the domain in each neighbourhood, itself included.
+    """
+    neighbours = np.rint(window_sums(domain.astype(float), window)).astype(np.int64)
+    z = np.full(field.shape, np.nan)
+    if domain.sum() >= 2:
+        z[domain] = getis_ord_cells(field[None], domain, window)[0]
+    return z, neighbours
+
+
+def getis_ord_cells(fields: Floats, domain: Flags, window: Window) -> Floats:
+    """Return Getis-Ord Gi* of several fields in the cells of one domain.
+
+    Parameters
+    ----------
+    fields : numpy.ndarray, shape (fields, rows, columns)
+        Values.
+    domain, window
+        As for `getis_ord`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (fields, cells of the domain)
+        NaN where all values of a field are equal.
+    """
+    neighbours = window_sums(domain.astype(float), window)[domain]
+    values = fields[:, domain]
+    # Deviations from the mean keep the running sums small and so exact.
+    deviation = np.zeros(fields.shape)
+    deviation[:, domain] = values - values.mean(axis=1, keepdims=True)
+    sums = window_sums(deviation, window)[:, domain]
+    return standardise(sums, neighbours, values)
+
+
+def standardise(deviations: Floats, neighbours: Floats, values: Floats) -> Floats:
+    """Return sums of deviations from the mean as standard deviates.
+
+    Parameters
+    ----------
+    deviations : numpy.ndarray, shape (..., n)
+        Sum over each neighbourhood of value minus mean.
+    neighbours : numpy.ndarray, shape (n,)
+        Number of values in each.
+    values : numpy.ndarray, shape (..., m)
+        All values of the field.
+
+    Returns
+    -------
+    numpy.ndarray, shape (..., n)
+        NaN for a neighbourhood that is the whole field, or if all values are
+        equal.
+    """
+    count = values.shape[-1]
+    scale = values.std(axis=-1, keepdims=True) * np.sqrt(
+        (count * neighbours - neighbours**2) / (count - 1)
+    )
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(scale > 0, deviations / scale, np.nan)
+
+
+def local_moran(field: Floats, domain: Flags, window: Window) -> tuple[Floats, Floats, Floats]:
+    """Return local Moran with row-standardised weights.
+
+    I_i = (n - 1) z_i lag_i / sum_j z_j^2, where z is the deviation from the
+    mean and lag_i the mean of z over the neighbours without the cell itself
+    (Anselin 1995; the scaling of `esda`).
+
+    Parameters
+    ----------
+    field, domain, window
+        As for `getis_ord`.
+
+    Returns
+    -------
+    moran, deviation, lag : numpy.ndarray, shape (rows, columns)
+        NaN outside the domain; lag and moran are 0 for a cell without
+        neighbours.
+    """
+    values = field[domain]
+    deviation = np.where(domain, field - values.mean(), 0.0)
+    neighbours = np.rint(window_sums(domain.astype(float), window)) - 1
+    around = window_sums(deviation, window) - deviation
+    lag = np.where(neighbours > 0, around / np.maximum(neighbours, 1), 0.0)
+    squares = float((deviation[domain] ** 2).sum())
+    moran = (values.size - 1) * deviation * lag / squares if squares > 0 else np.zeros(field.shape)
+    outside = ~domain
+    for array in (moran, deviation, lag):
+        array[outside] = np.nan
+    return moran, deviation, lag
+
+
+class Randomisation:
+    """Sums of neighbourhoods when the values of a field lie in random order.
+
+    Parameters
+    ----------
+    values : numpy.ndarray, shape (m,)
+        All values of the field.
+    draws : int
+        Random neighbourhoods drawn for each number of neighbours.
+    seed : int
+        Of the generator, so that the same field gives the same answer.
+    """
+
+    def __init__(self, values: Floats, *, draws: int = 99_999, seed: int = 0) -> None:
+        self.values, self.draws, self.seed = np.asarray(values, dtype=float), draws, seed
+        # A sum that ties with a draw but for rounding counts as a tie.
+        self._slack = 1e-9 * float(np.abs(self.values).max(initial=0.0))
+        self._made: dict[int, Floats] = {}
+
+    def probability(self, sums: Floats, neighbours: NDArray[np.int64]) -> Floats:
+        """Return one-sided probabilities of sums as large.
+
+        Parameters
+        ----------
+        sums : numpy.ndarray, shape (n,)
+            Sum of the values over each cell's neighbourhood.
+        neighbours : numpy.ndarray of int, shape (n,)
+            Number of values in each sum.
+
+        Returns
+        -------
+        numpy.ndarray, shape (n,)
+            (1 + draws at least as large) / (1 + draws), never zero (Davison
+            and Hinkley 1997, section 4.3).
+        """
+        probability = np.ones(len(sums))
+        for number in np.unique(neighbours):
+            here = neighbours == number
+            null = self._null(int(number))
+            below = np.searchsorted(null, sums[here] - self._slack, side="left")
+            probability[here] = (1 + self.draws - below) / (1 + self.draws)
+        return probability
+
+    def critical(self, neighbours: NDArray[np.int64], probability: float) -> Floats:
+        """Return the smallest sums whose probability is at most the one given.
+
+        Returns
+        -------
+        numpy.ndarray, shape of `neighbours`
+            Infinite where the draws are too few to reach it.
+        """
+        exceed = int(np.floor(probability * (1 + self.draws) * (1 + 1e-12))) - 1
+        found = np.full(neighbours.shape, np.inf)
+        if exceed >= 0:
+            for number in np.unique(neighbours):
+                # Larger than all but `exceed` of the draws, and not a tie with the next.
+                null = self._null(int(number))
+                place = self.draws - exceed - 1
+                edge = null[place] + 2 * self._slack if place >= 0 else -np.inf
+                found[neighbours == number] = edge
+        return found
+
+    def _null(self, number: int) -> Floats:
+        if number not in self._made:
+            self._made[number] = np.sort(self._sums(number))
+        return self._made[number]
+
+    def _sums(self, number: int) -> Floats:
+        """Return sums of `number` values drawn without replacement."""
+        generator = np.random.default_rng([self.seed, number])
+        sums = np.empty(self.draws)
+        # Each permutation serves for many neighbourhoods that share no value.
+        rows = max(len(self.values) // max(number, 1), 1)
+        for done in range(0, self.draws, rows):
+            take = min(rows, self.draws - done)
+            order = generator.permutation(self.values)[: take * number].reshape(take, -1)
+            sums[done : done + take] = order.sum(axis=1)
+        return sums
+
+
+def benjamini_hochberg(probabilities: Floats, rate: float) -> Flags:
+    """Tell which hypotheses to reject at a false-discovery rate.
+
+    Parameters
+    ----------
+    probabilities : numpy.ndarray, shape (n,)
+        One p-value a hypothesis.
+    rate : float
+        Nominal false-discovery rate, 0 to 1.
+
+    Returns
+    -------
+    numpy.ndarray of bool, shape (n,)
+        Step-up procedure of Benjamini and Hochberg (1995); valid for the
+        positive dependence that overlapping windows have (Benjamini and
+        Yekutieli 2001).
+    """
+    count = len(probabilities)
+    if not count:
+        return np.zeros(0, dtype=bool)
+    order = np.sort(probabilities)
+    passed = np.flatnonzero(order <= rate * np.arange(1, count + 1) / count)
+    if not passed.size:
+        return np.zeros(count, dtype=bool)
+    return np.asarray(probabilities <= order[passed[-1]], dtype=bool)

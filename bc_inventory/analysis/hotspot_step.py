@@ -1,0 +1,230 @@
+"""The step of a build that finds hotspots."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory import schema, units
+from bc_inventory.analysis.emission_field import EmissionField, make_field
+from bc_inventory.analysis.hotspot_build import Rules, Surroundings, find_hotspots
+from bc_inventory.analysis.hotspot_context import glacier_points
+from bc_inventory.analysis.hotspot_draws import deviations
+from bc_inventory.analysis.hotspot_files import read_hotspots, write_geojson, write_geoparquet
+from bc_inventory.analysis.hotspot_identity import keep_ids
+from bc_inventory.analysis.hotspot_netcdf import write_hotspot_grid
+from bc_inventory.embedded import data_root
+from bc_inventory.errors import DataError, Problem
+from bc_inventory.schema.common import SIDES
+from bc_inventory.spatial.allocate import select_emissions
+from bc_inventory.spatial.calendar import seconds
+from bc_inventory.spatial.cells import Grid, make_grid
+from bc_inventory.spatial.describe import TOTAL
+from bc_inventory.spatial.proxies import Tables, read_tables
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["grid_of", "hotspots_step", "side_fields"]
+
+_CLOSE = 1e-5  # relative; the grid file holds float32
+
+
+def hotspots_step(
+    inputs: dict[str, Path],
+    outputs: dict[str, Path],
+    *,
+    year: int,
+    factor_set: str = "harmonised",
+    quantile: float = Rules.quantile,
+    radius_km: float = Rules.radius_km,
+    draws: int = Rules.draws,
+    seed: int = Rules.seed,
+) -> None:
+    """Find the hotspots of a year and write them.
+
+    Parameters
+    ----------
+    inputs : dict of str to Path
+        `emissions`: folder of the contract `emissions`, the year and, for
+        hotspots that persist, at least three years before. `grid`: the grid
+        file of the year, whose cells are used and whose masses must be those
+        of the table. Optional: `previous`, hotspots of the version before;
+        `spatial`, folder of the spatial tables, and `groups`, table of sector
+        groups, by default those embedded.
+    outputs : dict of str to Path
+        `hotspots`: GeoParquet; `geojson`; `netcdf`: masks and scores.
+    year : int
+        Calendar year.
+    factor_set : str
+        Set of emission factors.
+    quantile, radius_km, draws, seed
+        See `bc_inventory.analysis.hotspot_build.Rules`.
+
+    Raises
+    ------
+    DataError
+        If there are no emissions of the year, or the grid is of others.
+    """
+    rules = Rules(quantile=quantile, radius_km=radius_km, draws=draws, seed=seed)
+    emissions = schema.read_parquet(inputs["emissions"], "emissions")
+    folder = inputs.get("spatial", data_root() / "spatial")
+    tables = read_tables(folder)
+    grid, kg = grid_of(inputs["grid"])
+    groups = schema.read_csv(
+        inputs.get("groups", data_root() / "hotspot_groups.csv"), "hotspot_groups"
+    )
+    around = Surroundings(
+        groups,
+        schema.read_parquet(folder / "places.parquet", "spatial_places"),
+        glacier_points(
+            schema.read_parquet(folder / "glacier_cells_025.parquet", "spatial_glaciers"),
+            schema.read_parquet(folder / "hma_cells_025.parquet", "spatial_hma"),
+        ),
+    )
+    fields = {side: side_fields(emissions, side, year, factor_set, grid, tables) for side in SIDES}
+    fields = {side: made for side, made in fields.items() if made}
+    _require_same(grid, kg, [made[-1] for made in fields.values()], str(inputs["grid"]))
+    found = {}
+    for side, made in fields.items():
+        counted = _counted(emissions, side, year, factor_set)
+        multipliers = deviations(counted, made[-1], rules.draws, rules.seed)
+        found[side] = find_hotspots(made, multipliers, around, rules)
+    hotspots = pd.concat([side.hotspots for side in found.values()], ignore_index=True)
+    previous = inputs.get("previous")
+    if previous is not None:
+        hotspots = keep_ids(hotspots, read_hotspots(previous))
+    hotspots = hotspots.reindex(columns=[*schema.table("hotspots").names, "geometry"])
+    write_geoparquet(hotspots, outputs["hotspots"])
+    write_geojson(hotspots, outputs["geojson"])
+    write_hotspot_grid(grid, year, found, outputs["netcdf"], rules)
+
+
+def side_fields(
+    emissions: pd.DataFrame,
+    side: str,
+    year: int,
+    factor_set: str,
+    grid: Grid,
+    tables: Tables,
+) -> list[EmissionField]:
+    """Return the fields of a side up to a year, ascending.
+
+    Parameters
+    ----------
+    emissions : pandas.DataFrame
+        Contract `emissions`.
+    side : str
+        EU or CN.
+    year : int
+        Last year.
+    factor_set : str
+        Set of emission factors.
+    grid : Grid
+        Grid of the fields.
+    tables : Tables
+        Spatial facts.
+
+    Returns
+    -------
+    list of EmissionField
+        Empty if the side has no emissions in the last year.
+    """
+    mine = emissions[(emissions["side"] == side) & emissions["emission_kt"].notna()]
+    mine = mine[(mine["factor_set"] == factor_set) & ~mine["memo"].astype(bool)]
+    years = sorted(set(mine.loc[mine["year"] <= year, "year"]))
+    if year not in years:
+        return []
+    return [
+        make_field(select_emissions(mine, one, factor_set), side, one, grid, tables)
+        for one in years
+    ]
+
+
+def _counted(emissions: pd.DataFrame, side: str, year: int, factor_set: str) -> pd.DataFrame:
+    """Return the rows that make the field of a side and year."""
+    return emissions[
+        (emissions["side"] == side)
+        & (emissions["year"] == year)
+        & (emissions["factor_set"] == factor_set)
+        & (emissions["species"] == "BC")
+        & ~emissions["memo"].astype(bool)
+        & emissions["emission_kt"].notna()
+    ]
+
+
+def grid_of(path: Path) -> tuple[Grid, np.ndarray]:
+    """Return the grid of an emission file and the year's mass in its cells.
+
+    Parameters
+    ----------
+    path : Path
+        As `bc_inventory.spatial.netcdf.write_grid` makes it.
+
+    Returns
+    -------
+    grid : Grid
+    mass : numpy.ndarray, shape (rows, columns)
+        kg, all sectors and time steps; zero where the file has none.
+
+    Raises
+    ------
+    DataError
+        If the file can't be read as such.
+    """
+    import xarray as xr
+
+    try:
+        with xr.open_dataset(path, decode_times=False) as data:
+            grid = _read_grid(data)
+            flux = data[TOTAL].transpose("time", "lat", "lon")
+            per_second = units.factor(str(flux.attrs.get("units", "")), "kg m-2 s-1")
+            mass = np.zeros(grid.shape)
+            for step, length in enumerate(seconds(data["time_bnds"].to_numpy())):
+                mass += np.nan_to_num(flux[step].to_numpy().astype(float)) * length
+    except (OSError, KeyError, ValueError) as error:
+        raise DataError(
+            [
+                Problem(
+                    f"a file that can't be read as gridded emissions ({error})",
+                    "a grid_<year>.nc of a release",
+                    str(path),
+                )
+            ]
+        ) from error
+    return grid, mass * per_second * grid.area()
+
+
+def _read_grid(data: xr.Dataset) -> Grid:
+    lat, lon = data["lat_bnds"].to_numpy(), data["lon_bnds"].to_numpy()
+    step = (round(float(lon[0, 1] - lon[0, 0]), 9), round(float(lat[0, 1] - lat[0, 0]), 9))
+    corners = (lon[0, 0], lat[0, 0], lon[-1, 1], lat[-1, 1])
+    west, south, east, north = (round(float(corner), 9) for corner in corners)
+    return make_grid(step, (west, south, east, north))
+
+
+def _require_same(grid: Grid, kg: np.ndarray, fields: list[EmissionField], file: str) -> None:
+    """Refuse a grid whose cells hold other masses than the emission table gives."""
+    whole = np.zeros(grid.shape)
+    for field in fields:
+        rows = np.searchsorted(grid.lat, field.latitudes[0] - 1e-9)
+        columns = np.searchsorted(grid.lon, field.longitudes[0] - 1e-9)
+        part = whole[rows : rows + field.shape[0], columns : columns + field.shape[1]]
+        part += units.convert(field.on_grid(field.kt.sum(axis=0)), "kt", "kg")
+    difference = np.abs(whole - kg)
+    worst = np.unravel_index(difference.argmax(), difference.shape)
+    if difference[worst] > _CLOSE * max(float(whole.max()), 1.0):
+        raise DataError(
+            [
+                Problem(
+                    f"{kg[worst]:.6g} kg in the cell at {grid.lat[worst[0]]:g} N, "
+                    f"{grid.lon[worst[1]]:g} E",
+                    f"{whole[worst]:.6g} kg, as the emission table gives",
+                    file,
+                    remedy="Grid and table are of different builds, years or factor sets.",
+                )
+            ]
+        )

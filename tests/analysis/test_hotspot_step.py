@@ -1,0 +1,164 @@
+"""The step on the embedded spatial tables, from an emission table to its files."""
+
+import json
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from bc_inventory import schema
+from bc_inventory.analysis.emission_field import make_field
+from bc_inventory.analysis.hotspot_files import read_hotspots
+from bc_inventory.analysis.hotspot_netcdf import MASKS
+from bc_inventory.analysis.hotspot_step import grid_of, hotspots_step
+from bc_inventory.errors import DataError
+from bc_inventory.spatial.allocate import allocate, select_emissions
+from bc_inventory.spatial.proxies import read_tables
+from bc_inventory.spatial.step import grid_step
+from tests.analysis.frames import emissions
+
+YEARS = (2014, 2015, 2016, 2017, 2018)
+
+
+def _rows():
+    """Return five years in which coke of Shanxi grows and the rest stays."""
+    for number, year in enumerate(YEARS):
+        for side, region, kt in (
+            ("CN", "CN-SX", 10.0),
+            ("CN", "CN-HE", 12.0),
+            ("CN", "CN-QH", 1.0),
+            ("EU", "PL", 6.0),
+            ("EU", "CZ", 2.0),
+            ("EU", "ES", 1.0),
+        ):
+            common = {"year": year, "side": side, "region": region}
+            yield common | {"nfr": "1A4bi", "fuel": "hard_coal", "emission_kt": kt}
+            if region == "CN-SX":
+                coke = 2.0 + 2.0 * number
+                yield common | {
+                    "nfr": "1A1c",
+                    "gnfr": "B_Industry",
+                    "fuel": "coke_product",
+                    "emission_kt": coke,
+                }
+
+
+@pytest.fixture(scope="module")
+def table():
+    """Return the emission table."""
+    return emissions(*_rows())
+
+
+@pytest.fixture(scope="module")
+def inputs(table, tmp_path_factory):
+    """Return emissions and grid of a small release."""
+    folder = tmp_path_factory.mktemp("release")
+    schema.write_parquet(table, "emissions", folder / "emissions" / "all.parquet")
+    inputs = {"emissions": folder / "emissions", "grid": folder / "grid_2018.nc"}
+    grid_step({"emissions": inputs["emissions"]}, {"grid": inputs["grid"]}, year=2018)
+    return inputs
+
+
+def outputs(folder):
+    """Return where the step writes."""
+    return {
+        "hotspots": folder / "hotspots.parquet",
+        "geojson": folder / "hotspots.geojson",
+        "netcdf": folder / "hotspots.nc",
+    }
+
+
+@pytest.fixture(scope="module")
+def made(inputs, tmp_path_factory):
+    """Return the files of the step."""
+    files = outputs(tmp_path_factory.mktemp("made"))
+    hotspots_step(inputs, files, year=2018, draws=30)
+    return files
+
+
+def test_the_field_is_the_grid(table, inputs):
+    grid, kg = grid_of(inputs["grid"])
+    tables = read_tables()
+    chosen = select_emissions(table, 2018, "harmonised")
+    allocation = allocate(chosen, grid, tables)
+    for side in ("EU", "CN"):
+        field = make_field(chosen, side, 2018, grid, tables)
+        row = np.searchsorted(grid.lat, field.latitudes[0])
+        column = np.searchsorted(grid.lon, field.longitudes[0])
+        window = slice(row, row + field.shape[0]), slice(column, column + field.shape[1])
+        for nfr in ("1A4bi", "1A1c"):
+            mine = np.array([name == nfr for name in field.nfr])
+            if mine.any():
+                kt = field.on_grid(field.kt[mine].sum(axis=0))
+                expected = np.nan_to_num(allocation.field(nfr)[window]) / 1e6
+                assert np.abs(kt - expected).max() <= 1e-12 * expected.max()
+        assert kg[window].sum() / 1e6 == pytest.approx(field.kt.sum(), rel=1e-6)
+
+
+def test_clusters_add_up_to_what_their_cells_emit(made):
+    frame = read_hotspots(made["hotspots"])
+    with xr.open_dataset(made["netcdf"]) as data:
+        density = data["density"].sel(sector_group="all").fillna(0.0)
+        tail = (data["hotspot"].sel(sector_group="all").to_numpy() & MASKS["upper_tail"]) > 0
+        area = frame.loc[frame["kind"] == "density", "area_km2"]
+    rows = frame[(frame["kind"] == "density") & (frame["sector_group"] == "all")]
+    assert tail.sum() == rows["cells"].sum()
+    kt = (rows["density_t_km2"] * rows["area_km2"]).sum() / 1e3
+    assert kt == pytest.approx(rows["emission_kt"].sum())
+    assert density.to_numpy()[tail].min() >= rows["threshold_t_km2"].min() * (1 - 1e-6)
+    assert (area > 0).all()
+
+
+def test_growth_shows_over_the_years(made):
+    frame = read_hotspots(made["hotspots"])
+    assert (frame["years"] == 5).all()
+    lasting = frame[(frame["kind"] == "persistent") & (frame["side"] == "EU")]
+    # Nothing changed in the EU, so what is hot stays hot and has no trend.
+    assert set(lasting["persistence"]) == {"persistent"}
+    assert lasting["gi_star_slope"].abs().max() < 1e-9
+    assert (lasting["trend_p"] == 1.0).all()
+    coke = frame[(frame["kind"] == "density") & (frame["region"] == "CN-SX")]
+    coke = coke[coke["sector_group"] == "all"].nsmallest(1, "rank").iloc[0]
+    assert coke["rank_slope"] >= 0.0
+    with xr.open_dataset(made["netcdf"]) as data:
+        assert data["persistence"].max() > 0
+        assert str(data["persistence"].attrs["flag_meanings"]).startswith("none new")
+
+
+def test_the_same_input_gives_the_same_bytes(inputs, made, tmp_path):
+    again = outputs(tmp_path)
+    hotspots_step(inputs, again, year=2018, draws=30)
+    for name, path in made.items():
+        assert again[name].read_bytes() == path.read_bytes(), name
+
+
+def test_ids_are_those_of_the_version_before(inputs, made, tmp_path):
+    files = outputs(tmp_path)
+    hotspots_step(
+        {**inputs, "previous": made["hotspots"]}, files, year=2018, draws=30, quantile=0.98
+    )
+    before, after = read_hotspots(made["hotspots"]), read_hotspots(files["hotspots"])
+    dense = after[(after["kind"] == "density") & (after["sector_group"] == "all")]
+    largest = dense.nsmallest(1, "rank").iloc[0]
+    assert largest["hotspot_id"] in set(before["hotspot_id"])
+    assert largest["previous_id"]
+    features = json.loads(files["geojson"].read_text("utf-8"))["features"]
+    assert {one["id"] for one in features} == set(after["hotspot_id"])
+
+
+def test_a_grid_of_other_emissions_is_refused(inputs, table, tmp_path):
+    other = table.copy()
+    for column in ("emission_kt", "lower_kt", "upper_kt"):
+        other[column] *= 1.1
+    schema.write_parquet(other, "emissions", tmp_path / "emissions" / "all.parquet")
+    files = outputs(tmp_path)
+    with pytest.raises(DataError, match=r"grid_2018\.nc.*different builds"):
+        hotspots_step({**inputs, "emissions": tmp_path / "emissions"}, files, year=2018, draws=5)
+    assert not any(path.exists() for path in files.values())
+
+
+def test_a_file_that_is_no_grid_is_refused(inputs, tmp_path):
+    wrong = tmp_path / "grid.nc"
+    wrong.write_bytes(b"CDF no")
+    with pytest.raises(DataError, match="gridded emissions"):
+        hotspots_step({**inputs, "grid": wrong}, outputs(tmp_path), year=2018)
