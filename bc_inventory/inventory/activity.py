@@ -296,9 +296,13 @@ def _keys(both: pd.DataFrame, made: pd.DataFrame, facts: Facts) -> pd.DataFrame:
 
 def join_words(*columns: pd.Series) -> pd.Series:
     """Join text columns with `;`, each word once, absent ones left out."""
-    stacked = pd.concat([column.astype(object) for column in columns])
-    row = np.tile(np.arange(len(columns[0])), len(columns))
-    return distinct_words(stacked, pd.Series(row, index=stacked.index)).set_axis(columns[0].index)
+    frame = pd.concat([column.astype(object) for column in columns], axis=1, ignore_index=True)
+    number = frame.groupby(list(frame.columns), sort=False, dropna=False).ngroup()
+    distinct = frame[~number.duplicated()]
+    stacked = pd.concat([distinct[name] for name in distinct.columns])
+    row = np.tile(np.arange(len(distinct)), len(columns))
+    words = distinct_words(stacked, pd.Series(row, index=stacked.index))
+    return words.take(number.to_numpy()).set_axis(frame.index)
 
 
 def distinct_words(text: pd.Series, group: pd.Series) -> pd.Series:

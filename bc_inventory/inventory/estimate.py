@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory import units
+from bc_inventory.inventory.abatement import add_abatement, removal
 from bc_inventory.inventory.activity import join_words, weakest
-from bc_inventory.inventory.factors import add_abatement, add_factors, add_shares
+from bc_inventory.inventory.factors import add_factors, add_shares
 from bc_inventory.inventory.facts import Facts
 from bc_inventory.inventory.lognormal import bounds, combine
 from bc_inventory.schema import check, table
@@ -59,10 +60,11 @@ def estimate(
     numbers = activity[activity["activity"].notna()]
     split = add_shares(numbers, facts, regions, years)
     split = split.merge(regions[["region", "side"]], on="region", validate="many_to_one")
+    removed = removal(split, facts, regions, years)
     parts = []
     for factor_set in factor_sets:
         rows = add_factors(split, facts, regions, factor_set)
-        rows = add_abatement(rows, facts, regions, years)
+        rows = add_abatement(rows, removed)
         parts += [_multiply(rows), _without_figure(activity, facts, regions, years, factor_set)]
     rows = pd.concat([part for part in parts if len(part)], ignore_index=True)
     sectors = facts.sectors[["nfr", "gnfr", "memo"]]

@@ -1,4 +1,4 @@
-"""Choose the emission factor and the abatement of each technology row."""
+"""Split activity among technologies and choose the emission factor of each."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from bc_inventory.errors import JoinError, Problem
 from bc_inventory.inventory.activity import join_words
 from bc_inventory.inventory.convert import energy_content
 from bc_inventory.inventory.facts import Facts
-from bc_inventory.inventory.lognormal import Z95, sigma
-from bc_inventory.inventory.scope import at_years, narrowest, spell_out
+from bc_inventory.inventory.lognormal import sigma
+from bc_inventory.inventory.scope import at_years, narrowest
 
-__all__ = ["FACTOR_UNIT", "add_abatement", "add_factors", "add_shares"]
+__all__ = ["FACTOR_UNIT", "add_factors", "add_shares"]
 
 # Unit of the factor that goes with each unit of activity.
 FACTOR_UNIT = {"TJ": "g/GJ", "kt": "g/kg", "1e6 vehicle_km": "g/vehicle_km"}
@@ -250,90 +250,3 @@ def _per_activity(made: pd.DataFrame, facts: Facts, regions: pd.DataFrame) -> pd
     )
     made["corr_factor"] = "factor:" + made["factor_id"]
     return made.drop(columns="unit")
-
-
-def add_abatement(
-    rows: pd.DataFrame, facts: Facts, regions: pd.DataFrame, years: Sequence[int]
-) -> pd.DataFrame:
-    """Give each row the fraction that controls remove.
-
-    The fraction is the sum over controls of efficiency x penetration. Rows
-    whose factor already includes controls get zero.
-
-    Parameters
-    ----------
-    rows : pandas.DataFrame
-        From `add_factors`.
-    facts : Facts
-        `abatement` and `penetration` are used.
-    regions : pandas.DataFrame
-        Rows of contract `regions`.
-    years : sequence of int
-        Calendar years.
-
-    Returns
-    -------
-    pandas.DataFrame
-        With `abatement, sigma_abatement, corr_abatement, abatement_source,
-        abatement_confidence`.
-    """
-    values = ["penetration", "penetration_lower", "penetration_upper"]
-    use = ["region", "nfr", "fuel", "technology"]
-    stated = spell_out(facts.penetration, rows[["nfr", "fuel", "technology"]].drop_duplicates())
-    narrow = narrowest(stated, regions, ["nfr", "fuel", "technology"])
-    held = at_years(narrow, years, [*use, "control"], values)
-    held = held.merge(
-        facts.abatement.rename(columns={"source_id": "control_source", "confidence": "_known"}),
-        on="control",
-        suffixes=("", "_control"),
-        validate="many_to_one",
-    )
-    held["removed"] = held["penetration"] * held["efficiency"]
-    # What each control may leave more than its centre says, added in squares: they
-    # aren't all at their worst at once.
-    worst = held["penetration_lower"] * held["efficiency_lower"]
-    held["_above"] = np.square(held["removed"] - worst)
-    held["abatement_source"] = join_words(held["control_source"], held["source_id"])
-    sums = held.groupby(["year", *use], as_index=False, sort=False).agg(
-        abatement=("removed", "sum"),
-        _above=("_above", "sum"),
-        scope=("scope", "first"),
-        stated=("stated", "first"),
-        abatement_source=(
-            "abatement_source",
-            lambda texts: ";".join(sorted({*";".join(texts).split(";")})),
-        ),
-        abatement_confidence=("confidence", "first"),
-    )
-    sums["sigma_abatement"] = _residual_sigma(sums)
-    sums["corr_abatement"] = (
-        "abatement:" + sums["scope"] + ":" + sums["stated"] + ":" + sums["technology"]
-    )
-    columns = ["abatement", "sigma_abatement", "corr_abatement", "abatement_source"]
-    columns.append("abatement_confidence")
-    exact = rows.merge(sums[["year", *use, *columns]], on=["year", *use], how="left")
-    any_technology = sums[sums["technology"] == "*"].drop(columns="technology")
-    wide = rows[["year", "region", "nfr", "fuel"]].merge(
-        any_technology[["year", "region", "nfr", "fuel", *columns]], how="left"
-    )
-    made = exact.copy()
-    made[columns] = exact[columns].where(
-        exact["abatement"].notna(), wide[columns].set_axis(exact.index)
-    )
-    none = made["abatement"].isna() | made["controls_included"].astype(bool)
-    made.loc[none, ["abatement", "sigma_abatement"]] = 0.0
-    made.loc[none, ["corr_abatement", "abatement_source", "abatement_confidence"]] = None
-    return made
-
-
-def _residual_sigma(sums: pd.DataFrame) -> np.ndarray:
-    """Return the deviation of ln(1 - abatement).
-
-    From the upper side of what is left: where controls remove nearly all, the
-    lower side is cut off at zero, and has no logarithm.
-    """
-    left = (1.0 - sums["abatement"]).to_numpy()
-    most = np.minimum(left + np.sqrt(sums["_above"].to_numpy()), 1.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        spread = np.log(most / left) / Z95
-    return np.where(left > 0, spread, 0.0)

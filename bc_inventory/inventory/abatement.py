@@ -1,0 +1,115 @@
+"""What controls remove: efficiency x penetration, summed over controls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory.inventory.activity import distinct_words
+from bc_inventory.inventory.facts import Facts
+from bc_inventory.inventory.lognormal import Z95
+from bc_inventory.inventory.scope import at_years, narrowest, spell_out
+from bc_inventory.schema.common import CONFIDENCE
+
+__all__ = ["add_abatement", "removal"]
+
+_USE = ["year", "region", "nfr", "fuel", "technology"]
+_MADE = ["abatement", "sigma_abatement", "corr_abatement", "abatement_source"]
+_COLUMNS = [*_MADE, "abatement_confidence"]
+
+
+def removal(
+    rows: pd.DataFrame, facts: Facts, regions: pd.DataFrame, years: Sequence[int]
+) -> pd.DataFrame:
+    """Return the fraction that controls remove from each use of a technology.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Has `nfr, fuel, technology`: the uses that occur.
+    facts : Facts
+        `abatement` and `penetration` are used.
+    regions : pandas.DataFrame
+        Rows of contract `regions`.
+    years : sequence of int
+        Calendar years.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `year, region, nfr, fuel, technology` (which may be `*`), `abatement`
+        (dimensionless), `sigma_abatement` (of ln(1 - abatement)),
+        `corr_abatement, abatement_source, abatement_confidence`.
+    """
+    values = ["penetration", "penetration_lower", "penetration_upper"]
+    stated = spell_out(facts.penetration, rows[["nfr", "fuel", "technology"]].drop_duplicates())
+    narrow = narrowest(stated, regions, ["nfr", "fuel", "technology"])
+    held = at_years(narrow, years, [*_USE[1:], "control"], values)
+    held = held.merge(
+        facts.abatement.rename(columns={"source_id": "control_source", "confidence": "known"}),
+        on="control",
+        suffixes=("", "_control"),
+        validate="many_to_one",
+    )
+    held["removed"] = held["penetration"] * held["efficiency"]
+    # What each control may leave more than its centre says, added in squares: they
+    # aren't all at their worst at once.
+    worst = held["penetration_lower"] * held["efficiency_lower"]
+    held["above"] = np.square(held["removed"] - worst)
+    rank = {word: number for number, word in enumerate(CONFIDENCE)}
+    held["rank"] = np.maximum(held["confidence"].map(rank), held["known"].map(rank))
+    group = held.groupby(_USE, sort=False).ngroup()
+    sums = held.groupby(group).agg(
+        **{name: (name, "first") for name in [*_USE, "scope", "stated"]},
+        abatement=("removed", "sum"),
+        above=("above", "sum"),
+        rank=("rank", "max"),
+    )
+    both = pd.concat([held["control_source"], held["source_id"]])
+    sums["abatement_source"] = distinct_words(both, pd.concat([group, group]))
+    sums["abatement_confidence"] = sums["rank"].map(dict(enumerate(CONFIDENCE)))
+    sums["sigma_abatement"] = _residual_sigma(sums["abatement"], sums["above"])
+    names = [sums[name] for name in ("scope", "stated", "technology")]
+    sums["corr_abatement"] = "abatement:" + names[0] + ":" + names[1] + ":" + names[2]
+    return sums[[*_USE, *_COLUMNS]]
+
+
+def add_abatement(rows: pd.DataFrame, removed: pd.DataFrame) -> pd.DataFrame:
+    """Give each row the fraction that controls remove.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        From `bc_inventory.inventory.factors.add_factors`.
+    removed : pandas.DataFrame
+        From `removal`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        With the columns of `removed`; a row without controls, or whose factor
+        already includes them, has an abatement of zero.
+    """
+    exact = rows[_USE].merge(removed, on=_USE, how="left", validate="many_to_one")
+    wide = removed[removed["technology"] == "*"].drop(columns="technology")
+    spare = rows[_USE[:-1]].merge(wide, on=_USE[:-1], how="left", validate="many_to_one")
+    found = exact[_COLUMNS].where(exact["abatement"].notna(), spare[_COLUMNS])
+    none = found["abatement"].isna() | rows["controls_included"].astype(bool).to_numpy()
+    found.loc[none, ["abatement", "sigma_abatement"]] = 0.0
+    found.loc[none, ["corr_abatement", "abatement_source", "abatement_confidence"]] = None
+    return rows.assign(**{name: found[name].to_numpy() for name in _COLUMNS})
+
+
+def _residual_sigma(removed: pd.Series, above: pd.Series) -> np.ndarray:
+    """Return the deviation of ln(1 - abatement).
+
+    From the upper side of what is left: where controls remove nearly all, the
+    lower side is cut off at zero, and has no logarithm.
+    """
+    left = (1.0 - removed).to_numpy()
+    most = np.minimum(left + np.sqrt(above.to_numpy()), 1.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = np.log(most / left) / Z95
+    return np.where(left > 0, spread, 0.0)
