@@ -137,8 +137,6 @@ def _resource(path: str, name: str, table: Table, single: set[str]) -> dict[str,
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        # Said in full, or readers guess, and guess wrong.
-        "dialect": {"delimiter": ",", "quoteChar": '"', "doubleQuote": True},
         "schema": schema,
     }
 
