@@ -1,3 +1,18 @@
 """Harmonised black carbon inventories and monitoring for the EU and China."""
 
+from typing import Any
+
 __version__ = "0.1.0"
+__all__ = ["__version__", "open_release"]
+
+# Where a public name lives; imported when it is used, so that importing the package is
+# cheap. By computed name, so that the code of a build step doesn't include them all.
+_LAZY = {"open_release": "bc_inventory.release.opened"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    return getattr(importlib.import_module(_LAZY[name]), name)

@@ -12,10 +12,12 @@ from pathlib import Path
 
 from bc_inventory import durable
 from bc_inventory.errors import ReleaseError, suggest
+from bc_inventory.release.manifest import load
 from bc_inventory.release.names import LATEST, MANIFEST, check_inventory, check_version
+from bc_inventory.release.opened import Release
 from bc_inventory.release.verify import verify_folder
 
-__all__ = ["LocalStore"]
+__all__ = ["LocalStore", "open_store"]
 
 
 class LocalStore:
@@ -127,3 +129,13 @@ class LocalStore:
             hint = suggest(name, known) or f"There are: {', '.join(known) or 'none'}."
             raise ReleaseError(f"{self.root} has no version {name} of {inventory!r}. {hint}")
         return path
+
+    def open(self, inventory: str, version: str = LATEST) -> Release:
+        """Open a release; see `open_release`."""
+        path = self.find(inventory, version)
+        return Release(path, load((path / MANIFEST).read_bytes(), str(path / MANIFEST)))
+
+
+def open_store(root: Path | str) -> LocalStore:
+    """Return the store at a folder or an address."""
+    return LocalStore(Path(root))

@@ -1,0 +1,376 @@
+"""A release, opened: tables, grids and SQL in a line each."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bc_inventory.errors import ReleaseError
+from bc_inventory.release import select
+from bc_inventory.release.names import LATEST, check_file
+from bc_inventory.release.select import Names
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow.dataset as ds
+    import xarray as xr
+
+    from bc_inventory.release.sql import Sql
+
+__all__ = ["DEFAULT_ROOT", "Release", "open_release"]
+
+DEFAULT_ROOT = "releases"
+DEFAULT_INVENTORY = "eu-china"
+
+Years = int | Iterable[int] | None
+
+
+class Release:
+    """One published version of an inventory, read only.
+
+    Made by `open_release`.
+
+    Parameters
+    ----------
+    path : Path
+        Local folder of the release, or of the copies of its files.
+    manifest : dict
+        Its manifest.
+    fetch : callable, optional
+        Called with a relative path before that file is read.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        manifest: dict[str, Any],
+        fetch: Callable[[str], None] | None = None,
+    ) -> None:
+        self.path = path
+        self.manifest = manifest
+        self._fetch = fetch
+        self._sql: Sql | None = None
+
+    @property
+    def inventory(self) -> str:
+        """Name of the inventory."""
+        return str(self.manifest["inventory"])
+
+    @property
+    def version(self) -> str:
+        """Version, such as `2018-1a2b3c4d`."""
+        return str(self.manifest["version"])
+
+    def __repr__(self) -> str:
+        return f"<Release {self.inventory} {self.version} in {self.path}>"
+
+    @functools.cached_property
+    def tables(self) -> dict[str, tuple[str, ...]]:
+        """Parquet files of each table, by the table's name."""
+        found: dict[str, list[str]] = {}
+        for entry in self.manifest["files"]:
+            path = str(entry["path"])
+            if path.endswith(".parquet"):
+                found.setdefault(path.partition("/")[0].removesuffix(".parquet"), []).append(path)
+        return {name: tuple(paths) for name, paths in sorted(found.items())}
+
+    def file(self, name: str) -> Path:
+        """Return a file of the release as a local path.
+
+        Raises
+        ------
+        ReleaseError
+            If the release has no such file.
+        """
+        names = {entry["path"] for entry in self.manifest["files"]}
+        if check_file(name) not in names:
+            raise ReleaseError(f"release {self.version} of {self.inventory!r} has no file {name}")
+        if self._fetch is not None:
+            self._fetch(name)
+        return self.path / name
+
+    def dataset(self, name: str) -> ds.Dataset:
+        """Return a table as an Arrow dataset, partition columns included.
+
+        Raises
+        ------
+        ReleaseError
+            If the release has no such table.
+        """
+        import pyarrow as pa
+        import pyarrow.dataset as ds
+
+        if name not in self.tables:
+            raise ReleaseError(
+                f"release {self.version} of {self.inventory!r} has no table {name!r}; "
+                f"it has {', '.join(self.tables)}"
+            )
+        files = [str(self.file(path)) for path in self.tables[name]]
+        keys = [
+            part.partition("=")[0] for part in self.tables[name][0].split("/")[1:-1] if "=" in part
+        ]
+        # Text, so that a value is never taken for a number or a category.
+        hive = ds.partitioning(pa.schema([(key, pa.string()) for key in keys]), flavor="hive")
+        return ds.dataset(
+            files, format="parquet", partitioning=hive, partition_base_dir=str(self.path / name)
+        )
+
+    @functools.cached_property
+    def _held(self) -> dict[str, Any]:
+        """Years, regions and sectors that the emission table holds."""
+        import pyarrow.compute as pc
+
+        table = self.dataset("emissions").to_table(columns=["year", "region", "nfr"])
+        return {name: set(pc.unique(table[name]).to_pylist()) for name in table.column_names}
+
+    def emissions(
+        self,
+        region: Names = None,
+        sector: Names = None,
+        year: Years = None,
+        *,
+        factor_set: str | None = "harmonised",
+        memo: bool | None = False,
+        columns: Sequence[str] | None = None,
+    ) -> pd.DataFrame:
+        """Return rows of the emission table.
+
+        Parameters
+        ----------
+        region : str or sequence of str, optional
+            Sides, groups, countries or provinces, by code or name in English
+            or Chinese; by default all.
+        sector : str or sequence of str, optional
+            NFR categories at any level, GNFR aggregates, or names.
+        year : int or iterable of int, optional
+            Calendar years.
+        factor_set : {"harmonised", "official", None}
+            None for both, which are alternatives and don't add up.
+        memo : bool or None
+            Only memo items, none of them, or (None) all rows.
+        columns : sequence of str, optional
+            Columns to return; by default all of contract `emissions`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Contract `emissions`.
+
+        Raises
+        ------
+        DataError
+            If a name isn't known or the release holds nothing of it.
+        """
+        asked = self._asked(region, sector, year)
+        equal: dict[str, Any] = {"factor_set": factor_set, "memo": memo}
+        return self._read("emissions", asked, equal, columns)
+
+    def totals(
+        self,
+        region: Names = None,
+        sector: Names = None,
+        year: Years = None,
+        *,
+        factor_set: str | None = "harmonised",
+    ) -> pd.DataFrame:
+        """Return published totals with their intervals.
+
+        A side or a GNFR aggregate asked for as a whole is one row a year, as
+        it was drawn; of a group or a higher level each member is a row, since
+        intervals don't add up.
+
+        Parameters
+        ----------
+        region, sector, year, factor_set
+            As in `emissions`. No region is both sides; no sector is the total.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Contract `totals`.
+        """
+        asked = self._asked(None, None, year)
+        frame = self._read("totals", asked, {"factor_set": factor_set}, None)
+        places = select.regions(select.as_list(region), self._held["region"])
+        kinds = select.sectors(select.as_list(sector), self._held["nfr"])
+        of_sides = set(places.sides) if region is not None else {"EU", "CN"}
+        whole = frame["region"].eq("*") & frame["side"].isin(of_sides)
+        members = {code for code in places.codes if not _covered(code, places.sides)}
+        where = whole | frame["region"].isin(members)
+        if sector is None:
+            wanted = frame["nfr"].eq("*")
+        else:
+            inside = {code for code in kinds.nfr if not _inside(code, kinds.gnfr)}
+            wanted = frame["nfr"].isin(inside | set(kinds.gnfr))
+        made: pd.DataFrame = frame[where & wanted].reset_index(drop=True)
+        return made
+
+    def hotspots(self) -> pd.DataFrame:
+        """Return the hotspots (contract `hotspots`)."""
+        return self._read("hotspots", {}, {}, None)
+
+    def observations(self, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return the harmonised measurements (contract `observations`)."""
+        return self._read("observations", {}, {}, columns)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """Return any table of the release whole; `tables` names them."""
+        return self._read(name, {}, {}, None)
+
+    def grid(self, year: int | None = None, sector: Names = None) -> xr.Dataset:
+        """Return gridded emissions, read when they are used.
+
+        Parameters
+        ----------
+        year : int, optional
+            Calendar year; may be left out where the release has one grid.
+        sector : str or sequence of str, optional
+            Restrict to these NFR categories.
+
+        Returns
+        -------
+        xarray.Dataset
+            CF-compliant, kg m-2 s-1.
+
+        Raises
+        ------
+        ReleaseError
+            If there is no grid of that year.
+        """
+        import xarray as xr
+
+        have = {
+            int(path.removeprefix("grid_").removesuffix(".nc")): path
+            for path in (str(entry["path"]) for entry in self.manifest["files"])
+            if path.startswith("grid_") and path.endswith(".nc")
+        }
+        if year is None and len(have) == 1:
+            (year,) = have
+        if year not in have:
+            listed = ", ".join(map(str, sorted(have))) or "none"
+            raise ReleaseError(f"found the year {year}; this release has grids of: {listed}")
+        made = xr.open_dataset(self.file(have[year]), engine="netcdf4")
+        if sector is None:
+            return made
+        held = {str(code) for code in made["sector"].to_numpy()}
+        return made.sel(sector=list(select.sectors(select.as_list(sector), held).nfr))
+
+    def sql(self, query: str, *, limit: int = 1_000_000, seconds: float = 30.0) -> pd.DataFrame:
+        """Answer a SELECT over views of all tables.
+
+        It runs in a process of its own that can neither read nor write files,
+        has no network, and ends when it needs too much time or memory.
+
+        Parameters
+        ----------
+        query : str
+            One SELECT in DuckDB's dialect; `tables` names the views.
+        limit : int
+            Most rows of the answer.
+        seconds : float
+            Longest time.
+
+        Returns
+        -------
+        pandas.DataFrame
+            The answer.
+
+        Raises
+        ------
+        QueryError
+            If it isn't one SELECT, fails, or goes beyond a limit.
+
+        Examples
+        --------
+        >>> import bc_inventory as bci                          # doctest: +SKIP
+        >>> bci.open_release().sql("select sum(emission_kt) from emissions")  # doctest: +SKIP
+        """
+        from bc_inventory.release.sql import Sql
+
+        if self._sql is None:
+            for paths in self.tables.values():
+                for path in paths:
+                    self.file(path)
+            self._sql = Sql(self.path, self.tables)
+        return self._sql.ask(query, limit=limit, seconds=seconds).to_pandas()
+
+    def _asked(self, region: Names, sector: Names, year: Years) -> dict[str, Sequence[Any]]:
+        """Return allowed values by column for what was asked for."""
+        asked: dict[str, Sequence[Any]] = {}
+        if region is not None:
+            asked["region"] = select.regions(select.as_list(region), self._held["region"]).codes
+        if sector is not None:
+            asked["nfr"] = select.sectors(select.as_list(sector), self._held["nfr"]).nfr
+        if chosen := select.years(year, self._held["year"]):
+            asked["year"] = chosen
+        return asked
+
+    def _read(
+        self,
+        name: str,
+        asked: dict[str, Sequence[Any]],
+        equal: dict[str, Any],
+        columns: Sequence[str] | None,
+    ) -> pd.DataFrame:
+        """Read rows, pushing the filters down to the files."""
+        import pyarrow.dataset as ds
+
+        condition: Any = None
+        parts = [ds.field(column).isin(list(values)) for column, values in asked.items()]
+        parts += [ds.field(key) == value for key, value in equal.items() if value is not None]
+        for part in parts:
+            condition = part if condition is None else condition & part
+        data = self.dataset(name)
+        table = data.to_table(columns=None if columns is None else list(columns), filter=condition)
+        return table.to_pandas()
+
+
+def _covered(code: str, sides: Sequence[str]) -> bool:
+    """Tell whether a region is part of a side that was asked for whole."""
+    return ("CN" if code.startswith("CN-") else "EU") in sides
+
+
+def _inside(nfr: str, gnfr: Sequence[str]) -> bool:
+    from bc_inventory import vocabulary
+
+    return bool(gnfr) and vocabulary.gnfr_of(nfr) in gnfr
+
+
+def open_release(
+    version: str = LATEST, *, inventory: str | None = None, root: Path | str = DEFAULT_ROOT
+) -> Release:
+    """Open a published release.
+
+    Parameters
+    ----------
+    version : str
+        `latest`, or a version.
+    inventory : str, optional
+        Name of the inventory; by default `eu-china`, or the only one there is.
+    root : path-like
+        Folder of releases, or the address of one in an object store.
+
+    Returns
+    -------
+    Release
+        Its tables are read when they are asked for.
+
+    Raises
+    ------
+    ReleaseError
+        If there is none, or its manifest isn't whole.
+
+    Examples
+    --------
+    >>> import bc_inventory as bci                                     # doctest: +SKIP
+    >>> bci.open_release("latest").emissions(region="Hebei", year=2018)  # doctest: +SKIP
+    """
+    from bc_inventory.release.store import open_store
+
+    store = open_store(root)
+    if inventory is None:
+        names = store.inventories()
+        inventory = names[0] if len(names) == 1 else DEFAULT_INVENTORY
+    return store.open(inventory, version)
