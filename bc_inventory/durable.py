@@ -52,6 +52,9 @@ def fsync_tree(path: Path) -> None:
 def write_atomic(path: Path, data: bytes) -> None:
     """Replace a file by new content so that a reader sees the old or the new whole.
 
+    What it leaves when it is killed, `remove_dead` removes; so whoever calls
+    both on one folder holds a lock.
+
     Parameters
     ----------
     path : Path
@@ -59,7 +62,7 @@ def write_atomic(path: Path, data: bytes) -> None:
     data : bytes
         New content.
     """
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    part = path.with_name(f"{_PREFIX}{secrets.token_hex(8)}")
     try:
         with part.open("xb") as stream:
             stream.write(data)
@@ -111,7 +114,7 @@ def temporary_folder(parent: Path) -> Iterator[Path]:
 
 
 def remove_dead(parent: Path) -> list[Path]:
-    """Remove temporary folders of `parent` whose makers have died.
+    """Remove temporary folders and files of `parent` whose makers have died.
 
     Returns
     -------
@@ -131,7 +134,10 @@ def remove_dead(parent: Path) -> list[Path]:
         owner = made.with_name(made.name + _OWNER)
         try:
             with lock(owner, timeout=0):
-                remove_tree(made)
+                if made.is_file():
+                    made.unlink()
+                else:
+                    remove_tree(made)
                 removed.append(made)
                 with contextlib.suppress(OSError):
                     owner.unlink()

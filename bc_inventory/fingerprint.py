@@ -13,8 +13,8 @@ from __future__ import annotations
 import ast
 import functools
 import hashlib
+import importlib.machinery
 import importlib.metadata
-import importlib.util
 import json
 import platform
 import sys
@@ -170,18 +170,20 @@ def _code_of_module(start: str) -> Code:
 @functools.cache
 def _source(module: str) -> str | None:
     """Return a module's source, or None where the name isn't a module."""
-    if module == "__main__":
-        path = getattr(sys.modules[module], "__file__", None)
-        return Path(path).read_text("utf-8") if path else None
-    loaded = sys.modules.get(module)
-    path = getattr(loaded, "__file__", None)
-    if path is None:
-        try:
-            spec = importlib.util.find_spec(module)
-        except (ModuleNotFoundError, ValueError):
-            return None  # a name inside a module, as in `from package.module import name`
-        path = spec.origin if spec else None
+    path = getattr(sys.modules.get(module), "__file__", None) or _locate(module)
     return Path(path).read_text("utf-8") if path and path.endswith(".py") else None
+
+
+def _locate(module: str) -> str | None:
+    """Return a module's file without importing its parents, as `find_spec` would."""
+    places: list[str] | None = None
+    spec = None
+    for part in module.split("."):
+        spec = importlib.machinery.PathFinder.find_spec(part, places)
+        if spec is None:
+            return None  # a name inside a module, as in `from package.module import name`
+        places = list(spec.submodule_search_locations or ())
+    return spec.origin if spec else None
 
 
 def _imports(source: str, module: str) -> set[str]:

@@ -229,6 +229,7 @@ def run(
         finished stays in the cache.
     """
     store = workspace / "steps" if cache is None else cache
+    durable.remove_dead(store)
     records: dict[str, StepRecord] = {}
     for step in plan.steps:
         records[step.name] = execute(step, records, store)

@@ -7,7 +7,15 @@ from pathlib import PurePosixPath
 
 from bc_inventory.errors import ReleaseError
 
-__all__ = ["LATEST", "MANIFEST", "check_file", "check_inventory", "check_version"]
+__all__ = [
+    "LATEST",
+    "MANIFEST",
+    "check_file",
+    "check_inventory",
+    "check_version",
+    "is_inventory",
+    "is_version",
+]
 
 LATEST = "latest"
 MANIFEST = "manifest.json"
@@ -19,9 +27,19 @@ _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.=-]{0,99}")
 _DEVICES = {"con", "prn", "aux", "nul"} | {f"{p}{n}" for p in ("com", "lpt") for n in range(10)}
 
 
+def is_inventory(name: str) -> bool:
+    """Tell whether a name can be one of an inventory."""
+    return bool(_NAME.fullmatch(name)) and name not in _DEVICES
+
+
+def is_version(name: str) -> bool:
+    """Tell whether a name can be a version; that of a staging folder can't."""
+    return bool(_VERSION.fullmatch(name))
+
+
 def check_inventory(name: str) -> str:
     """Return an inventory's name, or raise ReleaseError if it isn't a plain one."""
-    if not _NAME.fullmatch(name) or name in _DEVICES:
+    if not is_inventory(name):
         raise ReleaseError(
             f"found {_shown(name)} as the name of an inventory; expected lower-case letters, "
             "digits and hyphens, such as 'eu-china'"
@@ -31,7 +49,7 @@ def check_inventory(name: str) -> str:
 
 def check_version(version: str) -> str:
     """Return a version, or raise ReleaseError if it can't be one."""
-    if not _VERSION.fullmatch(version):
+    if not is_version(version):
         raise ReleaseError(
             f"found {_shown(version)} as a version; expected 'latest' or one such as "
             "'2018-1a2b3c4d'"

@@ -9,13 +9,23 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bc_inventory import durable
 from bc_inventory.errors import ReleaseError, suggest
 from bc_inventory.release.manifest import load
-from bc_inventory.release.names import LATEST, MANIFEST, check_inventory, check_version
-from bc_inventory.release.opened import Release
+from bc_inventory.release.names import (
+    LATEST,
+    MANIFEST,
+    check_inventory,
+    check_version,
+    is_inventory,
+    is_version,
+)
 from bc_inventory.release.verify import verify_folder
+
+if TYPE_CHECKING:
+    from bc_inventory.release.opened import Release
 
 __all__ = ["LocalStore", "open_store"]
 
@@ -90,11 +100,13 @@ class LocalStore:
 
     def versions(self, inventory: str) -> list[str]:
         """Return the versions of an inventory, sorted by name."""
-        return sorted(path.parent.name for path in self.folder(inventory).glob(f"*/{MANIFEST}"))
+        names = (path.parent.name for path in self.folder(inventory).glob(f"*/{MANIFEST}"))
+        return sorted(name for name in names if is_version(name))
 
     def inventories(self) -> list[str]:
         """Return the inventories that have a release, sorted by name."""
-        return sorted({path.parts[-3] for path in self.root.glob(f"*/*/{MANIFEST}")})
+        names = {path.parts[-3] for path in self.root.glob(f"*/*/{MANIFEST}")}
+        return sorted(name for name in names if is_inventory(name) and self.versions(name))
 
     def latest(self, inventory: str) -> str:
         """Return the version that was published last.
@@ -132,6 +144,8 @@ class LocalStore:
 
     def open(self, inventory: str, version: str = LATEST) -> Release:
         """Open a release; see `open_release`."""
+        from bc_inventory.release.opened import Release
+
         path = self.find(inventory, version)
         return Release(path, load((path / MANIFEST).read_bytes(), str(path / MANIFEST)))
 
