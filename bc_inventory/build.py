@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bc_inventory import schema
+from bc_inventory.analysis.hotspot_step import hotspots_step
 from bc_inventory.config import Config
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem
@@ -102,6 +103,27 @@ def make_plan(config: Config) -> Plan:
                 },
             ),
             Step(
+                "hotspots",
+                hotspots_step,
+                {
+                    "emissions": emissions,
+                    "grid": Output("grid", "grid"),
+                    "spatial": data_root() / "spatial",
+                    "groups": data_root() / "hotspot_groups.csv",
+                },
+                {
+                    "hotspots": "hotspots.parquet",
+                    "geojson": "hotspots.geojson",
+                    "netcdf": "hotspots.nc",
+                },
+                {
+                    "year": inventory.base_year,
+                    "factor_set": grid.factor_set,
+                    "quantile": config.hotspots.quantile,
+                    "seed": config.uncertainty.seed,
+                },
+            ),
+            Step(
                 "observations",
                 observations_step,
                 {
@@ -152,6 +174,9 @@ def published_files(record: RunRecord) -> dict[str, Path]:
         "totals.parquet": record.path("totals", "totals"),
         "emissions.nc": record.path("cube", "cube"),
         record.path("grid", "grid").name: record.path("grid", "grid"),
+        "hotspots.parquet": record.path("hotspots", "hotspots"),
+        "hotspots.geojson": record.path("hotspots", "geojson"),
+        "hotspots.nc": record.path("hotspots", "netcdf"),
         "observations": record.path("observations", "observations"),
         "observations.nc": record.path("observations", "netcdf"),
         "stations.parquet": record.path("observations", "stations"),
