@@ -25,7 +25,7 @@ _FILL = np.float64(1e20)
 _EPOCH = "seconds since 1970-01-01 00:00:00"
 # Attributes of a series that are text, and those that are numbers with their CF units.
 _TEXTS = (
-    "series_id station network country side bc_type period size_cut reference protocol "
+    "series_id station network country side bc_type period size_cut part reference protocol "
     "instrument clock uncertainty_from mac_from coverage_rule processing file file_sha256 licence "
     "source_id"
 ).split()
@@ -34,6 +34,8 @@ _NUMBERS = {
     "mac_m2_g": "m2 g-1",
     "scattering_c": "1",
     "harmonisation_h": "1",
+    "alpha_ff": "1",
+    "alpha_bb": "1",
     "t_ref_k": "K",
     "p_ref_hpa": "hPa",
 }

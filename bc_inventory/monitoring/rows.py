@@ -52,7 +52,7 @@ def relative_uncertainty(about: Description) -> tuple[float | None, str]:
         return about.relative_uncertainty, about.uncertainty_from or "stated"
     table = facts("instruments")
     named = table[table["bc_type"].eq("eBC" if about.bc_type == "b_abs" else about.bc_type)]
-    told = f"{about.instrument or ''} {about.part or ''}"
+    told = f"{about.instrument or ''} {about.serial or ''}"
     for row in named.itertuples():
         if str(row.instrument) in told and pd.notna(row.relative_uncertainty):
             return float(row.relative_uncertainty), f"instrument {row.instrument}"
@@ -123,6 +123,9 @@ def observation_rows(
         "mac_from": about.mac_from,
         "scattering_c": about.scattering_c,
         "harmonisation_h": about.harmonisation_h,
+        "part": about.part,
+        "alpha_ff": about.alpha_ff,
+        "alpha_bb": about.alpha_bb,
         "protocol": about.protocol,
         "size_cut": about.size_cut,
         "reference": about.reference,

@@ -189,6 +189,35 @@ INSTRUMENTS = Table(
     ("instrument", "bc_type"),
 )
 
+EXPONENTS = Table(
+    "exponents",
+    "A pair of Angstrom exponents for splitting absorption by source.",
+    (
+        Column("pair", "string", "name it is asked for by"),
+        Column("alpha_ff", "number", "exponent of fossil fuel", "1", minimum=0),
+        Column("alpha_bb", "number", "exponent of biomass burning", "1", minimum=0),
+        c.confidence,
+        c.source_id,
+        c.note,
+    ),
+    ("pair",),
+)
+
+QC_TESTS = Table(
+    "qc_tests",
+    "A threshold of a test of quality control.",
+    (
+        Column("test", "string", "test"),
+        Column("parameter", "string", "what the number is"),
+        Column("value", "number", "threshold"),
+        Column("unit", "string", "unit of the threshold"),
+        c.confidence,
+        c.source_id,
+        c.note,
+    ),
+    ("test", "parameter"),
+)
+
 OBSERVATIONS = Table(
     "observations",
     "One mean or sample of one series, with all that its number depends on.",
@@ -213,6 +242,9 @@ OBSERVATIONS = Table(
         _s("mac_from", "where the cross-section is from"),
         _scattering,
         _harmonisation,
+        _s("part", "source the value is split off for: bb biomass burning, ff fossil fuel"),
+        _n("alpha_ff", "Angstrom exponent of fossil fuel in the split", "1"),
+        _n("alpha_bb", "Angstrom exponent of biomass burning in the split", "1"),
         _s("protocol", "thermal protocol of elemental carbon"),
         Column("size_cut", "string", "pm1, pm25, pm10, total or unknown"),
         Column("reference", "string", "state the air volume refers to", enum=REFERENCES),
@@ -308,6 +340,8 @@ TABLES = (
     COVERAGE_RULES,
     REFERENCE_STATES,
     INSTRUMENTS,
+    EXPONENTS,
+    QC_TESTS,
     OBSERVATIONS,
     STATIONS,
     PLACES,

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["COLUMNS", "Description", "Log", "Record", "Series", "make_values"]
+__all__ = ["COLUMNS", "Description", "Log", "Record", "Series", "Setup", "make_values"]
 
 # Times are UTC to the second and without zone inside; the tables carry the zone.
 TIME = "datetime64[s]"
@@ -72,7 +72,10 @@ class Description:
     p_ref_hpa: float | None = None
     instrument: str | None = None
     method: str | None = None
+    serial: str | None = None
     part: str | None = None
+    alpha_ff: float | None = None
+    alpha_bb: float | None = None
     relative_uncertainty: float | None = None
     uncertainty_from: str | None = None
     interval_s: int | None = None
@@ -99,7 +102,8 @@ class Description:
 
 _IDENTITY = frozenset(
     "station bc_type unit wavelength_nm mac_m2_g scattering_c harmonisation_h protocol size_cut "
-    "reference t_ref_k p_ref_hpa instrument method part".split()
+    "reference t_ref_k p_ref_hpa instrument method serial part alpha_ff "
+    "alpha_bb".split()
 )
 
 
@@ -194,6 +198,38 @@ class Log:
 
     def __len__(self) -> int:
         return len(self.frame)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What an AE33 divides by, from its set-up record.
+
+    Parameters
+    ----------
+    serial : str
+        Serial number.
+    since : str
+        Date of the record as written.
+    sigma_m2_g : tuple of float
+        Cross-section of each channel, m2/g.
+    scattering_c : float
+        Multiple-scattering parameter C.
+    area_cm2 : float
+        Area of a spot.
+    leakage : float
+        Fraction zeta of the flow that leaks.
+    pressure_pa, temperature_c : float
+        Reference state of the flows.
+    """
+
+    serial: str
+    since: str
+    sigma_m2_g: tuple[float, ...]
+    scattering_c: float
+    area_cm2: float
+    leakage: float
+    pressure_pa: float
+    temperature_c: float
 
 
 def make_values(start: Any, end: Any, value: Any, valid: Any, flags: Any = "") -> pd.DataFrame:

@@ -193,7 +193,7 @@ def _description(
         p_ref_hpa=p_ref,
         instrument=of("Instrument type"),
         method=of("Method ref") or of("Analytical instrument name"),
-        part=of("Instrument name"),
+        serial=of("Instrument name"),
         interval_s=round(file.interval_d * 86_400) or None,
     )
 

@@ -1,0 +1,126 @@
+"""Trends on real dates, against published packages and by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bc_inventory.monitoring.trends import (
+    decimal_years,
+    mann_kendall,
+    seasonal_trend,
+    theil_sen,
+    trend,
+)
+from bc_inventory.monitoring.whitening import lag1, three_pre_whitenings
+from bc_inventory.readers.stations import spartan
+
+# AR(1) with r 0.6 on a trend of -0.03 a month; random generator 7, rounded to three decimals.
+CORRELATED = np.array(
+    "5.0 4.97 5.03 4.882 4.596 4.543 4.338 4.519 5.0 4.726 4.511 4.704 4.767 4.718 4.366 4.413 "
+    "4.646 4.162 4.126 3.659 3.551 3.308 3.632 3.505 3.878 4.056 4.048 3.332 3.483 3.709 3.882 "
+    "3.48 3.543 3.418 3.382 3.91 3.653 3.72 4.024 3.753 3.72 3.755 3.75 3.349 3.486 3.941 3.331 "
+    "3.674 3.646 3.389 4.016 4.008 3.403 3.41 3.553 3.397 3.553 3.41 3.532 3.825".split(),
+    dtype=float,
+)
+MONTHS = 2000 + np.arange(60) / 12
+
+
+@pytest.mark.shared
+def test_check_21_beijing_on_real_dates(shared):
+    path = shared / "data/obs-spartan/FilterBased_ChemSpecPM25_CHTS.csv"
+    record = spartan.read(path, utc_offset_h=8, zeros="measured").data
+    (hips,) = [s for s in record if s.about.instrument == "HIPS"]
+    local = hips.frame["start"] + np.timedelta64(8, "h")
+    annual = hips.frame.groupby(local.dt.year)["value"].mean()
+    assert annual.round(4).to_dict() == {
+        2013: 10.97, 2014: 7.245, 2015: 6.1406, 2016: 6.6336, 2017: 3.1935, 2019: 3.2036,
+        2020: 1.5375, 2022: 1.6146, 2023: 1.354, 2024: 1.5194,
+    }
+    segments = hips.frame["segment"].astype(str).groupby(local.dt.year).agg(lambda s: s.mode()[0])
+    made = trend(
+        annual.index.to_numpy(float), annual.to_numpy(), method="plain",
+        segments=segments.to_numpy(),
+    )
+    assert round(made.slope, 3) == -0.704
+    assert (round(made.lower, 3), round(made.upper, 3)) == (-1.143, -0.316)
+    assert (made.s, round(made.p, 4)) == (-37, 0.0013)
+    assert made.breaks  # a change of method code is a break
+    # Equal spacing, as if no year were missing, would have given -0.938.
+    steps = trend(np.arange(10.0), annual.to_numpy(), method="plain")
+    assert round(steps.slope, 3) == -0.938
+
+
+def test_against_scipy():
+    from scipy.stats import kendalltau, theilslopes
+
+    made = trend(MONTHS, CORRELATED, method="plain")
+    other = theilslopes(CORRELATED, MONTHS)
+    assert made.slope == pytest.approx(other[0])
+    assert (made.lower, made.upper) == (pytest.approx(other[2]), pytest.approx(other[3]))
+    assert np.sign(made.s) == np.sign(kendalltau(MONTHS, CORRELATED)[0])
+
+
+def test_three_pre_whitenings_against_the_package_of_their_authors():
+    # mannkendall 1.1.1 gives -0.09172147503042008 per year for VCTFPW of these values.
+    made = three_pre_whitenings(MONTHS, CORRELATED)
+    assert made.slope == pytest.approx(-0.09172147503042008, rel=1e-6)
+    assert made.removed
+    assert made.autocorrelation == pytest.approx(0.8492187261319558)
+    plain = trend(MONTHS, CORRELATED, method="plain")
+    whitened = trend(MONTHS, CORRELATED, method="3PW")
+    # What the plain test calls certain is autocorrelation to a good part.
+    assert plain.significant
+    assert whitened.p > plain.p
+
+
+def test_without_autocorrelation_nothing_is_removed():
+    values = np.random.default_rng(3).normal(size=40)
+    made = three_pre_whitenings(np.arange(40.0), values)
+    assert not made.removed
+    assert made.slope == theil_sen(np.arange(40.0), values)[0]
+
+
+def test_a_gap_breaks_the_chain_of_neighbours():
+    years = np.append(np.arange(30.0), 60 + np.arange(30.0))
+    values = np.append(np.linspace(0, 5, 30), np.linspace(20, 25, 30))
+    made = three_pre_whitenings(years, values)
+    assert made.slope > 0
+    assert lag1(np.array([1.0, np.nan, 2.0, np.nan])) == 0
+
+
+def test_seasons_are_tested_apart():
+    # Each month rises by 1 a year whatever its level.
+    years = 2000 + np.arange(48) / 12
+    level = np.tile(np.arange(12) * 10.0, 4) + np.repeat(np.arange(4.0), 12)
+    made = seasonal_trend(years, level, np.tile(np.arange(1, 13), 4))
+    assert made.slope == pytest.approx(1.0)
+    assert made.s == 12 * 6
+    assert made.significant
+
+
+def test_ties_lower_the_variance():
+    assert mann_kendall(np.array([1.0, 2.0, 3.0, 4.0])) == (6, pytest.approx(26 / 3))
+    assert mann_kendall(np.array([1.0, 1.0, 1.0]))[1] == 0
+    assert trend(np.arange(3.0), np.ones(3), method="plain").p == 1.0
+
+
+def test_too_few_values_have_no_trend():
+    made = trend(np.array([2000.0, 2001.0]), np.array([1.0, 2.0]), method="plain")
+    assert np.isnan(made.slope)
+    assert not made.significant
+    with pytest.raises(ValueError, match="3PW"):
+        trend(np.arange(5.0), np.arange(5.0), method="best")
+
+
+def test_decimal_years_know_leap_years():
+    times = np.array(["2019-01-01", "2020-07-02", "2019-07-02T12"], dtype="datetime64[s]")
+    assert decimal_years(times).tolist() == [2019, 2020.5, 2019.5]
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.floats(-5, 5), st.lists(st.integers(1950, 2020), min_size=3, max_size=15, unique=True))
+def test_a_straight_line_has_its_own_slope_on_any_dates(slope, years):
+    x = np.sort(np.array(years, dtype=float))
+    made = trend(x, slope * (x - x[0]), method="plain")
+    assert made.slope == pytest.approx(slope, abs=1e-9)
