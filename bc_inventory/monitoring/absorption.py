@@ -172,9 +172,7 @@ def _section(
 
 
 @quantities(wavelength_1_nm="nm", wavelength_2_nm="nm")
-def angstrom(
-    b_1: float, wavelength_1_nm: float, b_2: float, wavelength_2_nm: float
-) -> float:
+def angstrom(b_1: float, wavelength_1_nm: float, b_2: float, wavelength_2_nm: float) -> float:
     """Return the absorption Angstrom exponent between two wavelengths.
 
     Parameters

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -200,7 +201,7 @@ def ebc_series(
     utc_offset_h: float | None = None,
     tape: str | Mapping[str, str] | None = None,
     channels: tuple[int, ...] = tuple(CHANNELS),
-    **place: object,
+    **place: Any,
 ) -> tuple[Series, ...]:
     """Return the log's compensated eBC, one series for each channel.
 

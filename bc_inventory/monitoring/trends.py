@@ -10,7 +10,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-__all__ = ["Trend", "decimal_years", "mann_kendall", "p_value", "seasonal_trend", "theil_sen", "trend"]
+__all__ = [
+    "Trend",
+    "decimal_years",
+    "mann_kendall",
+    "p_value",
+    "seasonal_trend",
+    "theil_sen",
+    "trend",
+]
 
 _Z95 = 1.959963984540054
 
@@ -245,6 +253,4 @@ def seasonal_trend(years: np.ndarray, values: np.ndarray, seasons: np.ndarray) -
         return Trend(nothing, nothing, nothing, s, 1.0, count, "seasonal")
     slope, lower, upper = _with_interval(pooled, variance)
     p = p_value(s, variance)
-    return Trend(
-        slope, lower, upper, s, p, count, "seasonal", (), _over(slope, values[kept])
-    )
+    return Trend(slope, lower, upper, s, p, count, "seasonal", (), _over(slope, values[kept]))

@@ -83,7 +83,8 @@ def three_pre_whitenings(years: np.ndarray, values: np.ndarray) -> ThreePW:
     yue = white + trend
     spread = np.nanvar(white, ddof=1)
     scaled = white * np.nanvar(values, ddof=1) / spread if spread > 0 else white
-    inflation = np.sqrt((1 + r_residual) / (1 - r_residual)) if r_residual >= 0 else 1.0
+    left = max(1 - r_residual, np.finfo(float).eps)
+    inflation = np.sqrt((1 + r_residual) / left) if r_residual >= 0 else 1.0
     wang = scaled + slope / inflation * (years - years[0])
     kept = np.isfinite(wang)
     tests = [mann_kendall(one[np.isfinite(one)]) for one in (pw, yue)]

@@ -48,8 +48,9 @@ def test_check_13_reference_state(logs, name, at_0):
 
 @pytest.mark.shared
 def test_check_14_hours_of_45_minutes(logs):
-    made = {n: mean_over(channels(log)[5], "hour", "eu_2008_50", exclude=()) for n, log in
-            logs.items()}
+    made = {
+        n: mean_over(channels(log)[5], "hour", "eu_2008_50", exclude=()) for n, log in logs.items()
+    }
     counts = {n: (len(m.standing), len(m.frame)) for n, m in made.items()}
     assert counts == {DAY: (24, 24), EVENING: (7, 10), DDAT: (2, 3)}
     first = made[EVENING].standing.iloc[0]
@@ -175,9 +176,7 @@ def test_absorption_goes_back_to_mass_by_a_named_cross_section(logs):
         to_ebc(b, mac="europe-background-637")
     shifted = at_wavelength(b, 637, aae=1.0)
     assert shifted.mean() == pytest.approx(b.mean() * 880 / 637)
-    assert to_ebc(shifted, mac="europe-background-637").mean() == pytest.approx(
-        shifted.mean() / 10
-    )
+    assert to_ebc(shifted, mac="europe-background-637").mean() == pytest.approx(shifted.mean() / 10)
     with pytest.raises(ConfigError, match="no aae"):
         at_wavelength(b, 637)
 

@@ -19,7 +19,13 @@ def series(values, *, station="X", minutes=60, segment=None, instrument=None, st
     )
     begin = begin if start is None else np.array(start, dtype="datetime64[s]")
     about = Description(
-        station, "eBC", "ug/m3", "x", "0" * 64, "test", interval_s=minutes * 60,
+        station,
+        "eBC",
+        "ug/m3",
+        "x",
+        "0" * 64,
+        "test",
+        interval_s=minutes * 60,
         instrument=instrument,
     )
     value = np.array(values, dtype=float)

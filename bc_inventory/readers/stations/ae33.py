@@ -235,8 +235,11 @@ def _first_bad_line(
             if not date.fullmatch(cells[0]) or not re.fullmatch(r"\d\d:\d\d:\d\d", cells[1]):
                 return source.refuse(repr(" ".join(cells[:2])), "date and time", row=line)
             for i, name in used.items():
-                good = (re.fullmatch(r"-?\d{1,9}", cells[i]) if i in whole else
-                        number.fullmatch(cells[i]))
+                good = (
+                    re.fullmatch(r"-?\d{1,9}", cells[i])
+                    if i in whole
+                    else number.fullmatch(cells[i])
+                )
                 if not good:
                     return source.refuse(repr(cells[i]), "a number", row=line, column=name)
     return source.refuse(f"rows that can't be read ({message[:120]})", "rows of an AE33 log")
