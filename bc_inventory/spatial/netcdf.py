@@ -20,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bc_inventory.spatial.allocate import Allocation
+from bc_inventory.spatial.calendar import seconds
 from bc_inventory.spatial.describe import (
     ALLOCATION_FIELDS,
     EMISSION,
@@ -28,6 +29,8 @@ from bc_inventory.spatial.describe import (
     VARIABLES,
     global_attributes,
 )
+from bc_inventory.spatial.fields import write_fields
+from bc_inventory.spatial.parallel import Compute
 from bc_inventory.spatial.regions import project
 
 if TYPE_CHECKING:
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["write_grid"]
 
+_ROUNDING = "GranularBitRound"
 _COMPRESSION: dict[str, Any] = {"zlib": True, "complevel": 1, "shuffle": True}
 
 
@@ -46,6 +50,8 @@ def write_grid(
     parts: NDArray[np.float64] | None = None,
     names: Mapping[str, str] | None = None,
     attributes: Mapping[str, str] | None = None,
+    significant_digits: int | None = None,
+    compute: Compute | None = None,
 ) -> Path:
     """Write a gridded emission file.
 
@@ -63,11 +69,16 @@ def write_grid(
         English names of NFR categories.
     attributes : mapping of str to str, optional
         Global attributes that replace or add to those of this module.
+    significant_digits : int, optional
+        Digits kept by granular bit rounding of the fluxes, for smaller files;
+        by default they are lossless.
+    compute : Compute, optional
+        Where fields are computed; by default here.
 
     Returns
     -------
     Path
-        `path`. The same input gives the same bytes.
+        `path`. The same input gives the same bytes, wherever it is computed.
     """
     if parts is None:
         parts = np.ones((*allocation.total.shape, len(bounds)))
@@ -76,7 +87,16 @@ def write_grid(
         _write_labels(file, allocation, names or {})
         _write_cells(file, allocation)
         _write_ledger(file, allocation)
-        _write_fields(file, allocation, bounds, parts)
+        _write_border(file, allocation, parts)
+        chunk = (1, 1, *allocation.grid.shape)
+        write_fields(
+            _put(file, EMISSION, None, chunk, significant_digits),
+            _put(file, TOTAL, None, chunk[1:], significant_digits),
+            allocation,
+            seconds(bounds),
+            parts,
+            compute,
+        )
     return path
 
 
@@ -127,11 +147,16 @@ def _define(
     crs.setncatts(VARIABLES["crs"].attributes)
 
 
-def _put(file: netCDF4.Dataset, name: str, values: Any, chunks: Any = None) -> Any:
+def _put(
+    file: netCDF4.Dataset, name: str, values: Any, chunks: Any = None, digits: int | None = None
+) -> Any:
     """Create a variable as `describe` says and fill it."""
     rule = VARIABLES[name]
+    more: dict[str, Any] = dict(_COMPRESSION)
+    if digits is not None:
+        more |= {"significant_digits": digits, "quantize_mode": _ROUNDING}
     made: Any = file.createVariable(
-        name, rule.kind, rule.dimensions, fill_value=rule.fill, chunksizes=chunks, **_COMPRESSION
+        name, rule.kind, rule.dimensions, fill_value=rule.fill, chunksizes=chunks, **more
     )
     made.setncatts(rule.attributes)
     if values is not None:
@@ -196,32 +221,15 @@ def _write_ledger(file: netCDF4.Dataset, allocation: Allocation) -> None:
         _put(file, ALLOCATION_FIELDS[column], ledger[column].to_numpy())
 
 
-def _write_fields(
-    file: netCDF4.Dataset,
-    allocation: Allocation,
-    bounds: NDArray[np.float64],
-    parts: NDArray[np.float64],
+def _write_border(
+    file: netCDF4.Dataset, allocation: Allocation, parts: NDArray[np.float64]
 ) -> None:
-    from bc_inventory.spatial.calendar import seconds
-
-    grid, pairs, border = allocation.grid, allocation.pairs, _border(allocation)
-    chunk = (1, 1, *grid.shape)
-    flux = _put(file, EMISSION, None, chunk)
-    total = _put(file, TOTAL, None, chunk[1:])
-    masses = _put(file, "border_emission", None, (1, max(1, int(border.sum())), 1))
-    reported = allocation.reported()
-    for step, length in enumerate(seconds(bounds)):
-        per_area = 1.0 / (length * grid.row_area[:, None])
-        whole = np.full(grid.shape, np.nan)
-        for row in range(len(allocation.sectors)):
-            cover = reported[row][pairs.region]
-            mass = allocation.mass[row] * parts[row, pairs.region, step]
-            field = project(pairs, mass, cover)
-            flux[row, step] = _filled(field * per_area)
-            whole = np.where(np.isnan(whole), field, whole + np.nan_to_num(field))
-            masses[row, :, step] = np.where(cover[border], mass[border], FILL)
-        total[step] = _filled(whole * per_area)
-
-
-def _filled(field: NDArray[np.float64]) -> NDArray[np.float32]:
-    return np.where(np.isnan(field), FILL, field).astype(np.float32)
+    """Write what each region has in the cells it shares with others."""
+    border, pairs = _border(allocation), allocation.pairs
+    region, reported = pairs.region[border], allocation.reported()
+    variable = _put(file, "border_emission", None, (1, max(1, len(region)), 1))
+    for row in range(len(allocation.sectors)):
+        known = reported[row][region]
+        part = np.where(known[:, None], parts[row, region], np.nan)
+        values = allocation.mass[row, border][:, None] * part
+        variable[row] = np.where(np.isnan(values), FILL, values)

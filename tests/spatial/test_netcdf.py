@@ -97,7 +97,7 @@ def test_a_failure_leaves_nothing_behind(emissions, tables, tmp_path, monkeypatc
     def full(*_args, **_more):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(netcdf, "_write_fields", full)
+    monkeypatch.setattr(netcdf, "write_fields", full)
     with pytest.raises(OSError, match="No space left"):
         netcdf.write_grid(made, tmp_path / "grid.nc", bounds=year_bounds(2018))
     assert list(tmp_path.iterdir()) == []

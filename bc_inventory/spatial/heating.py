@@ -1,0 +1,188 @@
+"""Heating by degree days, from a temperature field.
+
+The share of a day in the year's heating is w = (1 - f) HDD / mean(HDD) + f over
+the number of days, with HDD = reference - T on days colder than the threshold
+and f the share that doesn't depend on the weather, such as hot water
+(emiproc, emiproc/profiles/hdd.py). T is the mean over the people of a region.
+"""
+
+from __future__ import annotations
+
+import calendar
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bc_inventory.errors import DataError, Problem, Problems
+from bc_inventory.spatial.regions import BASE
+from bc_inventory.spatial.regrid import find_axes
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["degree_day_shares", "heating_days", "region_temperatures"]
+
+Floats = NDArray[np.float64]
+_ZERO_CELSIUS = 273.15
+_UNITS = {"K": -_ZERO_CELSIUS, "kelvin": -_ZERO_CELSIUS, "degC": 0.0, "celsius": 0.0}
+# No daily mean near the ground was ever outside; a wrong unit nearly always is.
+_PLAUSIBLE = (-80.0, 60.0)
+
+
+def degree_day_shares(temperature: Floats, parameters: dict[str, float]) -> Floats:
+    """Return the share of each day in the year's heating.
+
+    Parameters
+    ----------
+    temperature : numpy.ndarray of float, shape (..., days)
+        Daily means of one year in degree Celsius.
+    parameters : dict of str to float
+        `threshold` and `reference` in degree Celsius, `constant_share`
+        dimensionless.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (..., days)
+        Sums to one over the days; even where no day is cold enough.
+    """
+    days = temperature.shape[-1]
+    cold = temperature < parameters["threshold"]
+    degree = np.where(cold, parameters["reference"] - temperature, 0.0)
+    total = degree.sum(axis=-1, keepdims=True)
+    fixed = np.where(total > 0, parameters["constant_share"], 1.0)
+    return (1 - fixed) * degree / np.where(total > 0, total, 1.0) + fixed / days
+
+
+def heating_days(
+    field: xr.DataArray,
+    cells: pd.DataFrame,
+    regions: list[str],
+    year: int,
+    parameters: dict[str, float],
+) -> Floats:
+    """Return the share of each day in the year's heating by region.
+
+    Parameters
+    ----------
+    field : xarray.DataArray, dims (time, lat, lon)
+        Daily mean temperature near the ground with `units` K or degC.
+    cells : pandas.DataFrame
+        As `read_cells` returns it.
+    regions : list of str
+        Regions wanted.
+    year : int
+        Calendar year.
+    parameters : dict of str to float
+        See `degree_day_shares`.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (regions, days)
+
+    Raises
+    ------
+    DataError
+        As `region_temperatures`.
+    """
+    return degree_day_shares(region_temperatures(field, cells, regions, year), parameters)
+
+
+def region_temperatures(
+    field: xr.DataArray, cells: pd.DataFrame, regions: list[str], year: int
+) -> Floats:
+    """Return daily mean temperatures over the people of each region.
+
+    Parameters
+    ----------
+    field, cells, regions, year
+        As for `heating_days`.
+
+    Returns
+    -------
+    numpy.ndarray of float, shape (regions, days)
+        Degree Celsius. Cells take the value of the field's cell their centre
+        lies in; cells without one are left out.
+
+    Raises
+    ------
+    DataError
+        If the unit isn't K or degC, a day of the year is missing or stands
+        twice, a region has no value on some day, or a value isn't a temperature.
+    """
+    unit = str(field.attrs.get("units", ""))
+    if unit not in _UNITS:
+        raise _refuse(f"a temperature in {unit!r}", f"units of {', '.join(_UNITS)}", "units")
+    axes, ordered = find_axes(field)
+    ordered = _days(ordered, year)
+    rows, columns = _locate(cells, axes.lat_edges, axes.lon_edges)
+    people = (cells["pop_urban"] + cells["pop_rural"]).to_numpy(dtype=float)
+    code = pd.Index(regions).get_indexer(pd.Index(cells["region"]))
+    inside = (rows >= 0) & (columns >= 0) & (code >= 0) & (people > 0)
+    rows, columns, code, people = rows[inside], columns[inside], code[inside], people[inside]
+    found = np.full((len(regions), ordered.sizes["time"]), np.nan)
+    for day in range(ordered.sizes["time"]):
+        values = ordered[day].to_numpy().astype(float)[rows, columns] + _UNITS[unit]
+        known = np.isfinite(values)
+        weight = np.bincount(code[known], people[known], minlength=len(regions))
+        warmth = np.bincount(code[known], people[known] * values[known], minlength=len(regions))
+        np.divide(warmth, weight, out=found[:, day], where=weight > 0)
+    _check(found, regions)
+    return found
+
+
+def _days(field: xr.DataArray, year: int) -> xr.DataArray:
+    if "time" not in field.dims:
+        raise _refuse(
+            f"a field with the dimensions {', '.join(map(str, field.dims))}",
+            "daily values along 'time'",
+            "time",
+        )
+    dates = pd.DatetimeIndex(field.indexes["time"]).normalize()
+    wanted = pd.date_range(f"{year}-01-01", f"{year}-12-31")
+    here = field.isel(time=np.flatnonzero(dates.year == year)).transpose("time", "lat", "lon")
+    got = dates[dates.year == year]
+    missing = wanted.difference(got)
+    if len(missing) or got.has_duplicates or not got.is_monotonic_increasing:
+        length = 366 if calendar.isleap(year) else 365
+        first = f", the first missing is {missing[0]:%Y-%m-%d}" if len(missing) else ""
+        raise _refuse(
+            f"{len(got)} values in {year}{first}", f"{length} days, each once, in order", "time"
+        )
+    return here
+
+
+def _locate(
+    cells: pd.DataFrame, lat_edges: Floats, lon_edges: Floats
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    lat, lon = BASE.lat[cells["j"].to_numpy()], BASE.lon[cells["i"].to_numpy()]
+    turned = lon_edges[0] + np.mod(lon - lon_edges[0], 360.0)
+    rows = np.searchsorted(lat_edges, lat, side="right") - 1
+    columns = np.searchsorted(lon_edges, turned, side="right") - 1
+    rows[rows >= len(lat_edges) - 1] = -1
+    columns[columns >= len(lon_edges) - 1] = -1
+    return rows, columns
+
+
+def _check(found: Floats, regions: list[str]) -> None:
+    problems = Problems()
+    for region, values in zip(regions, found, strict=True):
+        if np.isnan(values).any():
+            problems.add(
+                found=f"no temperature for the people of {region} on {np.isnan(values).sum()} days",
+                expected="a field that covers every region",
+                column="region",
+            )
+        elif values.min() < _PLAUSIBLE[0] or values.max() > _PLAUSIBLE[1]:
+            problems.add(
+                found=f"{values.min():.1f} to {values.max():.1f} degC in {region}",
+                expected=f"daily means from {_PLAUSIBLE[0]:g} to {_PLAUSIBLE[1]:g} degC",
+                column="units",
+                remedy="Is the unit right?",
+            )
+    problems.raise_if_any()
+
+
+def _refuse(found: str, expected: str, column: str) -> DataError:
+    return DataError([Problem(found, expected, column=column)])
