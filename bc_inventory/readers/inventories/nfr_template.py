@@ -1,0 +1,221 @@
+"""The EMEP reporting template, Annex I (NFR): a sheet a year, a row a category.
+
+Cells hold a number or a notation key; neither is ever turned into the other. The rows of
+totals are kept as aggregates, and where they differ from their parts the report says so.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory import vocabulary
+from bc_inventory.errors import suggest
+from bc_inventory.readers.cells import find_row, label, numbers_block
+from bc_inventory.readers.inventories._frame import assemble
+from bc_inventory.readers.nfr_annex import NFR_CODE, POLLUTANTS, TOTAL
+from bc_inventory.readers.registry import Format, Reading, SetAside, reading
+from bc_inventory.readers.source import Source
+from bc_inventory.schema.common import NOTATION_KEYS
+
+__all__ = ["FORMAT", "read"]
+
+_MARKS = ("NMVOC", "NH3", "PM2.5", "BC", "CO")
+_HEAD_ROWS = 30
+_SPECIES = {re.sub(r"\W", "", name).casefold(): own for name, _, own in POLLUTANTS if own}
+_TOTALS = (
+    (re.compile(r"compliance", re.IGNORECASE), "NT COMPLIANCE", "aggregate"),
+    (re.compile(r"national total", re.IGNORECASE), TOTAL, "aggregate"),
+    (re.compile(r"adjustment", re.IGNORECASE), "ADJUSTMENTS", "memo"),
+)
+# Parties round what they report; a larger gap is worth a note.
+_NOTED_GAP = 0.005
+
+
+def looks_like(source: Source) -> bool:
+    """Tell whether one of the first sheets has the header of Annex I."""
+    if not source.is_workbook:
+        return False
+    for sheet in source.workbook.sheet_names[:6]:
+        labels = {label(c) for row in source.workbook.top(sheet, _HEAD_ROWS) for c in row}
+        if set(_MARKS) <= labels and any(NFR_CODE.casefold() == t.casefold() for t in labels):
+            return True
+    return False
+
+
+def read(origin: object, *, species: str | None = "BC") -> Reading:
+    """Read an Annex I workbook.
+
+    Parameters
+    ----------
+    origin : path-like, binary file or Source
+        Workbook of one Party.
+    species : str or None
+        Pollutant to keep, black carbon by default; None keeps the nine main ones.
+
+    Returns
+    -------
+    Reading
+        Table under the contract `inventory`, scheme NFR14; empty cells are set aside.
+
+    Raises
+    ------
+    DataError
+        If no sheet has the header, a category isn't known, or a cell is neither a number
+        nor a notation key.
+    """
+    source = Source.of(origin)  # type: ignore[arg-type]
+    wanted = None if species is None else vocabulary.resolve_species(species)
+    frames, aside, notes = [], 0, []
+    for sheet in source.workbook.sheet_names:
+        rows = source.workbook.rows(sheet)
+        labels = {label(cell) for row in rows[:_HEAD_ROWS] for cell in row}
+        if not set(_MARKS) <= labels:
+            notes.append(f"sheet {sheet!r} isn't a year of Annex I")
+            continue
+        frame, empty = _sheet(source, sheet, rows, wanted)
+        frames.append(frame)
+        aside += empty
+        notes.extend(_gap(sheet, frame))
+    if not frames:
+        raise source.refuse("no sheet with the header of Annex I", f"{', '.join(_MARKS)} in a row")
+    made = pd.concat(frames)
+    return reading(
+        source,
+        FORMAT.name,
+        assemble(source, made, "NFR"),
+        [SetAside("an empty cell", aside)] if aside else [],
+        notes,
+    )
+
+
+def _sheet(
+    source: Source, sheet: str, rows: list[list[Any]], wanted: str | None
+) -> tuple[pd.DataFrame, int]:
+    top, columns = find_row(source, sheet, rows[:_HEAD_ROWS], _MARKS)
+    places = {
+        own: at
+        for name, at in columns.items()
+        if (own := _SPECIES.get(re.sub(r"\W", "", name).casefold()))
+        and (wanted is None or own == wanted)
+    }
+    units = {own: label(rows[top + 1][at]) for own, at in places.items()}
+    if not places or any(unit not in {"kt", "Gg", "t", "Mg"} for unit in units.values()):
+        raise source.refuse(
+            f"the pollutants and units {units} in {sheet}",
+            f"{wanted or 'the main pollutants'} in kt, below the header",
+            row=top + 2,
+        )
+    code_at = _code_column(source, sheet, rows[: top + 2])
+    head = _head(source, sheet, rows[:top])
+    body = rows[top + 2 :]
+    values, keys = numbers_block(
+        source, sheet, body, top + 2, list(places.values()), keys=NOTATION_KEYS
+    )
+    made, empty = [], 0
+    for at, row in enumerate(body):
+        placed = _category(source, sheet, row, code_at, top + 3 + at, places)
+        if placed is None:
+            continue
+        for column, own in enumerate(places):
+            value, key = values[at, column], keys[at, column]
+            if key is None and np.isnan(value):
+                empty += 1
+                continue
+            made.append((top + 3 + at, *placed, own, value, key, units[own]))
+    names = ["line", "sector", "sector_level", "species", "value", "notation_key", "unit"]
+    frame = pd.DataFrame(made, columns=names).set_index("line").assign(**head)
+    return frame.assign(inventory="NFR submission", scheme="NFR14", source_id="nfr14"), empty
+
+
+def _code_column(source: Source, sheet: str, rows: list[list[Any]]) -> int:
+    found = {
+        at for row in rows for at, cell in enumerate(row) if label(cell).casefold() == "nfr code"
+    }
+    if len(found) != 1:
+        raise source.refuse(f"{len(found)} columns {NFR_CODE!r} in {sheet}", "one")
+    return found.pop()
+
+
+def _head(source: Source, sheet: str, rows: list[list[Any]]) -> dict[str, Any]:
+    """Return country, year and version from the cells beside their labels."""
+    found = {}
+    for row in rows:
+        for at, cell in enumerate(row[:-1]):
+            name = label(cell).rstrip(":").casefold()
+            if name in {"country", "year", "version"} and name not in found:
+                found[name] = next((label(c) for c in row[at + 1 : at + 4] if c != ""), "")
+    year = found.get("year", "")
+    named = re.search(r"(?:19|20)\d\d(?!\d)", sheet)
+    if not re.fullmatch(r"(?:19|20)\d\d", year) or (named and named[0] != year):
+        raise source.refuse(
+            f"the year {year!r} in the sheet {sheet!r}",
+            "a cell 'YEAR:' with the year of the sheet beside it",
+            remedy="The head and the name of the sheet must say the same.",
+        )
+    if not found.get("country"):
+        raise source.refuse(f"no country in {sheet}", "a cell 'COUNTRY:' with its code beside it")
+    region = vocabulary.resolve_region(found["country"])
+    return {
+        "source_region": found["country"],
+        "region": region,
+        "region_level": "part" if "-" in region else "country",
+        "year": int(year),
+        "version": found.get("version") or "unstated",
+    }
+
+
+def _category(
+    source: Source, sheet: str, row: list[Any], code_at: int, line: int, places: dict[str, int]
+) -> tuple[str, str] | None:
+    """Return code and level of a row, None for a row of notes."""
+    text = label(row[code_at])
+    code = text.replace(" ", "")
+    known = _known()
+    if code in known:
+        return code, "memo" if known[code] else "part"
+    beside = " ".join(label(cell) for cell in row[: min(places.values())])
+    for pattern, name, level in _TOTALS:
+        if pattern.search(beside):
+            return name, level
+    if all(row[at] == "" for at in places.values()):
+        return None
+    raise source.refuse(
+        f"the category {text!r} in {sheet}",
+        "an NFR14 code",
+        row=line,
+        remedy=suggest(code, known) if code else "A row of values needs its code.",
+    )
+
+
+def _known() -> dict[str, bool]:
+    sectors = vocabulary.sectors()
+    return dict(zip(sectors["nfr"], sectors["memo"], strict=True))
+
+
+def _gap(sheet: str, frame: pd.DataFrame) -> list[str]:
+    """Note where the stated national total isn't the sum of the parts."""
+    notes = []
+    for species, rows in frame.groupby("species"):
+        stated = rows.loc[rows["sector"] == TOTAL, "value"].dropna()
+        parts = rows.loc[rows["sector_level"] == "part", "value"].sum()
+        if len(stated) and abs(parts - stated.iat[0]) > _NOTED_GAP * abs(stated.iat[0]):
+            notes.append(
+                f"sheet {sheet!r}: {species} adds up to {parts:.6g}, "
+                f"stated total {stated.iat[0]:.6g}"
+            )
+    return notes
+
+
+FORMAT = Format(
+    name="nfr_template",
+    kind="inventory",
+    title="EMEP reporting template, Annex I (NFR)",
+    contract="inventory",
+    looks_like=looks_like,
+    read=read,
+    options=("species",),
+)
