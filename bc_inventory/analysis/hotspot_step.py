@@ -16,6 +16,7 @@ from bc_inventory.analysis.hotspot_draws import deviations
 from bc_inventory.analysis.hotspot_files import read_hotspots, write_geojson, write_geoparquet
 from bc_inventory.analysis.hotspot_identity import keep_ids
 from bc_inventory.analysis.hotspot_netcdf import write_hotspot_grid
+from bc_inventory.analysis.hotspot_stations import measured, nearest_stations
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.schema.common import SIDES
@@ -52,7 +53,8 @@ def hotspots_step(
         `emissions`: folder of the contract `emissions`, the year and, for
         hotspots that persist, at least three years before. `grid`: the grid
         file of the year, whose cells are used and whose masses must be those
-        of the table. Optional: `previous`, hotspots of the version before;
+        of the table. Optional: `stations` and `observations`, of the build's
+        record of measurements; `previous`, hotspots of the version before;
         `spatial`, folder of the spatial tables, and `groups`, table of sector
         groups, by default those embedded.
     outputs : dict of str to Path
@@ -94,6 +96,11 @@ def hotspots_step(
         multipliers = deviations(counted, made[-1], rules.draws, rules.seed)
         found[side] = find_hotspots(made, multipliers, around, rules)
     hotspots = pd.concat([side.hotspots for side in found.values()], ignore_index=True)
+    if "stations" in inputs:
+        stations = schema.read_parquet(inputs["stations"], "stations")
+        means = measured(schema.read_parquet(inputs["observations"], "observations"), year)
+        latitude, longitude = hotspots["latitude"].to_numpy(), hotspots["longitude"].to_numpy()
+        hotspots["stations"] = nearest_stations(latitude, longitude, stations, means)
     previous = inputs.get("previous")
     if previous is not None:
         hotspots = keep_ids(hotspots, read_hotspots(previous))

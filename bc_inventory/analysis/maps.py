@@ -287,7 +287,7 @@ def _draw_outlines(axes: Axes, hotspots: pd.DataFrame, **style: Any) -> None:
 
 
 def _number(axes: Axes, frame: Frame, hotspots: pd.DataFrame) -> pd.DataFrame:
-    """Number the largest hotspots in the frame and return them."""
+    """Write numbers beside the largest hotspots in the frame and return those."""
     from matplotlib.patheffects import withStroke
 
     inside = hotspots["longitude"].between(frame.west, frame.east)
