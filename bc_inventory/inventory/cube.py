@@ -7,6 +7,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from bc_inventory import __version__
+
 __all__ = ["write_cube"]
 
 
@@ -71,6 +73,7 @@ def write_cube(totals: pd.DataFrame, path: Path, *, title: str, factor_set: str)
         "license": "See manifest.json for the licence of each source",
         "factor_set": factor_set,
         "species": "BC",
+        "history": f"bc_inventory {__version__}: sums of the emission table",
     }
     encoding: dict[str, dict[str, object]] = {
         name: {"zlib": True, "complevel": 4, "_FillValue": 1e20} for name in names
