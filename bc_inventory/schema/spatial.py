@@ -203,6 +203,32 @@ LADDER = Table(
     ("scope", "nfr", "fuel", "order"),
 )
 
+POINT_EMISSIONS = Table(
+    "point_emissions",
+    "Emission of one source category and fuel at a plant, field or port; it is in the grid too.",
+    (
+        c.year,
+        c.side,
+        _region,
+        c.nfr,
+        c.fuel,
+        Column("proxy", "string", "proxy that placed it"),
+        Column("kind", "string", "what the point is"),
+        Column("name", "string", "name in the publisher's spelling"),
+        _lat,
+        _lon,
+        Column(
+            "stack_height_class",
+            "string",
+            "effective height of release: low below 50 m, medium 50 to 150 m, high above",
+            enum=("low", "medium", "high"),
+        ),
+        Column("emission_kt", "number", "emission in the year", "kt", minimum=0),
+        c.source_id,
+    ),
+    ("region", "nfr", "fuel", "kind", "name", "lat", "lon"),
+)
+
 _cycle = Column(
     "cycle",
     "string",
@@ -292,6 +318,7 @@ TABLES = (
     OUTLINES,
     PROXIES,
     LADDER,
+    POINT_EMISSIONS,
     PROFILES,
     PROFILE_MAP,
     DEGREE_DAYS,

@@ -24,7 +24,7 @@ from bc_inventory.spatial.regions import Pairs, make_pairs, read_cells, require_
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-__all__ = ["Ladder", "Tables", "Weights", "make_weights", "read_tables"]
+__all__ = ["Ladder", "Tables", "Weights", "check_ladder", "make_weights", "read_tables"]
 
 _ANY = "*"
 _EVERYWHERE = "land"
@@ -78,13 +78,27 @@ def read_tables(folder: Path | None = None) -> Tables:
         "proxy_ladder",
         known={"spatial_proxies.proxy": set(proxies.index)},
     ).sort_values(["scope", "nfr", "fuel", "order"], ignore_index=True)
-    _check_ladder(ladder, str(root / "proxy_ladder.csv"))
+    check_ladder(ladder, str(root / "proxy_ladder.csv"))
     points = schema.read_parquet(root / "points.parquet", "spatial_points")
     _check_points(proxies, points, str(root / "proxies.csv"))
     return Tables(read_cells(root / "cells_010.parquet"), _fill_weights(points), proxies, ladder)
 
 
-def _check_ladder(ladder: pd.DataFrame, file: str) -> None:
+def check_ladder(ladder: pd.DataFrame, file: str) -> None:
+    """Refuse ladders that skip a rung or don't end with land.
+
+    Parameters
+    ----------
+    ladder : pandas.DataFrame
+        `proxy_ladder`, in order.
+    file : str
+        Named in messages.
+
+    Raises
+    ------
+    DataError
+        With one problem for each.
+    """
     problems = Problems()
     for (scope, nfr, fuel), rungs in ladder.groupby(["scope", "nfr", "fuel"]):
         where = f"the ladder of {nfr}, {fuel} in {scope}"

@@ -1,0 +1,135 @@
+"""Read a user's vector file: GeoJSON, shapefile or GeoPackage in WGS84."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bc_inventory.errors import BCInventoryError, DataError, Problem, suggest
+
+__all__ = ["Features", "need", "read_features", "refuse"]
+
+_WGS84 = {"EPSG:4326", "OGC:CRS84"}
+_MARK = "GEOGCS"
+
+
+@dataclass(frozen=True)
+class Features:
+    """Geometries with one attribute each.
+
+    Parameters
+    ----------
+    file : str
+        Where they come from, for messages.
+    shapes : numpy.ndarray of shapely geometries, shape (n,)
+        Longitudes and latitudes in degrees.
+    attribute : numpy.ndarray, shape (n,)
+        The attribute.
+    """
+
+    file: str
+    shapes: NDArray[Any]
+    attribute: NDArray[Any]
+
+
+def need(module: str) -> Any:
+    """Import a package of the extra `geo`.
+
+    Raises
+    ------
+    BCInventoryError
+        If it isn't installed.
+    """
+    import importlib
+
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        raise BCInventoryError(
+            f"this needs the package {module.partition('.')[0]!r}: install bc-inventory[geo]"
+        ) from error
+
+
+def refuse(file: str, found: str, expected: str, remedy: str | None = None) -> DataError:
+    """Return the error of one problem with a user's file."""
+    return DataError([Problem(found, expected, file=file, remedy=remedy)])
+
+
+def read_features(path: Path, attribute: str | None) -> Features:
+    """Read a vector file.
+
+    Parameters
+    ----------
+    path : Path
+        GeoJSON, shapefile or GeoPackage; the first layer is read.
+    attribute : str, optional
+        Column to read with the geometries; by default each counts as 1.
+
+    Returns
+    -------
+    Features
+
+    Raises
+    ------
+    DataError
+        If the file can't be read, has no features, isn't in WGS84 longitudes
+        and latitudes, lacks the column, or leaves the globe.
+    """
+    pyogrio, shapely = need("pyogrio"), need("shapely")
+    file = str(path)
+    if not path.exists():
+        raise refuse(file, "no such file", "a GeoJSON, shapefile or GeoPackage")
+    try:
+        meta, _, wkb, columns = pyogrio.raw.read(path)
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError) as error:
+        raise refuse(file, f"a file that can't be read ({error})", "a vector file") from error
+    if wkb is None or not len(wkb):
+        raise refuse(file, "no features", "at least one")
+    _check_crs(file, meta["crs"])
+    shapes = shapely.from_wkb(wkb)
+    if any(shape is None or shape.is_empty for shape in shapes):
+        raise refuse(file, "a feature without a geometry", "a geometry for each feature")
+    west, south, east, north = shapely.total_bounds(shapes)
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise refuse(
+            file,
+            f"bounds from {west:g}, {south:g} to {east:g}, {north:g}",
+            "longitudes from -180 to 180 and latitudes from -90 to 90 in degrees",
+            "Is it projected, or does it cross the date line? Cut it there.",
+        )
+    if attribute is None:
+        return Features(file, shapes, np.ones(len(shapes)))
+    names = list(meta["fields"])
+    if attribute not in names:
+        raise refuse(
+            file,
+            f"no column {attribute!r}",
+            f"one of {', '.join(names)}",
+            suggest(attribute, names),
+        )
+    return Features(file, shapes, columns[names.index(attribute)])
+
+
+def _check_crs(file: str, crs: str | None) -> None:
+    if crs is None:
+        raise refuse(
+            file,
+            "no coordinate reference system",
+            "WGS84 (EPSG:4326)",
+            "A shapefile says it in a .prj file beside it.",
+        )
+    if crs in _WGS84:
+        return
+    plain = crs.replace(" ", "")
+    if plain.startswith(_MARK) and "WGS_1984" in plain:
+        return
+    raise refuse(
+        file,
+        f"the coordinate reference system {crs[:60]}",
+        "WGS84 (EPSG:4326)",
+        "Reproject it first, for instance with ogr2ogr -t_srs EPSG:4326.",
+    )
