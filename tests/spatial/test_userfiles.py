@@ -322,7 +322,8 @@ def test_the_embedded_cells_are_those_of_the_published_polygons(tables, shared, 
     both = made.cells.merge(tables.cells, on=["region", "j", "i"], suffixes=("", "_embedded"))
     for region in names.values():
         rows = both[both["region"] == region]
-        # Cells that are touched only just are rounded away in 1/65535.
+        # The embedded shares are multiples of 1/65535, at least one where a cell is touched.
         missing = made.cells.loc[made.cells["region"] == region, "fraction"].sum()
         assert missing - rows["fraction"].sum() < 1e-3
-        np.testing.assert_allclose(rows["fraction"], rows["fraction_embedded"], atol=1e-5)
+        difference = (rows["fraction"] - rows["fraction_embedded"]).abs()
+        assert difference.max() <= 1 / 65535
