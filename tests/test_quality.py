@@ -1,5 +1,6 @@
 """Lint, types, import directions, module sizes and the README's own lines."""
 
+import ast
 import os
 import re
 import subprocess
@@ -89,3 +90,25 @@ def test_locks_are_hashed_and_hold_every_dependency(root):
             r"^[A-Za-z0-9_.-]+==[^\n]*\n((?:    --hash[^\n]*\n?)+)", text, re.MULTILINE
         )
         assert len(blocks) == len(re.findall(r"^[A-Za-z0-9_.-]+==", text, re.MULTILINE))
+
+
+def test_what_the_package_imports_is_declared(root):
+    """A fresh install has the declared libraries and no others."""
+    project = tomllib.loads((root / "pyproject.toml").read_text())["project"]
+    core = {
+        re.split(r"[\[<>=~ ]", item)[0].lower().replace("-", "_")
+        for item in project["dependencies"]
+    }
+    optional = {"distributed", "fastapi", "uvicorn", "s3fs", "starlette", "pydantic", "anyio"}
+    for path in sorted((root / "bc_inventory").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and node.level == 0:
+                names = [node.module]
+            for name in names:
+                top = name.split(".")[0].lower()
+                if top in sys.stdlib_module_names or top == "bc_inventory":
+                    continue
+                assert top in core | optional, f"{path.name} imports {top}"

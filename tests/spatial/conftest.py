@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -106,15 +107,11 @@ def emissions_folder(emissions: pd.DataFrame, tmp_path_factory: pytest.TempPathF
 
 @pytest.fixture(scope="session")
 def compliance_checker() -> str:
-    """Return the IOOS compliance checker; its absence is a failure in CI and a skip elsewhere.
-
-    It lives in an environment of its own, so that it doesn't hold back ours:
-    `BC_INVENTORY_COMPLIANCE_CHECKER` names the command.
-    """
-    named = os.environ.get("BC_INVENTORY_COMPLIANCE_CHECKER", "compliance-checker")
-    found = shutil.which(named)
+    """Return the IOOS compliance checker; its absence is a failure in CI and a skip elsewhere."""
+    beside = str(Path(sys.executable).parent)
+    found = shutil.which("compliance-checker", path=os.pathsep.join([beside, os.environ["PATH"]]))
     if found is None:
-        message = f"{named} isn't installed; `pip install compliance-checker` in a venv of its own"
+        message = "compliance-checker isn't installed; requirements-dev.lock has it"
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
