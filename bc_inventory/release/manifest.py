@@ -34,6 +34,7 @@ def describe(
     sources: Sequence[Mapping[str, Any]],
     files: Mapping[str, Content],
     origins: Mapping[str, Output],
+    coverage: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Return the manifest without what follows from it (the version and the documents).
 
@@ -51,6 +52,8 @@ def describe(
         Relative path to digest of every file of data.
     origins : mapping of str to Output
         Step and output each file comes from.
+    coverage : mapping
+        Years, regions and sectors; see `bc_inventory.release.tables`.
     """
     inputs: dict[str, Content] = {}
     libraries: dict[str, str] = {}
@@ -63,6 +66,7 @@ def describe(
         "inventory": inventory,
         "label": label,
         "title": title,
+        "coverage": dict(coverage),
         "configuration": dict(configuration),
         "software": {
             "bc-inventory": bc_inventory.__version__,

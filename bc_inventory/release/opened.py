@@ -14,7 +14,6 @@ from bc_inventory.release.select import Names
 
 if TYPE_CHECKING:
     import pandas as pd
-    import pyarrow.dataset as ds
     import xarray as xr
 
     from bc_inventory.release.sql import Sql
@@ -91,40 +90,6 @@ class Release:
             self._fetch(name)
         return self.path / name
 
-    def dataset(self, name: str) -> ds.Dataset:
-        """Return a table as an Arrow dataset, partition columns included.
-
-        Raises
-        ------
-        ReleaseError
-            If the release has no such table.
-        """
-        import pyarrow as pa
-        import pyarrow.dataset as ds
-
-        if name not in self.tables:
-            raise ReleaseError(
-                f"release {self.version} of {self.inventory!r} has no table {name!r}; "
-                f"it has {', '.join(self.tables)}"
-            )
-        files = [str(self.file(path)) for path in self.tables[name]]
-        keys = [
-            part.partition("=")[0] for part in self.tables[name][0].split("/")[1:-1] if "=" in part
-        ]
-        # Text, so that a value is never taken for a number or a category.
-        hive = ds.partitioning(pa.schema([(key, pa.string()) for key in keys]), flavor="hive")
-        return ds.dataset(
-            files, format="parquet", partitioning=hive, partition_base_dir=str(self.path / name)
-        )
-
-    @functools.cached_property
-    def _held(self) -> dict[str, Any]:
-        """Years, regions and sectors that the emission table holds."""
-        import pyarrow.compute as pc
-
-        table = self.dataset("emissions").to_table(columns=["year", "region", "nfr"])
-        return {name: set(pc.unique(table[name]).to_pylist()) for name in table.column_names}
-
     def emissions(
         self,
         region: Names = None,
@@ -193,8 +158,8 @@ class Release:
         """
         asked = self._asked(None, None, year)
         frame = self._read("totals", asked, {"factor_set": factor_set}, None)
-        places = select.regions(select.as_list(region), self._held["region"])
-        kinds = select.sectors(select.as_list(sector), self._held["nfr"])
+        places = select.regions(select.as_list(region), self._held("regions"))
+        kinds = select.sectors(select.as_list(sector), self._held("sectors"))
         of_sides = set(places.sides) if region is not None else {"EU", "CN"}
         whole = frame["region"].eq("*") & frame["side"].isin(of_sides)
         members = {code for code in places.codes if not _covered(code, places.sides)}
@@ -300,12 +265,15 @@ class Release:
         """Return allowed values by column for what was asked for."""
         asked: dict[str, Sequence[Any]] = {}
         if region is not None:
-            asked["region"] = select.regions(select.as_list(region), self._held["region"]).codes
+            asked["region"] = select.regions(select.as_list(region), self._held("regions")).codes
         if sector is not None:
-            asked["nfr"] = select.sectors(select.as_list(sector), self._held["nfr"]).nfr
-        if chosen := select.years(year, self._held["year"]):
+            asked["nfr"] = select.sectors(select.as_list(sector), self._held("sectors")).nfr
+        if chosen := select.years(year, self._held("years")):
             asked["year"] = chosen
         return asked
+
+    def _held(self, what: str) -> list[Any]:
+        return list(self.manifest["coverage"].get(what, ()))
 
     def _read(
         self,
@@ -314,17 +282,17 @@ class Release:
         equal: dict[str, Any],
         columns: Sequence[str] | None,
     ) -> pd.DataFrame:
-        """Read rows, pushing the filters down to the files."""
-        import pyarrow.dataset as ds
+        """Read rows of a table; the filters reach down into its files."""
+        from bc_inventory.release.tables import read
 
-        condition: Any = None
-        parts = [ds.field(column).isin(list(values)) for column, values in asked.items()]
-        parts += [ds.field(key) == value for key, value in equal.items() if value is not None]
-        for part in parts:
-            condition = part if condition is None else condition & part
-        data = self.dataset(name)
-        table = data.to_table(columns=None if columns is None else list(columns), filter=condition)
-        return table.to_pandas()
+        if name not in self.tables:
+            raise ReleaseError(
+                f"release {self.version} of {self.inventory!r} has no table {name!r}; "
+                f"it has {', '.join(self.tables)}"
+            )
+        files = [self.file(path) for path in self.tables[name]]
+        wanted = {key: [value] for key, value in equal.items() if value is not None}
+        return read(files, {**asked, **wanted}, columns)
 
 
 def _covered(code: str, sides: Sequence[str]) -> bool:

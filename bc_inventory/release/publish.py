@@ -16,6 +16,7 @@ from bc_inventory.release import manifest as manifests
 from bc_inventory.release.names import MANIFEST, check_file, check_inventory
 from bc_inventory.release.readme import readme
 from bc_inventory.release.store import LocalStore
+from bc_inventory.release.tables import coverage
 
 __all__ = ["PublishedRelease", "publish"]
 
@@ -98,6 +99,7 @@ def publish(
             sources=sources,
             files=contents,
             origins=origins,
+            coverage=coverage(staged / "emissions"),
         )
         version = manifests.version_of(core)
         documents = _write_documents(core, version, staged)

@@ -1,0 +1,93 @@
+"""Read the Parquet tables of a release."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bc_inventory.errors import DataError, Problem, suggest
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+__all__ = ["coverage", "read"]
+
+_COVERED = {"years": "year", "sides": "side", "regions": "region", "sectors": "nfr"}
+
+
+def read(
+    files: Sequence[Path],
+    allowed: Mapping[str, Sequence[Any]],
+    columns: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """Read rows of a table.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        Its Parquet files; values of partition columns stand in their folders
+        and are read as text.
+    allowed : mapping of str to sequence
+        Values that a column may have; rows with others are left out.
+    columns : sequence of str, optional
+        Columns to return, by default all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows in the order of the files.
+
+    Raises
+    ------
+    DataError
+        If the table has no such column.
+    """
+    source = _connection().cursor()
+    names = [str(path) for path in files]
+    scan = "from read_parquet(?, hive_partitioning = true, hive_types_autocast = false)"
+    known = [row[0] for row in source.execute(f"describe select * {scan}", [names]).fetchall()]
+    for column in [*allowed, *(columns or ())]:
+        if column not in known:
+            problem = Problem(
+                f"the column {column!r}", "a column of the table", remedy=suggest(column, known)
+            )
+            raise DataError([problem])
+    chosen = ", ".join(map(_quoted, columns)) if columns else "*"
+    tests = [
+        f"{_quoted(column)} in ({', '.join('?' * len(values))})"
+        for column, values in allowed.items()
+    ]
+    where = f" where {' and '.join(tests)}" if tests else ""
+    values = [value for several in allowed.values() for value in several]
+    answer = source.sql(f"select {chosen} {scan}{where}", params=[names, *values])
+    return answer.to_arrow_table().to_pandas()
+
+
+def coverage(emissions: Path) -> dict[str, list[Any]]:
+    """Return the years, sides, regions and sectors an emission table has rows for.
+
+    Parameters
+    ----------
+    emissions : Path
+        Folder of the table; absent is a release without one.
+    """
+    files = sorted(emissions.rglob("*.parquet"))
+    if not files:
+        return {}
+    frame = read(files, {}, list(_COVERED.values()))
+    return {name: sorted(frame[column].unique().tolist()) for name, column in _COVERED.items()}
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+@functools.cache
+def _connection() -> duckdb.DuckDBPyConnection:
+    """Return the process's database in memory; each reading takes a cursor of it."""
+    import duckdb
+
+    return duckdb.connect(config={"autoinstall_known_extensions": "false"})
