@@ -112,15 +112,17 @@ def _index(frame: pd.DataFrame, code: str, *names: str) -> dict[str, str]:
 def _region_index() -> dict[str, str]:
     known = regions()
     index = _index(known, "region", "name", "name_zh", "nuts", "gb_t_2260")
-    world = countries()
-    for key, value in _index(world, "alpha_2", "alpha_3", "name").items():
+    for key, value in _index(countries(), "alpha_2", "alpha_3", "name").items():
         index.setdefault(key, value)
     for alias, code in _REGION_ALIASES.items():
         index[_fold(alias)] = code
+    for name, code in zip(known["name_zh"], known["region"], strict=True):
+        index.setdefault(_fold(name.removeprefix("中国")), code)
     index.setdefault(_fold("中国"), "CN")
     return index
 
 
+@functools.cache
 def resolve_region(name: str) -> str:
     """Return the ISO 3166 code of a region.
 
@@ -166,6 +168,7 @@ def _alpha_3_index() -> dict[str, str]:
     return dict(zip(world["alpha_3"], world["alpha_2"], strict=True))
 
 
+@functools.cache
 def members(scope: str) -> tuple[str, ...]:
     """Return the regions of a side, a group or a parent; of a region, itself.
 
@@ -198,6 +201,7 @@ def _sector_index() -> dict[str, str]:
     return _index(sectors(), "nfr", "name", "name_zh")
 
 
+@functools.cache
 def resolve_sector(name: str) -> str:
     """Return the NFR14 code of a source category.
 
@@ -229,6 +233,7 @@ def resolve_sector(name: str) -> str:
     raise _unknown("NFR category", name, [*sectors()["nfr"], *sectors()["name"]])
 
 
+@functools.cache
 def resolve_gnfr(name: str) -> str:
     """Return the GNFR aggregate of that code, letter or publisher's spelling.
 
@@ -281,6 +286,7 @@ def _gnfr_index() -> dict[str, str]:
     return dict(zip(sectors()["nfr"], sectors()["gnfr"], strict=True))
 
 
+@functools.cache
 def nfr_of(gnfr: str) -> tuple[str, ...]:
     """Return the NFR categories of a GNFR aggregate, sorted.
 
@@ -298,6 +304,7 @@ def _fuel_index() -> dict[str, str]:
     return _index(fuels(), "fuel", "name", "name_zh")
 
 
+@functools.cache
 def resolve_fuel(name: str) -> str:
     """Return the short name of a fuel from it, its English or its Chinese name.
 
@@ -317,6 +324,7 @@ def _technology_index() -> dict[str, str]:
     return _index(technologies(), "technology", "name", "name_zh")
 
 
+@functools.cache
 def resolve_technology(name: str) -> str:
     """Return the short name of a technology from it, its English or its Chinese name.
 
@@ -379,9 +387,9 @@ def chinese_class(nfr: str, fuel: str, scheme: str = "TCSES144") -> tuple[str, s
     table = _table("crosswalk/chinese_classes.csv", "chinese_classes")
     code, own = resolve_sector(nfr), resolve_fuel(fuel)
     kind = fuels().set_index("fuel")["kind"][own]
-    wanted = "biomass" if kind == "biomass" else "fossil"
+    wanted = kind if kind in {"biomass", "product"} else "fossil"
     rows = table[(table["scheme"] == scheme) & (table["nfr"] == code)]
-    for fuel_kind in (wanted, "*"):
+    for fuel_kind in (wanted, "*", "fossil"):
         hit = rows[rows["fuel_kind"] == fuel_kind]
         if len(hit):
             return str(hit["class_zh"].iat[0]), str(hit["class_en"].iat[0])

@@ -120,7 +120,12 @@ CHINESE_CLASSES = Table(
     (
         Column("scheme", "string", "guideline", enum=("MEP2014", "TCSES144")),
         c.nfr,
-        Column("fuel_kind", "string", "kind of fuel, or *", enum=("fossil", "biomass", "*")),
+        Column(
+            "fuel_kind",
+            "string",
+            "kind of fuel, product of a process, or *",
+            enum=("fossil", "biomass", "product", "*"),
+        ),
         Column("class_zh", "string", "class in Chinese"),
         Column("class_en", "string", "class in English"),
         c.confidence,

@@ -1,0 +1,234 @@
+"""Take inventories to common sectors without inventing a split or losing an emission.
+
+A publisher's sector is an NFR category, a GNFR aggregate, or the sum of several
+(`F_RoadTransport+I_Offroad`). Where inventories cut differently, the common sectors are
+the finest blocks that none of them cuts through. What no block can express stays in the
+table as `not_comparable`.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+
+import pandas as pd
+
+from bc_inventory import vocabulary
+from bc_inventory.embedded import data_root
+from bc_inventory.errors import DataError, Problem, suggest
+from bc_inventory.schema import read_csv
+
+__all__ = [
+    "NOT_COMPARABLE",
+    "common_blocks",
+    "common_sectors",
+    "expand",
+    "sector_table",
+    "to_targets",
+]
+
+NOT_COMPARABLE = "not_comparable"
+_KEY = ["scheme", "sector", "fuel"]
+_BOUNDS = {"share": "central_kt", "share_lower": "lower_kt", "share_upper": "upper_kt"}
+
+
+@functools.cache
+def sector_table() -> pd.DataFrame:
+    """Return the crosswalk of sectors (contract `sector_crosswalk`)."""
+    return read_csv(data_root() / "crosswalk" / "sectors.csv", "sector_crosswalk")
+
+
+@functools.cache
+def expand(target: str) -> frozenset[str]:
+    """Return the NFR categories of a target.
+
+    Parameters
+    ----------
+    target : str
+        NFR or GNFR codes joined by `+`, or `not_comparable`.
+
+    Returns
+    -------
+    frozenset of str
+        Empty for `not_comparable`.
+
+    Raises
+    ------
+    DataError
+        If a code isn't known.
+
+    Examples
+    --------
+    >>> sorted(expand("G_Shipping+1A3c"))
+    ['1A3c', '1A3di(ii)', '1A3dii']
+    """
+    if target == NOT_COMPARABLE:
+        return frozenset()
+    aggregates = set(vocabulary.sectors()["gnfr"])
+    found: set[str] = set()
+    for code in target.split("+"):
+        found |= (
+            set(vocabulary.nfr_of(code))
+            if code in aggregates
+            else {vocabulary.resolve_sector(code)}
+        )
+    return frozenset(found)
+
+
+def to_targets(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return an inventory by the targets of the crosswalk.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Contract `inventory`. Rows that are a sum of others are left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        inventory, version, region, region_level, year, species, target, memo, value_kt,
+        lower_kt and upper_kt (from the interval of the shares), notation_keys (of the rows
+        without a figure, joined by ;), sources (of the crosswalk, joined by ;).
+
+    Raises
+    ------
+    DataError
+        If a sector has no row in the crosswalk.
+    """
+    rows = frame[frame["sector_level"] != "aggregate"]
+    links = _links(rows[_KEY].drop_duplicates())
+    joined = rows.assign(fuel=rows["fuel"].fillna("")).merge(links, on=_KEY, how="left")
+    for share, bound in _BOUNDS.items():
+        joined[bound] = joined[share] * joined["value_kt"]
+    joined = joined.rename(columns={"notation_key": "notation_keys", "link_source": "sources"})
+    joined["memo"] = joined["target"].map(_is_memo())
+    return _add_up(
+        joined.drop(columns="value_kt").rename(columns={"central_kt": "value_kt"}), "target"
+    )
+
+
+def _add_up(rows: pd.DataFrame, sector: str) -> pd.DataFrame:
+    """Sum over all but the labels; a sum without a figure has none."""
+    by = ["inventory", "version", "region", "region_level", "year", "species", sector, "memo"]
+    made = rows.groupby(by, sort=True)[["value_kt", "lower_kt", "upper_kt"]].sum(min_count=1)
+    for words in ("notation_keys", "sources"):
+        # Few distinct words stand in many rows, so they are joined once each.
+        few = rows[[*by, words]].dropna().drop_duplicates()
+        joined = few.groupby(by)[words].agg(";".join)
+        made[words] = joined.map(_tidy).reindex(made.index, fill_value="")
+    return made.reset_index()
+
+
+def _tidy(words: str) -> str:
+    return ";".join(sorted({word for word in words.split(";") if word}))
+
+
+def _is_memo() -> dict[str, bool]:
+    """Map each target to whether all of it lies outside the totals."""
+    memo = vocabulary.sectors().set_index("nfr")["memo"]
+    return {
+        target: bool(expand(target)) and all(memo[code] for code in expand(target))
+        for target in sector_table()["target"].unique()
+    }
+
+
+def _links(wanted: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the crosswalk for each scheme, sector and fuel; a fuel's own win."""
+    table = sector_table().rename(columns={"source_sector": "sector", "source_id": "link_source"})
+    columns = ["target", "share", "share_lower", "share_upper", "link_source"]
+    wanted = wanted.assign(fuel=wanted["fuel"].fillna(""))
+    own = wanted.merge(table.rename(columns={"source_fuel": "fuel"}), on=_KEY)
+    rest = wanted.merge(own[_KEY].drop_duplicates(), on=_KEY, how="left", indicator=True)
+    rest = rest[rest["_merge"] == "left_only"][_KEY]
+    general = rest.merge(
+        table[table["source_fuel"] == "*"].drop(columns="source_fuel"),
+        on=["scheme", "sector"],
+        how="left",
+    )
+    missing = general[general["target"].isna()]
+    if len(missing):
+        known = sector_table()
+        raise DataError(
+            Problem(
+                f"the sector {row.sector!r} of {row.scheme}",
+                "a row in crosswalk/sectors.csv",
+                remedy=suggest(
+                    str(row.sector), known.loc[known["scheme"] == row.scheme, "source_sector"]
+                )
+                or "Add one, or say that it is not_comparable.",
+            )
+            for row in missing.itertuples()
+        )
+    return pd.concat([own, general])[[*_KEY, *columns]]
+
+
+def common_blocks(targets: Iterable[str]) -> dict[str, str]:
+    """Return the finest common sectors that cut through none of the targets.
+
+    Parameters
+    ----------
+    targets : iterable of str
+        Targets of all inventories that are to be compared.
+
+    Returns
+    -------
+    dict of str to str
+        Block of each target. A block is named by its GNFR aggregates where it is whole
+        ones, else by its codes.
+
+    Examples
+    --------
+    >>> common_blocks(["F_RoadTransport+I_Offroad", "1A3bi", "1A1a"])["1A3bi"]
+    'F_RoadTransport+I_Offroad'
+    """
+    wanted = sorted(set(targets))
+    blocks: list[set[str]] = []
+    for target in wanted:
+        merged = set(expand(target))
+        if not merged:
+            continue
+        apart = []
+        for block in blocks:
+            if block & merged:
+                merged |= block
+            else:
+                apart.append(block)
+        blocks = [*apart, merged]
+    names = {code: _name(block) for block in blocks for code in block}
+    return {
+        target: names[min(expand(target))] if expand(target) else NOT_COMPARABLE
+        for target in wanted
+    }
+
+
+def _name(block: set[str]) -> str:
+    aggregates = sorted({vocabulary.gnfr_of(code) for code in block})
+    whole = [gnfr for gnfr in aggregates if set(vocabulary.nfr_of(gnfr)) <= block]
+    rest = sorted(block - {code for gnfr in whole for code in vocabulary.nfr_of(gnfr)})
+    return "+".join([*whole, *rest])
+
+
+def common_sectors(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return several inventories by the finest sectors they have in common.
+
+    Parameters
+    ----------
+    frames : sequence of pandas.DataFrame
+        Contract `inventory`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of `to_targets` with `common` in place of target: a block, or
+        `not_comparable`. The sum over common is the sum of what was given.
+
+    Raises
+    ------
+    DataError
+        If nothing is given, or a sector has no row in the crosswalk.
+    """
+    if not frames:
+        raise DataError([Problem("no inventory", "at least one")])
+    made = pd.concat([to_targets(frame) for frame in frames], ignore_index=True)
+    made["common"] = made["target"].map(common_blocks(made["target"]))
+    return _add_up(made, "common")

@@ -1,0 +1,122 @@
+"""Take the regions of a side from an inventory, each once, and say what is missing."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+import pandas as pd
+
+from bc_inventory import vocabulary
+from bc_inventory.embedded import data_root
+from bc_inventory.errors import DataError, Problem
+from bc_inventory.schema import read_csv
+
+__all__ = ["Scope", "side_rows"]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which regions of a side an inventory covers.
+
+    Parameters
+    ----------
+    side : str
+        EU or CN.
+    by : str
+        `regions` where the members or provinces stand one by one, `whole` where one row
+        holds the side, `aggregate` where it holds more than the side.
+    present : tuple of str
+        Regions with at least one figure.
+    silent : tuple of str
+        Regions of which every row has a notation key.
+    absent : tuple of str
+        Regions of the side without a row.
+    beyond : tuple of str
+        Regions outside the side that can't be taken out.
+    left_out : tuple of str
+        Regions as delivered that hold the same emissions again.
+    """
+
+    side: str
+    by: str
+    present: tuple[str, ...]
+    silent: tuple[str, ...]
+    absent: tuple[str, ...]
+    beyond: tuple[str, ...]
+    left_out: tuple[str, ...]
+
+
+@functools.cache
+def _groups() -> dict[str, frozenset[str]]:
+    """Map each publisher's aggregate to its members."""
+    rows = read_csv(data_root() / "crosswalk" / "regions.csv", "region_crosswalk")
+    rows = rows[rows["level"] == "aggregate"]
+    found = {name: frozenset(own["region"]) for name, own in rows.groupby("source_region")}
+    return {name: own for name, own in found.items() if own != {name}}
+
+
+def side_rows(frame: pd.DataFrame, side: str) -> tuple[pd.DataFrame, Scope]:
+    """Return the rows that make up one side, no emission twice.
+
+    Members or provinces are taken where the inventory has any, else the row of the whole
+    side, else the smallest aggregate that holds it.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Contract `inventory`, one inventory and version.
+    side : {"EU", "CN"}
+        The 27 members, or the 31 provinces of the mainland.
+
+    Returns
+    -------
+    rows : pandas.DataFrame
+        Rows whose regions don't overlap.
+    scope : Scope
+        What they cover and what was left out.
+
+    Raises
+    ------
+    DataError
+        If there is more than one inventory or version, or nothing of the side.
+    """
+    editions = frame[["inventory", "version"]].drop_duplicates()
+    if len(editions) != 1:
+        raise DataError(
+            [Problem(f"{len(editions)} inventories or versions", "one; compare them side by side")]
+        )
+    wanted = set(vocabulary.members(side))
+    here = set(frame["region"])
+    holding = {name: own for name, own in _groups().items() if name in here}
+    wide = {name for name, own in holding.items() if _holds(own, wanted, side)}
+    single = here & wanted
+    beyond: set[str] = set()
+    if single:
+        taken, by = single, "regions"
+    elif side in here:
+        taken, by = {side}, "whole"
+    elif wide:
+        best = min(wide, key=lambda name: (len(holding[name]), name))
+        taken, by, beyond = {best}, "aggregate", set(holding[best] - wanted - {side})
+    else:
+        raise DataError(
+            [Problem(f"the regions {', '.join(sorted(here)[:8])}, ...", f"regions of {side}")]
+        )
+    rows = frame[frame["region"].isin(taken)]
+    figures = set(rows.loc[rows["value_kt"].notna(), "region"])
+    again = sorted((wide | ({side} & here)) - taken)
+    scope = Scope(
+        side=side,
+        by=by,
+        present=tuple(sorted(figures)),
+        silent=tuple(sorted(taken - figures)),
+        absent=tuple(sorted(wanted - single)) if by == "regions" else (),
+        beyond=tuple(sorted(beyond)),
+        left_out=tuple(again),
+    )
+    return rows, scope
+
+
+def _holds(own: frozenset[str], wanted: set[str], side: str) -> bool:
+    return side in own or wanted <= own
