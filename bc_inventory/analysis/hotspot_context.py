@@ -133,7 +133,8 @@ def add_context(
     distance, index = nearest_km(latitude, longitude, town_lat, town_lon)
     names = places["name"].to_numpy(dtype=object)
     nearest = names[index] if len(names) else np.full(len(frame), None)
-    largest = _largest_inside(field, labels, places)
+    main = dict(zip(frame["label"], frame["region"], strict=True))
+    largest = _largest_inside(field, labels, places, main)
     return frame.assign(
         place=[
             largest.get(label, near) for label, near in zip(frame["label"], nearest, strict=True)
@@ -145,15 +146,22 @@ def add_context(
     )
 
 
-def _largest_inside(field: EmissionField, labels: Integers, places: pd.DataFrame) -> dict[int, str]:
-    """Return the most populous place in each cluster that has one."""
+def _largest_inside(
+    field: EmissionField, labels: Integers, places: pd.DataFrame, main: dict[int, str]
+) -> dict[int, str]:
+    """Return the most populous place in each cluster that has one.
+
+    A place of the region that emits most of the cluster goes before a larger
+    one across the border.
+    """
     half = field.resolution / 2
     row = np.floor((places["lat"] - field.latitudes[0] + half) / field.resolution).astype(int)
     column = np.floor((places["lon"] - field.longitudes[0] + half) / field.resolution).astype(int)
     inside = row.between(0, field.shape[0] - 1) & column.between(0, field.shape[1] - 1)
     found = places[inside].assign(label=labels[row[inside], column[inside]])
-    found = found[found["label"] > 0].sort_values(
-        ["population", "geonameid"], ascending=[False, True], kind="stable"
+    found = found[found["label"] > 0]
+    found = found.assign(own=found["region"] == found["label"].map(main)).sort_values(
+        ["own", "population", "geonameid"], ascending=[False, False, True], kind="stable"
     )
     first = found.drop_duplicates("label")
     return dict(zip(first["label"], first["name"], strict=True))

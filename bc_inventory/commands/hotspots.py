@@ -1,0 +1,95 @@
+"""`bc-inventory hotspots`: list the hotspots of a release and draw maps of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["hotspots"]
+
+
+@click.command()
+@click.option("--root", default="releases", show_default=True, help="Folder of releases.")
+@click.option("--release", "version", default="latest", show_default=True, help="Version.")
+@click.option("--inventory", help="Name of the inventory; by default the only one.")
+@click.option("--side", type=click.Choice(["EU", "CN"]), help="One side only.")
+@click.option(
+    "--kind",
+    type=click.Choice(["cell", "density", "significant", "persistent"]),
+    default="density",
+    show_default=True,
+    help="Definition; docs/hotspots.md tells them apart.",
+)
+@click.option(
+    "--group",
+    type=click.Choice(["all", "residential_heating", "heavy_diesel", "coking", "brick"]),
+    default="all",
+    show_default=True,
+    help="Sectors.",
+)
+@click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="How many.")
+@click.option(
+    "--maps",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to draw maps into, one PNG for each --of.",
+)
+@click.option("--of", "codes", multiple=True, help="EU, CN or a region; by default both sides.")
+def hotspots(
+    root: str,
+    version: str,
+    inventory: str | None,
+    side: str | None,
+    kind: str,
+    group: str,
+    top: int,
+    maps: Path | None,
+    codes: tuple[str, ...],
+) -> None:
+    """List the hotspots of a release and draw maps of them."""
+    from bc_inventory.analysis.hotspot_files import read_hotspots
+    from bc_inventory.release.opened import open_release
+
+    release = open_release(version, inventory=inventory, root=root)
+    path = release.file("hotspots.parquet")
+    found = read_hotspots(path)
+    chosen = found[(found["kind"] == kind) & (found["sector_group"] == group)]
+    for name in (side,) if side else ("EU", "CN"):
+        click.echo(summary(chosen[chosen["side"] == name].nsmallest(top, "rank"), name))
+    if maps is not None:
+        from bc_inventory.analysis.maps import maps_step
+
+        inputs = {"netcdf": release.file("hotspots.nc"), "hotspots": path}
+        maps_step(inputs, {"maps": maps}, year=int(found["year"].iloc[0]), codes=list(codes) or None)
+        click.echo(f"Maps: {maps}")
+
+
+def summary(rows: pd.DataFrame, side: str) -> str:
+    """Return hotspots as a table of text.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Contract `hotspots`, in the order to print.
+    side : str
+        For the heading.
+    """
+    if rows.empty:
+        return f"\n{side}: no such hotspot"
+    lines = [
+        f"\n{side}, {rows['year'].iloc[0]}",
+        f"{'':>4} {'place':24}{'region':8}{'kt (95 % interval)':>24}{'t/km2':>8}"
+        f"{'% of side':>11}{'sure':>6}  from",
+    ]
+    for row in rows.itertuples():
+        amount = f"{row.emission_kt:.3g} ({row.lower_kt:.3g}-{row.upper_kt:.3g})"
+        lines.append(
+            f"{row.rank:>4} {str(row.place)[:23]:24}{row.region:8}{amount:>24}"
+            f"{row.density_t_km2:>8.2g}{100 * row.share_of_side:>11.2f}"
+            f"{row.probability:>6.2f}  {row.top_nfr}"
+        )
+    return "\n".join(lines)
