@@ -64,7 +64,8 @@ def hotspots(
         from bc_inventory.analysis.maps import maps_step
 
         inputs = {"netcdf": release.file("hotspots.nc"), "hotspots": path}
-        maps_step(inputs, {"maps": maps}, year=int(found["year"].iloc[0]), codes=list(codes) or None)
+        year = int(found["year"].iloc[0])
+        maps_step(inputs, {"maps": maps}, year=year, codes=list(codes) or None)
         click.echo(f"Maps: {maps}")
 
 
