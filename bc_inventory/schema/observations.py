@@ -78,7 +78,7 @@ CHANNELS = Table(
         Column("instrument", "string", "instrument"),
         Column("channel", "integer", "number of the channel, from 1", minimum=1),
         Column("wavelength_nm", "number", "wavelength", "nm", minimum=100),
-        Column("sigma_m2_g", "number", "mass absorption cross-section", "m2/g", minimum=0),
+        _n("sigma_m2_g", "mass absorption cross-section", "m2/g"),
         c.confidence,
         c.source_id,
         c.note,

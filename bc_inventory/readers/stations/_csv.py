@@ -13,7 +13,7 @@ import pandas as pd
 from bc_inventory.errors import ConfigError, Problem
 from bc_inventory.readers.source import Source
 
-__all__ = ["Cells", "ask", "cells_of"]
+__all__ = ["Cells", "ask", "cells_of", "one_of", "span"]
 
 _SOME_LONG_AGO, _SOME_FAR_OFF = np.datetime64("1900-01-01", "s"), np.datetime64("2200-01-01", "s")
 
@@ -200,4 +200,46 @@ _WHY = {
     "utc_offset_h": "hours by which the file's clock is ahead of UTC, such as utc_offset_h=8",
     "zeros": "zeros='measured' or zeros='missing': what an exact zero means",
     "station": "the station's code or name",
+    "stamp": "stamp='begin', 'middle' or 'end': what the time of a value marks",
+    "interval_s": "seconds that a value stands for, such as interval_s=3600",
+    "unit": "the unit of the values, such as unit='ug/m3'",
 }
+
+
+def one_of(source: Source, name: str, given: str | None, allowed: Collection[str]) -> str:
+    """Return a choice, or refuse what is none of `allowed`.
+
+    Raises
+    ------
+    ConfigError
+        Naming the parameter and what it may be.
+    """
+    if given not in allowed:
+        raise ConfigError(
+            [Problem(f"{name}={given!r}", " or ".join(map(repr, allowed)), source.name, None, name)]
+        )
+    return str(given)
+
+
+def span(
+    source: Source, times: np.ndarray, *, stamp: str | None, seconds: int, utc_offset_h: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return begin and end in UTC of values with one stamp each.
+
+    Parameters
+    ----------
+    source : Source
+        For messages.
+    times : numpy.ndarray of datetime64[s], shape (n,)
+        Stamps in the file's clock.
+    stamp : {"begin", "middle", "end"}
+        What the stamp marks.
+    seconds : int
+        Length of a value.
+    utc_offset_h : float
+        Hours the clock is ahead of UTC.
+    """
+    place = one_of(source, "stamp", stamp, ("begin", "middle", "end"))
+    back = {"begin": 0, "middle": seconds // 2, "end": seconds}[place]
+    begin = times - np.timedelta64(round(utc_offset_h * 3600) + back, "s")
+    return begin, begin + np.timedelta64(seconds, "s")

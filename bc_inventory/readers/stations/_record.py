@@ -29,7 +29,7 @@ def record_reading(source: Source, format_name: str, record: Record) -> Reading:
         Invalid values stay in the record and are counted in the report.
     """
     years: set[int] = set()
-    aside = [SetAside(remark, 0) for remark in record.remarks]
+    aside: list[SetAside] = []
     for one in record:
         stamps = one.frame["start"].to_numpy()
         years |= set((np.unique(stamps.astype("datetime64[Y]")).astype(int) + 1970).tolist())
@@ -46,6 +46,7 @@ def record_reading(source: Source, format_name: str, record: Record) -> Reading:
         species=tuple(sorted({one.about.bc_type for one in record})),
         units=tuple(sorted({one.about.unit for one in record})),
         set_aside=tuple(aside),
+        notes=record.remarks,
     )
     return Reading(record, report)
 
@@ -62,6 +63,6 @@ def log_reading(source: Source, format_name: str, log: Log) -> Reading:
         regions=(log.serial,),
         species=("eBC",),
         units=("ng/m3",),
-        set_aside=tuple(SetAside(remark, 0) for remark in log.remarks),
+        notes=log.remarks,
     )
     return Reading(log, report)

@@ -19,7 +19,7 @@ from bc_inventory.readers.stations._record import record_reading
 from bc_inventory.readers.stations._text import carbon_unit, concentration_factor
 from bc_inventory.schema.series import Description, Record, Series, make_values
 
-__all__ = ["FORMAT", "read"]
+__all__ = ["COMPONENTS", "FORMAT", "SIZE_CUTS", "read", "reference_state"]
 
 NAME = "ebas_nasa_ames"
 # Component -> type of value and its canonical unit.
@@ -30,7 +30,7 @@ COMPONENTS = {
     "aerosol_absorption_coefficient": ("b_abs", "1/Mm"),
 }
 _MEANS = {None, "", "arithmetic mean"}
-_SIZE_CUTS = {"pm1": "pm1", "pm25": "pm25", "pm10": "pm10", "aerosol": "total"}
+SIZE_CUTS = {"pm1": "pm1", "pm25": "pm25", "pm10": "pm10", "aerosol": "total"}
 _FIRST = re.compile(r"\s*\d{1,10}\s+1001\s*")
 _KELVIN = re.compile(r"([\d.]+)\s*K")
 _HPA = re.compile(r"([\d.]+)\s*hPa")
@@ -166,7 +166,7 @@ def _description(
     station = of("Station code")
     if station is None:
         raise source.refuse("no station code in the header", "a line 'Station code: ...'")
-    reference, t_ref, p_ref = _reference(of("Volume std. temperature"), of("Volume std. pressure"))
+    reference, t_ref, p_ref = reference_state(of("Volume std. temperature"), of("Volume std. pressure"))
     return Description(
         station=station,
         station_name=of("Station name"),
@@ -187,7 +187,7 @@ def _description(
         mac_from="header" if number("Mass absorption cross section") else None,
         scattering_c=number("Multi-scattering correction factor"),
         protocol=_protocol(of("Standard method")),
-        size_cut=_SIZE_CUTS.get((of("Matrix") or "").lower(), "unknown"),
+        size_cut=SIZE_CUTS.get((of("Matrix") or "").lower(), "unknown"),
         reference=reference,
         t_ref_k=t_ref,
         p_ref_hpa=p_ref,
@@ -198,7 +198,7 @@ def _description(
     )
 
 
-def _reference(
+def reference_state(
     temperature: str | None, pressure: str | None
 ) -> tuple[str, float | None, float | None]:
     """Return the state of the air volume: EBAS gives kelvin and hPa, or `ambient`."""

@@ -1,0 +1,139 @@
+"""Open NetCDF from a file or a buffer, and read variables within limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bc_inventory.readers.source import Source
+
+if TYPE_CHECKING:
+    import netCDF4
+
+__all__ = ["MAGIC", "array", "attribute", "is_netcdf", "opened", "times", "unit_of"]
+
+MAGIC = (b"CDF\x01", b"CDF\x02", b"CDF\x05", b"\x89HDF\r\n\x1a\n")
+_MOST_VALUES = 400_000_000
+
+
+def is_netcdf(source: Source) -> bool:
+    """Tell whether a file begins as NetCDF does."""
+    return source.head.startswith(MAGIC)
+
+
+@contextmanager
+def opened(source: Source) -> Iterator[netCDF4.Dataset]:
+    """Open a NetCDF file for reading.
+
+    Raises
+    ------
+    DataError
+        If it isn't whole NetCDF.
+    """
+    import netCDF4
+
+    try:
+        if source.path is not None:
+            file = netCDF4.Dataset(str(source.path), "r")
+        else:
+            file = netCDF4.Dataset(source.name, "r", memory=source.content)
+    except (OSError, ValueError, RuntimeError) as error:
+        raise source.refuse(
+            f"a file that isn't whole NetCDF ({str(error)[:100]})",
+            "a complete NetCDF file",
+            remedy="It may have been cut off; fetch it again.",
+        ) from error
+    try:
+        yield file
+    finally:
+        file.close()
+
+
+def attribute(variable: Any, *names: str) -> Any:
+    """Return the first of some attributes that a variable or file has, else None."""
+    held = set(variable.ncattrs())
+    return next((variable.getncattr(name) for name in names if name in held), None)
+
+
+def unit_of(source: Source, variable: Any) -> str:
+    """Return the unit of a variable, from `units` or, as some writers have it, `unit`.
+
+    Raises
+    ------
+    DataError
+        If it has neither.
+    """
+    unit = attribute(variable, "units", "unit")
+    if unit is None:
+        raise source.refuse("neither units nor unit", "a unit", column=str(variable.name))
+    return str(unit).strip()
+
+
+def array(source: Source, variable: Any, index: Any = slice(None)) -> np.ndarray:
+    """Return values as floats, NaN where they are fill values.
+
+    Parameters
+    ----------
+    source : Source
+        For messages.
+    variable : netCDF4.Variable
+        Numeric variable.
+    index : index
+        Part that is read.
+
+    Raises
+    ------
+    DataError
+        If it is larger than memory should hold, or can't be read.
+    """
+    size = int(np.prod([int(n) for n in variable.shape])) if index == slice(None) else 0
+    if size > _MOST_VALUES:
+        raise source.refuse(f"{size} values", f"at most {_MOST_VALUES}", column=variable.name)
+    try:
+        held = variable[index]
+    except (OSError, RuntimeError, IndexError, ValueError) as error:
+        raise source.refuse(
+            f"values that can't be read ({str(error)[:100]})", "numbers", column=variable.name
+        ) from error
+    values = np.ma.filled(np.ma.asarray(held, dtype=float), np.nan)
+    for name in ("missing_value", "fmissing_value", "_FillValue"):
+        code = attribute(variable, name)
+        if code is not None and np.ndim(code) == 0:
+            try:
+                values = np.where(values == float(code), np.nan, values)
+            except ValueError:
+                continue
+    return np.asarray(values)
+
+
+def times(source: Source, variable: Any) -> np.ndarray:
+    """Return the moments of a time variable, `datetime64[s]`.
+
+    Dates of a calendar without 29 February are taken by their calendar date; a date that
+    the usual calendar doesn't have (30 February) is refused.
+
+    Raises
+    ------
+    DataError
+        If the units or calendar can't be read.
+    """
+    import netCDF4
+
+    try:
+        dates = netCDF4.num2date(
+            np.ma.filled(variable[:], np.nan),
+            str(attribute(variable, "units")),
+            calendar=str(attribute(variable, "calendar") or "standard"),
+            only_use_cftime_datetimes=True,
+        )
+        texts = [f"{d.year:04d}-{d.month:02d}-{d.day:02d}T{d.hour:02d}:{d.minute:02d}:{d.second:02d}"
+                 for d in np.atleast_1d(dates)]
+        return np.array(texts, dtype="datetime64[s]")
+    except (ValueError, TypeError, OverflowError, AttributeError) as error:
+        raise source.refuse(
+            f"times that can't be read ({str(error)[:100]})", "units since a date",
+            column=str(variable.name),
+        ) from error

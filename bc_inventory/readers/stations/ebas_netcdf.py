@@ -1,0 +1,220 @@
+"""EBAS station NetCDF as served by NILU's THREDDS: eBC, absorption, elemental carbon.
+
+Names come in two styles (`equivalent_black_carbon`, `..._amean`), with an index where one
+file holds several size cuts (`_amean_0`), and each variable has `_qc` (EBAS flags along a
+dimension of their own) and `_ebasmetadata` (JSON). `_prec1587` is a percentile, misspelt.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import numpy as np
+
+from bc_inventory.errors import UnitError
+from bc_inventory.readers._nc import array, attribute, is_netcdf, opened, times, unit_of
+from bc_inventory.readers.registry import Format, Reading
+from bc_inventory.readers.source import Source
+from bc_inventory.readers.stations._flags import FlagSet, flag_set
+from bc_inventory.readers.stations._record import record_reading
+from bc_inventory.readers.stations._text import concentration_factor
+from bc_inventory.readers.stations.ebas import COMPONENTS, SIZE_CUTS, reference_state
+from bc_inventory.schema.series import Description, Record, Series, make_values
+
+__all__ = ["FORMAT", "read"]
+
+NAME = "ebas_netcdf"
+_VARIABLE = re.compile(rf"({'|'.join(COMPONENTS)})(_amean)?(_\d+)?")
+
+
+def _looks_like(source: Source) -> bool:
+    if not is_netcdf(source):
+        return False
+    try:
+        with opened(source) as file:
+            return attribute(file, "ebas_station_code") is not None
+    except Exception:  # a detector doesn't raise: a damaged file simply isn't this
+        return False
+
+
+def read(origin: Source, *, flags: str = "ebas") -> Reading:
+    """Read every BC or EC variable of an EBAS station file.
+
+    Parameters
+    ----------
+    origin : path-like, binary file or Source
+        The file.
+    flags : {"ebas", "ghost"}
+        Whose opinion of the flags counts.
+
+    Returns
+    -------
+    Reading
+        `data` is a `Record` with a series for each variable and wavelength.
+
+    Raises
+    ------
+    DataError
+        If it has no such variable, no time bounds, or an unreadable unit.
+    """
+    source = Source.of(origin)
+    with opened(source) as file:
+        names = [name for name in file.variables if _VARIABLE.fullmatch(name)]
+        if not names:
+            raise source.refuse(
+                f"no BC/EC variable among {', '.join(list(file.variables)[:8])}",
+                f"one of {', '.join(COMPONENTS)}",
+            )
+        bounds = _bounds(source, file)
+        series = [
+            one for name in sorted(names) for one in _series(source, file, name, bounds, flags)
+        ]
+    return record_reading(source, NAME, Record(tuple(series)))
+
+
+def _bounds(source: Source, file: Any) -> tuple[np.ndarray, np.ndarray]:
+    if "time" not in file.variables or "time_bnds" not in file.variables:
+        raise source.refuse("no time with time_bnds", "begin and end of each value")
+    time, bounds = file["time"], file["time_bnds"]
+    if attribute(bounds, "units") is None:
+        held = array(source, bounds)
+        shifted = np.asarray(held) - array(source, time)[:, None]
+        begin = times(source, time)
+        seconds = _seconds_per(str(attribute(time, "units")))
+        steps = np.rint(shifted * seconds).astype("timedelta64[s]")
+        return begin + steps[:, 0], begin + steps[:, 1]
+    flat = times(source, bounds).reshape(-1, 2)
+    return flat[:, 0], flat[:, 1]
+
+
+def _seconds_per(unit: str) -> float:
+    from bc_inventory import units
+
+    return units.factor(unit.split(" since ")[0].rstrip("s"), "s")
+
+
+def _series(
+    source: Source, file: Any, name: str, bounds: tuple[np.ndarray, np.ndarray], opinion: str
+) -> list[Series]:
+    variable = file[name]
+    bc_type, unit = COMPONENTS[str(_VARIABLE.fullmatch(name)[1])]  # type: ignore[index]
+    told = unit_of(source, variable)
+    try:
+        factor = concentration_factor(told, unit)
+    except UnitError as error:
+        raise source.refuse(f"unit {told!r}", f"a unit like {unit}", column=name) from error
+    axes = list(variable.dimensions)
+    values = array(source, variable) * factor
+    codes = _codes(source, file, name, values.shape)
+    waves: list[float | None] = [None]
+    if "Wavelength" in axes:
+        at = axes.index("Wavelength")
+        values, codes = np.moveaxis(values, at, 0), np.moveaxis(codes, at, 0)
+        waves = [float(w) for w in array(source, file["Wavelength"])]
+    else:
+        values, codes = values[None], codes[None]
+    if values.shape[1:] != bounds[0].shape:
+        raise source.refuse(f"dimensions {axes}", "time, with Wavelength at most", column=name)
+    known = flag_set(opinion)
+    made = []
+    for value, flag, wave in zip(values, codes, waves, strict=True):
+        texts, valid = _judged(flag, known)
+        about = _description(source, file, name, bc_type, unit, wave)
+        held = make_values(*bounds, value, valid & np.isfinite(value), texts)
+        made.append(Series(about, held))
+    return made
+
+
+def _codes(source: Source, file: Any, name: str, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the flags of each value along a last axis."""
+    if f"{name}_qc" not in file.variables:
+        raise source.refuse(f"no variable {name}_qc", "flags of each value", column=name)
+    held = np.nan_to_num(array(source, file[f"{name}_qc"]), nan=0).astype(int)
+    axes = list(file[f"{name}_qc"].dimensions)
+    own = [axes.index(axis) for axis in file[name].dimensions if axis in axes]
+    rest = [at for at in range(held.ndim) if at not in own]
+    moved = np.transpose(held, [*own, *rest])
+    moved = moved.reshape(*moved.shape[: len(own)], -1)
+    if moved.shape[:-1] != shape:
+        raise source.refuse(f"flags of shape {held.shape}", f"flags for {shape}", column=name)
+    return moved
+
+
+def _judged(codes: np.ndarray, known: FlagSet) -> tuple[np.ndarray, np.ndarray]:
+    rows, inverse = np.unique(codes, axis=0, return_inverse=True)
+    texts, valid = [], []
+    for row in rows:
+        flags = tuple(int(flag) for flag in row if flag not in (0, -9999))
+        texts.append(";".join(f"{flag:03d}" for flag in flags))
+        valid.append(known.is_valid(flags))
+    inverse = np.ravel(inverse)
+    return np.array(texts, dtype=object)[inverse], np.array(valid, dtype=bool)[inverse]
+
+
+def _description(
+    source: Source, file: Any, name: str, bc_type: str, unit: str, wavelength: float | None
+) -> Description:
+    details = _metadata(file, name)
+
+    def of(key: str) -> str | None:
+        held = details.get(f"ebas_{key}") or details.get(key) or attribute(file, f"ebas_{key}", key)
+        return None if held in (None, "") else str(held)
+
+    def number(key: str) -> float | None:
+        found = re.match(r"\s*[+-]?\d+(\.\d+)?", of(key) or "")
+        return float(found[0]) if found else None
+
+    reference, t_ref, p_ref = reference_state(
+        of("volume_std_temperature"), of("volume_std_pressure")
+    )
+    return Description(
+        station=str(of("station_code")),
+        station_name=of("station_name"),
+        network=of("framework_acronym") or "EBAS",
+        country=str(of("station_code"))[:2],
+        latitude=number("station_latitude"),
+        longitude=number("station_longitude"),
+        altitude_m=number("station_altitude"),
+        setting=of("station_setting"),
+        bc_type=bc_type,
+        unit=unit,
+        file=source.name,
+        sha256=source.sha256,
+        format=NAME,
+        wavelength_nm=wavelength,
+        mac_m2_g=number("mass_absorption_cross_section"),
+        scattering_c=number("multi_scattering_correction_factor"),
+        size_cut=SIZE_CUTS.get((of("matrix") or "").lower(), "unknown"),
+        reference=reference,
+        t_ref_k=t_ref,
+        p_ref_hpa=p_ref,
+        instrument=of("instrument_type"),
+        serial=of("instrument_name"),
+        method=of("method_ref"),
+        licence=str(attribute(file, "license") or "") or None,
+    )
+
+
+def _metadata(file: Any, name: str) -> dict[str, Any]:
+    """Return the metadata of the first period of a variable, empty where there is none."""
+    held = file.variables.get(f"{name}_ebasmetadata")
+    if held is None:
+        return {}
+    try:
+        found = json.loads(str(np.ravel(held[:])[0]))
+    except (ValueError, IndexError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+FORMAT = Format(
+    name=NAME,
+    kind="station",
+    title="EBAS station NetCDF (NILU THREDDS)",
+    contract="record",
+    looks_like=_looks_like,
+    read=read,
+    options=("flags",),
+)

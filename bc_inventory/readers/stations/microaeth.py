@@ -1,0 +1,213 @@
+"""AethLabs microAeth files: AE51 (one wavelength) and MA200 (five, dual spot).
+
+Both give eBC by the instrument's own cross-section in ng/m3. Seconds of a portable
+instrument are noisy and often negative; they stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from bc_inventory import units
+from bc_inventory.readers.registry import Format, Reading
+from bc_inventory.readers.source import Source
+from bc_inventory.readers.stations._channels import channels_of
+from bc_inventory.readers.stations._csv import Cells, ask, cells_of
+from bc_inventory.readers.stations._record import record_reading
+from bc_inventory.readers.stations._text import decode
+from bc_inventory.schema.series import Description, Record, Series, make_values
+
+__all__ = ["FORMATS", "read_ae51", "read_ma200"]
+
+_COLOURS = ("UV", "Blue", "Green", "Red", "IR")
+_WINTER = (11, 12, 1, 2)
+
+
+def _looks_like_ae51(source: Source) -> bool:
+    head = source.head_text[:2000]
+    return "AethLabs" in head and "Device ID = AE51" in head
+
+
+def _looks_like_ma200(source: Source) -> bool:
+    first = source.head_lines[0] if source.head_lines else ""
+    return '"Datum ID"' in first and '"IR BCc"' in first
+
+
+def read_ae51(
+    origin: Source, *, station: str | None = None, utc_offset_h: float | None = None
+) -> Reading:
+    """Read an AE51 file.
+
+    Parameters
+    ----------
+    origin : path-like, binary file or Source
+        The file.
+    station : str
+        Place of the measurement; a mobile run is a station of its own.
+    utc_offset_h : float
+        Hours the instrument's clock is ahead of UTC.
+
+    Returns
+    -------
+    Reading
+        `data` is a `Record` of one series of eBC at 880 nm in ug/m3; rows whose Status
+        isn't 0 are invalid. No loading correction is applied: it is a single-spot
+        instrument.
+    """
+    source = Source.of(origin)
+    ask(source, station=station, utc_offset_h=utc_offset_h)
+    text = decode(source)
+    head = dict(re.findall(r"^([\w ]+) = (.*?)\s*$", text[:2000], flags=re.MULTILINE))
+    timebase = re.fullmatch(r"(\d+) s", head.get("Timebase", ""))
+    if not timebase or head.get("BC units") != "ng/m^3":
+        raise source.refuse(
+            f"timebase {head.get('Timebase')!r}, unit {head.get('BC units')!r}",
+            "'Timebase = 1 s' and 'BC units = ng/m^3' in the preamble",
+        )
+    header = next((i for i, line in enumerate(text.split("\n"), 1) if line.startswith("Date,")), 0)
+    cells = cells_of(source, text, header=header or 16)
+    cells.need(("Date", "Time", "Status", "BC", "ATN"))
+    seconds = int(timebase[1])
+    begin = _clock(cells, ("Date", "Time"), float(utc_offset_h or 0))
+    wavelength, sigma = channels_of("AE51")[1]
+    about = Description(
+        station=str(station),
+        bc_type="eBC",
+        unit="ug/m3",
+        file=source.name,
+        sha256=source.sha256,
+        format="ae51",
+        clock=f"instrument, {utc_offset_h:+g} h taken off",
+        wavelength_nm=wavelength,
+        mac_m2_g=sigma,
+        mac_from="instrument",
+        instrument="AE51",
+        serial=head.get("Device ID"),
+        interval_s=seconds,
+        processing=("single-spot eBC of the instrument, not corrected for loading",),
+    )
+    value = cells.number("BC") * units.factor("ng/m3", "ug/m3")
+    status = cells.number("Status")
+    values = make_values(
+        begin,
+        begin + np.timedelta64(seconds, "s"),
+        value,
+        (status == 0) & ~np.isnan(value),
+        _statuses(status),
+    )
+    return record_reading(source, "ae51", Record((Series(about, values),)))
+
+
+def read_ma200(
+    origin: Source, *, station: str | None = None, utc_offset_h: float | None = None
+) -> Reading:
+    """Read an MA200 file.
+
+    Parameters
+    ----------
+    origin : path-like, binary file or Source
+        The file.
+    station : str
+        Place of the measurement.
+    utc_offset_h : float
+        Hours the local times are ahead of UTC. The file states one, which is often the
+        default of the device: it is reported where it contradicts the place and season.
+
+    Returns
+    -------
+    Reading
+        `data` is a `Record` with a series of compensated eBC for each wavelength.
+    """
+    source = Source.of(origin)
+    ask(source, station=station, utc_offset_h=utc_offset_h)
+    cells = cells_of(source, decode(source))
+    cells.need(
+        ("Date local (yyyy/MM/dd)", "Time local (hh:mm:ss)", "Timebase (s)", "Readable status")
+        + tuple(f"{colour} BCc" for colour in _COLOURS)
+    )
+    names = ("Date local (yyyy/MM/dd)", "Time local (hh:mm:ss)")
+    begin = _clock(cells, names, float(utc_offset_h or 0))
+    seconds = np.rint(cells.number("Timebase (s)")).astype("timedelta64[s]")
+    started = cells.frame["Readable status"].str.strip().eq("").to_numpy()
+    flags = _statuses(cells.number("Status"))
+    series = []
+    for channel, colour in enumerate(_COLOURS, 1):
+        wavelength, sigma = channels_of("MA200")[channel]
+        value = cells.number(f"{colour} BCc") * units.factor("ng/m3", "ug/m3")
+        about = Description(
+            station=str(station),
+            bc_type="eBC",
+            unit="ug/m3",
+            file=source.name,
+            sha256=source.sha256,
+            format="ma200",
+            clock=f"local, {utc_offset_h:+g} h taken off",
+            wavelength_nm=wavelength,
+            mac_m2_g=sigma,
+            mac_from="instrument",
+            instrument="MA200",
+            serial=str(cells.frame["Serial number"].iat[0]),
+            interval_s=int(np.median(seconds.astype(int))),
+            processing=("dual-spot eBC of the instrument",),
+        )
+        valid = started & ~np.isnan(value)
+        series.append(Series(about, make_values(begin, begin + seconds, value, valid, flags)))
+    return record_reading(source, "ma200", Record(tuple(series), _doubts(cells, begin)))
+
+
+def _clock(cells: Cells, names: tuple[str, str], offset_h: float) -> np.ndarray:
+    joined = cells.frame[names[0]].str.strip() + " " + cells.frame[names[1]].str.strip()
+    both = Cells(cells.source, cells.frame.assign(moment=joined), cells.lines)
+    made = both.time("moment", "%Y/%m/%d %H:%M:%S")
+    return np.asarray(made - np.timedelta64(round(offset_h * 3600), "s"))
+
+
+def _statuses(status: np.ndarray) -> np.ndarray:
+    distinct, codes = np.unique(status, return_inverse=True)
+    names = ["" if held == 0 else f"status {held:g}" for held in distinct]
+    return np.array(names, dtype=object)[codes]
+
+
+def _doubts(cells: Cells, begin: np.ndarray) -> tuple[str, ...]:
+    """Compare the stated offset with the zone of the place, in the half without summer time."""
+    stated = np.unique(cells.number("Timezone offset (mins)"))
+    if len(stated) != 1:
+        return (f"{len(stated)} time zone offsets are stated in one file",)
+    longitude = cells.number("GPS long (dddmm.mmmmm)")
+    latitude = cells.number("GPS lat (ddmm.mmmmm)")
+    if not np.isfinite(longitude).any():
+        return ()
+    zone = 60 * round(float(np.nanmedian(longitude)) / 15)
+    months = begin.astype("datetime64[M]").astype(int) % 12 + 1
+    winter = np.isin(months, _WINTER).all() and np.nanmedian(latitude) > 0
+    off = float(stated[0]) - zone
+    if abs(off) >= 90 or (winter and abs(off) >= 60):
+        return (
+            f"the stated offset of {stated[0]:+g} min is suspicious: the zone of the place is "
+            f"{zone:+d} min",
+        )
+    return ()
+
+
+FORMATS = (
+    Format(
+        name="ae51",
+        kind="station",
+        title="AethLabs microAeth AE51",
+        contract="record",
+        looks_like=_looks_like_ae51,
+        read=read_ae51,
+        options=("station", "utc_offset_h"),
+    ),
+    Format(
+        name="ma200",
+        kind="station",
+        title="AethLabs microAeth MA200",
+        contract="record",
+        looks_like=_looks_like_ma200,
+        read=read_ma200,
+        options=("station", "utc_offset_h"),
+    ),
+)

@@ -1,0 +1,241 @@
+"""OpenAQ measurements of `bc`: JSON of the API (v2, v3) and CSV.
+
+The adapter for Poland renames benzene (`c6h6`) to `bc`, so a Polish series of `bc` is
+quarantined: it is kept, invalid, and said.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory.readers.registry import Format, Reading
+from bc_inventory.readers.source import Source
+from bc_inventory.readers.stations._csv import ask, cells_of, span
+from bc_inventory.readers.stations._record import record_reading
+from bc_inventory.readers.stations._text import concentration_factor
+from bc_inventory.schema.series import Description, Record, Series, make_values
+
+__all__ = ["FORMAT", "read"]
+
+NAME = "openaq"
+_BC = "bc"
+_QUARANTINE = "quarantine: the Polish adapter renames benzene to bc"
+# Poland lies within; a series without a country is judged by its place.
+_POLAND = {"latitude": (49.0, 54.9), "longitude": (14.1, 24.2)}
+_MISSING = -999.0
+
+
+@dataclass(frozen=True)
+class _Row:
+    station: str
+    country: str | None
+    latitude: float | None
+    longitude: float | None
+    begin: str | None
+    end: str
+    value: float
+    unit: str
+    line: int
+
+
+def _looks_like(source: Source) -> bool:
+    head = source.head_text.lstrip("\ufeff \r\n\t")
+    if head.startswith("{"):
+        return '"results"' in head and '"parameter"' in head
+    first = head.split("\n", 1)[0].replace('"', "").strip()
+    return "parameter" in first and "value" in first and first.startswith(("location", "locationId"))
+
+
+def read(
+    origin: Source, *, stamp: str | None = None, interval_s: int | None = None
+) -> Reading:
+    """Read the black carbon of an OpenAQ answer or archive file.
+
+    Parameters
+    ----------
+    origin : path-like, binary file or Source
+        JSON or CSV.
+    stamp : {"begin", "middle", "end"}
+        What the time of a value marks, where the file gives one time and no period.
+    interval_s : int
+        Seconds a value stands for, in the same case.
+
+    Returns
+    -------
+    Reading
+        `data` is a `Record` with a series of eBC for each station, in ug/m3.
+
+    Raises
+    ------
+    DataError
+        If there is no `bc`, or a value, unit or time can't be read.
+    """
+    source = Source.of(origin)
+    text = source.text.lstrip("\ufeff \r\n\t")
+    rows = list(_from_json(source, text) if text.startswith("{") else _from_csv(source, text))
+    if not rows:
+        raise source.refuse("no value of parameter 'bc'", "black carbon")
+    if any(row.begin is None for row in rows):
+        ask(source, stamp=stamp, interval_s=interval_s)
+    stations: dict[str, list[_Row]] = {}
+    for row in rows:
+        stations.setdefault(row.station, []).append(row)
+    remarks: list[str] = []
+    made = tuple(
+        _series(source, own, stamp, int(interval_s or 0), remarks) for own in stations.values()
+    )
+    return record_reading(source, NAME, Record(made, tuple(remarks)))
+
+
+def _series(
+    source: Source, rows: list[_Row], stamp: str | None, seconds: int, remarks: list[str]
+) -> Series:
+    first = rows[0]
+    end = _moments(source, rows, [row.end for row in rows])
+    if first.begin is None:
+        begin, end = span(source, end, stamp=stamp, seconds=seconds, utc_offset_h=0)
+    else:
+        begin = _moments(source, rows, [str(row.begin) for row in rows])
+    factors = {unit: concentration_factor(unit) for unit in {row.unit for row in rows}}
+    value = np.array([row.value * factors[row.unit] for row in rows])
+    missing = np.array([row.value == _MISSING for row in rows])
+    polish = first.country == "PL" or (first.country is None and _in_poland(first))
+    if polish:
+        remarks.append(f"{first.station}: {_QUARANTINE}")
+    about = Description(
+        station=first.station,
+        bc_type="eBC",
+        unit="ug/m3",
+        file=source.name,
+        sha256=source.sha256,
+        format=NAME,
+        network="OpenAQ",
+        country=first.country,
+        latitude=first.latitude,
+        longitude=first.longitude,
+        interval_s=seconds or None,
+    )
+    values = make_values(
+        begin,
+        end,
+        np.where(missing, np.nan, value),
+        ~missing & np.isfinite(value) & ~np.full(len(rows), polish),
+        _QUARANTINE.split(":", maxsplit=1)[0] if polish else "",
+    )
+    return Series(about, values.sort_values("start", kind="stable", ignore_index=True))
+
+
+def _in_poland(row: _Row) -> bool:
+    return all(
+        getattr(row, name) is not None and least <= getattr(row, name) <= most
+        for name, (least, most) in _POLAND.items()
+    )
+
+
+def _moments(source: Source, rows: list[_Row], texts: list[str]) -> np.ndarray:
+    made = pd.to_datetime(pd.Series(texts), utc=True, errors="coerce", format="ISO8601")
+    wrong = np.flatnonzero(made.isna())
+    if len(wrong):
+        at = int(wrong[0])
+        raise source.refuse(repr(texts[at]), "an ISO 8601 time", row=rows[at].line, column="date")
+    return made.dt.tz_localize(None).to_numpy().astype("datetime64[s]")
+
+
+def _from_json(source: Source, text: str) -> Iterator[_Row]:
+    try:
+        results = json.loads(text)["results"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise source.refuse("JSON that can't be read", "an answer with 'results'") from error
+    if not isinstance(results, list):
+        raise source.refuse("'results' that isn't a list", "a list of measurements")
+    for number, item in enumerate(results, 1):
+        try:
+            row = _json_row(item, number)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise source.refuse(
+                f"result {number} without {error}", "parameter, value, unit and time", row=number
+            ) from error
+        if row is not None:
+            yield row
+
+
+def _json_row(item: dict[str, Any], number: int) -> _Row | None:
+    parameter = item["parameter"]
+    named = isinstance(parameter, dict)
+    if (parameter["name"] if named else parameter) != _BC:
+        return None
+    place = item.get("coordinates") or {}
+    period = item.get("period")
+    if period:
+        begin, end = period["datetimeFrom"]["utc"], period["datetimeTo"]["utc"]
+    else:
+        begin, end = None, item["date"]["utc"]
+    station = item.get("location") or item.get("locationId") or item.get("sensorsId")
+    return _Row(
+        str(station if station is not None else "unknown"),
+        item.get("country"),
+        _number(place.get("latitude")),
+        _number(place.get("longitude")),
+        begin,
+        end,
+        float(item["value"]),
+        str(parameter["units"] if named else item["unit"]),
+        number,
+    )
+
+
+def _number(held: Any) -> float | None:
+    return None if held is None or held == "" else float(held)
+
+
+def _from_csv(source: Source, text: str) -> Iterator[_Row]:
+    cells = cells_of(source, text)
+    frame = cells.frame
+    names = {name.lower(): name for name in frame.columns}
+
+    def pick(*choices: str) -> str | None:
+        return next((names[choice] for choice in choices if choice in names), None)
+
+    time, unit = pick("utc", "datetime", "datetime_utc"), pick("unit", "units")
+    station = pick("location", "locationid", "location_id")
+    if time is None or unit is None or station is None:
+        raise source.refuse(
+            f"columns {', '.join(frame.columns[:8])}", "location, utc, parameter, value, unit", row=1
+        )
+    chosen = cells.where(frame["parameter"].str.strip() == _BC)
+    value = chosen.number("value")
+    places = {
+        key: chosen.number(name) if name else None
+        for key, name in (("lat", pick("latitude", "lat")), ("lon", pick("longitude", "lon")))
+    }
+    country = pick("country")
+    for at in range(len(chosen.frame)):
+        row = chosen.frame.iloc[at]
+        yield _Row(
+            str(row[station]).strip(),
+            str(row[country]).strip() or None if country else None,
+            None if places["lat"] is None else float(places["lat"][at]),
+            None if places["lon"] is None else float(places["lon"][at]),
+            None,
+            str(row[time]).strip(),
+            float(value[at]),
+            str(row[unit]).strip(),
+            int(chosen.lines[at]),
+        )
+
+
+FORMAT = Format(
+    name=NAME,
+    kind="station",
+    title="OpenAQ measurements of bc, JSON or CSV",
+    contract="record",
+    looks_like=_looks_like,
+    read=read,
+    options=("stamp", "interval_s"),
+)
