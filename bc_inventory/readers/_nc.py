@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -46,10 +47,14 @@ def opened(source: Source) -> Iterator[netCDF4.Dataset]:
             "a complete NetCDF file",
             remedy="It may have been cut off; fetch it again.",
         ) from error
-    try:
-        yield file
-    finally:
-        file.close()
+    with warnings.catch_warnings():
+        # MERRA-2 gives limits that its own integers can't hold; they limit nothing.
+        warnings.filterwarnings("ignore", message="WARNING: valid_")
+        warnings.filterwarnings("ignore", message="invalid value encountered in cast")
+        try:
+            yield file
+        finally:
+            file.close()
 
 
 def attribute(variable: Any, *names: str) -> Any:
@@ -98,7 +103,7 @@ def array(source: Source, variable: Any, index: Any = slice(None)) -> np.ndarray
         raise source.refuse(
             f"values that can't be read ({str(error)[:100]})", "numbers", column=variable.name
         ) from error
-    values = np.ma.filled(np.ma.asarray(held, dtype=float), np.nan)
+    values: np.ndarray = np.ma.filled(np.ma.asarray(held, dtype=float), np.nan)
     for name in ("missing_value", "fmissing_value", "_FillValue"):
         code = attribute(variable, name)
         if code is not None and np.ndim(code) == 0:
@@ -124,16 +129,16 @@ def times(source: Source, variable: Any) -> np.ndarray:
 
     try:
         dates = netCDF4.num2date(
-            np.ma.filled(variable[:], np.nan),
+            np.ma.filled(np.ma.asarray(variable[:], dtype=float), np.nan),
             str(attribute(variable, "units")),
             calendar=str(attribute(variable, "calendar") or "standard"),
             only_use_cftime_datetimes=True,
         )
-        texts = [f"{d.year:04d}-{d.month:02d}-{d.day:02d}T{d.hour:02d}:{d.minute:02d}:{d.second:02d}"
-                 for d in np.atleast_1d(dates)]
+        texts = [f"{date.isoformat():s}"[:19] for date in np.ravel(np.asarray(dates))]
         return np.array(texts, dtype="datetime64[s]")
     except (ValueError, TypeError, OverflowError, AttributeError) as error:
         raise source.refuse(
-            f"times that can't be read ({str(error)[:100]})", "units since a date",
+            f"times that can't be read ({str(error)[:100]})",
+            "units since a date",
             column=str(variable.name),
         ) from error

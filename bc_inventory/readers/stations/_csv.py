@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from bc_inventory.errors import ConfigError, Problem
+from bc_inventory.readers._ask import one_of
 from bc_inventory.readers.source import Source
 
-__all__ = ["Cells", "ask", "cells_of", "one_of", "span"]
+__all__ = ["Cells", "cells_of", "span"]
 
 _SOME_LONG_AGO, _SOME_FAR_OFF = np.datetime64("1900-01-01", "s"), np.datetime64("2200-01-01", "s")
 
@@ -162,63 +162,6 @@ def _apart(names: list[str]) -> list[str]:
         seen[name] = seen.get(name, 0) + 1
         made.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
     return made
-
-
-def ask(source: Source, **given: object) -> None:
-    """Refuse to go on where a parameter that changes the numbers wasn't given.
-
-    Parameters
-    ----------
-    source : Source
-        For the message.
-    **given : object
-        Parameters by name; None where the caller gave none.
-
-    Raises
-    ------
-    ConfigError
-        Naming each that is missing.
-    """
-    missing = [name for name, value in given.items() if value is None]
-    if missing:
-        raise ConfigError(
-            [
-                Problem(
-                    f"no {name}",
-                    _WHY.get(name, "a value, since the file doesn't say"),
-                    source.name,
-                    column=name,
-                    remedy="The file doesn't contain it and it changes the numbers, so it has "
-                    "no default.",
-                )
-                for name in missing
-            ]
-        )
-
-
-_WHY = {
-    "utc_offset_h": "hours by which the file's clock is ahead of UTC, such as utc_offset_h=8",
-    "zeros": "zeros='measured' or zeros='missing': what an exact zero means",
-    "station": "the station's code or name",
-    "stamp": "stamp='begin', 'middle' or 'end': what the time of a value marks",
-    "interval_s": "seconds that a value stands for, such as interval_s=3600",
-    "unit": "the unit of the values, such as unit='ug/m3'",
-}
-
-
-def one_of(source: Source, name: str, given: str | None, allowed: Collection[str]) -> str:
-    """Return a choice, or refuse what is none of `allowed`.
-
-    Raises
-    ------
-    ConfigError
-        Naming the parameter and what it may be.
-    """
-    if given not in allowed:
-        raise ConfigError(
-            [Problem(f"{name}={given!r}", " or ".join(map(repr, allowed)), source.name, None, name)]
-        )
-    return str(given)
 
 
 def span(

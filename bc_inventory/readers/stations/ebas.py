@@ -166,7 +166,9 @@ def _description(
     station = of("Station code")
     if station is None:
         raise source.refuse("no station code in the header", "a line 'Station code: ...'")
-    reference, t_ref, p_ref = reference_state(of("Volume std. temperature"), of("Volume std. pressure"))
+    reference, t_ref, p_ref = reference_state(
+        of("Volume std. temperature"), of("Volume std. pressure")
+    )
     return Description(
         station=station,
         station_name=of("Station name"),

@@ -92,7 +92,7 @@ def _bounds(source: Source, file: Any) -> tuple[np.ndarray, np.ndarray]:
 def _seconds_per(unit: str) -> float:
     from bc_inventory import units
 
-    return units.factor(unit.split(" since ")[0].rstrip("s"), "s")
+    return units.factor(unit.split(" since ", maxsplit=1)[0].rstrip("s"), "s")
 
 
 def _series(

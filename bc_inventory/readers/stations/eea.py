@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bc_inventory.errors import SourceError
+from bc_inventory.readers._ask import ask
 from bc_inventory.readers.registry import Format, Reading
 from bc_inventory.readers.source import Source
-from bc_inventory.readers.stations._csv import ask
 from bc_inventory.readers.stations._record import record_reading
 from bc_inventory.readers.stations._text import concentration_factor
 from bc_inventory.schema.series import Description, Record, Series, make_values
@@ -135,7 +135,8 @@ def read_point(origin: Source) -> SamplingPoint:
         country if slash else str(points[0]).removeprefix("SPO").lstrip("-_.")[:2],
         int(codes[0]),
         str(units[0]),
-        *stamps,
+        stamps[0],
+        stamps[1],
         table.column("Value").cast("float64").to_numpy(),
         table.column("Validity").cast("int64").to_numpy(),
     )

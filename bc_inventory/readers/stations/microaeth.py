@@ -11,10 +11,11 @@ import re
 import numpy as np
 
 from bc_inventory import units
+from bc_inventory.readers._ask import ask
 from bc_inventory.readers.registry import Format, Reading
 from bc_inventory.readers.source import Source
 from bc_inventory.readers.stations._channels import channels_of
-from bc_inventory.readers.stations._csv import Cells, ask, cells_of
+from bc_inventory.readers.stations._csv import Cells, cells_of
 from bc_inventory.readers.stations._record import record_reading
 from bc_inventory.readers.stations._text import decode
 from bc_inventory.schema.series import Description, Record, Series, make_values
@@ -23,6 +24,7 @@ __all__ = ["FORMATS", "read_ae51", "read_ma200"]
 
 _COLOURS = ("UV", "Blue", "Green", "Red", "IR")
 _WINTER = (11, 12, 1, 2)
+_CLOCK = ("Date local (yyyy/MM/dd)", "Time local (hh:mm:ss)")
 
 
 def _looks_like_ae51(source: Source) -> bool:
@@ -124,11 +126,9 @@ def read_ma200(
     ask(source, station=station, utc_offset_h=utc_offset_h)
     cells = cells_of(source, decode(source))
     cells.need(
-        ("Date local (yyyy/MM/dd)", "Time local (hh:mm:ss)", "Timebase (s)", "Readable status")
-        + tuple(f"{colour} BCc" for colour in _COLOURS)
+        (*_CLOCK, "Timebase (s)", "Readable status", *(f"{colour} BCc" for colour in _COLOURS))
     )
-    names = ("Date local (yyyy/MM/dd)", "Time local (hh:mm:ss)")
-    begin = _clock(cells, names, float(utc_offset_h or 0))
+    begin = _clock(cells, _CLOCK, float(utc_offset_h or 0))
     seconds = np.rint(cells.number("Timebase (s)")).astype("timedelta64[s]")
     started = cells.frame["Readable status"].str.strip().eq("").to_numpy()
     flags = _statuses(cells.number("Status"))

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bc_inventory.readers._ask import ask
 from bc_inventory.readers.registry import Format, Reading
 from bc_inventory.readers.source import Source
-from bc_inventory.readers.stations._csv import ask, cells_of, span
+from bc_inventory.readers.stations._csv import cells_of, span
 from bc_inventory.readers.stations._record import record_reading
 from bc_inventory.readers.stations._text import concentration_factor
 from bc_inventory.schema.series import Description, Record, Series, make_values
@@ -49,12 +50,10 @@ def _looks_like(source: Source) -> bool:
     if head.startswith("{"):
         return '"results"' in head and '"parameter"' in head
     first = head.split("\n", 1)[0].replace('"', "").strip()
-    return "parameter" in first and "value" in first and first.startswith(("location", "locationId"))
+    return first.startswith("location") and "parameter" in first and "value" in first
 
 
-def read(
-    origin: Source, *, stamp: str | None = None, interval_s: int | None = None
-) -> Reading:
+def read(origin: Source, *, stamp: str | None = None, interval_s: int | None = None) -> Reading:
     """Read the black carbon of an OpenAQ answer or archive file.
 
     Parameters
@@ -206,7 +205,9 @@ def _from_csv(source: Source, text: str) -> Iterator[_Row]:
     station = pick("location", "locationid", "location_id")
     if time is None or unit is None or station is None:
         raise source.refuse(
-            f"columns {', '.join(frame.columns[:8])}", "location, utc, parameter, value, unit", row=1
+            f"columns {', '.join(frame.columns[:8])}",
+            "location, utc, parameter, value, unit",
+            row=1,
         )
     chosen = cells.where(frame["parameter"].str.strip() == _BC)
     value = chosen.number("value")

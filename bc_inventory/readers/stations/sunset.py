@@ -10,9 +10,10 @@ import re
 
 import numpy as np
 
+from bc_inventory.readers._ask import ask
 from bc_inventory.readers.registry import Format, Reading
 from bc_inventory.readers.source import Source
-from bc_inventory.readers.stations._csv import Cells, ask, cells_of
+from bc_inventory.readers.stations._csv import Cells, cells_of
 from bc_inventory.readers.stations._record import record_reading
 from bc_inventory.readers.stations._text import decode
 from bc_inventory.schema.series import Description, Record, Series, make_values
@@ -96,9 +97,7 @@ def _times(cells: Cells, offset_h: float) -> tuple[np.ndarray, np.ndarray]:
     return begin, begin + length
 
 
-def _state(
-    local: bool, version: str
-) -> tuple[str, float | None, float | None, tuple[str, ...]]:
+def _state(local: bool, version: str) -> tuple[str, float | None, float | None, tuple[str, ...]]:
     if local:
         return "ambient", None, None, ()
     if version in _STP_KNOWN:

@@ -1,0 +1,118 @@
+"""From arrays to a CF dataset of a gridded field, checked on its axes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bc_inventory.readers.registry import Reading, Report
+from bc_inventory.readers.source import Source
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["dataset", "field_reading", "latitudes", "longitudes"]
+
+_AXIS_DIGITS = 9  # MERRA-2 stores latitude 0 as -5.9e-13
+
+
+def latitudes(source: Source, values: np.ndarray) -> np.ndarray:
+    """Return latitudes, rounding errors removed.
+
+    Raises
+    ------
+    DataError
+        If one is outside -90 to 90, or they aren't in order.
+    """
+    return _axis(source, values, "latitude", 90.0)
+
+
+def longitudes(source: Source, values: np.ndarray) -> np.ndarray:
+    """Return longitudes, rounding errors removed; either convention stays as it is."""
+    return _axis(source, values, "longitude", 360.0)
+
+
+def _axis(source: Source, values: np.ndarray, name: str, most: float) -> np.ndarray:
+    held = np.round(np.asarray(values, dtype=float), _AXIS_DIGITS) + 0.0
+    steps = np.diff(held)
+    if held.ndim != 1 or not len(held) or not np.isfinite(held).all():
+        raise source.refuse(f"a {name} that isn't a row of numbers", "an axis", column=name)
+    if np.abs(held).max() > most or not ((steps > 0).all() or (steps < 0).all()):
+        raise source.refuse(
+            f"a {name} from {held.min():g} to {held.max():g} that isn't in order",
+            f"an axis within {most:g} degrees, rising or falling",
+            column=name,
+        )
+    return held
+
+
+def dataset(
+    source: Source,
+    fields: dict[str, tuple[np.ndarray, dict[str, Any]]],
+    lat: np.ndarray,
+    lon: np.ndarray,
+    bounds: tuple[np.ndarray, np.ndarray] | None,
+    *,
+    model: str,
+) -> xr.Dataset:
+    """Return fields as a CF dataset.
+
+    Parameters
+    ----------
+    source : Source
+        Whose name and checksum the dataset carries.
+    fields : dict
+        Values of shape (time, lat, lon), or (lat, lon) without `bounds`, and attributes,
+        by variable.
+    lat, lon : numpy.ndarray of float
+        Axes, degrees.
+    bounds : tuple of numpy.ndarray of datetime64[s], or None
+        Begin and end of each time.
+    model : str
+        What made the field, kept as the attribute `source`.
+
+    Returns
+    -------
+    xarray.Dataset
+        Latitude rising; `time` is the begin, `time_bnds` holds both.
+    """
+    import xarray as xr
+
+    dims = ("lat", "lon") if bounds is None else ("time", "lat", "lon")
+    made = xr.Dataset(
+        {name: (dims, values, attributes) for name, (values, attributes) in fields.items()},
+        coords={
+            "lat": ("lat", lat, {"standard_name": "latitude", "units": "degrees_north"}),
+            "lon": ("lon", lon, {"standard_name": "longitude", "units": "degrees_east"}),
+        },
+        attrs={"file": source.name, "file_sha256": source.sha256, "source": model},
+    )
+    if bounds is not None:
+        stamps = [held.astype("datetime64[ns]") for held in bounds]
+        made = made.assign_coords(
+            time=("time", stamps[0], {"standard_name": "time", "bounds": "time_bnds"})
+        )
+        made["time_bnds"] = (("time", "bnds"), np.column_stack(stamps))
+    return made.sortby("lat")
+
+
+def field_reading(
+    source: Source, format_name: str, made: xr.Dataset, notes: tuple[str, ...] = ()
+) -> Reading:
+    """Return a dataset with its report."""
+    years: tuple[int, ...] = ()
+    if "time" in made.coords:
+        years = tuple(sorted(set(made["time"].dt.year.to_numpy().tolist())))
+    names = [name for name in made.data_vars if name != "time_bnds"]
+    report = Report(
+        format=format_name,
+        file=source.name,
+        sha256=source.sha256,
+        rows=int(sum(made[name].size for name in names)),
+        years=years,
+        species=tuple(sorted(map(str, names))),
+        units=tuple(sorted({str(made[name].attrs.get("units", "")) for name in names})),
+        notes=notes,
+    )
+    return Reading(made, report)
