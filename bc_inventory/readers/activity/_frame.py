@@ -1,0 +1,128 @@
+"""What all readers of activity share: from cells as delivered to the contract table."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory import units, vocabulary
+from bc_inventory.errors import DataError, Problem, UnitError
+from bc_inventory.readers.inventories._frame import region_of
+from bc_inventory.readers.source import Source
+from bc_inventory.schema import table
+
+__all__ = ["NAMES", "assemble", "place"]
+
+# Scheme of `data/crosswalk/regions.csv` with the names that publishers give to countries.
+NAMES = "NAMES"
+# What the world uses or makes in a year, many times over; more is a wrong unit or a damaged cell.
+_MOST = (("TJ", 1e10), ("TJ_GCV", 1e10), ("kt", 1e9), ("m^3", 1e15), ("person", 1e11))
+_MOST_OTHER = 1e12
+
+
+@functools.cache
+def place(name: str) -> tuple[str, str]:
+    """Return region and level of a publisher's name or code of a country.
+
+    Parameters
+    ----------
+    name : str
+        ISO 3166 code, Eurostat's `EL` and `UK`, an English or Chinese name, or a name of
+        the scheme `NAMES`.
+
+    Returns
+    -------
+    region, level : str
+        ISO 3166 code with `country` or `province`; a name without one, such as a group of
+        countries or a former state, is returned as it is with `aggregate`.
+
+    Examples
+    --------
+    >>> place("EL"), place("Total Africa")
+    (('GR', 'country'), ('Total Africa', 'aggregate'))
+    """
+    found = region_of(NAMES, name)
+    if found:
+        return found
+    try:
+        code = vocabulary.resolve_region(name)
+    except DataError:
+        return name, "aggregate"
+    return code, "province" if "-" in code else "country"
+
+
+def assemble(source: Source, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the contract table of rows as delivered.
+
+    Parameters
+    ----------
+    source : Source
+        Named in messages.
+    frame : pandas.DataFrame
+        year, source_region, source_sector, source_fuel, quantity (in `unit`, NaN where there
+        is a notation key), unit, source_id and, where the publisher has them, region,
+        region_level, notation_key, flag, note. Its index holds the line of each row.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Under the contract `activity_read`, in the order of the file.
+
+    Raises
+    ------
+    DataError
+        If a figure is beyond what can be, or stands twice.
+    """
+    made = frame.copy()
+    for column in ("notation_key", "flag", "note"):
+        if column not in made:
+            made[column] = None
+    if "region" not in made:
+        distinct = {name: place(str(name)) for name in made["source_region"].unique()}
+        pairs = made["source_region"].map(distinct)
+        made["region"], made["region_level"] = pairs.str[0], pairs.str[1]
+    _check_size(source, made)
+    contract = table("activity_read")
+    twice = made.duplicated(list(contract.key))
+    if twice.any():
+        row = made[twice].iloc[0]
+        raise source.refuse(
+            "a second figure for " + ", ".join(str(row[name]) for name in contract.key),
+            "each figure once",
+            row=int(made.index[twice][0]),
+        )
+    for rule in contract.columns:
+        if rule.kind == "string":
+            made[rule.name] = made[rule.name].astype("str")
+    made["year"] = made["year"].astype("int64")
+    made["quantity"] = made["quantity"].astype(float)
+    return made[contract.names].reset_index(drop=True)
+
+
+def _check_size(source: Source, frame: pd.DataFrame) -> None:
+    most = frame["unit"].map({unit: _most(str(unit)) for unit in frame["unit"].unique()})
+    size = frame["quantity"].abs()
+    wrong = (size > most.astype(float)) | np.isinf(frame["quantity"].astype(float))
+    if wrong.any():
+        raise DataError(
+            Problem(
+                f"{row.quantity:g} {row.unit}",
+                f"at most {limit:g}, far above what the world uses in a year",
+                source.name,
+                int(line),
+                remedy=f"{row.source_region}, {row.year}, {row.source_sector}, {row.source_fuel}",
+            )
+            for (line, row), limit in zip(frame[wrong].iterrows(), most[wrong], strict=True)
+        )
+
+
+def _most(unit: str) -> float:
+    for like, most in _MOST:
+        try:
+            if units.same_dimension(unit, like):
+                return most / units.factor(unit, like)
+        except UnitError:
+            break
+    return _MOST_OTHER

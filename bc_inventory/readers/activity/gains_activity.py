@@ -1,0 +1,122 @@
+"""GAINS activity by EMF30 region and sector (ECLIPSE v6b), five-year steps.
+
+Regions are groups of countries: CHIN_PLUS is China with Hong Kong, Macao, Taiwan and
+Mongolia. Sectors `..._Coal` without `_Old` or `_New` are empty where the two are given.
+"""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory.readers.activity._frame import assemble
+from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.source import Source
+from bc_inventory.readers.text import delimited, numbers
+
+__all__ = ["FORMAT", "read"]
+
+_HEAD = ["Region", "EMF30 sector", "EMF30 unit"]
+_SCENARIO = re.compile(r"Scenario:\s*(.+)")
+_UNITS = {"PJ": "PJ", "Mt": "Mt", "bln m3": "1e9 m3"}
+
+
+def looks_like(source: Source) -> bool:
+    """Tell whether the head is that of a GAINS table of activity by EMF30 sectors."""
+    head = source.head_text[:2000]
+    return "EMF30 sectors" in head and "Activity data:" in head
+
+
+def read(origin: object) -> Reading:
+    """Read a GAINS table of activity.
+
+    Parameters
+    ----------
+    origin : path-like, binary file or Source
+        Comma-separated text.
+
+    Returns
+    -------
+    Reading
+        Table under the contract `activity_read`; all regions are aggregates. Empty cells,
+        sums (`SUM`) and sectors without a unit (`n.a`) are set aside.
+
+    Raises
+    ------
+    DataError
+        If a cell isn't a number or a unit isn't known.
+    """
+    source = Source.of(origin)  # type: ignore[arg-type]
+    rows, lines = delimited(source)
+    top = next((at for at, row in enumerate(rows) if row[:3] == _HEAD), None)
+    if top is None:
+        raise source.refuse("no header", f"a line {', '.join(_HEAD)} and years")
+    scenario = next((m for row in rows[:top] if (m := _SCENARIO.match(row[0]))), None)
+    years = rows[top][3:]
+    if not years or len(set(years)) != len(years):
+        raise source.refuse("no years, or a year twice", "years, each once", row=lines[top])
+    if scenario is None or not all(re.fullmatch(r"(?:19|20)\d\d", year) for year in years):
+        raise source.refuse("no scenario or no years", "the lines above GAINS tables")
+    body, at = rows[top + 1 :], lines[top + 1 :]
+    aside = [
+        SetAside(reason, sum(bad), example)
+        for reason, bad, example in (
+            ("a sum over sectors", [_is_sum(row) for row in body], "SUM"),
+            ("a sector without a unit", [row[2:3] == ["n.a"] for row in body], "n.a"),
+        )
+        if sum(bad)
+    ]
+    frame = _stack(source, body, at, [int(year) for year in years])
+    empty = frame["quantity"].isna()
+    aside.append(SetAside("an empty cell", int(empty.sum())))
+    frame = frame[~empty].assign(region_level="aggregate", source_id="gains-eclipse-v6b")
+    frame["region"] = frame["source_region"]
+    return reading(
+        source,
+        FORMAT.name,
+        assemble(source, frame),
+        aside,
+        [f"scenario {scenario[1]}: figures after 2015 are a projection"],
+    )
+
+
+def _is_sum(row: list[str]) -> bool:
+    return "SUM" in row[1]
+
+
+def _stack(source: Source, body: list[list[str]], at: list[int], years: list[int]) -> pd.DataFrame:
+    kept, values = [], []
+    for row, line in zip(body, at, strict=True):
+        if len(row) != len(years) + 3:
+            raise source.refuse(f"{len(row)} cells", f"{len(years) + 3}", row=line)
+        if _is_sum(row) or row[2] == "n.a":
+            continue
+        if row[2] not in _UNITS:
+            raise source.refuse(f"the unit {row[2]!r}", f"one of {', '.join(_UNITS)}", row=line)
+        numbered, _, wrong = numbers(row[3:], empty=True)
+        if len(wrong):
+            raise source.refuse(
+                repr(row[3 + wrong[0]]), "a number", row=line, column=str(years[wrong[0]])
+            )
+        kept.append((row[0], row[1], _UNITS[row[2]], line))
+        values.append(numbered)
+    n = len(years)
+    table = pd.DataFrame(kept, columns=["source_region", "source_sector", "unit", "line"])
+    long = table.loc[np.repeat(table.index, n)].reset_index(drop=True)
+    long["year"] = np.tile(years, len(table))
+    long["quantity"] = np.concatenate(values) if values else np.empty(0)
+    long["source_sector"] = "emf30:" + long["source_sector"]
+    long["source_fuel"] = "all"
+    return long.set_index("line")
+
+
+FORMAT = Format(
+    name="gains_activity",
+    kind="activity",
+    title="GAINS activity by EMF30 sector and region (ECLIPSE v6b)",
+    contract="activity_read",
+    looks_like=looks_like,
+    read=read,
+)
