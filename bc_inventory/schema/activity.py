@@ -48,6 +48,21 @@ RECOVERY = Table(
     (Interval("value", "value_lower", "value_upper"),),
 )
 
+GROUPS = Table(
+    "activity_groups",
+    "A publisher's sector and the sum of sectors in which published activity holds it.",
+    (
+        Column(
+            "activity_source", "string", "source of the figures", references="sources.source_id"
+        ),
+        Column("source_sector", "string", "sector as the publisher writes it"),
+        Column("activity_sector", "string", "sector of `activity_published`"),
+        c.source_id,
+        c.note,
+    ),
+    ("activity_source", "source_sector"),
+)
+
 REPAIRS = Table(
     "activity_repairs",
     "A rule that fills a hole or mends a break in a series of published activity.",
@@ -137,4 +152,4 @@ REPAIRED = Table(
     ("year", "region", "source_sector", "source_fuel"),
 )
 
-TABLES = (REPAIRED, RECOVERY, REPAIRS, READ_ACTIVITY)
+TABLES = (REPAIRED, RECOVERY, GROUPS, REPAIRS, READ_ACTIVITY)

@@ -1,0 +1,81 @@
+"""Workbook sheets with a country in each row and a year in each column."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory.readers.cells import label, numbers_block
+from bc_inventory.readers.source import Source
+
+__all__ = ["by_country"]
+
+_YEAR = re.compile(r"((?:19|20)\d\d)e?")
+
+
+def by_country(
+    source: Source,
+    sheet: str,
+    rows: Sequence[Sequence[Any]],
+    header: int,
+    *,
+    first: int = 1,
+    keys: Sequence[str] = (),
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return a sheet as one column a year.
+
+    Parameters
+    ----------
+    source : Source
+        Named in messages.
+    sheet : str
+        Named in messages.
+    rows : sequence of sequence
+        Cells of the sheet.
+    header : int
+        Position of the row with years, from 0.
+    first : int
+        Position of the first column with a year, from 0.
+    keys : sequence of str
+        Words allowed in place of a number.
+
+    Returns
+    -------
+    values : pandas.DataFrame of float
+        Index: position of the row in the sheet. Columns: years. Rows without a name are
+        left out; so are columns after the first that isn't the next year.
+    words : pandas.DataFrame of object
+        The key in each cell, or None.
+
+    Raises
+    ------
+    DataError
+        If there is no year, a year stands twice, or a cell isn't a number.
+    """
+    years: list[int] = []
+    for cell in rows[header][first:]:
+        match = _YEAR.fullmatch(label(cell))
+        if match is None:
+            break
+        years.append(int(match[1]))
+    if not years or len(set(years)) != len(years):
+        raise source.refuse(
+            f"the columns {', '.join(label(c) for c in rows[header][first:])[:80]}",
+            "years, each once",
+            row=header + 1,
+            column=sheet,
+        )
+    columns = range(first, first + len(years))
+    at = [i for i in range(header + 1, len(rows)) if label(rows[i][0])]
+    blocks = [numbers_block(source, sheet, [rows[i]], i, columns, keys=keys) for i in at]
+    values = np.vstack([block[0] for block in blocks]) if blocks else np.empty((0, len(years)))
+    words = (
+        np.vstack([block[1] for block in blocks])
+        if blocks
+        else np.empty((0, len(years)), dtype=object)
+    )
+    return pd.DataFrame(values, at, years), pd.DataFrame(words, at, years)

@@ -1,0 +1,158 @@
+"""CEADs: CO2 of Chinese provinces, or of China, by 47 sectors and 17 fuels, one sheet each.
+
+CO2 is energy use times a constant, so the physical energy balance comes back by division
+(`bc_inventory.readers.recover`). Headers are spelt in several ways over the years. Sectors
+are held to the sheet's total and fuels to its scope 1 total, to the last digit.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from bc_inventory.readers.activity._frame import assemble, place
+from bc_inventory.readers.cells import label, numbers_block
+from bc_inventory.readers.inventories._frame import agree
+from bc_inventory.readers.recover import recover as recover_activity
+from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.source import Source
+
+__all__ = ["FORMAT", "read"]
+
+_FUELS = (
+    "raw_coal", "cleaned_coal", "other_washed_coal", "briquettes", "coke", "coke_oven_gas",
+    "other_gas", "other_coking_products", "crude_oil", "gasoline", "kerosene", "diesel_oil",
+    "fuel_oil", "lpg", "refinery_gas", "other_petroleum_products", "natural_gas", "other_energy",
+    "process",
+)  # fmt: skip
+_SCOPE_2 = ("scope_2_heat", "scope_2_electricity")
+_TOTAL = "scope_1_total"
+_COLUMNS = {name.replace("_", ""): name for name in (*_FUELS, *_SCOPE_2, _TOTAL)}
+_SUM = re.compile(r"total ?(?:consumption|emissions)", re.IGNORECASE)
+_SHEET = re.compile(r"([A-Za-z]*)((?:19|20)\d\d)")
+_SECTORS = 47
+_NATION = "China"
+_FLOOR = 1e-9
+
+
+def looks_like(source: Source) -> bool:
+    """Tell whether the workbook's note is that of CEADs and its sheets are provinces or years."""
+    if not source.is_workbook or "NOTE" not in source.workbook.sheet_names:
+        return False
+    note = " ".join(label(cell) for row in source.workbook.top("NOTE") for cell in row)
+    return "CO2 emission inventor" in note or "二氧化碳排放清单" in note
+
+
+def read(origin: object, *, recover: bool = False) -> Reading:
+    """Read a CEADs workbook.
+
+    Parameters
+    ----------
+    origin : path-like, binary file or Source
+        Workbook of the provinces in one year, or of China in all years.
+    recover : bool
+        Return the physical activity recovered by division instead of CO2.
+
+    Returns
+    -------
+    Reading
+        Table under the contract `activity_read`: CO2 in Mt by the publisher's sectors, or
+        activity by the sectors of `data/activity_groups.csv`. Zeros (blank in the yearbook),
+        totals and the empty scope 2 columns are set aside.
+
+    Raises
+    ------
+    DataError
+        If a sheet has another layout, a cell isn't a number, or totals don't agree.
+    """
+    source = Source.of(origin)  # type: ignore[arg-type]
+    sheets = {
+        name: match
+        for name in source.workbook.sheet_names
+        if (match := _SHEET.fullmatch(name.strip()))
+    }
+    if not sheets:
+        raise source.refuse("no sheet of a province or year", "sheets such as Shanghai2015 or 2015")
+    if any(place(match[1] or _NATION)[1] == "aggregate" for match in sheets.values()):
+        odd = next(n for n, m in sheets.items() if place(m[1] or _NATION)[1] == "aggregate")
+        raise source.refuse(f"the sheet {odd!r}", "a province of China and a year")
+    years = {match[2] for match in sheets.values()}
+    if len(years) > 1 and len({match[1] for match in sheets.values()}) > 1:
+        raise source.refuse("sheets of several years and provinces", "one of the two to vary")
+    every = [_sheet(source, name, match[1], int(match[2])) for name, match in sheets.items()]
+    frame = pd.concat(every)
+    zero = frame["quantity"] == 0
+    frame = frame[~zero].assign(unit="Mt", source_id="ceads")
+    aside = [
+        SetAside("zero, where the yearbook has a blank", int(zero.sum())),
+        SetAside("a total, checked against its parts", len(every) * (_SECTORS + len(_FUELS))),
+    ]
+    made = assemble(source, frame)
+    return reading(source, FORMAT.name, recover_activity(made) if recover else made, aside)
+
+
+def _sheet(source: Source, sheet: str, name: str, year: int) -> pd.DataFrame:
+    rows = source.workbook.rows(sheet)
+    columns = _columns(source, sheet, rows[0] if rows else [])
+    units = {label(cell) for cell in rows[1][1:]} if len(rows) > 1 else set()
+    if units != {"Mt CO2"}:
+        raise source.refuse(f"the units {', '.join(units)}", "Mt CO2", row=2, column=sheet)
+    first = next((at for at, row in enumerate(rows) if _SUM.fullmatch(label(row[0]))), None)
+    if first is None or any(label(cell) for row in rows[2:first] for cell in row):
+        raise source.refuse("no row of totals below the units", "Total Consumption", column=sheet)
+    wide = _block(source, sheet, rows, first, columns)
+    sectors = wide.iloc[1:]
+    if len(sectors) != _SECTORS or sectors.index.has_duplicates:
+        raise source.refuse(f"{len(sectors)} sectors", f"{_SECTORS}, each once", column=sheet)
+    agree(source, sectors.sum(), wide.iloc[0], what=f"{sheet}:", digits=1e-9, floor=_FLOOR)
+    sums = sectors[list(_FUELS)].sum(axis=1)
+    agree(source, sums, sectors[_TOTAL], what=f"{sheet}:", digits=1e-9, floor=_FLOOR)
+    long = sectors[list(_FUELS)].melt(ignore_index=False, var_name="source_fuel")
+    return pd.DataFrame(
+        {
+            "year": year,
+            "source_region": name or _NATION,
+            "source_sector": long.index,
+            "source_fuel": long["source_fuel"].to_numpy(),
+            "quantity": long["value"].to_numpy(),
+        }
+    )
+
+
+def _columns(source: Source, sheet: str, header: list[Any]) -> list[str]:
+    names = [_COLUMNS.get(re.sub(r"[^a-z0-9]", "", label(c).lower()), "") for c in header[1:]]
+    if "" in names or len(names) != len(_COLUMNS) or len(set(names)) != len(names):
+        at = names.index("") + 1 if "" in names else 0
+        raise source.refuse(
+            f"the column {label(header[at])!r}" if header else "an empty sheet",
+            f"{len(_COLUMNS)} columns: {', '.join(_COLUMNS.values())}",
+            row=1,
+            column=sheet,
+        )
+    return names
+
+
+def _block(
+    source: Source, sheet: str, rows: list[list[Any]], first: int, columns: list[str]
+) -> pd.DataFrame:
+    body = rows[first:]
+    while body and not any(label(cell) for cell in body[-1]):
+        body = body[:-1]
+    values, _ = numbers_block(source, sheet, body, first, range(1, len(columns) + 1))
+    wide = pd.DataFrame(values, columns=columns, index=[label(row[0]) for row in body])
+    if wide.isna().any(axis=None) or (wide < 0).any(axis=None) or "" in wide.index:
+        raise source.refuse("an empty or negative cell", "CO2 in every cell", column=sheet)
+    return wide
+
+
+FORMAT = Format(
+    name="ceads",
+    kind="activity",
+    title="CEADs CO2 inventory of China or its provinces by sector and fuel",
+    contract="activity_read",
+    looks_like=looks_like,
+    read=read,
+    options=("recover",),
+)

@@ -1,0 +1,116 @@
+"""China Energy Statistical Yearbook: consumption of one carrier by sector and year (.xls)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from bc_inventory.readers.activity._frame import assemble
+from bc_inventory.readers.cells import label, numbers_block
+from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.source import Source
+
+__all__ = ["FORMAT", "read"]
+
+_TITLE = re.compile(r"5-\d+分行业(.+?)消费总量")
+_CARRIERS = {"能源": "energy", "煤炭": "coal", "焦炭": "coke", "电力": "electricity"}
+_UNIT = re.compile(r"单位[：:](.+)")
+_UNITS = {"万吨标准煤": "1e4 tce", "万吨": "1e4 t", "亿千瓦小时": "1e8 kWh", "亿千瓦时": "1e8 kWh"}
+_TOTAL, _INDUSTRY = "消费总量", "工业"
+
+
+def _squeeze(cell: Any) -> str:
+    return re.sub(r"\s", "", str(cell))
+
+
+def looks_like(source: Source) -> bool:
+    """Tell whether the first cell is the title of a table by sector."""
+    if not source.is_workbook:
+        return False
+    top = source.workbook.top(source.workbook.sheet_names[0], 1)
+    return bool(top and top[0] and _TITLE.match(_squeeze(top[0][0])))
+
+
+def read(origin: object) -> Reading:
+    """Read the national consumption of one carrier by sector.
+
+    Parameters
+    ----------
+    origin : path-like, binary file or Source
+        Workbook of one table, such as 5-4 (energy) or 5-13 (electricity).
+
+    Returns
+    -------
+    Reading
+        Table under the contract `activity_read`; the nation only.
+
+    Raises
+    ------
+    DataError
+        If title, unit or years are absent, a cell isn't a number, or a sector exceeds the
+        total.
+    """
+    source = Source.of(origin)  # type: ignore[arg-type]
+    sheet = source.workbook.sheet_names[0]
+    rows = source.workbook.rows(sheet)
+    match = _TITLE.match(_squeeze(rows[0][0])) if rows and rows[0] else None
+    if match is None or match[1] not in _CARRIERS:
+        raise source.refuse("another title", "5-4 分行业能源消费总量 or a table like it", row=1)
+    said = next((m for row in rows[:6] if (m := _UNIT.match(_squeeze(row[0])))), None)
+    if said is None or said[1] not in _UNITS:
+        raise source.refuse("no unit", f"单位： and one of {', '.join(_UNITS)}", column=sheet)
+    top = next((at for at, row in enumerate(rows[:8]) if _squeeze(row[0]) == "行业"), None)
+    if top is None:
+        raise source.refuse("no row 行业", "the header with years", column=sheet)
+    years = {
+        at: int(name)
+        for at, cell in enumerate(rows[top])
+        if at > 1 and re.fullmatch(r"(?:19|20)\d\d", name := label(cell))
+    }
+    odd = [label(c) for at, c in enumerate(rows[top]) if at > 1 and at not in years and label(c)]
+    if not years or odd or len(set(years.values())) != len(years):
+        raise source.refuse(
+            f"the columns {odd or 'without years'}", "years, each once", row=top + 1
+        )
+    body = [(at, row) for at, row in enumerate(rows[top + 1 :], top + 1) if _squeeze(row[0])]
+    wide = pd.concat(
+        pd.DataFrame(
+            numbers_block(source, sheet, [row], at, list(years))[0],
+            columns=list(years.values()),
+            index=[_squeeze(row[0])],
+        )
+        for at, row in body
+    )
+    _check(source, wide)
+    long = wide.melt(ignore_index=False, var_name="year", value_name="quantity")
+    blank = long["quantity"].isna()
+    frame = long[~blank].reset_index(names="source_sector")
+    frame = frame.assign(
+        source_region="China",
+        source_sector="cesy:" + frame["source_sector"],
+        source_fuel=_CARRIERS[match[1]],
+        unit=_UNITS[said[1]],
+        source_id="cesy-2008",
+    )
+    aside = [SetAside("a blank cell", int(blank.sum()))] if blank.any() else []
+    return reading(source, FORMAT.name, assemble(source, frame), aside)
+
+
+def _check(source: Source, wide: pd.DataFrame) -> None:
+    if wide.index.has_duplicates or _TOTAL not in wide.index or _INDUSTRY not in wide.index:
+        raise source.refuse("a sector twice, or no total", f"{_TOTAL}, {_INDUSTRY} and its parts")
+    above = wide.gt(wide.loc[_TOTAL] * (1 + 1e-9), axis=1).any(axis=1)
+    if above.any():
+        raise source.refuse(f"{above[above].index[0]} above the total", f"at most {_TOTAL}")
+
+
+FORMAT = Format(
+    name="cesy_sectors",
+    kind="activity",
+    title="China Energy Statistical Yearbook: national consumption by sector",
+    contract="activity_read",
+    looks_like=looks_like,
+    read=read,
+)

@@ -1,0 +1,123 @@
+"""Pig iron by country and year, from USGS or worldsteel: country, ISO code, years; 1000 t."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from bc_inventory import vocabulary
+from bc_inventory.readers.activity._countries import by_country
+from bc_inventory.readers.activity._frame import assemble
+from bc_inventory.readers.cells import label
+from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.source import Source
+
+__all__ = ["FORMAT", "read"]
+
+_PUBLISHERS = (
+    (re.compile(r"USG[SU] Minerals Yearbook"), "usgs-pig-iron"),
+    (re.compile(r"Steel Statistical Yearbook"), "worldsteel"),
+)
+_TABLE = re.compile(r"(?:Pig Iron Production \(thousand metric tons\)|Production of Pig Iron)")
+_WORLD = "World"
+_FOOTNOTE = re.compile(r"\(\w\)")
+
+
+def looks_like(source: Source) -> bool:
+    """Tell whether the second line is the title of a table of pig iron."""
+    if not source.is_workbook:
+        return False
+    top = source.workbook.top(source.workbook.sheet_names[0], 2)
+    return len(top) == 2 and bool(top[1] and _TABLE.match(label(top[1][0])))
+
+
+def read(origin: object) -> Reading:
+    """Read a table of pig iron.
+
+    Parameters
+    ----------
+    origin : path-like, binary file or Source
+        Workbook of one sheet.
+
+    Returns
+    -------
+    Reading
+        Table under the contract `activity_read`. Footnote marks are taken off the names;
+        blank cells, footnotes and the world's row without a figure are set aside.
+
+    Raises
+    ------
+    DataError
+        If title or header differ, a cell isn't a number, or an ISO code isn't known.
+    """
+    source = Source.of(origin)  # type: ignore[arg-type]
+    sheet = source.workbook.sheet_names[0]
+    rows = source.workbook.rows(sheet)
+    head = [label(row[0]) for row in rows[:3]]
+    by = next((source_id for pattern, source_id in _PUBLISHERS if pattern.match(head[0])), None)
+    if len(head) < 3 or by is None or not _TABLE.match(head[1]):
+        raise source.refuse(
+            f"the title {' / '.join(head)[:80]!r}", "pig iron of USGS or worldsteel, in 1000 t"
+        )
+    if not head[2].startswith("Countr") or label(rows[2][1]) != "iso":
+        raise source.refuse("another header", "Country, iso and years", row=3)
+    values, _ = by_country(source, sheet, rows, 2, first=2)
+    codes = pd.Series([label(rows[at][1]) for at in values.index], index=values.index)
+    named = codes.str.fullmatch(r"[A-Za-z]{3}")
+    unknown = [at for at in values.index[named] if vocabulary.alpha_2(codes[at]) is None]
+    stray = values[~named].dropna(how="all").index
+    unknown += [at for at in stray if label(rows[at][0]) != _WORLD]
+    if unknown or codes[named].duplicated().any():
+        at = unknown[0] if unknown else codes[named].index[codes[named].duplicated()][0]
+        raise source.refuse(
+            f"{label(rows[at][0])!r} with the code {codes[at]!r}",
+            "an ISO 3166-1 code of three letters, each once",
+            row=int(at) + 1,
+        )
+    _check(source, values[named])
+    long = values[named].melt(ignore_index=False, var_name="year", value_name="quantity")
+    blank = long["quantity"].isna()
+    long = long[~blank]
+    frame = pd.DataFrame(
+        {
+            "year": long["year"],
+            "source_region": [_plain(label(rows[at][0])) for at in long.index],
+            "region": [vocabulary.alpha_2(codes[at]) for at in long.index],
+            "region_level": "country",
+            "source_sector": "pig_iron:" + by.replace("-", "_"),
+            "source_fuel": "pig_iron",
+            "quantity": long["quantity"],
+            "unit": "kt",
+            "source_id": by,
+        }
+    )
+    aside = [
+        SetAside("a blank cell", int(blank.sum())),
+        SetAside("a footnote or the world", int((~named).sum())),
+    ]
+    return reading(source, FORMAT.name, assemble(source, frame), [a for a in aside if a.rows])
+
+
+def _plain(name: str) -> str:
+    return _FOOTNOTE.sub("", name).strip()
+
+
+def _check(source: Source, values: pd.DataFrame) -> None:
+    """Refuse what no country makes, or makes in one year of many."""
+    size = values.max(axis=1)
+    usual = values.median(axis=1)
+    odd = (size > 100 * usual) & (size > 1000) | (values < 0).any(axis=1)
+    if odd.any():
+        at = int(odd[odd].index[0])
+        raise source.refuse(f"{size[at]:g} kt beside {usual[at]:g}", "a series", row=at + 1)
+
+
+FORMAT = Format(
+    name="pig_iron",
+    kind="activity",
+    title="Pig iron production by country (USGS, worldsteel)",
+    contract="activity_read",
+    looks_like=looks_like,
+    read=read,
+)

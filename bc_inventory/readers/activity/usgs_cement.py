@@ -1,0 +1,115 @@
+"""USGS hydraulic cement by country: one sheet for each source year, with overlapping columns.
+
+An `e` after a country or year means estimated, digits after a country are footnotes. The
+sheet `mapping` gives the ISO code of each spelling, and the last sheet that has a year is
+the one that counts.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from bc_inventory import vocabulary
+from bc_inventory.readers.activity._countries import by_country
+from bc_inventory.readers.activity._frame import assemble
+from bc_inventory.readers.cells import label
+from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.source import Source
+
+__all__ = ["FORMAT", "read"]
+
+_TITLE = "Hydraulic cement production by country (thousand metric tons)"
+_MAPPING = "mapping"
+# Withheld, not available, less than half a unit, zero.
+_KEYS = {"W": "C", "XX": "NE", "NA": "NE", "--": "NO", "(5)": "NE"}
+_SHEET = re.compile(r"(?:19|20)\d\d")
+
+
+def looks_like(source: Source) -> bool:
+    """Tell whether the notes begin with the title of the cement tables."""
+    if not source.is_workbook or _MAPPING not in source.workbook.sheet_names:
+        return False
+    top = source.workbook.top(source.workbook.sheet_names[0], 1)
+    return bool(top and top[0] and label(top[0][0]) == _TITLE)
+
+
+def read(origin: object) -> Reading:
+    """Read all years; a year that stands in several sheets is taken from the latest.
+
+    Parameters
+    ----------
+    origin : path-like, binary file or Source
+        Workbook with a sheet for each source year and one named mapping.
+
+    Returns
+    -------
+    Reading
+        Table under the contract `activity_read`; `--` is NO, W is C, an `e` after the year
+        is the flag `e`. Older figures of the same year are set aside.
+
+    Raises
+    ------
+    DataError
+        If a country has no code in the mapping, or a cell isn't a number.
+    """
+    source = Source.of(origin)  # type: ignore[arg-type]
+    codes = _codes(source)
+    sheets = sorted(name for name in source.workbook.sheet_names if _SHEET.fullmatch(name))
+    if not sheets:
+        raise source.refuse("no sheet of a year", "sheets such as 2013")
+    parts = [_sheet(source, name, codes) for name in sheets]
+    frame = pd.concat(parts)
+    key = ["region", "year"]
+    older = frame.duplicated(key, keep="last")
+    kept = frame[~older].assign(
+        source_sector="usgs:cement", source_fuel="cement", unit="kt", source_id="usgs-cement"
+    )
+    aside = [SetAside("a figure of a year that a later sheet gives again", int(older.sum()))]
+    return reading(source, FORMAT.name, assemble(source, kept), aside)
+
+
+def _codes(source: Source) -> dict[str, str]:
+    rows = source.workbook.rows(_MAPPING)
+    if not rows or [label(cell) for cell in rows[0][:2]] != ["Country", "iso"]:
+        raise source.refuse("another header", "Country, iso", row=1, column=_MAPPING)
+    return {label(row[0]): label(row[1]) for row in rows[1:] if label(row[0]) and label(row[1])}
+
+
+def _sheet(source: Source, sheet: str, codes: dict[str, str]) -> pd.DataFrame:
+    rows: list[list[Any]] = source.workbook.rows(sheet)
+    if not rows or not label(rows[0][0]).startswith("Country"):
+        raise source.refuse("another header", "Country and years", row=1, column=sheet)
+    values, words = by_country(source, sheet, rows, 0, keys=list(_KEYS))
+    estimated = {
+        int(match[1])
+        for cell in rows[0]
+        if (match := re.fullmatch(r"((?:19|20)\d\d)e", label(cell)))
+    }
+    names = [label(rows[at][0]) for at in values.index]
+    regions = [vocabulary.alpha_2(codes.get(name, "")) for name in names]
+    long = values.assign(source_region=names, region=regions).melt(
+        id_vars=["source_region", "region"],
+        var_name="year",
+        value_name="quantity",
+        ignore_index=False,
+    )
+    word = words.melt(ignore_index=False)["value"].to_numpy()
+    long["notation_key"] = [_KEYS.get(key) for key in word]
+    long["flag"] = long["year"].isin(estimated).map({True: "e", False: None})
+    long.index = long.index + 1
+    long["region_level"] = long["region"].notna().map({True: "country", False: "aggregate"})
+    long["region"] = long["region"].fillna(long["source_region"])
+    return long[long["quantity"].notna() | long["notation_key"].notna()]
+
+
+FORMAT = Format(
+    name="usgs_cement",
+    kind="activity",
+    title="Hydraulic cement production by country (USGS Minerals Yearbook)",
+    contract="activity_read",
+    looks_like=looks_like,
+    read=read,
+)
