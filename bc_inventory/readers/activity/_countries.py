@@ -14,7 +14,7 @@ from bc_inventory.readers.source import Source
 
 __all__ = ["by_country"]
 
-_YEAR = re.compile(r"((?:19|20)\d\d)e?")
+_YEAR = re.compile(r"((?:18|19|20)\d\d)e?")
 
 
 def by_country(
@@ -25,6 +25,7 @@ def by_country(
     *,
     first: int = 1,
     keys: Sequence[str] = (),
+    tail: bool = False,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return a sheet as one column a year.
 
@@ -42,29 +43,34 @@ def by_country(
         Position of the first column with a year, from 0.
     keys : sequence of str
         Words allowed in place of a number.
+    tail : bool
+        Whether columns of another kind (growth, shares) may follow the last year.
 
     Returns
     -------
     values : pandas.DataFrame of float
         Index: position of the row in the sheet. Columns: years. Rows without a name are
-        left out; so are columns after the first that isn't the next year.
+        left out.
     words : pandas.DataFrame of object
         The key in each cell, or None.
 
     Raises
     ------
     DataError
-        If there is no year, a year stands twice, or a cell isn't a number.
+        If there is no year, a year stands twice, another column stands among them, or a cell
+        isn't a number.
     """
-    years: list[int] = []
-    for cell in rows[header][first:]:
-        match = _YEAR.fullmatch(label(cell))
-        if match is None:
-            break
-        years.append(int(match[1]))
-    if not years or len(set(years)) != len(years):
+    names = [label(cell) for cell in rows[header][first:]]
+    while names and not names[-1]:
+        names.pop()
+    if tail:
+        last = next((at for at, name in enumerate(names) if name in names[:at]), len(names))
+        names = names[:last]
+    matches = [_YEAR.fullmatch(name) for name in names]
+    years = [int(match[1]) for match in matches if match]
+    if not years or len(set(years)) != len(names):
         raise source.refuse(
-            f"the columns {', '.join(label(c) for c in rows[header][first:])[:80]}",
+            f"the columns {', '.join(names)[:80]}",
             "years, each once",
             row=header + 1,
             column=sheet,
