@@ -115,7 +115,7 @@ def _days(source: Source, sheet: str, rows: list[list[Any]], leap: bool) -> list
     """Return the rows of days; 29 February has a row in all years, and no date in one sheet."""
     body = [at for at in range(1, _LONGEST + 1) if at < len(rows)]
     dated = [at for at in body if isinstance(rows[at][0], datetime.date)]
-    undated = [at for at in body if at not in dated and any(label(cell) for cell in rows[at])]
+    undated = [at for at in body if at not in dated and label(rows[at][1])]
     below = [at for at in range(_LONGEST + 1, len(rows)) if label(rows[at][0])]
     in_order = [rows[at][0] for at in dated]
     odd = bool(below) or [at for at in undated if at != _LEAP_DAY]
