@@ -18,6 +18,10 @@ __all__ = ["cli", "main"]
 # Name, and what the list of commands says of it; the module has the same name.
 COMMANDS = {
     "build": "Build an inventory and publish it as a release.",
+    "show": "Show what a release holds, and its totals.",
+    "query": "Ask a release: rows of the emission table, or SQL.",
+    "hotspots": "List the hotspots of a release.",
+    "verify": "Prove a release whole.",
     "units": "Convert a quantity between units of the field.",
 }
 

@@ -88,9 +88,9 @@ def main():
                 }
         peer_s = result["esda"]["gi_star_s"]
         result["gi_star_ratio"] = peer_s / cost["gi_star_s"]
-        result["gi_star_ratio_with_weights"] = (
-            peer_s + result["esda"]["weights_s"]
-        ) / cost["gi_star_s"]
+        result["gi_star_ratio_with_weights"] = (peer_s + result["esda"]["weights_s"]) / cost[
+            "gi_star_s"
+        ]
     print(json.dumps(result, indent=1))
 
 
