@@ -309,6 +309,25 @@ TIME_ZONES = Table(
     ("region",),
 )
 
+EXPORT_SECTORS = Table(
+    "export_sectors",
+    "The sector of another product's layout that a source category goes to.",
+    (
+        Column("nfr", "string", "NFR category", references="sectors.nfr"),
+        Column(
+            "ceds_index",
+            "integer",
+            "sector of CEDS in input4MIPs; absent where it stands in another of its files",
+            required=False,
+            minimum=0,
+            maximum=7,
+        ),
+        c.source_id,
+        c.note,
+    ),
+    ("nfr",),
+)
+
 TABLES = (
     CELLS,
     POINTS,
@@ -323,4 +342,5 @@ TABLES = (
     PROFILE_MAP,
     DEGREE_DAYS,
     TIME_ZONES,
+    EXPORT_SECTORS,
 )

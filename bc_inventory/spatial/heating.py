@@ -9,6 +9,9 @@ and f the share that doesn't depend on the weather, such as hot water
 from __future__ import annotations
 
 import calendar
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,13 +25,50 @@ from bc_inventory.spatial.regrid import find_axes
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["degree_day_shares", "heating_days", "region_temperatures"]
+__all__ = ["degree_day_shares", "heating_days", "open_temperature", "region_temperatures"]
 
 Floats = NDArray[np.float64]
 _ZERO_CELSIUS = 273.15
+_DIMENSIONS = 3
 _UNITS = {"K": -_ZERO_CELSIUS, "kelvin": -_ZERO_CELSIUS, "degC": 0.0, "celsius": 0.0}
 # No daily mean near the ground was ever outside; a wrong unit nearly always is.
 _PLAUSIBLE = (-80.0, 60.0)
+
+
+@contextlib.contextmanager
+def open_temperature(path: Path) -> Iterator[xr.DataArray]:
+    """Open the temperature field of a NetCDF file.
+
+    Parameters
+    ----------
+    path : Path
+        A file with one variable along time, latitude and longitude.
+
+    Yields
+    ------
+    xarray.DataArray
+        Read day by day as it is used.
+
+    Raises
+    ------
+    DataError
+        If it can't be read, or doesn't hold just one such variable.
+    """
+    import xarray as xr
+
+    try:
+        data = xr.open_dataset(path)
+    except (OSError, ValueError) as error:
+        problem = Problem(f"a file that can't be read ({error})", "a whole NetCDF", str(path))
+        raise DataError([problem]) from error
+    with data:
+        wanted = [name for name, variable in data.data_vars.items() if variable.ndim == _DIMENSIONS]
+        if len(wanted) != 1:
+            problem = Problem(
+                f"variables along time, latitude and longitude: {wanted}", "just one", str(path)
+            )
+            raise DataError([problem])
+        yield data[wanted[0]]
 
 
 def degree_day_shares(temperature: Floats, parameters: dict[str, float]) -> Floats:

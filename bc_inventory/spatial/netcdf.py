@@ -8,10 +8,7 @@ Fields are written one category and one time at a time.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +29,7 @@ from bc_inventory.spatial.describe import (
 from bc_inventory.spatial.fields import write_fields
 from bc_inventory.spatial.parallel import Compute
 from bc_inventory.spatial.regions import project
+from bc_inventory.spatial.whole import whole_netcdf
 
 if TYPE_CHECKING:
     import netCDF4
@@ -82,7 +80,7 @@ def write_grid(
     """
     if parts is None:
         parts = np.ones((*allocation.total.shape, len(bounds)))
-    with _whole_file(path) as file:
+    with whole_netcdf(path) as file:
         _define(file, allocation, bounds, attributes or {})
         _write_labels(file, allocation, names or {})
         _write_cells(file, allocation)
@@ -98,23 +96,6 @@ def write_grid(
             compute,
         )
     return path
-
-
-@contextlib.contextmanager
-def _whole_file(path: Path) -> Iterator[netCDF4.Dataset]:
-    """Open a NetCDF file beside its place and move it there once it is closed."""
-    import netCDF4
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    os.close(handle)
-    try:
-        with netCDF4.Dataset(name, "w", format="NETCDF4") as file:
-            yield file
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def _define(

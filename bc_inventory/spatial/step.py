@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bc_inventory import __version__, schema
-from bc_inventory.embedded import data_root
-from bc_inventory.spatial.allocate import allocate, select_emissions
-from bc_inventory.spatial.calendar import year_bounds
-from bc_inventory.spatial.cells import make_grid
-from bc_inventory.spatial.netcdf import write_grid
+from bc_inventory import schema
+from bc_inventory.spatial.points import point_emissions
+from bc_inventory.spatial.product import Period, Request, make_product
 from bc_inventory.spatial.proxies import read_tables
 
 __all__ = ["grid_step"]
@@ -23,6 +20,7 @@ def grid_step(
     resolution: float = 0.25,
     factor_set: str = "harmonised",
     window: str = "both",
+    period: Period = "year",
     attributes: dict[str, str] | None = None,
 ) -> None:
     """Spread a year's emissions over a grid and write it as NetCDF.
@@ -34,7 +32,7 @@ def grid_step(
         `spatial`, folder of the spatial tables, and `sectors`, table of
         categories; by default those embedded.
     outputs : dict of str to Path
-        `grid`: the file to write.
+        `grid`: the file to write. Optional: `points`, point sources as Parquet.
     year : int
         Calendar year.
     resolution : float
@@ -43,6 +41,8 @@ def grid_step(
         Set of emission factors.
     window : str
         A name of `bc_inventory.spatial.cells.WINDOWS`.
+    period : {"year", "month"}
+        Length of a time step.
     attributes : dict of str to str, optional
         Global attributes of the file, such as `history` and `date_created`.
 
@@ -52,18 +52,13 @@ def grid_step(
         If there is no emission of that year and set, a region has no cells or
         a table breaks its contract. Nothing is written then.
     """
-    emissions = select_emissions(
-        schema.read_parquet(inputs["emissions"], "emissions"), year, factor_set
-    )
     tables = read_tables(inputs.get("spatial"))
-    sectors = schema.read_csv(inputs.get("sectors", data_root() / "sectors.csv"), "sectors")
-    history = (
-        f"bc_inventory {__version__}: {year}, {factor_set}, {window} at {resolution:g} degrees"
+    request = Request(
+        year, resolution, window, factor_set, period, attributes=dict(attributes or {})
     )
-    write_grid(
-        allocate(emissions, make_grid(resolution, window), tables),
-        outputs["grid"],
-        bounds=year_bounds(year),
-        names=dict(zip(sectors["nfr"], sectors["name"], strict=True)),
-        attributes={"factor_set": factor_set, "history": history, **(attributes or {})},
+    made = make_product(
+        inputs["emissions"], outputs["grid"], request, tables=tables, sectors=inputs.get("sectors")
     )
+    if "points" in outputs:
+        points = point_emissions(made, tables, year)
+        schema.write_parquet(points, "point_emissions", outputs["points"])

@@ -1,0 +1,1 @@
+"""Layouts of gridded emissions named for what takes them."""
