@@ -15,7 +15,7 @@ from bc_inventory.plan import Output, RunRecord
 from bc_inventory.release import manifest as manifests
 from bc_inventory.release.names import MANIFEST, check_file, check_inventory
 from bc_inventory.release.readme import readme
-from bc_inventory.release.store import LocalStore
+from bc_inventory.release.store import open_store
 from bc_inventory.release.tables import coverage
 
 __all__ = ["PublishedRelease", "publish"]
@@ -31,12 +31,17 @@ class PublishedRelease:
     ----------
     version : str
         Label and eight hexadecimal digits of the content.
-    path : Path
-        Its folder.
+    address : str
+        Where it is: a folder, or an address in an object store.
     """
 
     version: str
-    path: Path
+    address: str
+
+    @property
+    def path(self) -> Path:
+        """Its folder; of a release in an object store, `open_release` gives copies."""
+        return Path(self.address)
 
 
 def publish(
@@ -58,7 +63,7 @@ def publish(
     files : mapping of str to Path
         Relative path in the release to a file or a folder that the run made.
     root : path-like
-        Folder of all releases.
+        Folder of all releases, or the address of one in an object store.
     inventory : str
         Name of the inventory.
     configuration : mapping
@@ -86,7 +91,7 @@ def publish(
         If it can't be written, or the version is there with other content.
         The last release stands.
     """
-    store = LocalStore(Path(root))
+    store = open_store(root)
     check_inventory(inventory)
     with _storage(root), store.staging(inventory) as staged:
         contents, origins = _stage(files, staged, record)
@@ -105,9 +110,9 @@ def publish(
         documents = _write_documents(core, version, staged)
         whole = {**core, "version": version, "documents": documents}
         (staged / MANIFEST).write_bytes(manifests.dump(whole))
-        if check is not None:
+        if check is not None and not store.has(inventory, version):
             check(staged)
-        return PublishedRelease(version, store.commit(staged, inventory, version))
+        return PublishedRelease(version, str(store.commit(staged, inventory, version)))
 
 
 def _stage(

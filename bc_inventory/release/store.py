@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bc_inventory import durable
 from bc_inventory.errors import ReleaseError, suggest
@@ -25,6 +25,7 @@ from bc_inventory.release.names import (
 from bc_inventory.release.verify import verify_folder
 
 if TYPE_CHECKING:
+    from bc_inventory.release.objects import ObjectStore
     from bc_inventory.release.opened import Release
 
 __all__ = ["LocalStore", "open_store"]
@@ -59,6 +60,21 @@ class LocalStore:
             durable.remove_dead(parent)
             with durable.temporary_folder(parent) as folder:
                 yield folder
+
+    def has(self, inventory: str, version: str) -> bool:
+        """Tell whether a version is published."""
+        return (self.folder(inventory) / check_version(version) / MANIFEST).is_file()
+
+    def verify(self, inventory: str, version: str) -> dict[str, Any]:
+        """Check a release against its manifest; see `verify_folder`."""
+        return verify_folder(self.find(inventory, version))
+
+    def remove(self, inventory: str, version: str) -> None:
+        """Remove a release: out of sight by one rename, then file by file."""
+        final = self.find(inventory, check_version(version))
+        parent = self.folder(inventory)
+        with durable.lock(parent / ".lock"), durable.temporary_folder(parent) as folder:
+            final.rename(folder / final.name)
 
     def commit(self, staged: Path, inventory: str, version: str) -> Path:
         """Publish a staged release by one rename, then point `latest` at it.
@@ -150,6 +166,10 @@ class LocalStore:
         return Release(path, load((path / MANIFEST).read_bytes(), str(path / MANIFEST)))
 
 
-def open_store(root: Path | str) -> LocalStore:
-    """Return the store at a folder or an address."""
-    return LocalStore(Path(root))
+def open_store(root: Path | str) -> LocalStore | ObjectStore:
+    """Return the store at a folder, or at an address such as `s3://bucket/releases`."""
+    if "://" not in str(root):
+        return LocalStore(Path(root))
+    from bc_inventory.release.objects import ObjectStore
+
+    return ObjectStore(str(root))

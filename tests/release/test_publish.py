@@ -140,8 +140,9 @@ def test_damage_is_named(build, damage):
         manifest.write_text(manifest.read_text().replace("CC0", "CC1"))
     else:
         target = "expected 2018-00000000"
-        made.path.rename(made.path.with_name("2018-00000000"))
-        made = type(made)("2018-00000000", made.path.with_name("2018-00000000"))
+        other = made.path.with_name("2018-00000000")
+        made.path.rename(other)
+        made = type(made)("2018-00000000", str(other))
     if damage == "link":
         with pytest.raises(DataError, match="link"):
             verify_folder(made.path)

@@ -1,0 +1,208 @@
+"""Releases in an object store: a real S3 API, one that fails, one that is left half-way."""
+
+import itertools
+import threading
+from pathlib import Path
+
+import pytest
+
+import bc_inventory as bci
+from bc_inventory.errors import BCInventoryError, DataError, ReleaseError
+from bc_inventory.plan import run
+from bc_inventory.release.objects import ObjectStore
+from bc_inventory.release.publish import publish
+from bc_inventory.release.store import open_store
+from bc_inventory.release.verify import verify_folder
+from tests.miniplan import files_of, make_plan, write_inputs
+
+
+class Server:
+    """moto's S3 behind a door that can answer 500."""
+
+    def __init__(self):
+        from moto.server import DomainDispatcherApplication, create_backend_app
+        from werkzeug.serving import make_server
+
+        self._app = DomainDispatcherApplication(create_backend_app)
+        self._count = itertools.count(1)
+        self.fail_every = 0
+        self.refused = 0
+        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
+        self.address = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def _answer(self, environ, start_response):
+        if self.fail_every and next(self._count) % self.fail_every == 0:
+            self.refused += 1
+            environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            start_response("500 Internal Server Error", [("Content-Length", "0")])
+            return [b""]
+        return self._app(environ, start_response)
+
+    def close(self):
+        self._server.shutdown()
+        self._thread.join()
+
+
+@pytest.fixture(scope="module")
+def server():
+    made = Server()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def bucket(server, monkeypatch, tmp_path, request):
+    import s3fs
+
+    server.fail_every = 0
+    server.refused = 0
+    for name, value in {
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_ENDPOINT_URL": server.address,
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+    }.items():
+        monkeypatch.setenv(name, value)
+    name = f"bucket-{abs(hash(request.node.name))}"
+    s3fs.S3FileSystem(skip_instance_cache=True).mkdir(name)
+    yield f"s3://{name}/releases"
+    server.fail_every = 0
+
+
+@pytest.fixture
+def build(tmp_path):
+    write_inputs(tmp_path / "in")
+
+    def make(root, second=3, check=None):
+        record = run(make_plan(tmp_path / "in", second=second), tmp_path / "w")
+        return publish(
+            files_of(record),
+            root=root,
+            inventory="mini",
+            configuration={"second": second},
+            record=record,
+            label="2018",
+            check=check,
+        )
+
+    return make
+
+
+def test_a_release_in_a_store_is_the_one_on_a_disk(build, bucket, tmp_path):
+    remote, local = build(bucket), build(tmp_path / "local")
+    assert remote.version == local.version
+    assert remote.address == f"{bucket}/mini/{remote.version}"
+    store = open_store(bucket)
+    assert isinstance(store, ObjectStore)
+    assert store.verify("mini", remote.version) == verify_folder(local.path)
+    assert store.inventories() == ["mini"]
+    assert store.latest("mini") == remote.version
+    release = bci.open_release(root=bucket)
+    assert release.version == remote.version
+    assert release.file("total.json").read_bytes() == (local.path / "total.json").read_bytes()
+
+
+def test_publishing_again_changes_nothing_and_latest_moves(build, bucket):
+    one, two = build(bucket), build(bucket, second=4)
+    store = ObjectStore(bucket)
+    assert store.versions("mini") == sorted([one.version, two.version])
+    assert store.latest("mini") == two.version
+    assert build(bucket) == one
+    assert store.latest("mini") == one.version
+    store.remove("mini", two.version)
+    assert store.versions("mini") == [one.version]
+
+
+def test_one_request_in_five_fails(build, bucket, server):
+    server.fail_every = 5
+    made = build(bucket)
+    store = ObjectStore(bucket)
+    assert store.verify("mini", made.version)["version"] == made.version
+    assert store.latest("mini") == made.version
+    assert build(bucket, second=4).version != made.version
+    assert build(bucket) == made
+    assert server.refused >= 5
+
+
+def test_a_store_that_never_answers_is_an_error_and_the_last_release_stands(
+    build, bucket, server, monkeypatch
+):
+    monkeypatch.setattr("bc_inventory.release.objects._ATTEMPTS", 1)
+    made = build(bucket)
+    server.fail_every = 1
+    with pytest.raises(ReleaseError, match="last release stands"):
+        build(bucket, second=4)
+    server.fail_every = 0
+    assert ObjectStore(bucket).latest("mini") == made.version
+
+
+@pytest.mark.parametrize("after", range(9))
+def test_an_upload_that_stops_at_any_object(build, bucket, monkeypatch, after):
+    made = build(bucket)
+    put, count = ObjectStore._put, itertools.count()
+
+    def stop(self, key, data):
+        if next(count) == after:
+            raise KeyboardInterrupt
+        put(self, key, data)
+
+    monkeypatch.setattr(ObjectStore, "_put", stop)
+    stopped = False
+    try:
+        build(bucket, second=4)
+    except KeyboardInterrupt:
+        stopped = True
+    monkeypatch.setattr(ObjectStore, "_put", put)
+    store = ObjectStore(bucket)
+    assert stopped == (after < 7)  # four files, the README, the manifest, `latest`
+    latest = store.latest("mini")
+    assert (latest == made.version) == stopped
+    for version in store.versions("mini"):
+        store.verify("mini", version)
+    again = build(bucket, second=4)
+    assert store.latest("mini") == again.version
+    store.verify("mini", again.version)
+
+
+def test_a_dead_upload_is_removed_a_day_later(build, bucket, monkeypatch):
+    store = ObjectStore(bucket)
+    store._put(store._key("mini", "2018-00000000", "half"), b"half")
+    build(bucket)
+    assert store._list(store._key("mini", "2018-00000000"))  # it may still be under way
+    monkeypatch.setattr("bc_inventory.release.objects._DEAD_AFTER", -1.0)
+    build(bucket)
+    assert not store._list(store._key("mini", "2018-00000000"))
+
+
+@pytest.mark.parametrize("damage", ["flip", "missing", "extra"])
+def test_damage_in_a_store_is_named(build, bucket, damage):
+    made = build(bucket)
+    store = ObjectStore(bucket)
+    key = store._key("mini", made.version, "extra.txt" if damage == "extra" else "total.json")
+    if damage == "missing":
+        store._files.rm(key)
+    else:
+        store._put(key, b"1")
+    with pytest.raises(DataError, match=r"extra\.txt|total\.json"):
+        store.verify("mini", made.version)
+    if damage == "flip":
+        with pytest.raises(ReleaseError, match="isn't as published"):
+            bci.open_release(root=bucket).file("total.json")
+
+
+def test_a_check_that_refuses_sends_nothing(build, bucket):
+    def refuse(_: Path) -> None:
+        raise DataError([])
+
+    with pytest.raises(DataError):
+        build(bucket, check=refuse)
+    with pytest.raises(ReleaseError, match="no release"):
+        ObjectStore(bucket).latest("mini")
+
+
+def test_an_address_nobody_knows():
+    with pytest.raises(BCInventoryError, match="can't be opened"):
+        open_store("nonsense://x/y")
