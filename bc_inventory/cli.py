@@ -20,7 +20,7 @@ COMMANDS = {
     "build": "Build an inventory and publish it as a release.",
     "show": "Show what a release holds, and its totals.",
     "query": "Ask a release: rows of the emission table, or SQL.",
-    "hotspots": "List the hotspots of a release.",
+    "hotspots": "List the hotspots of a release and draw maps.",
     "verify": "Prove a release whole.",
     "units": "Convert a quantity between units of the field.",
 }
