@@ -1,0 +1,127 @@
+"""What carries the variance of a total: error propagation, kept apart by named part.
+
+Half of the 95 % interval of a lognormal part over its value is sinh(1.96 sigma); rows
+that share a part move together, so their half widths are added before they are
+squared; different parts are independent, so the squares add up (IPCC 2006 Guidelines
+vol. 1 ch. 3, approach 1). This is how `approach1_*` of the published totals are made,
+but for one thing: a split of activity into technologies stays a split here, as it
+does in the draws, so what one technology gains the others lose.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory.inventory.draws import PARTS, SPLIT
+from bc_inventory.inventory.lognormal import Z95
+
+__all__ = ["Variance", "propagate"]
+
+
+@dataclass(frozen=True)
+class Variance:
+    """Half widths of a total by what makes them.
+
+    Parameters
+    ----------
+    half_width_kt : float
+        Of the total; zero if nothing has an interval.
+    parts : pandas.DataFrame
+        Columns part, name, half_width_kt, share_of_variance, rows; the largest first.
+    rows : pandas.Series
+        Share of the variance that each row carries, with the rows' index; a row that
+        offsets others can have a negative one.
+    moved : pandas.DataFrame
+        Columns row (the row's index), part, name, kt: how far a row moves with a part.
+    """
+
+    half_width_kt: float
+    parts: pd.DataFrame
+    rows: pd.Series
+    moved: pd.DataFrame
+
+
+def propagate(rows: pd.DataFrame) -> Variance:
+    """Take the variance of a sum of rows apart.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Contract `emissions`, rows with a figure, and of each split of an activity
+        into technologies all of it.
+
+    Returns
+    -------
+    Variance
+        Shares sum to one, over parts and over rows, unless the variance is zero.
+    """
+    moved = pd.concat(
+        [_shares(rows) if part == "share" else _plain(rows, part) for part in PARTS],
+        ignore_index=True,
+    )
+    moved = moved[moved["kt"] != 0].reset_index(drop=True)
+    grouped = moved.groupby(["part", "name"], sort=False)
+    parts = grouped.agg(half_width_kt=("kt", "sum"), rows=("row", "nunique")).reset_index()
+    together = grouped["kt"].transform("sum")
+    variance = float(np.square(parts["half_width_kt"]).sum())
+    scale = 1.0 / variance if variance > 0 else 0.0
+    carried = (moved["kt"] * together * scale).groupby(moved["row"]).sum()
+    parts["half_width_kt"] = parts["half_width_kt"].abs()
+    parts["share_of_variance"] = np.square(parts["half_width_kt"]) * scale
+    parts = parts.sort_values(
+        ["share_of_variance", "part", "name"], ascending=[False, True, True], ignore_index=True
+    )
+    columns = ["part", "name", "half_width_kt", "share_of_variance", "rows"]
+    return Variance(
+        float(np.sqrt(variance)),
+        parts[columns],
+        carried.reindex(rows.index, fill_value=0.0),
+        moved,
+    )
+
+
+def _half(rows: pd.DataFrame, part: str) -> pd.Series:
+    """Return half of the 95 % interval of a part over its value."""
+    return np.sinh(Z95 * rows[f"sigma_{part}"].fillna(0.0).astype(float))
+
+
+def _plain(rows: pd.DataFrame, part: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "row": rows.index,
+            "part": part,
+            "name": rows[f"corr_{part}"].fillna("").astype(str).to_numpy(),
+            "kt": (rows["emission_kt"] * _half(rows, part)).to_numpy(dtype=float),
+        }
+    )
+
+
+def _shares(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return how far each row moves with each share of its split."""
+    split = rows.groupby(SPLIT, sort=False, dropna=False).ngroup()
+    share = rows["share"].fillna(0.0).astype(float)
+    whole = share.groupby(split).transform("sum")
+    weight = (share / whole.where(whole > 0)).fillna(0.0)
+    moving = pd.DataFrame(
+        {
+            "split": split.to_numpy(),
+            "row": rows.index,
+            "name": rows["corr_share"].fillna("").astype(str).to_numpy(),
+            "weight": weight.to_numpy(),
+            "half": _half(rows, "share").to_numpy(),
+            "emission": rows["emission_kt"].to_numpy(dtype=float),
+        }
+    )
+    pairs = moving[["split", "row", "emission"]].merge(
+        moving.loc[moving["half"] > 0, ["split", "row", "name", "weight", "half"]],
+        on="split",
+        suffixes=("", "_of"),
+    )
+    own = (pairs["row"] == pairs["row_of"]).astype(float)
+    kt = pairs["emission"] * (own - pairs["weight"]) * pairs["half"]
+    return pd.DataFrame(
+        {"row": pairs["row"], "part": "share", "name": pairs["name"], "kt": kt.to_numpy()}
+    )
