@@ -35,7 +35,7 @@ __all__ = ["explain"]
 @click.option(
     "--facts",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Folder of the fact tables that made the release; by default the embedded ones.",
+    help="Folder of the fact tables that made the release; by default those at hand.",
 )
 def explain(
     *,

@@ -126,8 +126,9 @@ def explain(
     memo : bool
         Explain memo items, which stand outside the totals.
     facts : Path, optional
-        Folder of the fact tables, by default those that ship with the
-        project. A table is used only if it is the one that made the release.
+        Folder of the fact tables; by default the one the release's
+        configuration names, or those that ship with the project. A table is
+        used only if it is the one that made the release.
 
     Returns
     -------
@@ -147,7 +148,7 @@ def explain(
     rows = found[figures].reset_index(drop=True)
     variance = propagate(rows)
     told = _tell(_with_activity(rows, release), total, variance)
-    grounds = Grounds(release.manifest, facts or data_root())
+    grounds = Grounds(release.manifest, facts or _usual_facts(release))
     asked = {
         "region": as_list(region) or None,
         "sector": as_list(sector) or None,
@@ -207,8 +208,13 @@ def _with_activity(rows: pd.DataFrame, release: Release) -> pd.DataFrame:
     return rows.merge(named, on=_ACTIVITY_KEY, how="left", validate="many_to_one")
 
 
+def _usual_facts(release: Release) -> Path:
+    named = release.manifest["configuration"].get("facts", {}).get("folder")
+    return Path(named) if named and Path(named).is_dir() else data_root()
+
+
 def _tell(rows: pd.DataFrame, total: float, variance: Variance) -> pd.DataFrame:
-    made = rows.copy()
+    made = rows.astype({"tier": "Int64"})
     made["share_of_total"] = made["emission_kt"] / total if total > 0 else 0.0
     made["share_of_variance"] = variance.rows
     lower, upper = bounds(made["share"], made["sigma_share"].fillna(0.0))
@@ -245,7 +251,8 @@ def _assumptions(
         users = rows.loc[by_name[(part.part, part.name)]]
         if part.part == "share":
             users = users[users["corr_share"] == part.name]
-        facts = grounds.of(str(part.part), str(part.name), year)
+        flags = _words(users["flag"])
+        facts = grounds.of(str(part.part), str(part.name), year, flags)
         made.append(
             {
                 "part": part.part,
@@ -256,7 +263,7 @@ def _assumptions(
                 "rows": len(users),
                 "confidence": _confidence(str(part.part), users, facts),
                 "sources": _words(users[_source_column(str(part.part))]),
-                "flags": _words(users["flag"]) if part.part in {"activity", "local"} else [],
+                "flags": flags if part.part in {"activity", "local"} else [],
                 "notes": _notes(str(part.part), users, facts),
                 "facts": facts,
             }

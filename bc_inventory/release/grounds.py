@@ -7,7 +7,7 @@ if its file is the very one that made the release.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,9 @@ class Grounds:
         """Tables that aren't there, or aren't those that made the release."""
         return tuple(f"{name}.csv" for name in _TABLES if name not in self._tables)
 
-    def of(self, part: str, name: str, year: int) -> list[dict[str, Any]]:
+    def of(
+        self, part: str, name: str, year: int, flags: Collection[str] = ()
+    ) -> list[dict[str, Any]]:
         """Return the facts behind a named part.
 
         Parameters
@@ -76,6 +78,9 @@ class Grounds:
             From the `corr_*` column of that part.
         year : int
             Of the emission; anchor years on either side of it are returned.
+        flags : collection of str
+            Of the rows that use it; published figures may have an uncertainty by
+            flag.
 
         Returns
         -------
@@ -83,9 +88,10 @@ class Grounds:
             Table, row of the file, value and interval, unit, confidence,
             source and note, as text; empty if the tables aren't at hand.
         """
+        if part == "local":
+            return self._local(name, year, flags)
         find = {
             "activity": self._activity,
-            "local": self._local,
             "share": self._share,
             "factor": self._factor,
             "abatement": self._abatement,
@@ -98,7 +104,7 @@ class Grounds:
             *self._rows("activity_national", {"activity_id": name}, year, "quantity"),
         ]
 
-    def _local(self, name: str, year: int) -> list[dict[str, Any]]:
+    def _local(self, name: str, year: int, flags: Collection[str]) -> list[dict[str, Any]]:
         first, region = [*name.split(":"), ""][:2]
         driven = self._rows("region_shares", {"driver": first, "region": region}, year, "share")
         if driven:
@@ -106,7 +112,11 @@ class Grounds:
         sector = name.removeprefix(f"{first}:{region}:")
         wanted = {"activity_source": first}
         found = self._rows("activity_uncertainty", wanted, year, "relative")
-        return [fact for fact in found if fact.get("source_sector") in {"*", sector}]
+        return [
+            fact
+            for fact in found
+            if fact["source_sector"] in {"*", sector} and fact["flag"] in {"*", *flags}
+        ]
 
     def _share(self, name: str, year: int) -> list[dict[str, Any]]:
         keys = ("scope", "nfr", "fuel", "technology")
