@@ -57,6 +57,8 @@ class EmissionField:
         Emission, kt per year.
     population : numpy.ndarray, shape (entries,)
         Inhabitants, person.
+    land_km2 : numpy.ndarray, shape (entries,)
+        Area of the region in the cell, inland water included, km2.
     """
 
     side: str
@@ -73,6 +75,7 @@ class EmissionField:
     column: Integers
     kt: Floats
     population: Floats
+    land_km2: Floats
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -185,4 +188,5 @@ def make_field(
         column=column - west,
         kt=kt,
         population=people,
+        land_km2=units.convert(weights.flow @ cells["area_m2"].to_numpy(), "m2", "km2"),
     )

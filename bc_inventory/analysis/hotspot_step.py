@@ -29,7 +29,7 @@ from bc_inventory.spatial.proxies import Tables, read_tables
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["grid_of", "hotspots_step", "side_fields"]
+__all__ = ["counted_rows", "grid_of", "hotspots_step", "side_fields"]
 
 _CLOSE = 1e-5  # relative; the grid file holds float32
 
@@ -92,7 +92,7 @@ def hotspots_step(
     _require_same(grid, kg, [made[-1] for made in fields.values()], str(inputs["grid"]))
     found = {}
     for side, made in fields.items():
-        counted = _counted(emissions, side, year, factor_set)
+        counted = counted_rows(emissions, side, year, factor_set)
         multipliers = deviations(counted, made[-1], rules.draws, rules.seed)
         found[side] = find_hotspots(made, multipliers, around, rules)
     hotspots = pd.concat([side.hotspots for side in found.values()], ignore_index=True)
@@ -151,8 +151,20 @@ def side_fields(
     ]
 
 
-def _counted(emissions: pd.DataFrame, side: str, year: int, factor_set: str) -> pd.DataFrame:
-    """Return the rows that make the field of a side and year."""
+def counted_rows(emissions: pd.DataFrame, side: str, year: int, factor_set: str) -> pd.DataFrame:
+    """Return the rows of the emission table that make the field of a side and year.
+
+    Parameters
+    ----------
+    emissions : pandas.DataFrame
+        Contract `emissions`.
+    side : str
+        EU or CN.
+    year : int
+        Calendar year.
+    factor_set : str
+        Set of emission factors.
+    """
     return emissions[
         (emissions["side"] == side)
         & (emissions["year"] == year)

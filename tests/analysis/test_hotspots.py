@@ -8,7 +8,6 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from bc_inventory.analysis.emission_field import EmissionField
 from bc_inventory.analysis.hotspot_build import Rules, Surroundings, categories_of, find_hotspots
 from bc_inventory.analysis.hotspot_context import arctic_km, nearest_km
 from bc_inventory.analysis.hotspot_draws import cluster_probability, densities, intervals
@@ -28,32 +27,9 @@ from bc_inventory.analysis.hotspots import (
 )
 from bc_inventory.errors import DataError
 from bc_inventory.schema import check, read_csv, table
+from tests.analysis.small_field import small_field
 
 ALL = np.ones(2, dtype=bool)
-
-
-def make_field(kt, region, population=None):
-    """Return a field of one-degree cells of 1000 km2 from kt by category and cell."""
-    kt = np.asarray(kt, dtype=float)
-    rows, columns = kt.shape[1:]
-    row, column = np.divmod(np.arange(rows * columns), columns)
-    entries = kt.reshape(len(kt), -1)
-    return EmissionField(
-        side="CN",
-        year=2018,
-        latitudes=30.5 + np.arange(rows),
-        longitudes=100.5 + np.arange(columns),
-        resolution=1.0,
-        area_km2=np.full((rows, columns), 1000.0),
-        nfr=("1A4bi", "1A1c")[: len(kt)],
-        fuel=("hard_coal", "coke_product")[: len(kt)],
-        regions=("CN-HE", "CN-SX"),
-        region=np.asarray(region).ravel(),
-        row=row,
-        column=column,
-        kt=entries,
-        population=np.full(rows * columns, 1e5) if population is None else population,
-    )
 
 
 @pytest.fixture
@@ -62,7 +38,7 @@ def field():
     heating = np.array([[1.0, 1, 1, 1], [1, 8, 6, 1], [1, 1, 1, 9]])
     coke = np.array([[0.0, 0, 0, 0], [0, 2, 0, 0], [0, 0, 0, 1]])
     region = np.array([[0, 0, 1, 1]] * 3)
-    return make_field([heating, coke], region)
+    return small_field([heating, coke], region)
 
 
 def test_the_tail_is_a_share_of_the_area():
@@ -231,7 +207,7 @@ def test_outlines_hold_every_shape():
     mask = np.ones((5, 5), dtype=bool)
     mask[1, 1] = mask[2, 2] = False  # two holes that touch by a corner
     mask[4, 0:2] = mask[3, 0] = False
-    field = make_field(mask[None] * 1.0, np.zeros(25, dtype=int))
+    field = small_field(mask[None] * 1.0, np.zeros(25, dtype=int))
     labels, count = label_clusters(mask)
     (shape,) = outline_clusters(field, labels, count)
     assert shape.is_valid

@@ -1,0 +1,234 @@
+"""From Pole to Plateau: how near to ice emissions are, by month and category.
+
+Emissions are counted by cell centre in the bands of `data/cryosphere_bands.csv`:
+by latitude, by distance to the Arctic Circle, by distance to the nearest
+glaciated cell of High Mountain Asia, and by the part of a cell that lies in its
+glacier regions. Distance isn't deposition: wind, rain and season decide what
+arrives. Published responses stand in `data/cryosphere_responses.csv`; none is
+multiplied in.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory import schema
+from bc_inventory.analysis.emission_field import EmissionField, Flags, Floats
+from bc_inventory.analysis.hotspot_context import ARCTIC_CIRCLE, nearest_km
+from bc_inventory.analysis.hotspot_draws import intervals
+from bc_inventory.analysis.hotspot_statistics import EARTH_RADIUS_KM
+from bc_inventory.analysis.hotspots import cluster_masses
+from bc_inventory.embedded import data_root
+
+__all__ = ["Bands", "Ice", "by_band", "by_month", "ice_around", "read_bands", "read_responses"]
+
+
+@dataclass(frozen=True)
+class Bands:
+    """The bands of one view.
+
+    Parameters
+    ----------
+    view : str
+        Name of the view.
+    names : tuple of str
+        Bands.
+    lower, upper : tuple of float
+        Ends, infinite where open.
+    """
+
+    view: str
+    names: tuple[str, ...]
+    lower: tuple[float, ...]
+    upper: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Ice:
+    """Where the ice is, seen from the cells of a field.
+
+    Parameters
+    ----------
+    glacier_km : numpy.ndarray, shape (rows, columns)
+        Distance to the nearest glaciated cell of High Mountain Asia.
+    hma_fraction : numpy.ndarray, shape (rows, columns)
+        Part of the cell in its glacier regions, 0 to 1.
+    """
+
+    glacier_km: Floats
+    hma_fraction: Floats
+
+
+def read_bands(path: Path | None = None) -> list[Bands]:
+    """Read the bands of all views.
+
+    Parameters
+    ----------
+    path : Path, optional
+        A table under the contract `cryosphere_bands`; by default the embedded one.
+
+    Returns
+    -------
+    list of Bands
+        By view.
+    """
+    table = schema.read_csv(path or data_root() / "cryosphere_bands.csv", "cryosphere_bands")
+    return [
+        Bands(
+            str(view),
+            tuple(rows["band"]),
+            tuple(rows["lower"].fillna(-np.inf)),
+            tuple(rows["upper"].fillna(np.inf)),
+        )
+        for view, rows in table.groupby("view", sort=True)
+    ]
+
+
+def read_responses(path: Path | None = None) -> pd.DataFrame:
+    """Read published responses (contract `cryosphere_responses`); by default the embedded."""
+    return schema.read_csv(path or data_root() / "cryosphere_responses.csv", "cryosphere_responses")
+
+
+def ice_around(field: EmissionField, hma: pd.DataFrame, glaciers: tuple[Floats, Floats]) -> Ice:
+    """Return distance and fraction of ice for each cell of a field.
+
+    Parameters
+    ----------
+    field : EmissionField
+        Gives the cells.
+    hma : pandas.DataFrame
+        Contract `spatial_hma`, 0.25 degree; a finer cell takes the fraction of
+        the one its centre lies in.
+    glaciers : tuple of numpy.ndarray
+        Latitudes and longitudes, see
+        `bc_inventory.analysis.hotspot_context.glacier_points`.
+    """
+    from bc_inventory.spatial.cells import make_grid
+
+    grid = make_grid(0.25, "global")
+    whole = np.zeros(grid.shape)
+    np.add.at(whole, (hma["j"].to_numpy(), hma["i"].to_numpy()), hma["fraction"].to_numpy())
+    longitude, latitude = np.meshgrid(field.longitudes, field.latitudes)
+    cell = grid.locate(longitude.ravel(), latitude.ravel())
+    distance, _ = nearest_km(latitude.ravel(), longitude.ravel(), *glaciers)
+    fraction = np.minimum(whole.ravel()[cell], 1.0)
+    return Ice(distance.reshape(field.shape), fraction.reshape(field.shape))
+
+
+def by_band(
+    field: EmissionField, ice: Ice, views: list[Bands], multipliers: Floats, factor_set: str
+) -> pd.DataFrame:
+    """Return emissions by view, band and category with intervals.
+
+    Parameters
+    ----------
+    field : EmissionField
+        Emissions of a side.
+    ice : Ice
+        Of the same cells.
+    views : list of Bands
+        As `read_bands` returns them.
+    multipliers : numpy.ndarray, shape (draws, regions, categories)
+        See `bc_inventory.analysis.hotspot_draws.deviations`.
+    factor_set : str
+        Column of the result.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `cryosphere`; bands without emission have rows too.
+    """
+    whole = _by_nfr(field, field.kt.sum(axis=1))
+    parts = []
+    for bands in views:
+        masses = _band_masses(field, ice, bands)
+        for nfr, chosen in _categories(field):
+            mine = masses * chosen
+            lower, upper = intervals(mine, multipliers)
+            emission = mine.sum(axis=(1, 2))
+            rows = {"view": bands.view, "band": bands.names, "nfr": nfr, "emission_kt": emission}
+            rows |= {
+                "lower_kt": np.minimum(lower, emission),
+                "upper_kt": np.maximum(upper, emission),
+            }
+            share = emission / whole[nfr] if whole[nfr] > 0 else np.zeros(len(emission))
+            parts.append(pd.DataFrame({**rows, "share_of_side": share}))
+    return _headed(field, factor_set, parts, "cryosphere")
+
+
+def by_month(
+    field: EmissionField, ice: Ice, views: list[Bands], parts: Floats, factor_set: str
+) -> pd.DataFrame:
+    """Return emissions by view, band, category and month.
+
+    Parameters
+    ----------
+    field, ice, views, factor_set
+        As for `by_band`.
+    parts : numpy.ndarray, shape (categories, regions, 12)
+        Share of each month, see `bc_inventory.spatial.profiles.month_parts`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `cryosphere_months`; the months of a year sum to it.
+    """
+    made = []
+    for bands in views:
+        masses = _band_masses(field, ice, bands)
+        for nfr, chosen in _categories(field):
+            months = np.einsum("brc,crm->bm", masses * chosen, parts)
+            rows = pd.DataFrame(months, columns=range(1, 13)).assign(band=bands.names)
+            made.append(
+                rows.melt("band", var_name="month", value_name="emission_kt").assign(
+                    view=bands.view, nfr=nfr
+                )
+            )
+    frame = _headed(field, factor_set, made, "cryosphere_months")
+    return frame.astype({"month": "int64"})
+
+
+def _headed(
+    field: EmissionField, factor_set: str, parts: list[pd.DataFrame], contract: str
+) -> pd.DataFrame:
+    frame = pd.concat(parts, ignore_index=True)
+    frame = frame.assign(year=field.year, side=field.side, factor_set=factor_set)
+    return frame[schema.table(contract).names]
+
+
+def _categories(field: EmissionField) -> Iterator[tuple[str, Flags]]:
+    """Yield * and each NFR category with the categories of the field that belong to it."""
+    yield "*", np.ones(len(field.nfr), dtype=bool)
+    for nfr in sorted(set(field.nfr)):
+        yield nfr, np.array([name == nfr for name in field.nfr], dtype=bool)
+
+
+def _by_nfr(field: EmissionField, kt: Floats) -> Mapping[str, float]:
+    return {nfr: float(kt[chosen].sum()) for nfr, chosen in _categories(field)}
+
+
+def _band_masses(field: EmissionField, ice: Ice, bands: Bands) -> Floats:
+    """Return kt by band, region and category; bands may overlap."""
+    latitude = np.repeat(field.latitudes[:, None], field.shape[1], axis=1)
+    if bands.view == "hma_region":
+        inside = dataclasses.replace(field, kt=field.kt * ice.hma_fraction.ravel()[field.cell])
+        labels = np.ones(field.shape, dtype=np.int64)
+        return cluster_masses(inside, labels, 1, np.ones(len(field.nfr), dtype=bool))
+    measure = {
+        "latitude": latitude,
+        "arctic": latitude,
+        "arctic_circle_km": np.radians(ARCTIC_CIRCLE - latitude) * EARTH_RADIUS_KM,
+        "hma_glacier_km": ice.glacier_km,
+    }[bands.view]
+    every = np.ones(len(field.nfr), dtype=bool)
+    made = [
+        cluster_masses(field, ((measure >= low) & (measure < high)).astype(np.int64), 1, every)[0]
+        for low, high in zip(bands.lower, bands.upper, strict=True)
+    ]
+    return np.stack(made)
