@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
+
 from bc_inventory import schema
 from bc_inventory.analysis.hotspot_step import hotspots_step
+from bc_inventory.analysis.maps import maps_step
 from bc_inventory.config import Config
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem
@@ -124,6 +127,16 @@ def make_plan(config: Config) -> Plan:
                 },
             ),
             Step(
+                "maps",
+                maps_step,
+                {
+                    "netcdf": Output("hotspots", "netcdf"),
+                    "hotspots": Output("hotspots", "hotspots"),
+                },
+                {"maps": "maps"},
+                {"year": inventory.base_year},
+            ),
+            Step(
                 "observations",
                 observations_step,
                 {
@@ -177,6 +190,7 @@ def published_files(record: RunRecord) -> dict[str, Path]:
         "hotspots.parquet": record.path("hotspots", "hotspots"),
         "hotspots.geojson": record.path("hotspots", "geojson"),
         "hotspots.nc": record.path("hotspots", "netcdf"),
+        "maps": record.path("maps", "maps"),
         "observations": record.path("observations", "observations"),
         "observations.nc": record.path("observations", "netcdf"),
         "stations.parquet": record.path("observations", "stations"),
@@ -230,10 +244,14 @@ def publish_run(config: Config, record: RunRecord, output: Path) -> PublishedRel
         Folder of releases.
     """
     files = published_files(record)
-    sources = schema.read_csv(facts_folder(config) / "sources.csv", "sources")
+    # Measurements and spatial tables are the embedded ones, whatever the facts are.
+    folders = dict.fromkeys([facts_folder(config), data_root()])
+    every = [schema.read_csv(folder / "sources.csv", "sources") for folder in folders]
+    sources = pd.concat(every).drop_duplicates("source_id")
     tables = [
         schema.read_parquet(files["emissions"], "emissions"),
         schema.read_parquet(files["activity.parquet"], "activity"),
+        schema.read_parquet(files["observations"], "observations"),
     ]
     return publish(
         files,
