@@ -22,6 +22,7 @@ COMMANDS = {
     "query": "Ask a release: rows of the emission table, or SQL.",
     "hotspots": "List the hotspots of a release and draw maps.",
     "verify": "Prove a release whole.",
+    "serve": "Serve releases over HTTP, read only.",
     "units": "Convert a quantity between units of the field.",
 }
 

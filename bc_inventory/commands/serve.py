@@ -1,0 +1,53 @@
+"""`bc-inventory serve`: a read-only HTTP service over releases."""
+
+from __future__ import annotations
+
+import ipaddress
+
+import click
+
+__all__ = ["serve"]
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8765, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--inventory", default="eu-china", show_default=True, help="Name of the inventory.")
+@click.option(
+    "--output", default="releases", show_default=True, help="Folder or address of releases."
+)
+def serve(host: str, port: int, inventory: str, output: str) -> None:
+    """Serve the releases of an inventory over HTTP, read only.
+
+    It listens on this machine alone unless --host says otherwise; it has no
+    passwords and no encryption, so put a proxy before it when it does.
+    /openapi.json describes it.
+    """
+    try:
+        import uvicorn
+
+        from bc_inventory.release.service import make_app
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"{error.name} isn't installed: pip install 'bc-inventory[serve]'"
+        ) from error
+
+    if not _is_loopback(host):
+        click.echo(f"warning: {host} can be reached from other machines", err=True)
+    app = make_app(output, inventory)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        limit_concurrency=100,
+        timeout_keep_alive=5,
+        server_header=False,
+    )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
