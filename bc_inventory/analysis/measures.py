@@ -18,10 +18,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bc_inventory.analysis.scenario import make_scene
+from bc_inventory.analysis.scenario import Scene, make_scene
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem
-from bc_inventory.inventory.draws import SPLIT
+from bc_inventory.inventory.draws import PARTS, SPLIT
+from bc_inventory.inventory.lognormal import bounds, combine
 from bc_inventory.schema import read_csv
 
 __all__ = ["apply_measures", "read_measures", "wedges"]
@@ -114,6 +115,11 @@ def apply_measures(
     ratio = np.divide(rows["emission_kt"], before, out=np.ones(len(rows)), where=before > 0)
     for column in ("lower_kt", "upper_kt", "pm25_kt"):
         rows[column] *= ratio
+    came = before == 0
+    spread = combine(*(rows.loc[came, f"sigma_{part}"].fillna(0.0) for part in PARTS))
+    rows.loc[came, "lower_kt"], rows.loc[came, "upper_kt"] = bounds(
+        rows.loc[came, "emission_kt"], spread
+    )
     scaled = np.divide(
         rows["activity"], scene.rows["activity"], out=np.ones(len(rows)), where=whole > 0
     )
@@ -158,36 +164,63 @@ def wedges(
     Raises
     ------
     DataError
-        As `apply_measures`; or if more than ten measures are combined.
+        As `apply_measures`; or if more than ten measures meet the same rows.
     """
-    names = sorted(uptake)
-    if len(names) > _MOST_MEASURES:
+    scene = make_scene(emissions, measures, uptake, regions, draws, seed).touched()
+    keys = ["memo", *by]
+    codes, groups = pd.factorize(pd.MultiIndex.from_frame(scene.rows[keys]), sort=True)
+    made = []
+    for names in _interacting(scene, sorted(uptake)):
+        saved = _savings(scene, names, codes, len(groups))
+        for name in names:
+            wedge = _shapley(name, names, saved)
+            frame = groups.to_frame(index=False, name=keys)
+            frame = frame.assign(measure=name, saved_kt=wedge[:, 0])
+            frame["alone_kt"] = saved[frozenset([name])][:, 0]
+            if draws:
+                limits = np.quantile(wedge[:, 1:], [0.025, 0.975], axis=1)
+                frame["lower_kt"], frame["upper_kt"] = limits
+            made.append(frame)
+    return pd.concat(made, ignore_index=True).sort_values([*keys, "measure"], ignore_index=True)
+
+
+def _interacting(scene: Scene, names: list[str]) -> list[list[str]]:
+    """Part the measures into groups that share rows; others can't interact."""
+    met: dict[str, set[int]] = {name: set() for name in names}
+    for change in scene.changes:
+        met[change.measure].update(change.rows.tolist(), change.to.tolist())
+    parts: list[list[str]] = []
+    for name in names:
+        near = [part for part in parts if any(met[name] & met[other] for other in part)]
+        parts = [part for part in parts if part not in near]
+        parts.append(sorted([name, *(other for part in near for other in part)]))
+    largest = max((len(part) for part in parts), default=0)
+    if largest > _MOST_MEASURES:
         raise DataError(
             [
                 Problem(
-                    found=f"{len(names)} measures",
-                    expected=f"at most {_MOST_MEASURES} together",
+                    found=f"{largest} measures on the same rows",
+                    expected=f"at most {_MOST_MEASURES} that interact",
                     remedy="Combine some of them into one measure.",
                 )
             ]
         )
-    scene = make_scene(emissions, measures, uptake, regions, draws, seed).touched()
-    keys = ["memo", *by]
-    codes, groups = pd.factorize(pd.MultiIndex.from_frame(scene.rows[keys]), sort=True)
+    return parts
+
+
+def _savings(
+    scene: Scene, names: list[str], codes: NDArray[np.intp], count: int
+) -> dict[frozenset[str], Floats]:
+    """Return what each set of measures saves, kt, (groups, 1 + draws)."""
+    near = scene.of(names)
+    base = near.emission(())
     saved: dict[frozenset[str], Floats] = {}
-    base = _grouped(scene.emission(()), codes, len(groups))
     for size in range(len(names) + 1):
         for active in combinations(names, size):
-            saved[frozenset(active)] = base - _grouped(scene.emission(active), codes, len(groups))
-    made = []
-    for name in names:
-        wedge = _shapley(name, names, saved)
-        frame = groups.to_frame(index=False, name=keys).assign(measure=name, saved_kt=wedge[:, 0])
-        frame["alone_kt"] = saved[frozenset([name])][:, 0]
-        if draws:
-            frame["lower_kt"], frame["upper_kt"] = np.quantile(wedge[:, 1:], [0.025, 0.975], axis=1)
-        made.append(frame)
-    return pd.concat(made, ignore_index=True).sort_values([*keys, "measure"], ignore_index=True)
+            difference = np.zeros((count, base.shape[1]))
+            np.add.at(difference, codes[near.place], base - near.emission(active))
+            saved[frozenset(active)] = difference
+    return saved
 
 
 def _shapley(name: str, names: list[str], saved: Mapping[frozenset[str], Floats]) -> Floats:
@@ -198,9 +231,3 @@ def _shapley(name: str, names: list[str], saved: Mapping[frozenset[str], Floats]
         for before in combinations(rest, size):
             total += weight * (saved[frozenset((*before, name))] - saved[frozenset(before)])
     return total
-
-
-def _grouped(values: Floats, codes: NDArray[np.intp], count: int) -> Floats:
-    summed = np.zeros((count, values.shape[1]))
-    np.add.at(summed, codes, values)
-    return summed

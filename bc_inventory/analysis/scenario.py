@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,12 +47,16 @@ class Change:
 
 @dataclass(frozen=True)
 class Scene:
-    """Rows, the emission of a whole share of each (kt, with draws), and the changes."""
+    """Rows, the emission of a whole share of each (kt, with draws), and the changes.
+
+    `place` is where each row stands in the scene that this one was taken from.
+    """
 
     rows: pd.DataFrame
     per_share: Floats
     share: Floats
     changes: tuple[Change, ...]
+    place: NDArray[np.intp]
 
     def parts(self, active: Iterable[str]) -> tuple[Floats, Floats, Floats]:
         """Return, by row and draw, the share used and multipliers of factor and of what passes.
@@ -84,15 +88,18 @@ class Scene:
 
     def touched(self) -> Scene:
         """Return the rows that a change meets or brings in, without the others."""
+        return self.of(sorted({change.measure for change in self.changes}))
+
+    def of(self, measures: Sequence[str]) -> Scene:
+        """Return the rows that these measures meet, with their changes alone."""
+        chosen = [change for change in self.changes if change.measure in measures]
         mask = np.zeros(len(self.rows), dtype=bool)
-        for change in self.changes:
+        for change in chosen:
             mask[change.rows] = mask[change.to] = True
-        place = np.cumsum(mask) - 1
-        changes = tuple(
-            Change(c.measure, c.kind, place[c.rows], c.effect, place[c.to]) for c in self.changes
-        )
+        at = np.cumsum(mask) - 1
+        changes = tuple(Change(c.measure, c.kind, at[c.rows], c.effect, at[c.to]) for c in chosen)
         rows = self.rows[mask].reset_index(drop=True)
-        return Scene(rows, self.per_share[mask], self.share[mask], changes)
+        return Scene(rows, self.per_share[mask], self.share[mask], changes, np.flatnonzero(mask))
 
 
 def make_scene(
@@ -127,24 +134,68 @@ def make_scene(
     figures = emissions[emissions["emission_kt"].notna()].reset_index(drop=True)
     rows = _with_incoming(figures, chosen, regions)
     share = rows["share"].to_numpy(float)
-    whole = _whole_share(rows)
     scale = perturbed(rows, draws, seed).emission
-    position = {
-        key: n for n, key in enumerate(rows[[*SPLIT, "technology"]].itertuples(index=False))
-    }
+    labels = _Labels(rows, regions)
+    places = _Places(rows)
     changes = []
     for number, row in enumerate(chosen.itertuples()):
-        at = np.flatnonzero(_matches(rows, row, regions))
+        at = np.flatnonzero(labels.meets(row))
         effect = uptake[row.measure] * _effects(row, draws, seed + 1 + number)
         to = at[:0]
         if row.changes == "share":
             at = at[share[at] > 0]
-            there = rows.loc[at, [*SPLIT, "technology"]].assign(technology=row.to_technology)
-            to = np.array(
-                [position[key] for key in there.itertuples(index=False, name=None)], dtype=np.intp
-            )
+            to = places.of(at, str(row.to_technology))
         changes.append(Change(row.measure, row.changes, at, effect, to))
-    return Scene(rows, whole[:, None] * scale, share, tuple(changes))
+    per_share = _whole_share(rows)[:, None] * scale
+    return Scene(rows, per_share, share, tuple(changes), np.arange(len(rows)))
+
+
+class _Labels:
+    """Say quickly which rows a change meets: text is compared once per distinct value."""
+
+    def __init__(self, rows: pd.DataFrame, regions: pd.DataFrame) -> None:
+        self._codes = {
+            name: pd.factorize(rows[name].astype(object))
+            for name in ("region", "nfr", "fuel", "technology")
+        }
+        self._regions = regions
+
+    def meets(self, change) -> NDArray[np.bool_]:  # type: ignore[no-untyped-def]
+        """Return a mask of the rows in the scope, category, fuel and technology of a change."""
+        scopes = self._regions[["region", "group", "side"]] == change.scope
+        inside = set(self._regions.loc[scopes.any(axis=1), "region"])
+        mask = self._is("region", inside if change.scope != "*" else None)
+        for column in ("nfr", "fuel", "technology"):
+            wanted = getattr(change, column)
+            mask &= self._is(column, None if wanted == "*" else {wanted})
+        return mask
+
+    def _is(self, column: str, wanted: set[str] | None) -> NDArray[np.bool_]:
+        codes, names = self._codes[column]
+        hit = np.array([wanted is None or name in wanted for name in names], dtype=bool)
+        return hit[codes] if len(names) else np.zeros(len(codes), dtype=bool)
+
+
+class _Places:
+    """Find the row of another technology in the same split of an activity."""
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self._split = rows.groupby(SPLIT, sort=False, dropna=False).ngroup().to_numpy()
+        self._technology, names = pd.factorize(rows["technology"].astype(object))
+        self._names = {name: code for code, name in enumerate(names)}
+        key = self._split * len(names) + self._technology
+        self._order = np.argsort(key, kind="stable")
+        self._sorted = key[self._order]
+
+    def of(self, at: NDArray[np.intp], technology: str) -> NDArray[np.intp]:
+        """Return the rows of a technology beside these, -1 where there is none."""
+        code = self._names.get(technology)
+        if code is None or not len(at):
+            return np.full(len(at), -1, dtype=np.intp)
+        wanted = self._split[at] * len(self._names) + code
+        where = np.minimum(np.searchsorted(self._sorted, wanted), len(self._sorted) - 1)
+        found = self._order[where]
+        return np.where(self._sorted[where] == wanted, found, -1)
 
 
 def _check_uptake(uptake: Mapping[str, float], known: set[str]) -> None:
@@ -161,43 +212,31 @@ def _check_uptake(uptake: Mapping[str, float], known: set[str]) -> None:
         raise DataError(problems)
 
 
-def _matches(rows: pd.DataFrame, change, regions: pd.DataFrame) -> NDArray[np.bool_]:  # type: ignore[no-untyped-def]
-    inside = (regions[["region", "group", "side"]] == change.scope).any(axis=1)
-    where = rows["region"].isin(regions.loc[inside, "region"]) | (change.scope == "*")
-    for column in ("nfr", "fuel", "technology"):
-        wanted = getattr(change, column)
-        where &= (rows[column] == wanted) | (wanted == "*")
-    matched: NDArray[np.bool_] = where.to_numpy()
-    return matched
-
-
 def _with_incoming(
     figures: pd.DataFrame, measures: pd.DataFrame, regions: pd.DataFrame
 ) -> pd.DataFrame:
     """Add rows without a share for technologies that a measure brings in."""
+    labels, places = _Labels(figures, regions), _Places(figures)
+    present = figures["share"].to_numpy(float) > 0
     incoming = []
-    key = [*SPLIT, "technology"]
     for row in measures[measures["changes"] == "share"].itertuples():
-        leaving = figures[_matches(figures, row, regions) & (figures["share"] > 0)]
-        known = figures[figures["technology"] == row.to_technology].drop_duplicates(
-            ["nfr", "fuel", "factor_set", "side"]
-        )
-        wanted = leaving.assign(technology=row.to_technology)
-        have = pd.MultiIndex.from_frame(figures[key])
-        wanted = wanted[~pd.MultiIndex.from_frame(wanted[key]).isin(have)]
-        incoming.append(_from_template(wanted.drop_duplicates(key), known, row.to_technology))
-    added = pd.concat([figures, *incoming], ignore_index=True)
-    return added.drop_duplicates(key, ignore_index=True)
+        at = np.flatnonzero(labels.meets(row) & present)
+        new = at[places.of(at, str(row.to_technology)) < 0]
+        if len(new):
+            wanted = figures.loc[new].assign(technology=row.to_technology)
+            incoming.append(wanted.drop_duplicates([*SPLIT, "technology"]))
+    if not incoming:
+        return figures
+    every = pd.concat(incoming, ignore_index=True).drop_duplicates([*SPLIT, "technology"])
+    made = _from_template(every, figures[figures["technology"].isin(every["technology"])])
+    return pd.concat([figures, made], ignore_index=True)
 
 
-def _from_template(wanted: pd.DataFrame, known: pd.DataFrame, technology: str) -> pd.DataFrame:
+def _from_template(wanted: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """Take factor and abatement of a technology from where it is used, its own side first."""
-    same = ["nfr", "fuel", "factor_set", "activity_unit"]
-    made = wanted.drop(columns=_TEMPLATE).merge(
-        known.drop_duplicates([*same, "side"])[[*same, "side", *_TEMPLATE]],
-        on=[*same, "side"],
-        how="left",
-    )
+    same = ["nfr", "fuel", "factor_set", "activity_unit", "technology"]
+    sided = known.drop_duplicates([*same, "side"])[[*same, "side", *_TEMPLATE]]
+    made = wanted.drop(columns=_TEMPLATE).merge(sided, on=[*same, "side"], how="left")
     anywhere = wanted[same].merge(
         known.drop_duplicates(same)[[*same, *_TEMPLATE]], on=same, how="left"
     )
@@ -208,7 +247,7 @@ def _from_template(wanted: pd.DataFrame, known: pd.DataFrame, technology: str) -
     if len(absent):
         raise DataError(
             Problem(
-                found=f"no row of {technology} burning {row.fuel} in {row.nfr}",
+                found=f"no row of {row.technology} burning {row.fuel} in {row.nfr}",
                 expected="a row whose factor it can take",
                 remedy="Choose a technology that the inventory has for this fuel.",
             )
