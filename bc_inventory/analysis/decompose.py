@@ -26,7 +26,7 @@ from bc_inventory.analysis.divisia import Method, parts_of
 from bc_inventory.analysis.draws import perturbed
 from bc_inventory.errors import DataError, Problem
 
-__all__ = ["HEADS", "decompose", "waterfall"]
+__all__ = ["HEADS", "Parts", "decompose", "drawn_parts", "waterfall"]
 
 CHAIN = ("activity", "fuel_mix", "technology_mix", "emission_factor", "abatement")
 HEADS = (*CHAIN, "coverage", "combined")
@@ -59,6 +59,7 @@ def decompose(
     other: pd.DataFrame,
     *,
     by: Sequence[str] = ("nfr",),
+    keep: Sequence[str] | None = None,
     method: Method = "lmdi",
     draws: int = 0,
     seed: int = 0,
@@ -73,6 +74,9 @@ def decompose(
     by : sequence of str
         Columns that both tables share and within which they are compared:
         ("nfr",) for two sides, ("region", "nfr") for two tables of one side.
+    keep : sequence of str, optional
+        Those of `by` to keep apart in the result, by default all; over the
+        others the parts are summed, with their draws.
     method : {"lmdi", "shapley"}
         Exact method.
     draws : int
@@ -84,8 +88,8 @@ def decompose(
     Returns
     -------
     pandas.DataFrame
-        Columns `by`, head, part_kt, and with draws lower_kt and upper_kt (2.5
-        and 97.5 % quantiles); a row for each head of each cell of `by`. The
+        Columns `keep`, head, part_kt, and with draws lower_kt and upper_kt (2.5
+        and 97.5 % quantiles); a row for each head of each cell of `keep`. The
         parts of a cell sum to its difference in kt.
 
     Raises
@@ -93,27 +97,100 @@ def decompose(
     DataError
         If a table mixes years, species or factor sets, or is empty.
     """
+    return drawn_parts(base, other, by=by, method=method, draws=draws, seed=seed).table(keep)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of a difference in all draws.
+
+    Parameters
+    ----------
+    keys : pandas.DataFrame
+        Cell of each row of `values`; cells repeat.
+    head : numpy.ndarray of int, shape (rows,)
+        Position in `HEADS`.
+    values : numpy.ndarray of float, shape (rows, 1 + draws)
+        kt; the first column is the central case.
+    """
+
+    keys: pd.DataFrame
+    head: NDArray[np.intp]
+    values: Floats
+
+    def table(self, keep: Sequence[str] | None = None) -> pd.DataFrame:
+        """Return the parts summed to cells of `keep`; see `decompose`."""
+        columns = list(self.keys.columns if keep is None else keep)
+        cells = pd.DataFrame(index=[0])
+        at = np.zeros(len(self.keys), dtype=np.intp)
+        if columns:
+            at, cells = _codes(self.keys, columns)
+        summed = _sum_to(self.values, at * len(HEADS) + self.head, len(cells) * len(HEADS))
+        frame = cells.loc[cells.index.repeat(len(HEADS))].reset_index(drop=True)
+        frame["head"] = np.tile(HEADS, len(cells))
+        frame["part_kt"] = summed[:, 0]
+        if summed.shape[1] > 1:
+            lower, upper = np.quantile(summed[:, 1:], [0.025, 0.975], axis=1)
+            frame["lower_kt"], frame["upper_kt"] = lower, upper
+        order = frame["head"].map({head: place for place, head in enumerate(HEADS)})
+        return (
+            frame.assign(_order=order)
+            .sort_values([*columns, "_order"], ignore_index=True)
+            .drop(columns="_order")
+        )
+
+
+def drawn_parts(
+    base: pd.DataFrame,
+    other: pd.DataFrame,
+    *,
+    by: Sequence[str] = ("nfr",),
+    method: Method = "lmdi",
+    draws: int = 0,
+    seed: int = 0,
+) -> Parts:
+    """Return the parts of a difference in all draws, to sum them in several ways.
+
+    Parameters
+    ----------
+    base, other, by, method, draws, seed
+        See `decompose`.
+
+    Returns
+    -------
+    Parts
+
+    Raises
+    ------
+    DataError
+        See `decompose`.
+    """
     for frame, name in ((base, "base"), (other, "other")):
         _check_one(frame, name)
     sides = [_side(frame, by, draws, seed) for frame in (base, other)]
-    split = [_split(*pair, by) for pair in ((base, other), (other, base))]
-    cells = pd.MultiIndex.from_frame(
-        pd.concat([side.keys[list(by)] for side in sides]).drop_duplicates().sort_values(list(by))
-    )
-    parts = np.zeros((len(HEADS), len(cells), max(draws, 0) + 1))
-    for sign, side, heads in zip((-1.0, 1.0), sides, split, strict=True):
-        for head in ("coverage", "combined"):
-            chosen = side.only((heads == head).to_numpy())
-            at = _position(chosen.keys, cells, by)
-            np.add.at(parts[HEADS.index(head)], at, sign * chosen.emitted)
+    keyed = [_keyed(frame) for frame in (base, other)]
+    heads = [
+        _split(sides[0].keys, sides[1].keys, keyed[1], by),
+        _split(sides[1].keys, sides[0].keys, keyed[0], by),
+    ]
+    keys, numbers, values = [], [], []
+    for sign, side, head in zip((-1.0, 1.0), sides, heads, strict=True):
+        for name in ("coverage", "combined"):
+            chosen = side.only((head == name).to_numpy())
+            keys.append(chosen.keys[list(by)])
+            numbers.append(np.full(len(chosen.keys), HEADS.index(name)))
+            values.append(sign * chosen.emitted)
     joint = [
-        side.only((heads == "chain").to_numpy()) for side, heads in zip(sides, split, strict=True)
+        side.only((head == "chain").to_numpy()) for side, head in zip(sides, heads, strict=True)
     ]
     leaves, chained = _chain_parts(joint[0], joint[1], by, method)
-    at = _position(leaves, cells, by)
-    for into, made in zip(parts, chained, strict=False):
-        np.add.at(into, at, made)
-    return _tidy(parts, cells, by)
+    for number, made in enumerate(chained):
+        keys.append(leaves[list(by)])
+        numbers.append(np.full(len(leaves), number))
+        values.append(made)
+    return Parts(
+        pd.concat(keys, ignore_index=True), np.concatenate(numbers), np.concatenate(values)
+    )
 
 
 def waterfall(parts: pd.DataFrame, base_kt: float, *, by: Sequence[str] = ()) -> pd.DataFrame:
@@ -141,7 +218,9 @@ def waterfall(parts: pd.DataFrame, base_kt: float, *, by: Sequence[str] = ()) ->
         .sum()
         .reset_index()
     )
-    summed = summed[summed["part_kt"] != 0].reset_index(drop=True)
+    # Parts of the size of rounding aren't steps.
+    smallest = 1e-9 * summed["part_kt"].abs().max()
+    summed = summed[summed["part_kt"].abs() > smallest].reset_index(drop=True)
     summed["head"] = summed["head"].astype(str)
     summed["end_kt"] = base_kt + summed["part_kt"].cumsum()
     summed["start_kt"] = summed["end_kt"] - summed["part_kt"]
@@ -167,23 +246,25 @@ def _with_figure(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[frame["emission_kt"].notna() & ~frame["memo"].astype(bool)]
 
 
+def _keyed(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["notation_key"].notna() & ~frame["memo"].astype(bool)]
+
+
 def _side(frame: pd.DataFrame, by: Sequence[str], draws: int, seed: int) -> _Side:
     rows = _with_figure(frame).reset_index(drop=True)
     used, generated = _amounts(rows)
     scale = perturbed(rows, draws, seed)
     emitted = rows["emission_kt"].to_numpy(dtype=float)[:, None] * scale.emission
     return _Side(
-        _keys(frame, by),
+        _keys(rows, used, by),
         np.nan_to_num(used)[:, None] * scale.activity,
         np.nan_to_num(generated)[:, None] * scale.generation,
         emitted,
     )
 
 
-def _keys(frame: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Return cell, group of activity that adds up, fuel and technology of rows with a figure."""
-    rows = _with_figure(frame).reset_index(drop=True)
-    used, _ = _amounts(rows)
+def _keys(rows: pd.DataFrame, used: Floats, by: Sequence[str]) -> pd.DataFrame:
+    """Return cell, group of activity that adds up, fuel and technology of each row."""
     unit = rows["activity_unit"].astype("object").where(np.isfinite(used), "none")
     fuel = rows["fuel"].astype("object")
     return rows[list(by)].assign(
@@ -207,20 +288,22 @@ def _amounts(rows: pd.DataFrame) -> tuple[Floats, Floats]:
     return np.where(broken, np.nan, used), np.where(broken, np.nan, generated)
 
 
-def _split(frame: pd.DataFrame, against: pd.DataFrame, by: Sequence[str]) -> pd.Series:
+def _split(
+    mine: pd.DataFrame, theirs: pd.DataFrame, keyed: pd.DataFrame, by: Sequence[str]
+) -> pd.Series:
     """Say for each row with a figure whether it is chained, coverage or combined.
 
-    A notation key NO means that nothing occurs, which is a zero and covered;
-    any other key, or no row at all, means that nothing is known.
+    A notation key NO in the other table means that nothing occurs, which is a
+    zero and covered; any other key, or no row at all, means that nothing is
+    known there.
     """
-    mine, theirs = _keys(frame, by), _keys(against, by)
-    keyed = against[against["notation_key"].notna() & ~against["memo"].astype(bool)]
     occurs_not = keyed[keyed["notation_key"] == "NO"]
     unknown = keyed[keyed["notation_key"] != "NO"]
 
     def among(table: pd.DataFrame, columns: list[str]) -> pd.Series:
         index = pd.MultiIndex.from_frame(mine[columns])
-        return pd.Series(index.isin(pd.MultiIndex.from_frame(table[columns])), index=mine.index)
+        known = pd.MultiIndex.from_frame(table[columns].drop_duplicates())
+        return pd.Series(index.isin(known), index=mine.index)
 
     cell, fuel = list(by), [*by, "fuel"]
     in_cell, in_fuel = among(theirs, cell), among(theirs, fuel)
@@ -275,27 +358,14 @@ def _codes(keys: pd.DataFrame, columns: list[str]) -> tuple[NDArray[np.intp], pd
 
 
 def _sum_to(values: Floats, at: NDArray[np.intp], count: int) -> Floats:
+    """Sum rows that go to one place; sorting them first is far faster than adding one by one."""
     summed = np.zeros((count, values.shape[1]))
-    np.add.at(summed, at, values)
+    if len(at):
+        order = np.argsort(at, kind="stable")
+        places, starts = np.unique(at[order], return_index=True)
+        summed[places] = np.add.reduceat(values[order], starts, axis=0)
     return summed
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:
     return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
-
-
-def _position(keys: pd.DataFrame, cells: pd.MultiIndex, by: Sequence[str]) -> NDArray[np.intp]:
-    positions: NDArray[np.intp] = cells.get_indexer(pd.MultiIndex.from_frame(keys[list(by)]))
-    return positions
-
-
-def _tidy(parts: Floats, cells: pd.MultiIndex, by: Sequence[str]) -> pd.DataFrame:
-    heads, count, columns = parts.shape
-    frame = cells.repeat(heads).to_frame(index=False, name=list(by))
-    frame["head"] = np.tile(HEADS, count)
-    ordered = parts.transpose(1, 0, 2).reshape(count * heads, columns)
-    frame["part_kt"] = ordered[:, 0]
-    if columns > 1:
-        lower, upper = np.quantile(ordered[:, 1:], [0.025, 0.975], axis=1)
-        frame["lower_kt"], frame["upper_kt"] = lower, upper
-    return frame

@@ -73,8 +73,8 @@ def implied_factor_outliers(
     Returns
     -------
     pandas.DataFrame
-        region, nfr, fuel, unit, implied_factor (emission per activity, after
-        control), median (over regions), robust_z (of logarithms; NaN below
+        region, nfr, fuel, emission_kt, unit, implied_factor (emission per
+        activity, after control), median (over regions), robust_z (of logarithms; NaN below
         the least number of regions), lower, upper, outlier, outside_range.
     """
     by = ["nfr", "fuel", "activity_unit", "emission_factor_unit"]
@@ -102,7 +102,8 @@ def implied_factor_outliers(
     sums = sums.merge(ranges, on=["nfr", "fuel", "unit"], how="left")
     factor = sums["implied_factor"]
     sums["outside_range"] = (factor < sums["lower"]) | (factor > sums["upper"])
-    columns = ["region", "nfr", "fuel", "unit", "implied_factor", "median", "robust_z"]
+    columns = ["region", "nfr", "fuel", "emission_kt", "unit", "implied_factor", "median"]
+    columns.append("robust_z")
     return sums[[*columns, "lower", "upper", "outlier", "outside_range"]]
 
 

@@ -134,7 +134,8 @@ def progress(series: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
         "status",
         "to_go_kt",
     ]
-    return pd.DataFrame(rows, columns=columns)
+    made = pd.DataFrame(rows, columns=columns)
+    return made.astype({"year": "Int64", "base_year": "Int64"})
 
 
 def _standing(by_year: pd.Series, target) -> dict[str, object]:  # type: ignore[no-untyped-def]

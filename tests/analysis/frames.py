@@ -10,7 +10,7 @@ _DEFAULTS = {
     "side": "EU",
     "region": "DE",
     "nfr": "1A4bi",
-    "gnfr": "C_OtherStatComb",
+    "gnfr": "C_OtherStationaryComb",
     "fuel": "fuelwood",
     "technology": "stove",
     "species": "BC",

@@ -212,3 +212,20 @@ def test_drawn_parts_are_the_draws_of_the_published_totals():
     expected = np.quantile(sums[:, 0], [0.025, 0.975])
     found = parts.loc["coverage", ["lower_kt", "upper_kt"]].to_numpy(float)
     assert found == pytest.approx(expected, rel=1e-5)
+
+
+def test_cells_can_be_summed_with_their_draws():
+    base, other = two_by_two()
+    second = [frame.assign(region="PL") for frame in (base, other)]
+    pair = [
+        pd.concat([frame, more], ignore_index=True)
+        for frame, more in zip((base, other), second, strict=True)
+    ]
+    cells = decompose(*pair, by=("region", "nfr"), draws=100, seed=1)
+    whole = decompose(*pair, by=("region", "nfr"), keep=(), draws=100, seed=1).set_index("head")
+    by_nfr = decompose(*pair, by=("region", "nfr"), keep=("nfr",), draws=100, seed=1)
+    assert whole["part_kt"].to_dict() == pytest.approx(by_head(cells).to_dict())
+    assert by_nfr.set_index("head")["upper_kt"].tolist() == whole["upper_kt"].tolist()
+    # Both regions share every draw here, so the interval of the sum is twice that of one.
+    one = cells[cells["region"] == "DE"].set_index("head")
+    assert whole["upper_kt"].to_numpy() == pytest.approx(2 * one["upper_kt"].to_numpy())

@@ -1,0 +1,216 @@
+"""Maps of both sides on one colour scale: a picture of the cells, marks and words over it.
+
+The picture holds cells and borders alone, so that every word of the map is text
+of the page: it can be read aloud, enlarged and switched to the other language.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+from numpy.typing import NDArray
+
+from bc_inventory import units
+from bc_inventory.report.svg import chart, label, shape
+from bc_inventory.report.words import Both
+
+__all__ = ["CLASSES", "Mark", "Window", "density_of", "legend", "map_chart", "window_of"]
+
+# Classes of t km-2 per year in steps of about two, the same for both sides.
+CLASSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+_COLOURS = "YlOrRd"
+_WIDTH = 520.0
+_SCALE = 2
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Window:
+    """Part of the earth that a map shows, degrees."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in pixels of the page; a degree of longitude is shorter."""
+        narrow = float(np.cos(np.radians((self.south + self.north) / 2)))
+        height = _WIDTH * (self.north - self.south) / ((self.east - self.west) * narrow)
+        return _WIDTH, round(height, 1)
+
+    def place(self, longitude: float, latitude: float) -> tuple[float, float]:
+        """Return where a point lies on the map."""
+        width, height = self.size
+        return (
+            (longitude - self.west) / (self.east - self.west) * width,
+            (self.north - latitude) / (self.north - self.south) * height,
+        )
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A numbered hotspot or a station on the map."""
+
+    kind: str
+    longitude: float
+    latitude: float
+    text: str = ""
+
+
+def density_of(path: Path) -> tuple[Floats, Floats, Floats]:
+    """Return latitudes, longitudes and the annual density of all sectors, t km-2.
+
+    Parameters
+    ----------
+    path : Path
+        Grid file with `emission_flux_total`, kg m-2 s-1.
+    """
+    import xarray as xr
+
+    with xr.open_dataset(path, decode_times=False) as grid:
+        field = grid["emission_flux_total"].isel(time=0)
+        bounds = grid["time_bnds"]
+        length = float(bounds[0, 1] - bounds[0, 0])
+        unit = str(bounds.attrs.get("units", grid["time"].attrs.get("units", "days"))).split()[0]
+        factor = units.factor(f"{field.attrs['units']} * {unit.rstrip('s')}", "t/km^2")
+        return (
+            grid["lat"].to_numpy(),
+            grid["lon"].to_numpy(),
+            np.asarray(field.to_numpy(), dtype=float) * factor * length,
+        )
+
+
+def window_of(outlines: pd.DataFrame, regions: Sequence[str]) -> Window:
+    """Return the window that holds some regions, with a margin."""
+    mine = outlines[outlines["region"].isin(regions)]
+    west, east = float(mine["lon"].min()), float(mine["lon"].max())
+    south, north = float(mine["lat"].min()), float(mine["lat"].max())
+    across, up = 0.02 * (east - west), 0.02 * (north - south)
+    return Window(west - across, south - up, east + across, north + up)
+
+
+def map_chart(
+    window: Window,
+    cells: tuple[Floats, Floats, Floats],
+    outlines: pd.DataFrame,
+    marks: Sequence[Mark],
+    title: Both,
+    description: Both,
+) -> Markup:
+    """Return a map as inline SVG with the picture inside.
+
+    Parameters
+    ----------
+    window : Window
+        What is shown.
+    cells : tuple of numpy.ndarray
+        Latitudes, longitudes, density (t km-2), from `density_of`.
+    outlines : pandas.DataFrame
+        region, part, vertex, lat, lon.
+    marks : sequence of Mark
+        Hotspots are numbered, stations are triangles.
+    title, description : Both
+        For those who don't see the map.
+    """
+    width, height = window.size
+    picture = base64.b64encode(_picture(window, cells, outlines)).decode()
+    drawn = [
+        shape(
+            "image", href=f"data:image/png;base64,{picture}", width=width, height=height, x=0, y=0
+        )
+    ]
+    for mark in sorted(marks, key=lambda one: one.kind != "station"):
+        x, y = window.place(mark.longitude, mark.latitude)
+        if not (0 <= x <= width and 0 <= y <= height):
+            continue
+        if mark.kind == "station":
+            path = f"M{x:.1f} {y - 4.5:.1f}l4 7.5h-8z"
+            drawn.append(shape("path", d=path, class_="station"))
+        else:
+            drawn.append(shape("circle", cx=x, cy=y, r=8.5, class_="hot"))
+            drawn.append(label(x, y, mark.text, text_anchor="middle", class_="hotnumber"))
+    return chart(width, height, drawn, title, description)
+
+
+def _picture(window: Window, cells: tuple[Floats, Floats, Floats], outlines: pd.DataFrame) -> bytes:
+    import matplotlib as mpl
+    from matplotlib.collections import LineCollection
+    from matplotlib.colors import BoundaryNorm
+    from matplotlib.figure import Figure
+
+    latitudes, longitudes, density = cells
+    width, height = window.size
+    figure = Figure(figsize=(width * _SCALE / 100, height * _SCALE / 100), dpi=100)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    colours = mpl.colormaps[_COLOURS].resampled(len(CLASSES) + 1)
+    norm = BoundaryNorm(CLASSES, colours.N, extend="both")
+    shown = np.ma.masked_where(~(density > 0), density)
+    rows = (latitudes > window.south - 1) & (latitudes < window.north + 1)
+    columns = (longitudes > window.west - 1) & (longitudes < window.east + 1)
+    axes.pcolormesh(
+        longitudes[columns],
+        latitudes[rows],
+        shown[np.ix_(rows, columns)],
+        norm=norm,
+        cmap=colours,
+        shading="nearest",
+    )
+    ordered = outlines.sort_values(["region", "part", "vertex"]).groupby(["region", "part"])
+    rings = [ring[["lon", "lat"]].to_numpy() for _, ring in ordered]
+    axes.add_collection(LineCollection(rings, colors="#5a5a5a", linewidths=0.9))
+    axes.set_xlim(window.west, window.east)
+    axes.set_ylim(window.south, window.north)
+    stream = io.BytesIO()
+    figure.savefig(stream, format="png", metadata={"Software": None})
+    return _palette(stream.getvalue())
+
+
+def _palette(png: bytes) -> bytes:
+    """Return a picture of few colours with a palette: a third of the size."""
+    from PIL import Image
+
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    small = image.quantize(48, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    stream = io.BytesIO()
+    small.save(stream, format="png", optimize=True)
+    return stream.getvalue()
+
+
+def legend() -> Markup:
+    """Return the common colour scale of the maps."""
+    import matplotlib as mpl
+    from matplotlib.colors import to_hex
+
+    colours = mpl.colormaps[_COLOURS].resampled(len(CLASSES) + 1)
+    step = (_WIDTH - 20) / (len(CLASSES) + 1)
+    marks = []
+    for place in range(len(CLASSES) + 1):
+        x = 10 + place * step
+        marks.append(
+            shape(
+                "rect", x=x, y=18, width=step, height=12, fill=to_hex(colours(place)),
+                class_="swatch",
+            )
+        )  # fmt: skip
+        if place:
+            marks.append(
+                label(x, 39, f"{CLASSES[place - 1]:g}", text_anchor="middle", class_="tick")
+            )
+    text = Both("black carbon emitted per area, t/km² a year", "单位面积黑碳排放, 吨/平方公里/年")
+    marks.append(label(10, 9, text))
+    words = Both(
+        f"ten classes from below {CLASSES[0]:g} to above {CLASSES[-1]:g} t/km² a year, the same "
+        "on both maps",
+        f"十级, 由小于{CLASSES[0]:g}到大于{CLASSES[-1]:g}吨/平方公里/年, 两图相同",
+    )
+    return chart(_WIDTH, 46, marks, Both("Colour scale", "色标"), words)

@@ -1,0 +1,241 @@
+"""Inventories side by side: time series, comparability, and why they differ."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from bc_inventory.analysis.comparability import comparability
+from bc_inventory.analysis.decompose import decompose, drawn_parts, waterfall
+from bc_inventory.report.blocks import Figure, Section
+from bc_inventory.report.charts import Series, lines, waterfall_chart
+from bc_inventory.report.material import Material
+from bc_inventory.report.tables import Column, to_table
+from bc_inventory.report.words import HEAD_NAMES, SIDE_NAMES, VERDICT_NAMES, Both
+
+__all__ = ["difference", "matrix", "series"]
+
+_DRAWS = 200
+_SEED = 20_180_101
+_OURS = "bc_inventory"
+
+
+def series(material: Material) -> Section:
+    """Return the time series of each side with every inventory."""
+    figures = []
+    for side in ("EU", "CN"):
+        rows = _by_year(material, side)
+        made = [
+            Series(
+                str(name),
+                tuple(
+                    (int(r.year), float(r.emission_kt), _maybe(r.lower_kt), _maybe(r.upper_kt))
+                    for r in part.itertuples()
+                ),
+                ours=str(name).startswith(_OURS),
+            )
+            for name, part in rows.groupby("inventory", sort=True)
+        ]
+        text = SIDE_NAMES[side]
+        columns = [
+            Column("inventory", Both("inventory", "清单")),
+            Column("year", Both("year", "年")),
+            Column("emission_kt", Both("emission", "排放量"), "kt", 4),
+            Column("lower_kt", Both("lower", "下限"), "kt", 4),
+            Column("upper_kt", Both("upper", "上限"), "kt", 4),
+            Column("source_id", Both("source", "来源")),
+            Column("note", Both("note", "说明")),
+        ]
+        caption = Both(
+            f"{text.en}: totals of every inventory. Scopes differ; see the comparability table "
+            "before reading a difference.",
+            f"{text.zh}: 各清单总量。范围不同, 比较前请看可比性表。",
+        )
+        chart = lines(
+            made,
+            Both(f"Time series, {text.en}", f"{text.zh}时间序列"),
+            Both(f"{len(made)} inventories by year", f"{len(made)}个清单, 按年"),
+        )
+        figures.append(Figure(caption, chart, to_table(rows, columns, f"series_{side}")))
+    return Section("series", Both("Every inventory by year", "各清单历年总量"), (), tuple(figures))
+
+
+def _maybe(value: float) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _by_year(material: Material, side: str) -> pd.DataFrame:
+    own = material.totals[(material.totals["level"] == "side") & (material.totals["side"] == side)]
+    own = own.assign(inventory=_OURS + " " + own["factor_set"], source_id=None, note="this release")
+    bench = material.facts["benchmarks"]
+    others = bench[
+        (bench["region"] == side) & (bench["sector"] == "*") & bench["emission_kt"].notna()
+    ]
+    columns = ["inventory", "year", "emission_kt", "lower_kt", "upper_kt", "source_id", "note"]
+    both = pd.concat([own[columns], others[columns]], ignore_index=True)
+    return both.sort_values(["inventory", "year"], ignore_index=True)
+
+
+def difference(material: Material) -> Section:
+    """Return what makes the two sides differ, and the two factor sets of each side."""
+    eu, cn = (material.estimate(side=side) for side in ("EU", "CN"))
+    figures = []
+    if len(eu) and len(cn):
+        figures.append(
+            _waterfall(material, eu, cn, ("nfr",), (SIDE_NAMES["EU"], SIDE_NAMES["CN"]), "sides")
+        )
+    for other in material.factor_sets[1:]:
+        for side in ("EU", "CN"):
+            pair = material.estimate(side=side), material.estimate(other, side)
+            if len(pair[0]) and len(pair[1]):
+                names = (
+                    Both(
+                        f"{SIDE_NAMES[side].en}, {material.factor_set}",
+                        _set_zh(side, material.factor_set),
+                    ),
+                    Both(f"{SIDE_NAMES[side].en}, {other}", _set_zh(side, other)),
+                )
+                figures.append(
+                    _waterfall(material, *pair, ("region", "nfr"), names, f"factors_{side}")
+                )
+    text = Both(
+        "A difference is split along the chain activity x fuel share x technology share x factor x "
+        "(1 - abatement) by LMDI-I, which leaves no residual. Coverage is what one side has and "
+        "the other hasn't. The last column of the table says what the Shapley method would give: "
+        "where the two differ much, technologies hardly overlap and the split is a convention.",
+        "差异沿活动水平×燃料占比×技术占比×因子×(1−去除率)链用LMDI-I分解, 无残差。"
+        "覆盖范围指一方有而另一方没有的部分。表末列为Shapley方法结果: "
+        "两者相差大处, 技术重叠少, 分解只是一种约定。",
+    )
+    return Section("difference", Both("Why they differ", "差异来源"), (text,), tuple(figures))
+
+
+def _set_zh(side: str, factor_set: str) -> str:
+    return SIDE_NAMES[side].zh + {"harmonised": "(统一因子)", "official": "(官方因子)"}.get(
+        factor_set, f"({factor_set})"
+    )
+
+
+def _waterfall(
+    material: Material,
+    base: pd.DataFrame,
+    other: pd.DataFrame,
+    by: tuple[str, ...],
+    names: tuple[Both, Both],
+    file: str,
+) -> Figure:
+    drawn = drawn_parts(base, other, by=by, draws=_DRAWS, seed=_SEED)
+    second = decompose(base, other, by=by, method="shapley")
+    parts = drawn.table().merge(
+        second.rename(columns={"part_kt": "shapley_kt"}), on=[*by, "head"], validate="one_to_one"
+    )
+    ends = [
+        float(frame.loc[~frame["memo"].astype(bool), "emission_kt"].sum())
+        for frame in (base, other)
+    ]
+    falling = waterfall(parts, ends[0]).merge(
+        drawn.table(())[["head", "lower_kt", "upper_kt"]], on="head"
+    )
+    steps = [
+        (HEAD_NAMES[row.head], row.part_kt, _maybe(row.lower_kt), _maybe(row.upper_kt))
+        for row in falling.itertuples()
+    ]
+    chart = waterfall_chart(
+        (names[0], ends[0]),
+        steps,
+        (names[1], ends[1]),
+        Both(f"From {names[0].en} to {names[1].en}", f"从{names[0].zh}到{names[1].zh}"),
+        Both("one bar for each head of the decomposition", "每个分解项一条"),
+    )
+    shown = parts[parts["part_kt"].abs() > 0].assign(_size=lambda frame: frame["part_kt"].abs())
+    shown = shown.sort_values("_size", ascending=False)
+    columns = [
+        Column("nfr", Both("category", "类别")),
+        Column("head", Both("head", "分解项")),
+        Column("part_kt", Both("part", "贡献"), "kt"),
+        Column("lower_kt", Both("2.5 %", "2.5 %"), "kt"),
+        Column("upper_kt", Both("97.5 %", "97.5 %"), "kt"),
+        Column("shapley_kt", Both("Shapley", "Shapley"), "kt"),
+    ]
+    labels = {"nfr": material.names("sectors", "nfr"), "head": HEAD_NAMES}
+    if "region" in by:
+        columns.insert(0, Column("region", Both("region", "地区")))
+        labels["region"] = material.names("regions", "region")
+    caption = Both(
+        f"From {names[0].en} to {names[1].en}, {material.year}: parts of the difference with 95 % "
+        f"intervals of {_DRAWS} draws.",
+        f"{material.year}年从{names[0].zh}到{names[1].zh}: 差异的组成及{_DRAWS}次抽样的95%区间。",
+    )
+    return Figure(caption, chart, to_table(shown, columns, f"difference_{file}", labels))
+
+
+def matrix(material: Material) -> Section:
+    """Return how far inventories can be compared, and why not."""
+    definitions = material.facts["definitions"]
+    sectors = definitions[["inventory"]].drop_duplicates().assign(target="*", sector="*")
+    made = comparability(definitions, sectors)
+    ours = f"{_OURS} {material.factor_set}"
+    made = made[(made["base"] == ours) | (made["other"] == ours)]
+    made = made.assign(
+        inventory=made["base"].where(made["base"] != ours, made["other"]),
+        sign=made["verdict"].map({"agree": "●", "partly": "◐", "unknown": "?", "not": "○"}),
+    )
+    wide = made.pivot_table(
+        index="inventory", columns="aspect", values="sign", aggfunc="first", observed=True
+    ).reset_index()
+    columns = [Column("inventory", Both("inventory", "清单"))]
+    columns += [Column(name, _ASPECTS[name]) for name in _ASPECTS if name in wide]
+    words = {
+        name: {
+            sign: Both(f"{sign} {VERDICT_NAMES[verdict].en}", f"{sign} {VERDICT_NAMES[verdict].zh}")
+            for verdict, sign in zip(
+                ("agree", "partly", "unknown", "not"), ("●", "◐", "?", "○"), strict=True
+            )
+        }
+        for name in _ASPECTS
+    }
+    why = made[made["verdict"] != "agree"][["inventory", "aspect", "verdict", "why"]]
+    reasons = [
+        Column("inventory", Both("inventory", "清单")),
+        Column("aspect", Both("aspect", "方面")),
+        Column("verdict", Both("verdict", "判断")),
+        Column("why", Both("definitions (first / second by name)", "定义(按名称先后)")),
+    ]
+    figures = (
+        Figure(
+            Both(
+                f"How far each inventory can be compared with {ours}.",
+                f"各清单与{ours}的可比程度。",
+            ),
+            None,
+            to_table(wide, columns, "comparability", words),
+        ),
+        Figure(
+            Both("What doesn't agree, and why.", "不一致之处及原因。"),
+            None,
+            to_table(
+                why,
+                reasons,
+                "comparability_reasons",
+                {"aspect": dict(_ASPECTS), "verdict": VERDICT_NAMES},
+            ),
+        ),
+    )
+    text = Both(
+        "Verdicts come from each inventory's own definitions, one row for each, with its source. "
+        "What an inventory doesn't state is never taken for agreement.",
+        "判断来自各清单自身定义, 每条都有来源; 未说明者不视为一致。",
+    )
+    return Section("comparability", Both("Comparability", "可比性"), (text,), figures)
+
+
+_ASPECTS = {
+    "scope": Both("scope", "范围"),
+    "condensables": Both("condensables", "可凝结颗粒物"),
+    "biomass_class": Both("biomass class", "生物质归类"),
+    "off_road": Both("off-road", "非道路"),
+    "bunkers": Both("bunkers", "国际燃料"),
+    "field_burning": Both("field burning", "秸秆焚烧"),
+    "regions": Both("regions", "地区"),
+    "activity_source": Both("activity", "活动数据"),
+    "measurement": Both("measurement", "测量"),
+}

@@ -1,0 +1,156 @@
+"""Measurements beside the emissions, and the methods page from the data's own sources."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from bc_inventory.report.blocks import Figure, Section
+from bc_inventory.report.material import Material
+from bc_inventory.report.tables import Column, to_table
+from bc_inventory.report.words import SIDE_NAMES, Both
+
+__all__ = ["methods", "stations"]
+
+_SOURCE_COLUMNS = ("activity_source", "share_source", "factor_source", "abatement_source")
+_READ = {
+    "primary": Both("read in the source", "阅读原文"),
+    "copy": Both("faithful copy", "可靠副本"),
+    "secondary": Both("quoted by another", "转引"),
+    "recalled": Both("from memory", "凭记忆"),
+    "assumed": Both("judgement", "判断"),
+}
+
+
+def stations(material: Material) -> Section:
+    """Return the stations with what their measurements can be compared with."""
+    if material.stations is None:
+        text = Both("This release has no measurements.", "本版本没有观测数据。")
+        return Section("stations", Both("Measurements", "观测"), (text,))
+    columns = [
+        Column("station", Both("station", "站点")),
+        Column("name", Both("name", "名称")),
+        Column("country", Both("country", "国家")),
+        Column("network", Both("network", "网络")),
+        Column("setting", Both("setting", "环境")),
+        Column("bc_types", Both("quantity", "观测量")),
+        Column("first", Both("from", "起")),
+        Column("last", Both("to", "止")),
+        Column("comparable_with", Both("comparable with", "可比于")),
+        Column("not_comparable_with", Both("not comparable with", "不可比于")),
+    ]
+    rows = material.stations.sort_values(["side", "station"])
+    rows = rows.assign(**{name: rows[name].astype(str).str[:10] for name in ("first", "last")})
+    figures = [
+        Figure(
+            Both("Stations of the record, and what each can be compared with.", "站点及其可比性。"),
+            None,
+            to_table(rows, columns, "stations"),
+        )
+    ]
+    if material.monitoring is not None:
+        figures.append(_asymmetry(material.monitoring))
+    text = Both(
+        "A measurement is the only outside witness of an inventory. Elemental carbon, equivalent "
+        "black carbon and refractory black carbon are different quantities and aren't mixed.",
+        "观测是清单唯一的外部证据。元素碳、等效黑碳和难熔黑碳是不同的量, 不混用。",
+    )
+    return Section("stations", Both("Measurements", "观测"), (text,), tuple(figures))
+
+
+def _asymmetry(monitoring: pd.DataFrame) -> Figure:
+    columns = [
+        Column("side", Both("side", "方")),
+        Column("bc_type", Both("quantity", "观测量")),
+        Column("stations", Both("stations", "站点数")),
+        Column("samples", Both("samples", "样品数")),
+        Column("years", Both("yearly means", "年均值数")),
+        Column("note", Both("note", "说明")),
+    ]
+    names = {"side": SIDE_NAMES | {"other": Both("elsewhere", "其他地区")}}
+    return Figure(
+        Both(
+            "The asymmetry of what is measured and open, in numbers.",
+            "公开观测数据的不对称。",
+        ),
+        None,
+        to_table(monitoring, columns, "monitoring", names),
+    )
+
+
+def methods(material: Material) -> Section:
+    """Return methods and sources, generated from the rows of the emission table."""
+    table = material.estimate()
+    rows = table[table["emission_kt"].notna() & ~table["memo"].astype(bool)]
+    formula = Both(
+        "emission = activity x technology share x emission factor x (1 - abatement), one row for "
+        "each technology in each region. Intervals are 95 % of lognormal errors by Monte Carlo; "
+        "rows that share a factor share its draw.",
+        "排放 = 活动水平 × 技术占比 × 排放因子 × (1 − 去除率), 每地区每技术一行。"
+        "区间为对数正态误差的95%蒙特卡罗区间; 共用因子的行共用一次抽样。",
+    )
+    counts = Both(
+        f"{len(rows):,} rows make the figures of {material.year}; each names the source of its "
+        "activity, technology share, factor and control.",
+        f"{material.year}年数值由{len(rows):,}行构成, 每行都注明活动、技术占比、因子和治理的来源。",
+    )
+    return Section(
+        "methods",
+        Both("Methods and sources", "方法与来源"),
+        (formula, counts),
+        (_strength(rows, "confidence"), _strength(rows, "tier"), _sources(material, rows)),
+    )
+
+
+def _strength(rows: pd.DataFrame, column: str) -> Figure:
+    by = rows.assign(**{column: rows[column].astype(str)})
+    sums = by.groupby(["side", column], as_index=False)["emission_kt"].sum()
+    whole = sums.groupby("side")["emission_kt"].transform("sum")
+    sums["share"] = sums["emission_kt"] / whole
+    title = {"confidence": Both("confidence", "可信度"), "tier": Both("tier", "层级")}[column]
+    columns = [
+        Column("side", Both("side", "方")),
+        Column(column, title),
+        Column("emission_kt", Both("emission", "排放量"), "kt"),
+        Column("share", Both("share", "占比"), "1", 3, percent=True),
+    ]
+    caption = Both(
+        f"Emission by {title.en}: the weakest of what made each row.",
+        f"按{title.zh}划分的排放量(取每行各项中最弱者)。",
+    )
+    return Figure(caption, None, to_table(sums, columns, column, {"side": SIDE_NAMES}))
+
+
+def _sources(material: Material, rows: pd.DataFrame) -> Figure:
+    """List each cited source with the emission that rests on it."""
+    parts = []
+    for column in _SOURCE_COLUMNS:
+        cited = rows[[column, "emission_kt"]].dropna(subset=[column])
+        split = cited.assign(source_id=cited[column].str.split(";")).explode("source_id")
+        split["source_id"] = split["source_id"].str.strip()
+        sums = split[split["source_id"] != ""].groupby("source_id", as_index=False)
+        parts.append(sums["emission_kt"].sum().assign(used_for=column.removesuffix("_source")))
+    used = pd.concat(parts, ignore_index=True)
+    roles = used.groupby("source_id").agg(
+        emission_kt=("emission_kt", "max"),
+        used_for=("used_for", lambda found: ", ".join(sorted(set(found)))),
+    )
+    known = material.facts["sources"].set_index("source_id")
+    listed = roles.join(known, how="left").reset_index()
+    listed = listed.sort_values("emission_kt", ascending=False, ignore_index=True)
+    columns = [
+        Column("source_id", Both("source", "来源")),
+        Column("citation", Both("citation", "引用")),
+        Column("address", Both("address", "地址")),
+        Column("licence", Both("licence", "许可")),
+        Column("read", Both("how it was read", "阅读方式")),
+        Column("used_for", Both("used for", "用于")),
+        Column("emission_kt", Both("emission that rests on it", "所支撑的排放"), "kt"),
+    ]
+    return Figure(
+        Both(
+            "Every source behind the figures of this page, by the emission that rests on it.",
+            "本页数值的全部来源, 按其支撑的排放量排列。",
+        ),
+        None,
+        to_table(listed, columns, "sources", {"read": _READ}),
+    )

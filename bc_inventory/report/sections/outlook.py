@@ -1,0 +1,155 @@
+"""Targets and measures."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from bc_inventory.analysis.measures import wedges
+from bc_inventory.analysis.targets import progress
+from bc_inventory.report.blocks import Figure, Section
+from bc_inventory.report.charts import Bar, bars
+from bc_inventory.report.material import Material
+from bc_inventory.report.tables import Column, to_table
+from bc_inventory.report.words import SIDE_NAMES, Both
+
+__all__ = ["measures", "targets"]
+
+_DRAWS = 100
+_SEED = 20_180_101
+
+
+def targets(material: Material) -> Section:
+    """Return how each inventory stands against the targets."""
+    known = material.facts["targets"]
+    black = known[known["species"] == "BC"]
+    own = material.totals[material.totals["level"] == "side"].assign(
+        inventory=lambda frame: "bc_inventory " + frame["factor_set"]
+    )
+    own = own[["inventory", "side", "year", "emission_kt"]].rename(columns={"side": "region"})
+    bench = material.facts["benchmarks"]
+    bench = bench[bench["sector"] == "*"][["inventory", "region", "year", "emission_kt"]]
+    standing = progress(pd.concat([own, bench], ignore_index=True), black)
+    standing = standing[standing["status"] != "no base year"]
+    standing = standing.merge(
+        black[["target_id", "scope", "kind", "target_year"]],
+        left_on=["target_id", "region"],
+        right_on=["target_id", "scope"],
+    )
+    columns = [
+        Column("target_id", Both("target", "目标")),
+        Column("region", Both("side", "方")),
+        Column("kind", Both("kind", "性质")),
+        Column("inventory", Both("inventory", "清单")),
+        Column("base_year", Both("base year", "基准年")),
+        Column("year", Both("latest year", "最新年")),
+        Column("change", Both("change", "变化"), "1", 3, percent=True),
+        Column("due_lower", Both("due by then", "届时应有"), "1", 3, percent=True),
+        Column("due_upper", Both("to", "至"), "1", 3, percent=True),
+        Column("status", Both("status", "状态")),
+        Column("to_go_kt", Both("to go", "尚差"), "kt"),
+    ]
+    names = {
+        "target_id": {
+            str(row.target_id): Both(str(row.name_en), str(row.name_zh))
+            for row in black.rename(columns={"name": "name_en"}).itertuples()
+        },
+        "region": SIDE_NAMES,
+        "kind": _KINDS,
+        "status": _STATUS,
+    }
+    text = Both(
+        "Neither side has bound itself to a number for black carbon. The Arctic Council's goal, "
+        "25 to 33 % below 2013 by 2025, was set by the Arctic States; it is a yardstick here.",
+        "两方均未对黑碳承诺具体数值。北极理事会目标(2025年比2013年低25%至33%)由北极国家提出, "
+        "此处仅作参照。",
+    )
+    figure = Figure(
+        Both("Standing of every inventory that has the base year.", "有基准年数据的各清单进展。"),
+        None,
+        to_table(standing, columns, "targets", names),
+    )
+    return Section("targets", Both("Targets", "目标"), (text,), (figure,))
+
+
+_KINDS = {
+    "binding": Both("binding", "有约束力"),
+    "goal": Both("goal", "集体目标"),
+    "illustration": Both("yardstick", "参照"),
+}
+_STATUS = {
+    "met": Both("met", "已达到"),
+    "on path": Both("on path", "按路径"),
+    "behind": Both("behind", "落后"),
+    "base year only": Both("base year only", "仅有基准年"),
+}
+
+
+def measures(material: Material) -> Section:
+    """Return what each measure of the library would save at full uptake."""
+    library = material.facts["measures"]
+    uptake = dict.fromkeys(library["measure"].unique(), 1.0)
+    table = material.estimate()
+    counted = table[~table["memo"].astype(bool)]
+    library = _that_meet(library, counted)
+    uptake = {name: value for name, value in uptake.items() if name in set(library["measure"])}
+    made = wedges(counted, library, uptake, material.facts["regions"], draws=_DRAWS, seed=_SEED)
+    names = {
+        str(row.measure): Both(str(row.name_en), str(row.name_zh))
+        for row in library.rename(columns={"name": "name_en"}).itertuples()
+    }
+    order = made.groupby("measure")["saved_kt"].sum().sort_values(ascending=False).index
+    rank = {name: place for place, name in enumerate(order)}
+    made = made.assign(_rank=made["measure"].map(rank)).sort_values(
+        ["_rank", "side"], ascending=[True, False]
+    )
+    chart = bars(
+        [
+            Bar(names[row.measure], row.side, row.saved_kt, row.lower_kt, row.upper_kt)
+            for row in made.itertuples()
+        ],
+        {side: SIDE_NAMES[side] for side in ("EU", "CN")},
+        Both("Saving by measure", "各措施减排"),
+        Both("wedges at full uptake with 95 % intervals", "完全实施时的减排及95%区间"),
+    )
+    columns = [
+        Column("measure", Both("measure", "措施")),
+        Column("side", Both("side", "方")),
+        Column("saved_kt", Both("wedge", "联合减排中的份额"), "kt"),
+        Column("lower_kt", Both("2.5 %", "2.5 %"), "kt"),
+        Column("upper_kt", Both("97.5 %", "97.5 %"), "kt"),
+        Column("alone_kt", Both("if done alone", "单独实施"), "kt"),
+    ]
+    text = Both(
+        "Full uptake of each measure: the technical reach, not a forecast. Measures on the same "
+        "rows interact; a wedge is the mean over all orders, so wedges add up to what all save "
+        "together. Effects are judgements with wide intervals, see data/measures.csv.",
+        "假设各措施完全实施, 是技术潜力而非预测。作用于同一行的措施相互影响; 份额为所有次序的平均, "
+        "故各份额之和等于联合减排量。效果为判断值, 区间较宽, 见data/measures.csv。",
+    )
+    caption = Both(
+        f"Wedges by measure and side, {material.year}, {_DRAWS} draws.",
+        f"{material.year}年各措施各方的减排份额, {_DRAWS}次抽样。",
+    )
+    labels = {"measure": names, "side": SIDE_NAMES}
+    return Section(
+        "measures",
+        Both("Measures", "措施"),
+        (text,),
+        (Figure(caption, chart, to_table(made, columns, "measures", labels)),),
+    )
+
+
+def _that_meet(library: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    """Leave out changes that meet no row or bring in a technology the table doesn't have."""
+    have = set(
+        table.loc[table["emission_kt"].notna(), ["nfr", "fuel", "technology"]].itertuples(
+            index=False, name=None
+        )
+    )
+    kept = [
+        row.changes != "share"
+        or (row.nfr, row.fuel, row.technology) not in have
+        or (row.nfr, row.fuel, row.to_technology) in have
+        for row in library.itertuples()
+    ]
+    return library[kept]

@@ -1,0 +1,204 @@
+"""Key categories, the checks of a review, and the map of what has a figure."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from bc_inventory.analysis.keycategories import key_categories, uncertainty_from_interval
+from bc_inventory.analysis.qaqc import (
+    completeness,
+    implied_factor_outliers,
+    series_breaks,
+    summary,
+)
+from bc_inventory.report.blocks import Figure, Section
+from bc_inventory.report.material import Material
+from bc_inventory.report.tables import Column, to_table
+from bc_inventory.report.words import SIDE_NAMES, Both
+
+__all__ = ["guidebook_ranges", "keys", "review"]
+
+_LISTED = 15
+
+
+def keys(material: Material) -> Section:
+    """Return the key categories of each side by level, approaches 1 and 2."""
+    rows = material.totals[
+        (material.totals["level"] == "side_nfr")
+        & (material.totals["factor_set"] == material.factor_set)
+    ]
+    limits = dict(
+        zip(material.facts["limits"]["limit"], material.facts["limits"]["value"], strict=True)
+    )
+    made = []
+    first = int(rows["year"].min())
+    for side in ("EU", "CN"):
+        own = rows[rows["side"] == side]
+        own = own.assign(uncertainty=uncertainty_from_interval(own))
+        now = own[own["year"] == material.year]
+        base = own[own["year"] == first] if first < material.year else None
+        made.append(key_categories(now, limits, base).assign(side=side))
+    found = pd.concat(made, ignore_index=True)
+    order = ["side", "assessment", "approach"]
+    shown = found[found["key"]].groupby(order, sort=True).head(_LISTED)
+    columns = [
+        Column("side", Both("side", "方")),
+        Column("assessment", Both("assessment", "评估")),
+        Column("approach", Both("approach", "方法")),
+        Column("nfr", Both("category", "类别")),
+        Column("emission_kt", Both("emission", "排放量"), "kt"),
+        Column("contribution", Both("contribution", "贡献"), "1", 3, percent=True),
+        Column("cumulative", Both("cumulative", "累计"), "1", 3, percent=True),
+    ]
+    labels = {"side": SIDE_NAMES, "nfr": material.names("sectors", "nfr"), "assessment": _ASSESSED}
+    caption = Both(
+        "Key categories. Approach 1 ranks by emission, approach 2 by emission times uncertainty; "
+        "the trend needs a base year in the release.",
+        "关键类别。方法1按排放量, 方法2按排放量×不确定度排序; 趋势评估需要基准年。",
+    )
+    return Section(
+        "keys",
+        Both("Key categories", "关键类别"),
+        (),
+        (Figure(caption, None, to_table(shown, columns, "key_categories", labels)),),
+    )
+
+
+_ASSESSED = {"level": Both("level", "水平"), "trend": Both("trend", "趋势")}
+_CHECKS_ZH = {
+    "every category has a figure or a reason other than NE": "每个类别有数值或NE以外的理由",
+    "implied factors near those of other regions": "隐含因子与其他地区相近",
+    "implied factors within the guidebook's range": "隐含因子在指南范围内",
+    "time series without breaks": "时间序列无断点",
+    "every figure lies in its interval": "数值在其区间内",
+    "black carbon never exceeds PM2.5": "黑碳不超过PM2.5",
+    "every figure names its sources": "每个数值有来源",
+}
+
+
+def guidebook_ranges(official: pd.DataFrame) -> pd.DataFrame:
+    """Return the range of the EU's official factors by category and fuel.
+
+    Parameters
+    ----------
+    official : pandas.DataFrame
+        Contract `emissions`, official factors of the EU.
+
+    Returns
+    -------
+    pandas.DataFrame
+        nfr, fuel, unit, lower, upper: from the lowest lower bound, after
+        control, to the highest upper bound.
+    """
+    rows = official[official["factor_upper"].notna()]
+    passed = 1.0 - rows["abatement"].fillna(0.0)
+    rows = rows.assign(lower=rows["factor_lower"] * passed, upper=rows["factor_upper"])
+    made = rows.groupby(["nfr", "fuel", "emission_factor_unit"], as_index=False).agg(
+        lower=("lower", "min"), upper=("upper", "max")
+    )
+    return made.rename(columns={"emission_factor_unit": "unit"})
+
+
+def review(material: Material) -> Section:
+    """Return the review's checks with their verdicts, and the map of notation keys."""
+    limits = dict(
+        zip(material.facts["limits"]["limit"], material.facts["limits"]["value"], strict=True)
+    )
+    table = material.estimate()
+    counted = table[~table["memo"].astype(bool)]
+    complete = completeness(counted)
+    official = material.emissions[
+        (material.emissions["factor_set"] == "official")
+        & (material.emissions["side"] == "EU")
+        & (material.emissions["year"] == material.year)
+    ]
+    outliers = implied_factor_outliers(counted, limits, guidebook_ranges(official))
+    breaks = series_breaks(_regional(material), limits)
+    checks = summary(complete, outliers, breaks, counted)
+    verdicts = {True: "pass", False: "look"}
+    checks = checks.assign(verdict=checks["passed"].map(verdicts))
+    columns = [
+        Column("check", Both("check", "检查")),
+        Column("verdict", Both("verdict", "结论")),
+        Column("found", Both("findings", "发现数")),
+        Column("detail", Both("first findings", "前几项")),
+    ]
+    labels = {
+        "check": {name: Both(name, zh) for name, zh in _CHECKS_ZH.items()},
+        "verdict": {"pass": Both("✓ pass", "✓ 通过"), "look": Both("✗ look at it", "✗ 需核查")},
+    }
+    figures = [
+        Figure(
+            Both("The checks of a review.", "评审检查结果。"),
+            None,
+            to_table(checks, columns, "review", labels),
+            Both(
+                "A finding is a reason to look, not an error: a factor may differ for a cause.",
+                "发现项是核查理由而非错误。",
+            ),
+        ),
+        _outliers(material, outliers),
+        _completeness(material, complete),
+    ]
+    return Section("review", Both("Review", "评审"), (), tuple(figures))
+
+
+def _regional(material: Material) -> pd.DataFrame:
+    rows = material.totals[
+        (material.totals["level"] == "region_gnfr")
+        & (material.totals["factor_set"] == material.factor_set)
+    ]
+    return rows.rename(columns={"nfr": "sector"}).assign(inventory="bc_inventory")
+
+
+def _outliers(material: Material, outliers: pd.DataFrame) -> Figure:
+    found = outliers[outliers["outlier"] | outliers["outside_range"]]
+    found = found.sort_values("emission_kt", ascending=False)
+    columns = [
+        Column("region", Both("region", "地区")),
+        Column("nfr", Both("category", "类别")),
+        Column("fuel", Both("fuel", "燃料")),
+        Column("emission_kt", Both("emission", "排放量"), "kt"),
+        Column("implied_factor", Both("implied factor", "隐含因子")),
+        Column("unit", Both("unit", "单位")),
+        Column("median", Both("median of regions", "各地区中位数")),
+        Column("robust_z", Both("robust z", "稳健z值")),
+        Column("lower", Both("guidebook from", "指南下限")),
+        Column("upper", Both("to", "上限")),
+    ]
+    labels = {
+        "region": material.names("regions", "region"),
+        "nfr": material.names("sectors", "nfr"),
+        "fuel": material.names("fuels", "fuel"),
+    }
+    return Figure(
+        Both(
+            "Implied factors that stand out from other regions or from the guidebook's range, the "
+            "largest emissions first.",
+            "与其他地区或指南范围相差明显的隐含因子, 按排放量排列。",
+        ),
+        None,
+        to_table(found, columns, "implied_factors", labels),
+    )
+
+
+def _completeness(material: Material, complete: pd.DataFrame) -> Figure:
+    short = complete["state"].str.replace("figure and ", "●", regex=False)
+    short = short.replace({"figure": "●", "nothing": "–"})
+    wide = complete.assign(short=short).pivot_table(
+        index="region", columns="nfr", values="short", aggfunc="first"
+    )
+    wide = wide.reset_index()
+    names = material.names("regions", "region")
+    columns = [Column("region", Both("region", "地区"))]
+    columns += [Column(code, Both(code, code)) for code in wide.columns if code != "region"]
+    return Figure(
+        Both(
+            "What has a figure: ● a figure, NE not estimated, NO not occurring, IE included "
+            "elsewhere, NA not applicable, C confidential; ● with a key: a part has none.",
+            "完整性: ●有数值, NE未估算, NO不发生, IE计入他处, NA不适用, C保密; "
+            "●后附符号表示部分缺失。",
+        ),
+        None,
+        to_table(wide, columns, "completeness", {"region": names}),
+    )

@@ -1,0 +1,73 @@
+"""The build step that writes the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from bc_inventory.report.blocks import Section
+from bc_inventory.report.material import Material, read_material
+from bc_inventory.report.page import render
+from bc_inventory.report.sections import compared, evidence, outlook, overview, review
+from bc_inventory.report.words import Both, one
+
+__all__ = ["SECTIONS", "report_step"]
+
+SECTIONS: tuple[Callable[[Material], Section], ...] = (
+    overview.totals,
+    overview.sectors,
+    overview.maps,
+    compared.series,
+    compared.difference,
+    compared.matrix,
+    review.keys,
+    review.review,
+    outlook.targets,
+    outlook.measures,
+    evidence.stations,
+    evidence.methods,
+)
+
+
+def report_step(
+    inputs: dict[str, Path],
+    outputs: dict[str, Path],
+    *,
+    title: str,
+    year: int,
+    factor_set: str = "harmonised",
+) -> None:
+    """Write the report of a release as one self-contained HTML file.
+
+    Parameters
+    ----------
+    inputs : dict of str to Path
+        `emissions` and `totals` (contracts of those names) and the facts of
+        `bc_inventory.report.material.report_facts`. Optional: `grid` (NetCDF),
+        `hotspots`, `stations`, `monitoring` (Parquet).
+    outputs : dict of str to Path
+        `report`: the HTML file.
+    title : str
+        Title of the inventory.
+    year : int
+        Year the report is about.
+    factor_set : str
+        Factor set whose figures are shown first.
+
+    Raises
+    ------
+    DataError
+        If an input breaks its contract.
+    """
+    material = read_material(inputs, title=title, year=year, factor_set=factor_set)
+    shown = one(title).en
+    page = render(
+        Both(shown, f"{shown} (中欧黑碳清单报告)"),
+        Both(
+            f"Report for the year {year}, {factor_set} factors.",
+            f"{year}年报告, {'统一' if factor_set == 'harmonised' else '官方'}因子。",
+        ),
+        [make(material) for make in SECTIONS],
+    )
+    outputs["report"].parent.mkdir(parents=True, exist_ok=True)
+    outputs["report"].write_text(page, encoding="utf-8", newline="\n")

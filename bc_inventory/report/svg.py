@@ -1,0 +1,82 @@
+"""Vector charts as inline SVG: few marks, readable in greyscale and by a screen reader.
+
+Text stands once for each language; style sheet and language switch are the page's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+from markupsafe import Markup, escape
+
+from bc_inventory.report.words import Both
+
+__all__ = ["chart", "label", "nice_ticks", "shape"]
+
+
+def shape(tag: str, *children: Markup | str, **attributes: object) -> Markup:
+    """Return an element; attribute names have `_` for `-`, all text is escaped."""
+    words = "".join(
+        f' {name.rstrip("_").replace("_", "-")}="{escape(_short(value))}"'
+        for name, value in attributes.items()
+        if value is not None
+    )
+    inner = Markup("").join(children)
+    return Markup(f"<{tag}{words}>{inner}</{tag}>" if inner else f"<{tag}{words}/>")  # noqa: S704
+
+
+def _short(value: object) -> object:
+    return f"{value:.6g}" if isinstance(value, float) else value
+
+
+def label(x: float, y: float, text: Both | str, **attributes: object) -> Markup:
+    """Return text at a place, in both languages where they differ."""
+    if isinstance(text, str) or text.en == text.zh:
+        words = text if isinstance(text, str) else text.en
+        return shape("text", escape(words), x=x, y=y, **attributes)
+    return Markup("").join(
+        shape("text", escape(words), x=x, y=y, lang=lang, **attributes)
+        for words, lang in ((text.en, "en"), (text.zh, "zh"))
+    )
+
+
+def chart(
+    width: float, height: float, marks: Iterable[Markup], title: Both, description: Both
+) -> Markup:
+    """Return a whole chart with words for those who don't see it.
+
+    Parameters
+    ----------
+    width, height : float
+        Of the view box; one unit is a pixel at full size.
+    marks : iterable of Markup
+        In drawing order.
+    title, description : Both
+        What a screen reader says, in both languages.
+    """
+    return shape(
+        "svg",
+        *marks,
+        viewBox=f"0 0 {width:g} {height:g}",
+        role="img",
+        aria_label=f"{title.en}. {description.en}",
+        data_label_en=f"{title.en}. {description.en}",
+        data_label_zh=f"{title.zh}。{description.zh}",
+        class_="chart",
+    )
+
+
+def nice_ticks(highest: float, lowest: float = 0.0, about: int = 5) -> list[float]:
+    """Return round numbers that span a range.
+
+    Examples
+    --------
+    >>> nice_ticks(900.0)
+    [0.0, 200.0, 400.0, 600.0, 800.0, 1000.0]
+    """
+    span = max(highest - lowest, 1e-12)
+    power = 10 ** math.floor(math.log10(span / about))
+    step = next(power * nice for nice in (1, 2, 2.5, 5, 10) if power * nice * about >= span * 0.999)
+    first, last = math.floor(lowest / step + 1e-9), math.ceil(highest / step - 1e-9)
+    return [number * step for number in range(first, max(last, first + 1) + 1)]

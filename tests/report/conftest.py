@@ -1,0 +1,109 @@
+"""A small release to write reports of."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bc_inventory import schema
+from bc_inventory.embedded import data_root
+from bc_inventory.inventory.uncertainty import totals
+from bc_inventory.report.material import report_facts
+from tests.analysis.frames import emissions
+
+HOSTILE = '<img src=x onerror=alert(1)>=HYPERLINK("http://evil.example")'
+
+
+def small_table():
+    """Return two sides, two factor sets, three sectors."""
+    rows = []
+    for factor_set, factor in (("harmonised", 1.0), ("official", 1.4)):
+        for side, region, wood in (("EU", "DE", 2e5), ("EU", "PL", 3e5), ("CN", "CN-HE", 1e6)):
+            common = {
+                "side": side,
+                "region": region,
+                "factor_set": factor_set,
+                "tier": 2,
+                "confidence": "medium",
+                "activity_source": "ceip-webdab",
+                "factor_source": "ceip-webdab;reas-v3.2",
+            }
+            rows += [
+                common
+                | {
+                    "technology": "wood_stove_conventional",
+                    "activity": wood,
+                    "emission_factor": 74.0 * factor,
+                    "factor_lower": 20.0,
+                    "factor_upper": 400.0,
+                },
+                common
+                | {
+                    "nfr": "1A3biii",
+                    "gnfr": "F_RoadTransport",
+                    "fuel": "diesel",
+                    "technology": "hdv_diesel_euro3",
+                    "activity": wood,
+                    "emission_factor": 20.0 * factor,
+                    "factor_lower": 2.0,
+                    "factor_upper": 80.0,
+                },
+                common
+                | {
+                    "nfr": "1B2c",
+                    "gnfr": "D_Fugitive",
+                    "fuel": "flared_gas",
+                    "notation_key": "NE",
+                    "share": None,
+                },
+            ]
+    return emissions(*rows)
+
+
+@pytest.fixture(scope="session")
+def release(tmp_path_factory) -> dict[str, Path]:
+    """Return the inputs of a report without grid, hotspots or stations."""
+    folder = tmp_path_factory.mktemp("release")
+    table = small_table()
+    schema.write_parquet(table, "emissions", folder / "emissions.parquet")
+    schema.write_parquet(totals(table, 200, 1), "totals", folder / "totals.parquet")
+    return {
+        "emissions": folder / "emissions.parquet",
+        "totals": folder / "totals.parquet",
+        **report_facts(data_root()),
+    }
+
+
+@pytest.fixture(scope="session")
+def full_release(release, tmp_path_factory) -> dict[str, Path]:
+    """Return inputs with a grid, and stations whose names are hostile."""
+    import pandas as pd
+    import xarray as xr
+
+    folder = tmp_path_factory.mktemp("full")
+    lat, lon = np.arange(17.125, 72, 1.0), np.arange(-31.875, 135, 1.0)
+    days = xr.DataArray(
+        [[0.0, 365.0]], dims=("time", "bnds"), attrs={"units": "days since 2018-01-01"}
+    )
+    flux = xr.DataArray(
+        np.full((1, len(lat), len(lon)), 2e-12),
+        dims=("time", "lat", "lon"),
+        coords={"time": [182.5], "lat": lat, "lon": lon},
+        attrs={"units": "kg m-2 s-1"},
+    )
+    xr.Dataset({"emission_flux_total": flux, "time_bnds": days}).to_netcdf(folder / "grid.nc")
+    contract = schema.table("stations")
+    row = {
+        column.name: {
+            "string": HOSTILE,
+            "number": 50.0,
+            "integer": 1,
+            "timestamp": pd.Timestamp("2018-01-01", tz="UTC"),
+        }.get(column.kind, False)
+        for column in contract.columns
+    }
+    row |= {"side": "EU", "country": "DE", "longitude": 10.0, "latitude": 50.0}
+    names = [HOSTILE, "\u202ertl שלום", "y" * 10_000]
+    rows = [row | {"station": f"{place}{name}"} for place, name in enumerate(names)]
+    schema.write_parquet(pd.DataFrame(rows), "stations", folder / "stations.parquet")
+    return {**release, "grid": folder / "grid.nc", "stations": folder / "stations.parquet"}
