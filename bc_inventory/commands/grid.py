@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from bc_inventory.commands.gridoptions import resolution_of, window_of
+
 __all__ = ["grid"]
 
 LAYOUTS = ("cf", "hemco", "emep", "wrfchem", "input4mips", "geotiff", "geoparquet")
@@ -87,8 +89,8 @@ def grid(source: Path, target: Path, **options: Any) -> None:
     emissions = source / "emissions" if (source / "emissions").is_dir() else source
     request = Request(
         options["year"],
-        _numbers(options["resolution"], "resolution"),
-        _window(options["window"]),
+        resolution_of(options["resolution"]),
+        window_of(options["window"]),
         options["factor_set"],
         options["period"],
         options["month"],
@@ -160,23 +162,3 @@ def _split_column(text: str) -> tuple[Path, str | None]:
         return Path(text), None
     file, colon, column = text.rpartition(":")
     return (Path(file), column) if colon and len(file) > 1 else (Path(text), None)
-
-
-def _numbers(text: str, name: str) -> Any:
-    try:
-        values = tuple(float(part) for part in text.split(","))
-    except ValueError as error:
-        raise click.BadParameter(f"{text!r} isn't numbers", param_hint=f"--{name}") from error
-    if len(values) > 2:
-        raise click.BadParameter("one number, or LON,LAT", param_hint=f"--{name}")
-    return values[0] if len(values) == 1 else values
-
-
-def _window(text: str) -> Any:
-    if "," not in text:
-        return text
-    try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError as error:
-        raise click.BadParameter("say WEST,SOUTH,EAST,NORTH", param_hint="--window") from error
-    return west, south, east, north

@@ -49,6 +49,7 @@ class Variable:
 _FLUX = {
     "standard_name": _STANDARD,
     "units": "kg m-2 s-1",
+    "kind": "flux",
     "cell_methods": "time: mean area: mean",
     "cell_measures": "area: cell_area",
     "grid_mapping": "crs",
