@@ -28,6 +28,8 @@ __all__ = ["Axes", "Kernel", "Kind", "Regridded", "find_axes", "regrid"]
 Kind = Literal["mass", "flux"]
 Floats = NDArray[np.float64]
 _KINDS = ("mass", "flux")
+# Rows that are converted at once; with 3 600 columns they fit a cache of 2 MiB.
+_ROWS = 64
 # Coordinates stored as float32 are off by up to 1e-5 degree.
 _REGULAR = 1e-4
 
@@ -85,19 +87,27 @@ class Kernel:
     def __init__(self, source: Axes, target: Axes, kind: Kind) -> None:
         from scipy.sparse import diags_array
 
+        self.kind = kind
         self.source = source
         self.target = Axes(target.lon_edges, target.lat_edges, source.earth)
-        self._by_lat = lat_overlap(source.lat_edges, target.lat_edges, source.earth)
-        self._by_lon = lon_overlap(source.lon_edges, target.lon_edges)
-        self._flux_lat = (
-            diags_array(1 / self.target.heights) @ self._by_lat @ diags_array(source.heights)
+        by_lat = lat_overlap(source.lat_edges, target.lat_edges, source.earth)
+        by_lon = lon_overlap(source.lon_edges, target.lon_edges)
+        shares = (
+            diags_array(1 / self.target.heights) @ by_lat @ diags_array(source.heights),
+            diags_array(1 / self.target.widths) @ by_lon @ diags_array(source.widths),
         )
-        self._flux_lon = (
-            diags_array(1 / self.target.widths) @ self._by_lon @ diags_array(source.widths)
-        )
-        self.kind = kind
+        row, column = (np.asarray(share.sum(axis=1)).ravel() for share in shares)
+        self.full = np.minimum(np.outer(row, column), 1.0)
+        """Share of each target cell that source cells cover, shape (target ny, target nx)."""
+        self._shares = _Product(*shares)
+        self._product = self._shares if kind == "flux" else _Product(by_lat, by_lon)
+        height, width = _measures(source, kind)
+        inside = [np.asarray(by.sum(axis=0)).ravel() for by in (by_lat, by_lon)]
+        # Weights of rows and columns in the sum of all, and of what the target covers.
+        self._rows = np.stack([height, height * inside[0]], axis=1)
+        self._columns = np.stack([width, width * inside[1]], axis=1)
 
-    def field(self, values: NDArray[Any]) -> Floats:
+    def field(self, values: NDArray[Any]) -> tuple[Floats, float, float, float]:
         """Regrid one field.
 
         Parameters
@@ -107,70 +117,74 @@ class Kernel:
 
         Returns
         -------
-        numpy.ndarray of float, shape (target ny, target nx)
+        field : numpy.ndarray of float, shape (target ny, target nx)
             Of the same kind; NaN where nothing covers a cell. A cell that is
             partly covered holds the mass of that part, over the whole cell for
             a flux, so that the sum stays right.
+        source, inside, target : float
+            Mass of the source field, of its part that the target covers, and
+            of the target field; per second for a flux.
+
+        Raises
+        ------
+        DataError
+            If a value is infinite.
         """
-        absent = ~np.isfinite(values)
-        some = bool(absent.any())
-        if some and np.isinf(values).any():
-            raise _refuse("an infinite value", "finite values, or NaN where there is none")
-        known = np.where(absent, 0.0, values) if some else values
-        covered = self.covered(absent) if some else self.full
-        if self.kind == "flux":
-            made = _apply(self._flux_lat, self._flux_lon, known)
-        else:
-            made = _apply(self._by_lat, self._by_lon, known)
+        made, sums = self._product.apply(values, self._columns)
+        covered = self.full
+        if not np.isfinite(sums).all():
+            absent = np.isnan(values)
+            if np.isinf(values).any():
+                raise _refuse("an infinite value", "finite values, or NaN where there is none")
+            made, sums = self._product.apply(np.where(absent, 0.0, values), self._columns)
+            covered, _ = self._shares.apply(~absent, self._columns)
+        height, width = _measures(self.target, self.kind)
+        arrived = float(height @ (made @ width))
         if covered.min() <= 0:
             made[covered <= 0] = np.nan
-        return made
-
-    @cached_property
-    def full(self) -> Floats:
-        """Share of each target cell that source cells cover, shape (target ny, target nx)."""
-        row = np.asarray(self._flux_lat.sum(axis=1)).ravel()
-        column = np.asarray(self._flux_lon.sum(axis=1)).ravel()
-        return np.minimum(np.outer(row, column), 1.0)
-
-    def covered(self, absent: NDArray[np.bool_]) -> Floats:
-        """Return the share of each target cell that source cells with a value cover.
-
-        Parameters
-        ----------
-        absent : numpy.ndarray of bool, shape (ny, nx)
-            Source cells without a value.
-
-        Returns
-        -------
-        numpy.ndarray of float, shape (target ny, target nx)
-        """
-        share = _apply(self._flux_lat, self._flux_lon, (~absent).astype(float))
-        return np.minimum(share, 1.0)
-
-    def inside(self, values: NDArray[Any]) -> float:
-        """Return the mass of a source field that the target covers (flux: per second)."""
-        rows = np.asarray(self._by_lat.sum(axis=0)).ravel()
-        columns = np.asarray(self._by_lon.sum(axis=0)).ravel()
-        return self._sum(values, self.source, rows, columns)
-
-    def mass(self, values: NDArray[Any], axes: Axes) -> float:
-        """Return the mass of a field on either grid (flux: per second)."""
-        rows, columns = (np.ones(size) for size in axes.shape)
-        return self._sum(values, axes, rows, columns)
-
-    def _sum(self, values: NDArray[Any], axes: Axes, rows: Floats, columns: Floats) -> float:
-        if self.kind == "flux":
-            rows, columns = rows * axes.heights, columns * axes.widths
-        known = np.where(np.isnan(values), 0.0, values)
-        return float(rows @ (known @ columns))
+        whole, inside = (self._rows * sums).sum(axis=0)
+        return made, float(whole), float(inside), arrived
 
 
-def _apply(by_lat: csr_matrix, by_lon: csr_matrix, values: NDArray[Any]) -> Floats:
-    """Contract the axis that shrinks the field more first."""
-    if by_lat.shape[0] * by_lon.shape[1] <= by_lat.shape[1] * by_lon.shape[0]:
-        return np.ascontiguousarray((by_lon @ (by_lat @ values).T).T)
-    return by_lat @ np.ascontiguousarray((by_lon @ values.T).T)
+class _Product:
+    """Two sparse matrices applied to the axes of a field in one pass over its rows."""
+
+    def __init__(self, by_lat: csr_matrix, by_lon: csr_matrix) -> None:
+        self._by_lon = by_lon.tocsr()
+        self._shape = (by_lat.shape[0], by_lon.shape[0])
+        # The axis that shrinks the field more goes first.
+        self._lat_first = by_lat.shape[0] * by_lon.shape[1] <= by_lat.shape[1] * by_lon.shape[0]
+        columns = by_lat.tocsc()
+        self._pieces = []
+        for start in range(0, by_lat.shape[1], _ROWS):
+            part = columns[:, start : start + _ROWS].tocsr()
+            used = np.flatnonzero(np.diff(part.indptr))
+            low, high = (int(used[0]), int(used[-1]) + 1) if len(used) else (0, 0)
+            self._pieces.append((slice(start, start + _ROWS), slice(low, high), part[low:high]))
+
+    def apply(self, values: NDArray[Any], columns: Floats) -> tuple[Floats, Floats]:
+        """Return the product, and `values @ columns` on the way."""
+        sums = np.empty((values.shape[0], columns.shape[1]))
+        width = values.shape[1] if self._lat_first else self._shape[1]
+        made = np.zeros((self._shape[0], width))
+        for rows, goal, part in self._pieces:
+            # Converted piece by piece, so that it stays in the cache.
+            piece = values[rows].astype(float)
+            sums[rows] = piece @ columns
+            if not self._lat_first:
+                piece = np.ascontiguousarray((self._by_lon @ piece.T).T)
+            made[goal] += part @ piece
+        if self._lat_first:
+            made = np.ascontiguousarray((self._by_lon @ made.T).T)
+        return made, sums
+
+
+def _measures(axes: Axes, kind: Kind) -> tuple[Floats, Floats]:
+    """Return what rows and columns weigh in a sum of mass."""
+    if kind == "flux":
+        return axes.heights, axes.widths
+    rows, columns = axes.shape
+    return np.ones(rows), np.ones(columns)
 
 
 class Regridded(NamedTuple):
@@ -231,44 +245,32 @@ def regrid(
         )
     axes, prepared = find_axes(field, earth or target.earth)
     kernel = Kernel(axes, Axes.of(target), said)
-    core: dict[str, Any] = {
-        "input_core_dims": [["lat", "lon"]],
-        "vectorize": True,
-        "dask": "parallelized",
-        "keep_attrs": True,
-    }
-    sizes = {"new_lat": target.ny, "new_lon": target.nx}
-    made = xr.apply_ufunc(
+    made, *sums = xr.apply_ufunc(
         kernel.field,
         prepared,
-        output_core_dims=[["new_lat", "new_lon"]],
-        output_dtypes=[float],
-        dask_gufunc_kwargs={"output_sizes": sizes},
-        **core,
+        input_core_dims=[["lat", "lon"]],
+        output_core_dims=[["new_lat", "new_lon"], [], [], []],
+        output_dtypes=[float] * 4,
+        dask_gufunc_kwargs={"output_sizes": {"new_lat": target.ny, "new_lon": target.nx}},
+        vectorize=True,
+        dask="parallelized",
+        keep_attrs=True,
     )
-    made = made.rename(new_lat="lat", new_lon="lon").assign_coords(lat=target.lat, lon=target.lon)
+    made = made.rename(new_lat="lat", new_lon="lon").assign_coords(_coords(target))
     made.attrs = {**field.attrs, "kind": said}
     cover = xr.DataArray(kernel.full, dims=("lat", "lon"), coords=_coords(target))
-
-    def total(values: NDArray[Any]) -> float:
-        return kernel.mass(values, kernel.source)
-
-    def arrived(values: NDArray[Any]) -> float:
-        return kernel.mass(values, kernel.target)
-
+    source, inside, arrived = sums
     ledger = xr.Dataset(
         {
-            name: xr.apply_ufunc(function, data, output_dtypes=[float], **core)
-            for name, function, data in (
-                ("source", total, prepared),
-                ("inside", kernel.inside, prepared),
-                ("target", arrived, made),
-            )
+            "source": source,
+            "target": arrived,
+            "outside": source - inside,
+            "residual": inside - arrived,
         }
     )
-    ledger["outside"] = ledger["source"] - ledger["inside"]
-    ledger["residual"] = ledger["inside"] - ledger["target"]
-    return Regridded(made, cover, ledger.drop_vars("inside"))
+    for entry in ledger.data_vars.values():
+        entry.attrs = {}
+    return Regridded(made, cover, ledger)
 
 
 def _coords(grid: Grid) -> dict[str, Any]:
