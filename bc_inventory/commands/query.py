@@ -1,8 +1,8 @@
-"""`bc-inventory query`: ask a release anything."""
+"""`bc-inventory query`: rows of a release, as a table, CSV, JSON or Parquet."""
 
 from __future__ import annotations
 
-import sys
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,92 +13,119 @@ from bc_inventory.commands.options import release_options, selection_options
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bc_inventory.release.opened import Release
+
 __all__ = ["query"]
+
+# What fits a terminal; the other formats have all columns.
+_BRIEF = {
+    "totals": ["year", "side", "region", "nfr", "emission_kt", "lower_kt", "upper_kt"],
+    "emissions": [
+        "year",
+        "region",
+        "nfr",
+        "fuel",
+        "technology",
+        "emission_kt",
+        "lower_kt",
+        "upper_kt",
+        "notation_key",
+    ],
+    "hotspots": ["year", "side", "kind", "rank", "region", "place", "emission_kt", "share_of_side"],
+}
 
 
 @click.command()
-@click.argument("sql", required=False)
-@selection_options
 @click.option(
-    "--factor-set",
-    default="harmonised",
+    "--table",
+    default="totals",
     show_default=True,
-    type=click.Choice(["harmonised", "official"]),
-    help="Set of emission factors.",
+    help="totals, emissions, hotspots, observations, or another table of the release.",
 )
+@selection_options
+@click.option("--sql", help="Answer this SELECT instead; views are named after the tables.")
+@click.option("--version", default="latest", show_default=True, help="Version of the release.")
 @click.option(
     "--format",
-    "form",
+    "kind",
+    type=click.Choice(["table", "csv", "json", "parquet"]),
     default="table",
     show_default=True,
-    type=click.Choice(["table", "csv", "json", "parquet"]),
-    help="How the answer is written.",
 )
-@click.option(
-    "--to",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="File for the answer; by default standard output.",
-)
-@click.option("--limit", default=1_000_000, show_default=True, help="Most rows of a SQL answer.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
 @release_options
 def query(
-    sql: str | None,
-    region: tuple[str, ...],
-    sector: tuple[str, ...],
-    year: tuple[int, ...],
+    table: str,
+    regions: tuple[str, ...],
+    sectors: tuple[str, ...],
+    years: tuple[int, ...],
     factor_set: str,
-    form: str,
-    to: Path | None,
-    limit: int,
+    sql: str | None,
     version: str,
+    kind: str,
+    out: Path | None,
     inventory: str | None,
-    output: str,
+    releases: str,
 ) -> None:
-    r"""Ask a release: rows of the emission table, or a SQL SELECT.
+    """Ask a release.
 
-    \b
-    bc-inventory query --region 河北 --sector residential
-    bc-inventory query "select side, sum(emission_kt) from emissions
-      where factor_set = 'harmonised' and not memo group by side"
+    Totals come with the interval of their own draw: a side, a region, a
+    sector or a GNFR aggregate each has one. Without --region both sides are
+    shown, without --sector the total of all.
     """
+    from bc_inventory.errors import ConfigError, Problem
     from bc_inventory.release.opened import open_release
 
-    release = open_release(version, inventory=inventory, root=output)
+    if kind == "parquet" and out is None:
+        raise ConfigError([Problem("--format parquet", "--out with it, a file to write")])
+    release = open_release(version, inventory=inventory, root=releases)
     if sql is not None:
-        if region or sector or year:
-            raise click.UsageError("give a SELECT, or --region, --sector and --year, not both")
-        answer = release.sql(sql, limit=limit)
+        frame = release.sql(sql)
     else:
-        answer = release.emissions(
-            list(region) or None, list(sector) or None, list(year) or None, factor_set=factor_set
+        asked = (list(regions) or None, list(sectors) or None, list(years) or None)
+        frame = _rows(release, table, asked, factor_set)
+    _write(frame, kind, out, _BRIEF.get(table) if sql is None else None)
+
+
+def _rows(
+    release: Release,
+    table: str,
+    asked: tuple[list[str] | None, list[str] | None, list[int] | None],
+    factor_set: str,
+) -> pd.DataFrame:
+    from bc_inventory.errors import ConfigError, Problem
+
+    if table == "totals":
+        return release.totals(*asked, factor_set=factor_set)
+    if table == "emissions":
+        return release.emissions(*asked, factor_set=factor_set)
+    if any(asked):
+        raise ConfigError(
+            [
+                Problem(
+                    f"--region, --sector or --year with --table {table}",
+                    "them with totals or emissions",
+                    remedy="Use --sql for conditions on another table.",
+                )
+            ]
         )
-    write(answer, form, to)
+    return release.hotspots() if table == "hotspots" else release.table(table)
 
 
-def write(answer: pd.DataFrame, form: str, to: Path | None) -> None:
-    """Write an answer to a file or to standard output.
+def _write(frame: pd.DataFrame, kind: str, out: Path | None, brief: list[str] | None) -> None:
+    from bc_inventory.release.tables import records
 
-    Parameters
-    ----------
-    answer : pandas.DataFrame
-        Rows.
-    form : {"table", "csv", "json", "parquet"}
-        How.
-    to : Path or None
-        File; Parquet needs one.
-    """
-    if form == "parquet":
-        if to is None:
-            raise click.UsageError("Parquet goes to a file: give --to FILE")
-        answer.to_parquet(to, index=False)
+    if kind == "parquet" and out is not None:
+        frame.to_parquet(out, index=False)
         return
-    if form == "csv":
-        text = answer.to_csv(index=False, lineterminator="\n")
-    elif form == "json":
-        text = answer.to_json(orient="records", force_ascii=False, date_format="iso") + "\n"
+    if kind == "csv":
+        text = frame.to_csv(index=False, lineterminator="\n")
+    elif kind == "json":
+        text = json.dumps(records(frame), ensure_ascii=False, allow_nan=False) + "\n"
     else:
-        text = answer.to_string(index=False, max_rows=200) + "\n"
-    if to is None:
-        sys.stdout.write(text)
+        shown = frame if brief is None else frame[[name for name in brief if name in frame]]
+        text = shown.to_string(index=False, float_format="{:.6g}".format, na_rep="") + "\n"
+    if out is None:
+        click.echo(text, nl=False)
     else:
-        to.write_text(text, encoding="utf-8")
+        out.write_text(text, "utf-8")

@@ -10,12 +10,21 @@ __all__ = ["verify"]
 
 
 @click.command()
+@click.argument("version", default="latest")
+@click.option("--all", "every", is_flag=True, help="Verify every version of the inventory.")
 @release_options
-def verify(version: str, inventory: str | None, output: str) -> None:
-    """Check every file of a release against its manifest."""
-    from bc_inventory.release.opened import open_release
-    from bc_inventory.release.verify import verify_folder
+def verify(version: str, every: bool, inventory: str | None, releases: str) -> None:
+    """Prove that no byte of release VERSION was altered, and that no file is missing or extra."""
+    from bc_inventory.release.opened import choose_inventory
+    from bc_inventory.release.store import open_store
 
-    release = open_release(version, inventory=inventory, root=output)
-    manifest = verify_folder(release.path)
-    click.echo(f"{release.inventory} {release.version}: {len(manifest['files'])} files, all whole")
+    store = open_store(releases)
+    name = choose_inventory(store, inventory)
+    latest = store.latest(name)
+    versions = store.versions(name) if every else [latest if version == "latest" else version]
+    for one in versions:
+        manifest = store.verify(name, one)
+        count = len(manifest["files"]) + len(manifest["documents"])
+        size = sum(entry["bytes"] for entry in [*manifest["files"], *manifest["documents"]])
+        mark = ", latest" if one == latest else ""
+        click.echo(f"{name} {one}: whole, {count} files, {size / 1e6:.1f} MB{mark}")

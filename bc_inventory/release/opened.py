@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
+    from bc_inventory.release.objects import ObjectStore
     from bc_inventory.release.sql import Sql
+    from bc_inventory.release.store import LocalStore
 
-__all__ = ["DEFAULT_ROOT", "Release", "open_release"]
+__all__ = ["DEFAULT_ROOT", "Release", "choose_inventory", "open_release"]
 
 DEFAULT_ROOT = "releases"
 DEFAULT_INVENTORY = "eu-china"
@@ -160,21 +162,16 @@ class Release:
         frame = self._read("totals", asked, {"factor_set": factor_set}, None)
         places = select.regions(select.as_list(region), self._held("regions"))
         kinds = select.sectors(select.as_list(sector), self._held("sectors"))
-        of_sides = set(places.sides) if region is not None else {"EU", "CN"}
-        whole = frame["region"].eq("*") & frame["side"].isin(of_sides)
-        members = {code for code in places.codes if not _covered(code, places.sides)}
-        where = whole | frame["region"].isin(members)
-        if sector is None:
-            wanted = frame["nfr"].eq("*")
-        else:
-            inside = {code for code in kinds.nfr if not _inside(code, kinds.gnfr)}
-            wanted = frame["nfr"].isin(inside | set(kinds.gnfr))
+        sides = ("EU", "CN") if region is None else places.sides
+        where = frame["region"].eq("*") & frame["side"].isin(list(sides))
+        where |= frame["region"].isin(list(places.named))
+        wanted = frame["nfr"].isin(["*"] if sector is None else [*kinds.named, *kinds.gnfr])
         made: pd.DataFrame = frame[where & wanted].reset_index(drop=True)
         return made
 
     def hotspots(self) -> pd.DataFrame:
-        """Return the hotspots (contract `hotspots`)."""
-        return self._read("hotspots", {}, {}, None)
+        """Return the hotspots (contract `hotspots`); `hotspots.geojson` has their outlines."""
+        return self._read("hotspots", {}, {}, None).drop(columns="geometry", errors="ignore")
 
     def observations(self, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """Return the harmonised measurements (contract `observations`)."""
@@ -295,17 +292,6 @@ class Release:
         return read(files, {**asked, **wanted}, columns)
 
 
-def _covered(code: str, sides: Sequence[str]) -> bool:
-    """Tell whether a region is part of a side that was asked for whole."""
-    return ("CN" if code.startswith("CN-") else "EU") in sides
-
-
-def _inside(nfr: str, gnfr: Sequence[str]) -> bool:
-    from bc_inventory import vocabulary
-
-    return bool(gnfr) and vocabulary.gnfr_of(nfr) in gnfr
-
-
 def open_release(
     version: str = LATEST, *, inventory: str | None = None, root: Path | str = DEFAULT_ROOT
 ) -> Release:
@@ -338,7 +324,12 @@ def open_release(
     from bc_inventory.release.store import open_store
 
     store = open_store(root)
-    if inventory is None:
-        names = store.inventories()
-        inventory = names[0] if len(names) == 1 else DEFAULT_INVENTORY
-    return store.open(inventory, version)
+    return store.open(choose_inventory(store, inventory), version)
+
+
+def choose_inventory(store: LocalStore | ObjectStore, inventory: str | None) -> str:
+    """Return the inventory asked for, by default `eu-china` or the only one there is."""
+    if inventory is not None:
+        return inventory
+    names = store.inventories()
+    return names[0] if len(names) == 1 else DEFAULT_INVENTORY

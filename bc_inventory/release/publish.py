@@ -13,6 +13,7 @@ from bc_inventory.errors import ReleaseError
 from bc_inventory.fingerprint import Content
 from bc_inventory.plan import Output, RunRecord
 from bc_inventory.release import manifest as manifests
+from bc_inventory.release.content import check_content
 from bc_inventory.release.names import MANIFEST, check_file, check_inventory
 from bc_inventory.release.readme import readme
 from bc_inventory.release.store import open_store
@@ -77,7 +78,8 @@ def publish(
     title : str
         What the release is called in its README.
     check : callable, optional
-        Called with the staged folder; what it raises stops the publication.
+        Called with the staged folder after `check_content`; what it raises
+        stops the publication.
 
     Returns
     -------
@@ -90,6 +92,8 @@ def publish(
     ReleaseError
         If it can't be written, or the version is there with other content.
         The last release stands.
+    DataError
+        If a table breaks its contract or a total isn't the sum of its rows.
     """
     store = open_store(root)
     check_inventory(inventory)
@@ -110,8 +114,10 @@ def publish(
         documents = _write_documents(core, version, staged)
         whole = {**core, "version": version, "documents": documents}
         (staged / MANIFEST).write_bytes(manifests.dump(whole))
-        if check is not None and not store.has(inventory, version):
-            check(staged)
+        if not store.has(inventory, version):
+            check_content(staged)
+            if check is not None:
+                check(staged)
         return PublishedRelease(version, str(store.commit(staged, inventory, version)))
 
 

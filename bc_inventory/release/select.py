@@ -40,10 +40,13 @@ class Regions:
         ISO 3166 codes, sorted.
     sides : tuple of str
         Sides that were asked for as a whole.
+    named : tuple of str
+        Codes that were asked for otherwise than by their side.
     """
 
     codes: tuple[str, ...]
-    sides: tuple[str, ...] = ()
+    sides: tuple[str, ...]
+    named: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,13 @@ class Sectors:
         NFR categories, sorted.
     gnfr : tuple of str
         GNFR aggregates that were asked for as a whole.
+    named : tuple of str
+        Categories that were asked for otherwise than by their aggregate.
     """
 
     nfr: tuple[str, ...]
-    gnfr: tuple[str, ...] = ()
+    gnfr: tuple[str, ...]
+    named: tuple[str, ...]
 
 
 def as_list(names: Names) -> list[str]:
@@ -85,6 +91,7 @@ def regions(names: Iterable[str], held: Collection[str]) -> Regions:
         If a name isn't known, or the release holds nothing of it.
     """
     codes: set[str] = set()
+    named: set[str] = set()
     sides: list[str] = []
     for name in names:
         side = _SIDES.get(name.strip().casefold())
@@ -94,7 +101,9 @@ def regions(names: Iterable[str], held: Collection[str]) -> Regions:
         codes |= found & set(held)
         if side:
             sides.append(side)
-    return Regions(tuple(sorted(codes)), tuple(sides))
+        else:
+            named |= found & set(held)
+    return Regions(tuple(sorted(codes)), tuple(sides), tuple(sorted(named)))
 
 
 def _members(name: str) -> tuple[str, ...]:
@@ -121,6 +130,7 @@ def sectors(names: Iterable[str], held: Collection[str]) -> Sectors:
         If a name isn't known, or the release holds nothing of it.
     """
     nfr: set[str] = set()
+    named: set[str] = set()
     gnfr: list[str] = []
     for name in names:
         found, whole = _sector(name)
@@ -128,7 +138,9 @@ def sectors(names: Iterable[str], held: Collection[str]) -> Sectors:
             raise _not_held("sector", name, held)
         nfr |= set(found) & set(held)
         gnfr += whole
-    return Sectors(tuple(sorted(nfr)), tuple(gnfr))
+        if not whole:
+            named |= set(found) & set(held)
+    return Sectors(tuple(sorted(nfr)), tuple(gnfr), tuple(sorted(named)))
 
 
 def _sector(name: str) -> tuple[tuple[str, ...], list[str]]:

@@ -12,8 +12,9 @@ from bc_inventory.errors import DataError, Problem, suggest
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
+    import pyarrow as pa
 
-__all__ = ["coverage", "read"]
+__all__ = ["coverage", "read", "records"]
 
 _COVERED = {"years": "year", "sides": "side", "regions": "region", "sectors": "nfr"}
 
@@ -38,7 +39,7 @@ def read(
     Returns
     -------
     pandas.DataFrame
-        Rows in the order of the files.
+        Rows in the order of the files; `Int64` where a whole number is absent.
 
     Raises
     ------
@@ -63,7 +64,34 @@ def read(
     where = f" where {' and '.join(tests)}" if tests else ""
     values = [value for several in allowed.values() for value in several]
     answer = source.sql(f"select {chosen} {scan}{where}", params=[names, *values])
-    return answer.to_arrow_table().to_pandas()
+    return _to_pandas(answer.to_arrow_table())
+
+
+def _to_pandas(table: pa.Table) -> pd.DataFrame:
+    """Return a frame with whole numbers whole where some are absent, and times in UTC."""
+    import pandas as pd
+    import pyarrow as pa
+
+    frame = table.to_pandas()
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if pa.types.is_integer(column.type) and column.null_count:
+            frame[name] = column.to_pandas(types_mapper=lambda _: pd.Int64Dtype())
+        elif pa.types.is_timestamp(column.type) and column.type.tz:
+            frame[name] = frame[name].dt.tz_convert("UTC")  # not this machine's zone
+    return frame
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return rows as JSON values: absent is null, times are ISO 8601, numbers keep all digits."""
+    plain = frame.copy()
+    for name in plain.columns:
+        if plain[name].dtype.kind == "M":
+            plain[name] = plain[name].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    plain = plain.astype(object).where(plain.notna(), None)
+    return [
+        {str(key): value.item() if hasattr(value, "item") else value for key, value in row.items()}
+        for row in plain.to_dict("records")
+    ]
 
 
 def coverage(emissions: Path) -> dict[str, list[Any]]:

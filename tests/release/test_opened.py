@@ -82,8 +82,12 @@ def test_totals_are_as_drawn(release):
     assert row["lower_kt"] < row["emission_kt"] < row["upper_kt"]
     # A side and a region of the other one: each as it was drawn.
     assert set(release.totals(["EU", "CN-HE"])["region"]) == {"*", "CN-HE"}
-    # A region within a side that is asked for anyway isn't counted twice.
-    assert set(release.totals(["EU", "DE"])["region"]) == {"*"}
+    assert set(release.totals(["EU", "DE"])["region"]) == {"*", "DE"}
+    assert set(release.totals("EU", ["C", "1A4bi"])["nfr"]) == {"C_OtherStationaryComb", "1A4bi"}
+    # A group or a higher level has no draw of its own: each member is a row.
+    assert release.totals("EU-WEST", "1A4")[["region", "nfr"]].to_numpy().tolist() == [
+        ["DE", "1A4bi"]
+    ]
 
 
 @pytest.mark.parametrize(

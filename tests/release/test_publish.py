@@ -1,6 +1,7 @@
 """Publishing: whole or not at all, the same version for the same content."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -194,3 +195,28 @@ def test_an_unknown_release_says_what_there_is(build):
     with pytest.raises(ReleaseError, match=made.version):
         store.find("mini", "2018-00000000")
     assert store.find("mini") == made.path
+
+
+def test_a_total_that_isnt_the_sum_of_its_rows_isnt_published(small_root, tmp_path):
+    import pandas as pd
+
+    from bc_inventory import schema
+    from bc_inventory.release.content import check_content
+
+    store = LocalStore(small_root)
+    copy = tmp_path / "copy"
+    shutil.copytree(store.find("small"), copy)
+    check_content(copy)
+    totals = schema.read_parquet(copy / "totals.parquet", "totals")
+    first = totals.index[totals["level"] == "region_nfr"][0]
+    totals.loc[first, "emission_kt"] *= 1 + 1e-6
+    (copy / "totals.parquet").unlink()
+    schema.write_parquet(totals, "totals", copy / "totals.parquet")
+    with pytest.raises(DataError, match="sum of its rows") as caught:
+        check_content(copy)
+    assert "emissions.nc" in str(caught.value)
+    emissions = pd.read_parquet(copy / "emissions")
+    assert len(emissions)
+    (copy / "totals.parquet").write_bytes(b"PAR1 cut off")
+    with pytest.raises(BCInventoryError, match=r"totals\.parquet"):
+        check_content(copy)
