@@ -101,6 +101,55 @@ REPAIRS = Table(
     ("region", "source_sector", "source_fuel", "year_from"),
 )
 
+SELECTION = Table(
+    "activity_selection",
+    "What of a publisher's file is embedded as published activity.",
+    (
+        Column(
+            "activity_source", "string", "source of the figures", references="sources.source_id"
+        ),
+        Column("source_sector", "string", "publisher's sector, or *"),
+        Column("source_fuel", "string", "publisher's fuel"),
+        Column("unit", "string", "unit of the rows to take, where a fact stands in several"),
+        Column("side", "string", "regions to take", enum=c.SIDES),
+        Column("year_from", "integer", "first year", minimum=1850, maximum=2100),
+        Column("year_to", "integer", "last year", minimum=1850, maximum=2100),
+        Column("quantity_kind", "string", "what is counted, as in `activity_published`"),
+        Column("activity_fuel", "string", "fuel in the embedded table"),
+        Column("recover", "boolean", "whether activity is recovered from CO2 by division"),
+        Column(
+            "zeros",
+            "string",
+            "keep; absent: left out; not_reported: a zero before the first figure is NE, a series "
+            "of zeros is left out",
+            enum=("keep", "absent", "not_reported"),
+        ),
+        Column(
+            "digits",
+            "integer",
+            "significant figures to keep, 0 for all",
+            minimum=0,
+            maximum=15,
+        ),
+        c.note,
+    ),
+    ("activity_source", "source_sector", "source_fuel", "unit"),
+)
+
+POPULATION_CORRECTIONS = Table(
+    "population_corrections",
+    "A misprint of a publisher, and what is read instead.",
+    (
+        c.region,
+        c.year,
+        Column("printed", "number", "persons as printed", "person", minimum=0),
+        Column("population", "number", "persons as read", "person", minimum=0),
+        c.source_id,
+        c.note,
+    ),
+    ("region", "year"),
+)
+
 READ_ACTIVITY = Table(
     "activity_read",
     "A figure of activity data as a publisher's file holds it.",
@@ -152,4 +201,4 @@ REPAIRED = Table(
     ("year", "region", "source_sector", "source_fuel"),
 )
 
-TABLES = (REPAIRED, RECOVERY, GROUPS, REPAIRS, READ_ACTIVITY)
+TABLES = (REPAIRED, RECOVERY, GROUPS, SELECTION, REPAIRS, POPULATION_CORRECTIONS, READ_ACTIVITY)

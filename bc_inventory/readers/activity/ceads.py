@@ -8,8 +8,10 @@ are held to the sheet's total and fuels to its scope 1 total, to the last digit.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from bc_inventory.readers.activity._frame import assemble, place
@@ -34,7 +36,7 @@ _SUM = re.compile(r"total ?(?:consumption|emissions)", re.IGNORECASE)
 _SHEET = re.compile(r"([A-Za-z]*)((?:19|20)\d\d)")
 _SECTORS = 47
 _NATION = "China"
-_FLOOR = 1e-9
+_DIGITS, _FLOOR = 1e-9, 1e-9
 
 
 def looks_like(source: Source) -> bool:
@@ -81,8 +83,8 @@ def read(origin: object, *, recover: bool = False) -> Reading:
     years = {match[2] for match in sheets.values()}
     if len(years) > 1 and len({match[1] for match in sheets.values()}) > 1:
         raise source.refuse("sheets of several years and provinces", "one of the two to vary")
-    every = [_sheet(source, name, match[1], int(match[2])) for name, match in sheets.items()]
-    frame = pd.concat(every)
+    every = [_sheet(source, name) for name in sheets]
+    frame = _stack(sheets, every)
     zero = frame["quantity"] == 0
     frame = frame[~zero].assign(unit="Mt", source_id="ceads")
     aside = [
@@ -93,7 +95,8 @@ def read(origin: object, *, recover: bool = False) -> Reading:
     return reading(source, FORMAT.name, recover_activity(made) if recover else made, aside)
 
 
-def _sheet(source: Source, sheet: str, name: str, year: int) -> pd.DataFrame:
+def _sheet(source: Source, sheet: str) -> tuple[list[str], np.ndarray]:
+    """Return the sectors of a sheet and their CO2 by fuel, shape (sectors, fuels)."""
     rows = source.workbook.rows(sheet)
     columns = _columns(source, sheet, rows[0] if rows else [])
     units = {label(cell) for cell in rows[1][1:]} if len(rows) > 1 else set()
@@ -102,21 +105,34 @@ def _sheet(source: Source, sheet: str, name: str, year: int) -> pd.DataFrame:
     first = next((at for at, row in enumerate(rows) if _SUM.fullmatch(label(row[0]))), None)
     if first is None or any(label(cell) for row in rows[2:first] for cell in row):
         raise source.refuse("no row of totals below the units", "Total Consumption", column=sheet)
-    wide = _block(source, sheet, rows, first, columns)
-    sectors = wide.iloc[1:]
-    if len(sectors) != _SECTORS or sectors.index.has_duplicates:
-        raise source.refuse(f"{len(sectors)} sectors", f"{_SECTORS}, each once", column=sheet)
-    agree(source, sectors.sum(), wide.iloc[0], what=f"{sheet}:", digits=1e-9, floor=_FLOOR)
-    sums = sectors[list(_FUELS)].sum(axis=1)
-    agree(source, sums, sectors[_TOTAL], what=f"{sheet}:", digits=1e-9, floor=_FLOOR)
-    long = sectors[list(_FUELS)].melt(ignore_index=False, var_name="source_fuel")
+    names, values = _block(source, sheet, rows, first, len(columns))
+    if len(names) != _SECTORS + 1 or len(set(names)) != len(names):
+        raise source.refuse(f"{len(names) - 1} sectors", f"{_SECTORS}, each once", column=sheet)
+    at = [columns.index(name) for name in _FUELS]
+    _add_up(source, sheet, values[1:].sum(axis=0), values[0], columns)
+    _add_up(source, sheet, values[1:, at].sum(axis=1), values[1:, columns.index(_TOTAL)], names[1:])
+    return names[1:], values[1:, at]
+
+
+def _add_up(
+    source: Source, sheet: str, sums: np.ndarray, stated: np.ndarray, names: list[str]
+) -> None:
+    if not np.allclose(sums, stated, rtol=_DIGITS, atol=_FLOOR):
+        found, total = pd.Series(sums, names), pd.Series(stated, names)
+        agree(source, found, total, what=f"{sheet}:", digits=_DIGITS, floor=_FLOOR)
+
+
+def _stack(
+    sheets: Mapping[str, re.Match[str]], every: list[tuple[list[str], np.ndarray]]
+) -> pd.DataFrame:
+    cells = _SECTORS * len(_FUELS)
     return pd.DataFrame(
         {
-            "year": year,
-            "source_region": name or _NATION,
-            "source_sector": long.index,
-            "source_fuel": long["source_fuel"].to_numpy(),
-            "quantity": long["value"].to_numpy(),
+            "year": np.repeat([int(match[2]) for match in sheets.values()], cells),
+            "source_region": np.repeat([m[1] or _NATION for m in sheets.values()], cells),
+            "source_sector": np.concatenate([np.repeat(n, len(_FUELS)) for n, _ in every]),
+            "source_fuel": np.tile(_FUELS, _SECTORS * len(every)),
+            "quantity": np.concatenate([values.ravel() for _, values in every]),
         }
     )
 
@@ -135,16 +151,16 @@ def _columns(source: Source, sheet: str, header: list[Any]) -> list[str]:
 
 
 def _block(
-    source: Source, sheet: str, rows: list[list[Any]], first: int, columns: list[str]
-) -> pd.DataFrame:
+    source: Source, sheet: str, rows: list[list[Any]], first: int, columns: int
+) -> tuple[list[str], np.ndarray]:
     body = rows[first:]
     while body and not any(label(cell) for cell in body[-1]):
         body = body[:-1]
-    values, _ = numbers_block(source, sheet, body, first, range(1, len(columns) + 1))
-    wide = pd.DataFrame(values, columns=columns, index=[label(row[0]) for row in body])
-    if wide.isna().any(axis=None) or (wide < 0).any(axis=None) or "" in wide.index:
+    values, _ = numbers_block(source, sheet, body, first, range(1, columns + 1))
+    names = [label(row[0]) for row in body]
+    if np.isnan(values).any() or (values < 0).any() or "" in names:
         raise source.refuse("an empty or negative cell", "CO2 in every cell", column=sheet)
-    return wide
+    return names, values
 
 
 FORMAT = Format(

@@ -1,0 +1,313 @@
+"""Rebuild the embedded activity and population from the publishers' own files.
+
+Which figures of which file are embedded is `data/activity_selection.csv`; how CO2 becomes
+activity is `data/activity_recovery.csv`; misprints of population are
+`data/population_corrections.csv`. So nobody has to trust a transcription.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from bc_inventory import units
+from bc_inventory.embedded import data_root
+from bc_inventory.errors import BCInventoryError, SourceError
+from bc_inventory.readers.recover import recover
+from bc_inventory.readers.registry import find_format
+from bc_inventory.readers.source import Source
+from bc_inventory.schema import check, read_csv, table, write_csv
+
+__all__ = ["Difference", "compare", "embed", "publishers_files", "write"]
+
+_FORMATS = ("ceads", "eurostat_tsv", "nbs_population", "pig_iron", "unfccc_crf", "wb_flaring")
+_SUFFIXES = {".csv", ".tsv", ".xlsx", ".xls"}
+_POPULATION = "population"
+_NOT_REPORTED = "0 in the source before the first figure: not reported"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A figure that the embedded tables and the publishers' files don't share.
+
+    Parameters
+    ----------
+    file : str
+        Embedded file, below the folder of facts.
+    key : str
+        Key of the row, in words.
+    embedded, rebuilt : str
+        The row's values on each side, empty where it has none.
+    """
+
+    file: str
+    key: str
+    embedded: str
+    rebuilt: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.file}: {self.key}: embedded {self.embedded or 'nothing'}, "
+            f"rebuilt {self.rebuilt or 'nothing'}"
+        )
+
+
+def publishers_files(folder: Path) -> dict[str, list[Source]]:
+    """Find the files that the embedded activity comes from, by format.
+
+    Parameters
+    ----------
+    folder : Path
+        Looked through with its subfolders; names don't matter.
+
+    Returns
+    -------
+    dict of str to list of Source
+        Sorted by path for each format.
+
+    Raises
+    ------
+    SourceError
+        If a format has no file.
+    """
+    found: dict[str, list[Source]] = {name: [] for name in _FORMATS}
+    known = [find_format(name) for name in _FORMATS]
+    for path in sorted(folder.rglob("*")):
+        if path.suffix.lower() not in _SUFFIXES or not path.is_file():
+            continue
+        source = Source(path)
+        try:
+            fits = [made.name for made in known if made.looks_like(source)]
+        except BCInventoryError:
+            continue  # a workbook of somebody else that isn't safe to open
+        for name in fits:
+            found[name].append(source)
+    absent = [name for name, sources in found.items() if not sources]
+    if absent:
+        titles = "; ".join(find_format(name).title for name in absent)
+        raise SourceError(f"{folder}: no file of {titles}. Point at the publishers' files.")
+    return found
+
+
+def embed(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the embedded tables as the publishers' files give them.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the publishers' files.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        By path below the folder of facts: `activity/cn_2018.csv` and so on under the
+        contract `activity_published`, and `population.csv`, in which the rows that no
+        publisher's file gives are those of the embedded table.
+
+    Raises
+    ------
+    SourceError
+        If a format has no file.
+    DataError
+        If a file isn't what its format says.
+    """
+    files = publishers_files(folder)
+    made: dict[str, pd.DataFrame] = {}
+    published = _activity(files)
+    side = published["region"].map(_sides())
+    for (name, year), part in published.groupby([side, "year"]):
+        path = f"activity/{str(name).lower()}_{year}.csv"
+        made[path] = check(part.reset_index(drop=True), "activity_published", file=path)
+    made[f"{_POPULATION}.csv"] = check(_population(files), _POPULATION)
+    return made
+
+
+def compare(made: Mapping[str, pd.DataFrame], root: Path | None = None) -> list[Difference]:
+    """List what differs between rebuilt and embedded tables.
+
+    Parameters
+    ----------
+    made : mapping
+        Result of `embed`.
+    root : Path, optional
+        Folder of facts; by default the embedded one.
+
+    Returns
+    -------
+    list of Difference
+        Empty where both are the same to the last digit.
+    """
+    base = root or data_root()
+    have = {path.relative_to(base).as_posix() for path in (base / "activity").glob("*.csv")}
+    have.add(f"{_POPULATION}.csv")
+    found: list[Difference] = []
+    for path in sorted({*have, *made}):
+        name = _contract(path)
+        if path not in have or path not in made:
+            side = ("a file", "") if path in have else ("", "a file")
+            found.append(Difference(path, "the whole file", *side))
+        else:
+            old = read_csv(base / path, name)
+            found += _rows_that_differ(path, old, made[path], list(table(name).key))
+    return found
+
+
+def write(made: Mapping[str, pd.DataFrame], root: Path) -> list[Path]:
+    """Write rebuilt tables below a folder.
+
+    Parameters
+    ----------
+    made : mapping
+        Result of `embed`.
+    root : Path
+        Folder of facts.
+
+    Returns
+    -------
+    list of Path
+        The files.
+    """
+    return [write_csv(frame, _contract(path), root / path) for path, frame in made.items()]
+
+
+def _contract(path: str) -> str:
+    return _POPULATION if path.startswith(_POPULATION) else "activity_published"
+
+
+def _sides() -> pd.Series:
+    return read_csv(data_root() / "regions.csv", "regions").set_index("region")["side"]
+
+
+def _activity(files: Mapping[str, list[Source]]) -> pd.DataFrame:
+    selection = read_csv(data_root() / "activity_selection.csv", "activity_selection")
+    sides = _sides()
+    names = [name for name in _FORMATS if name != "nbs_population"]
+    taken = [
+        _select(_recovered(find_format(name).read(source).frame, selection), selection, sides)
+        for name in names
+        for source in files[name]
+    ]
+    rows = pd.concat(taken, ignore_index=True)
+    key = list(table("activity_published").key)
+    twice = rows.duplicated(key)
+    if twice.any():
+        first = ", ".join(str(rows[twice][name].iat[0]) for name in key)
+        raise SourceError(f"two files give {first}. Leave one edition of each file in the folder.")
+    return rows.sort_values(key, kind="stable", ignore_index=True)
+
+
+def _recovered(frame: pd.DataFrame, selection: pd.DataFrame) -> pd.DataFrame:
+    """Replace CO2 by the activity behind it where the selection says so."""
+    wanted = selection[selection["recover"]]
+    sectors = set(zip(wanted["activity_source"], wanted["source_sector"], strict=True))
+    pairs = frame[["source_id", "source_sector"]].drop_duplicates()
+    mine = [
+        (source, sector) in sectors or (source, "*") in sectors
+        for source, sector in pairs.itertuples(index=False)
+    ]
+    keys = pd.MultiIndex.from_frame(frame[["source_id", "source_sector"]])
+    figures = keys.isin(pd.MultiIndex.from_frame(pairs[mine])) & frame["quantity"].notna()
+    if not figures.any():
+        return frame
+    made = recover(frame[figures], tuple(wanted["activity_source"].unique()))
+    return pd.concat([frame[~figures], made], ignore_index=True)
+
+
+def _select(frame: pd.DataFrame, selection: pd.DataFrame, sides: pd.Series) -> pd.DataFrame:
+    """Take the rows of one file that are embedded, in the embedded terms."""
+    rules = selection.drop(columns="note").rename(columns={"activity_source": "source_id"})
+    mine = frame[frame["region"].map(sides).isin(rules["side"])]
+    key = ["source_id", "source_fuel", "unit"]
+    wide = rules["source_sector"] == "*"
+    rows = pd.concat(
+        [
+            mine.merge(rules[~wide], on=[*key, "source_sector"]),
+            mine.merge(rules[wide].drop(columns="source_sector"), on=key),
+        ]
+    )
+    rows = rows[rows["region"].map(sides).eq(rows["side"])]
+    rows = _without_false_zeros(rows)
+    rows = rows[rows["year"].between(rows["year_from"], rows["year_to"])]
+    rows = rows.assign(
+        source_fuel=rows["activity_fuel"],
+        quantity=_significant(rows["quantity"], rows["digits"]),
+    )
+    return rows[table("activity_published").names]
+
+
+def _without_false_zeros(rows: pd.DataFrame) -> pd.DataFrame:
+    """Tell zeros that are figures from those that stand for nothing."""
+    zero = rows["quantity"].eq(0)
+    rows = rows[~(zero & rows["zeros"].eq("absent"))]
+    series = rows.groupby(["region", "source_sector", "source_fuel"], sort=False)
+    begun = rows["year"].where(rows["quantity"].gt(0))
+    first = begun.groupby([rows[name] for name in series.keys], sort=False).transform("min")
+    hidden = rows["zeros"].eq("not_reported")
+    rows = rows[~(hidden & first.isna())]
+    early = hidden & rows["quantity"].eq(0) & rows["year"].lt(first)
+    early = early.reindex(rows.index)
+    return rows.assign(
+        quantity=rows["quantity"].mask(early),
+        notation_key=rows["notation_key"].mask(early, "NE"),
+        note=rows["note"].mask(early, _NOT_REPORTED),
+    )
+
+
+def _significant(values: pd.Series, digits: pd.Series) -> pd.Series:
+    """Round to significant figures where there are any to keep."""
+    rounded = [
+        float(f"{value:.{figures}g}") if figures else value
+        for value, figures in zip(values, digits, strict=True)
+    ]
+    return pd.Series(rounded, index=values.index, dtype=float)
+
+
+def _population(files: Mapping[str, list[Source]]) -> pd.DataFrame:
+    """Return the population of provinces as read, other rows as embedded."""
+    frame = pd.concat(
+        find_format("nbs_population").read(one).frame for one in files["nbs_population"]
+    )
+    provinces = frame[frame["region_level"] == "province"]
+    made = pd.DataFrame(
+        {
+            "region": provinces["region"],
+            "year": provinces["year"],
+            "population": units.convert(
+                provinces["quantity"].to_numpy(), provinces["unit"].to_numpy(), "person"
+            ).round(),
+            "source_id": provinces["source_id"],
+        }
+    )
+    fixes = read_csv(data_root() / "population_corrections.csv", "population_corrections")
+    made = made.merge(
+        fixes.rename(columns={"population": "read"}), on=["region", "year", "source_id"], how="left"
+    )
+    misprinted = made["printed"].eq(made["population"])
+    made["population"] = made["read"].where(misprinted, made["population"])
+    made["note"] = made["note"].where(misprinted, None)
+    kept = read_csv(data_root() / f"{_POPULATION}.csv", _POPULATION)
+    kept = kept[~kept["source_id"].isin(made["source_id"])]
+    both = pd.concat([made[kept.columns], kept], ignore_index=True)
+    return both.sort_values(["region", "year"], ignore_index=True)
+
+
+def _rows_that_differ(
+    path: str, old: pd.DataFrame, new: pd.DataFrame, key: list[str]
+) -> list[Difference]:
+    others = [name for name in old.columns if name not in key]
+    both = old.merge(new[old.columns], on=key, how="outer", indicator=True, suffixes=("", "_new"))
+    off = both["_merge"] != "both"
+    for name in others:
+        a, b = both[name], both[f"{name}_new"]
+        off |= ~((a == b) | (a.isna() & b.isna()))
+    found = []
+    for _, row in both[off].iterrows():
+        sides = [
+            ", ".join(str(row[name + end]) for name in others if pd.notna(row[name + end]))
+            for end in ("", "_new")
+        ]
+        found.append(Difference(path, ", ".join(str(row[name]) for name in key), *sides))
+    return found
