@@ -95,7 +95,7 @@ def station_table(observations: pd.DataFrame, places: pd.DataFrame) -> pd.DataFr
         rows.append(
             {
                 "station": station,
-                "name": place.get("name") or station,
+                "name": place["name"] if pd.notna(place.get("name")) else station,
                 "side": part["side"].iloc[0],
                 "country": part["country"].iloc[0],
                 "network": part["network"].iloc[0],

@@ -1,0 +1,117 @@
+"""`bc-inventory monitor`: take a folder of measurements into the record."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from bc_inventory.monitoring.ingest import IngestReport
+    from bc_inventory.monitoring.ledger import Entry
+    from bc_inventory.schema.series import Log, Record
+
+__all__ = ["ingest_folder", "monitor"]
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option(
+    "--settings",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    required=True,
+    help="TOML: coverage rule, excluded marks, and what the files don't say.",
+)
+@click.option(
+    "--store",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("monitoring"),
+    show_default=True,
+    help="Folder of the record.",
+)
+def monitor(folder: Path, settings: Path, store: Path) -> None:
+    """Take new and changed files of FOLDER into the record of measurements."""
+
+    def tell(entry: Entry) -> None:
+        click.echo(f"  {entry.status:<10} {entry.name}", err=True)
+        for remark in entry.remarks:
+            click.echo(f"             {remark}", err=True)
+
+    report = ingest_folder(folder, store, settings, progress=tell)
+    for entry in (*report.set_aside, *report.identical):
+        click.echo(f"{entry.status}: {entry.name}: {entry.reason}")
+    click.echo(
+        f"{len(report.read)} files read, {len(report.taken)} in the record, "
+        f"{len(report.set_aside)} set aside, {report.recomputed} years of series computed"
+    )
+    click.echo(f"Record: {report.path}")
+
+
+def ingest_folder(
+    folder: Path, store: Path, settings: Path, *, progress: object = None
+) -> IngestReport:
+    """Ingest a folder with the readers of this project.
+
+    Parameters
+    ----------
+    folder, store : Path
+        Files, and the record.
+    settings : Path
+        TOML file; see `bc_inventory.monitoring.settings`.
+    progress : callable, optional
+        Called with each file read.
+
+    Returns
+    -------
+    IngestReport
+        What was done.
+    """
+    from bc_inventory.monitoring.ingest import ingest
+    from bc_inventory.monitoring.settings import load_settings
+
+    return ingest(
+        folder,
+        store,
+        load_settings(settings),
+        read=read_station,
+        reader_key=reader_key(),
+        progress=progress,  # type: ignore[arg-type]
+    )
+
+
+def read_station(path: Path, format_name: str | None, options: dict[str, Any]) -> Record | Log:
+    """Read a station file with the register of formats.
+
+    Options of a raw log belong to the chain that follows, so its reader gets none.
+
+    Raises
+    ------
+    DataError
+        If the file isn't a station's series or log.
+    """
+    from bc_inventory.errors import DataError, Problem
+    from bc_inventory.readers import detect, find_format, read_any
+    from bc_inventory.schema.series import Log, Record
+
+    made = find_format(format_name) if format_name else detect(path, kind="station")
+    held = read_any(path, made.name, **({} if made.contract == "log" else options)).data
+    if not isinstance(held, Record | Log):
+        raise DataError(
+            [Problem("a table that isn't black carbon", "a station's series", path.name)]
+        )
+    return held
+
+
+def reader_key() -> str:
+    """Return the digest of the reading code, found by name and so by no import."""
+    import hashlib
+
+    from bc_inventory import readers
+
+    digest = hashlib.sha256()
+    root = Path(str(readers.__file__)).parent
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
