@@ -161,7 +161,8 @@ def allocate(emissions: pd.DataFrame, grid: Grid, tables: Tables) -> Allocation:
     Raises
     ------
     DataError
-        If a region has no cells, or an emission isn't a finite number from 0.
+        If a region has no cells, an emission isn't a finite number from 0, or the
+        grid touches no region.
     """
     wrong = ~(np.isfinite(emissions["emission_kt"]) & (emissions["emission_kt"] >= 0))
     if wrong.any():
@@ -171,6 +172,15 @@ def allocate(emissions: pd.DataFrame, grid: Grid, tables: Tables) -> Allocation:
         )
     weights = make_weights(tables, grid, sorted(emissions["region"].unique()))
     pairs = weights.pairs
+    if not len(pairs):
+        raise DataError(
+            [
+                Problem(
+                    f"a grid from {grid.west:g}, {grid.south:g} to {grid.east:g}, {grid.north:g}",
+                    "a grid that touches a region with emissions",
+                )
+            ]
+        )
     sectors = (
         emissions[["nfr", "gnfr"]].drop_duplicates().sort_values(["gnfr", "nfr"], ignore_index=True)
     )

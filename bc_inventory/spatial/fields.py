@@ -106,14 +106,18 @@ def write_fields(
         Where fields are computed; they are always written from here, in order.
     """
     layout, reported = make_layout(allocation.pairs), allocation.reported()
-    area = allocation.grid.row_area[layout.cells // allocation.grid.nx]
-    frame = np.full(allocation.grid.size, FILL, np.float32)
+    rows, columns = np.divmod(layout.cells, allocation.grid.nx)
+    area = allocation.grid.row_area[rows]
+    # What isn't written reads as missing, so only the box of all regions is.
+    box = (slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1))
+    frame = np.full([side.stop - side.start for side in box], FILL, np.float32)
+    inside = (rows - box[0].start, columns - box[1].start)
     for variable in (flux, total):
         variable.set_auto_maskandscale(False)
 
     def put(variable: Any, place: tuple[int, ...], values: Floats, length: float) -> None:
-        frame[layout.cells] = np.where(np.isnan(values), FILL, values / (area * length))
-        variable[place] = frame.reshape(allocation.grid.shape)
+        frame[inside] = np.where(np.isnan(values), FILL, values / (area * length))
+        variable[(*place, *box)] = frame
 
     for block in _blocks(len(lengths), len(layout.cells)):
         tasks = (

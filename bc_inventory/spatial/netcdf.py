@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 __all__ = ["write_grid"]
 
+# Cells; one field of both sides at 0.1 degree is one chunk.
+_LARGEST_CHUNK = 2**20
 _ROUNDING = "GranularBitRound"
 _COMPRESSION: dict[str, Any] = {"zlib": True, "complevel": 1, "shuffle": True}
 
@@ -86,7 +88,7 @@ def write_grid(
         _write_cells(file, allocation)
         _write_ledger(file, allocation)
         _write_border(file, allocation, parts)
-        chunk = (1, 1, *allocation.grid.shape)
+        chunk = (1, 1, *_tile(allocation.grid.shape))
         write_fields(
             _put(file, EMISSION, None, chunk, significant_digits),
             _put(file, TOTAL, None, chunk[1:], significant_digits),
@@ -96,6 +98,14 @@ def write_grid(
             compute,
         )
     return path
+
+
+def _tile(shape: tuple[int, int]) -> tuple[int, int]:
+    """Return a chunk of a field: the whole of it, or even parts of a large one."""
+    rows, columns = shape
+    while rows * columns > _LARGEST_CHUNK:
+        rows, columns = ((rows + 1) // 2, columns) if rows > columns else (rows, (columns + 1) // 2)
+    return rows, columns
 
 
 def _define(

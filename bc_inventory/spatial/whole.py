@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from bc_inventory.errors import BCInventoryError
+
 __all__ = ["scratch", "whole_file", "whole_netcdf"]
 
 _READABLE = 0o644
+_MIB = 2**20
 
 
 @contextlib.contextmanager
@@ -28,9 +32,13 @@ def whole_file(path: Path) -> Iterator[Path]:
     Path
         A file in the same folder, gone if the block fails.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}-", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        name = f".{path.stem}-"
+        handle, name = tempfile.mkstemp(prefix=name, suffix=path.suffix, dir=path.parent)
+        os.close(handle)
+    except OSError as error:
+        raise BCInventoryError(f"can't write into {path.parent}: {error.strerror}") from error
     part = Path(name)
     try:
         yield part
@@ -71,8 +79,23 @@ def whole_netcdf(path: Path) -> Iterator[Any]:
     Yields
     ------
     netCDF4.Dataset
+
+    Raises
+    ------
+    BCInventoryError
+        If the folder can't be written to, or the disk is full.
     """
     import netCDF4
 
-    with whole_file(path) as part, netCDF4.Dataset(part, "w", format="NETCDF4") as file:
-        yield file
+    with whole_file(path) as part:
+        try:
+            with netCDF4.Dataset(part, "w", format="NETCDF4") as file:
+                yield file
+        except RuntimeError as error:
+            # The library says no more than "HDF error", whatever the system told it.
+            if "HDF error" not in str(error):
+                raise
+            free = shutil.disk_usage(path.parent).free
+            raise BCInventoryError(
+                f"can't write {path}: {error}; {free / _MIB:.1f} MiB are free on that disk"
+            ) from error
