@@ -32,3 +32,31 @@ def root() -> Path:
 def small(tmp_path: Path) -> Path:
     """Return a data folder with facts small enough to work out by hand."""
     return write_small_facts(tmp_path / "data")
+
+
+SMALL = """
+[inventory]
+name = "small"
+years = [2018]
+[uncertainty]
+draws = 100
+[grid]
+resolution = 1
+[facts]
+folder = "data"
+"""
+
+
+@pytest.fixture(scope="session")
+def releases(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the folder of a published release of the small facts."""
+    from bc_inventory.build import build
+    from bc_inventory.config import load_config
+
+    project = tmp_path_factory.mktemp("project")
+    write_small_facts(project / "data")
+    (project / "small.toml").write_text(SMALL)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(project)
+        build(load_config("small.toml"), project / "releases")
+    return str(project / "releases")

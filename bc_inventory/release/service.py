@@ -7,7 +7,7 @@ and bounds rows, time and the number of questions at once. Imported only by the 
 
 from __future__ import annotations
 
-import json
+import asyncio
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -30,7 +30,10 @@ __all__ = ["make_app"]
 
 MOST_ROWS = 100_000
 _AT_ONCE = 4
+_WAIT_SECONDS = 15.0
 _KEPT_OPEN = 4
+_KEPT_ANSWERS = 256
+_KEPT_BYTES = 200_000
 _SQL_SECONDS = 10.0
 _LONGEST_URL = 8_000
 
@@ -43,12 +46,13 @@ Form = Literal["json", "csv"]
 
 
 class _Shelf:
-    """Releases that are open, the least used closed first."""
+    """Releases that are open and answers given, the least used let go first."""
 
     def __init__(self, root: Path | str, inventory: str) -> None:
         self.store = open_store(root)
         self.inventory = inventory
         self._open: OrderedDict[str, Release] = OrderedDict()
+        self._given: OrderedDict[tuple[Any, ...], tuple[bytes, int]] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, version: str) -> Release:
@@ -60,6 +64,22 @@ class _Shelf:
             while len(self._open) > _KEPT_OPEN:
                 self._open.popitem(last=False)
             return self._open[name]
+
+    def recall(
+        self, key: tuple[Any, ...], make: Callable[[], tuple[bytes, int]]
+    ) -> tuple[bytes, int]:
+        """Return what was answered before; a version never changes, so it still holds."""
+        with self._lock:
+            if key in self._given:
+                self._given.move_to_end(key)
+                return self._given[key]
+        made = make()
+        if len(made[0]) <= _KEPT_BYTES:
+            with self._lock:
+                self._given[key] = made
+                while len(self._given) > _KEPT_ANSWERS:
+                    self._given.popitem(last=False)
+        return made
 
 
 def make_app(root: Path | str, inventory: str) -> FastAPI:
@@ -95,7 +115,7 @@ def make_app(root: Path | str, inventory: str) -> FastAPI:
 
 def _guard(app: FastAPI) -> None:
     """Turn errors into JSON, bound the questions at once, and set headers."""
-    places = threading.BoundedSemaphore(_AT_ONCE)
+    places = asyncio.Semaphore(_AT_ONCE)
 
     @app.exception_handler(BCInventoryError)
     async def refuse(request: Request, error: BCInventoryError) -> JSONResponse:
@@ -110,7 +130,9 @@ def _guard(app: FastAPI) -> None:
     async def guard(request: Request, call_next: RequestResponseEndpoint) -> Response:
         if len(str(request.url)) > _LONGEST_URL:
             return JSONResponse({"error": f"an address over {_LONGEST_URL} characters"}, 414)
-        if not places.acquire(blocking=False):
+        try:
+            await asyncio.wait_for(places.acquire(), _WAIT_SECONDS)
+        except TimeoutError:
             busy = {"error": "busy; ask again in a second"}
             return JSONResponse(busy, 503, {"Retry-After": "1"})
         try:
@@ -155,6 +177,14 @@ def _routes(app: FastAPI, shelf: _Shelf) -> None:
 
 
 def _tables(app: FastAPI, shelf: _Shelf) -> None:
+    def answer(
+        asked: tuple[Any, ...], ask: Callable[[], pd.DataFrame], form: str, limit: int, offset: int
+    ) -> Response:
+        key = (*asked, form, limit, offset)
+        body, total = shelf.recall(key, lambda: _written(ask(), form, limit, offset))
+        kind = "text/csv; charset=utf-8" if form == "csv" else "application/json"
+        return Response(body, media_type=kind, headers={"X-Total-Rows": str(total)})
+
     @app.get("/releases/{version}/emissions", responses=_ERRORS)
     def emissions(
         version: str,
@@ -168,7 +198,9 @@ def _tables(app: FastAPI, shelf: _Shelf) -> None:
     ) -> Response:
         """Return rows of the emission table, by names or codes in English or Chinese."""
         release = shelf.get(version)
-        return _answer(
+        asked = ("emissions", release.version, str(region), str(sector), str(year), factor_set)
+        return answer(
+            asked,
             lambda: release.emissions(region, sector, year, factor_set=factor_set),
             form,
             limit,
@@ -186,8 +218,13 @@ def _tables(app: FastAPI, shelf: _Shelf) -> None:
     ) -> Response:
         """Return published totals with their intervals."""
         release = shelf.get(version)
-        return _answer(
-            lambda: release.totals(region, sector, year, factor_set=factor_set), form, MOST_ROWS, 0
+        asked = ("totals", release.version, str(region), str(sector), str(year), factor_set)
+        return answer(
+            asked,
+            lambda: release.totals(region, sector, year, factor_set=factor_set),
+            form,
+            MOST_ROWS,
+            0,
         )
 
     @app.get("/releases/{version}/tables/{name}", responses=_ERRORS)
@@ -196,7 +233,8 @@ def _tables(app: FastAPI, shelf: _Shelf) -> None:
     ) -> Response:
         """Return any table of the release."""
         release = shelf.get(version)
-        return _answer(lambda: release.table(name), form, limit, offset)
+        asked = ("table", release.version, name)
+        return answer(asked, lambda: release.table(name), form, limit, offset)
 
     @app.get("/releases/{version}/sql", responses=_ERRORS)
     def sql(
@@ -205,20 +243,18 @@ def _tables(app: FastAPI, shelf: _Shelf) -> None:
         form: Form = "json",
         limit: Rows = 10_000,
     ) -> Response:
-        """Answer one SELECT over views of all tables; nothing can be written or read else."""
+        """Answer one SELECT over views of all tables; nothing else can be read, or written."""
         release = shelf.get(version)
-        return _answer(
-            lambda: release.sql(query, limit=limit, seconds=_SQL_SECONDS), form, limit, 0
+        asked = ("sql", release.version, query)
+        return answer(
+            asked, lambda: release.sql(query, limit=limit, seconds=_SQL_SECONDS), form, limit, 0
         )
 
 
-def _answer(ask: Callable[[], pd.DataFrame], form: str, limit: int, offset: int) -> Response:
-    """Return rows as JSON or CSV, saying how many there are in all."""
-    rows = ask()
+def _written(rows: pd.DataFrame, form: str, limit: int, offset: int) -> tuple[bytes, int]:
+    """Return rows as JSON or CSV, and how many there are in all."""
     shown = rows.iloc[offset : offset + limit]
-    headers = {"X-Total-Rows": str(len(rows))}
     if form == "csv":
-        text = shown.to_csv(index=False, lineterminator="\n")
-        return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
-    records = json.loads(shown.to_json(orient="records", force_ascii=False, date_format="iso"))
-    return JSONResponse({"total": len(rows), "rows": records}, headers=headers)
+        return shown.to_csv(index=False, lineterminator="\n").encode(), len(rows)
+    records = shown.to_json(orient="records", force_ascii=False, date_format="iso")
+    return f'{{"total":{len(rows)},"rows":{records}}}'.encode(), len(rows)

@@ -6,35 +6,8 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from bc_inventory.build import build
 from bc_inventory.cli import cli
-from bc_inventory.config import load_config
 from bc_inventory.errors import DataError
-from tests.small_facts import write_small_facts
-
-CONFIG = """
-[inventory]
-name = "small"
-years = [2018]
-[uncertainty]
-draws = 100
-[grid]
-resolution = 1
-[facts]
-folder = "data"
-"""
-
-
-@pytest.fixture(scope="module")
-def releases(tmp_path_factory):
-    """Return the folder of a published small release."""
-    project = tmp_path_factory.mktemp("project")
-    write_small_facts(project / "data")
-    (project / "small.toml").write_text(CONFIG)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(project)
-        build(load_config("small.toml"), project / "releases")
-    return str(project / "releases")
 
 
 def call(*words):
