@@ -1,0 +1,163 @@
+"""`bc-inventory diff`: why the numbers of two releases differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bc_inventory.release.diff import Difference
+
+__all__ = ["diff"]
+
+
+@click.command()
+@click.argument("base")
+@click.argument("other")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    show_default=True,
+    help="Form of the answer; csv is one table.",
+)
+@click.option(
+    "--table",
+    "name",
+    type=click.Choice(["totals", "rows", "inputs", "settings"]),
+    default="totals",
+    show_default=True,
+    help="Table of --format csv.",
+)
+@click.option(
+    "--method",
+    type=click.Choice(["lmdi", "shapley"]),
+    default="lmdi",
+    show_default=True,
+    help="Exact method that splits a change.",
+)
+@click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="Lines shown.")
+@click.option("--inventory", help="Name of the inventory; by default the only one.")
+@click.option(
+    "--output", default="releases", show_default=True, help="Folder of releases, or its address."
+)
+def diff(
+    base: str,
+    other: str,
+    *,
+    form: str,
+    name: str,
+    method: Any,
+    top: int,
+    inventory: str | None,
+    output: str,
+) -> None:
+    """Split the change of every total from release BASE to release OTHER."""
+    from bc_inventory.release.diff import diff as run
+    from bc_inventory.release.opened import open_release
+
+    pair = [open_release(version, inventory=inventory, root=output) for version in (base, other)]
+    made = run(pair[0], pair[1], method=method)
+    if form == "json":
+        import json
+
+        click.echo(json.dumps(made.to_dict(), indent=1, ensure_ascii=False, allow_nan=False))
+    elif form == "csv":
+        table: pd.DataFrame = getattr(made, name)
+        click.echo(table.to_csv(index=False, lineterminator="\n"), nl=False)
+    else:
+        click.echo(text(made, top))
+
+
+def text(made: Difference, top: int) -> str:
+    """Return a difference as text to read.
+
+    Parameters
+    ----------
+    made : Difference
+        What to tell.
+    top : int
+        Most lines of each table.
+    """
+    title = (
+        f"From {made.base['inventory']} {made.base['version']} "
+        f"to {made.other['inventory']} {made.other['version']}"
+    )
+    if made.empty:
+        return f"{title}: nothing changed"
+    lines = [title, ""]
+    lines += _totals(made, top) if len(made.totals) else ["No total changed."]
+    lines += ["", *_rows(made, top)] if len(made.rows) else []
+    if len(made.inputs):
+        lines += ["", "Facts that changed:"]
+        lines += [
+            f"  {row['path']}: {row['change']} "
+            f"({_short(row['base_sha256'])} to {_short(row['other_sha256'])})"
+            for row in made.inputs.to_dict("records")
+        ]
+    if len(made.settings):
+        lines += ["", "Configuration, code and libraries that changed:"]
+        lines += [
+            f"  {row['what']}: {_short(row['base'])} to {_short(row['other'])}"
+            for row in made.settings.to_dict("records")
+        ]
+    return "\n".join(lines)
+
+
+def _totals(made: Difference, top: int) -> list[str]:
+    """Tell the totals of the sides, then those of regions and categories that moved most."""
+    from bc_inventory.release.diff import HEADS
+
+    heading = f"{'kt':34}{'base':>11}{'other':>11}{'change':>11}" + "".join(
+        f"{head:>12}" for head in HEADS
+    )
+    lines = [heading]
+    order = made.totals["change_kt"].abs().sort_values(ascending=False, kind="stable").index
+    sides = made.totals["level"] == "side"
+    cells = made.totals["level"] == "region_nfr"
+    for shown in (made.totals[sides], made.totals.loc[order][cells.loc[order]].head(top)):
+        for row in shown.to_dict("records"):
+            place = row["side"] if row["region"] == "*" else row["region"]
+            label = f"{row['year']} {place} {row['nfr']} {row['factor_set']}"
+            values = [row["base_kt"], row["other_kt"], row["change_kt"]]
+            lines.append(
+                f"{label:34}"
+                + "".join(f"{value:>11.4g}" for value in values)
+                + "".join(f"{row[head]:>12.3g}" for head in HEADS)
+            )
+    if cells.sum() > top:
+        lines.append(f"and {cells.sum() - top} more regions and categories")
+    return lines
+
+
+def _rows(made: Difference, top: int) -> list[str]:
+    lines = [f"Rows that did it ({len(made.rows)}):"]
+    for row in made.rows.head(top).to_dict("records"):
+        key = f"{row['year']} {row['region']} {row['nfr']} {row['fuel']}, {row['technology']}"
+        key += f", {row['factor_set']}"
+        lines.append(f"  {row['change_kt']:+.4g} kt  {key} ({row['activity_id']}): {_what(row)}")
+    if len(made.rows) > top:
+        lines.append(f"  and {len(made.rows) - top} more")
+    return lines
+
+
+def _what(row: dict[str, Any]) -> str:
+    """Tell what of a row changed."""
+    if row["in"] != "both":
+        head = next((name for name in ("technology", "method", "coverage") if row[name]), "zero")
+        return f"in {row['in']} alone ({head})"
+    told = []
+    for name in ("activity", "share", "emission_factor", "abatement"):
+        old, new = row[f"{name}_base"], row[f"{name}_other"]
+        if old != new:
+            unit = row.get(f"{name}_unit_other") or ""
+            told.append(f"{name} {old:.6g} to {new:.6g} {unit}".rstrip())
+    return ", ".join(told) or "by another method"
+
+
+def _short(value: Any) -> str:
+    return value[:40] if isinstance(value, str) else "none"
