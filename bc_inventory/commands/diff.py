@@ -113,7 +113,7 @@ def _totals(made: Difference, top: int) -> list[str]:
     from bc_inventory.release.diff import HEADS
 
     heading = f"{'kt':34}{'base':>11}{'other':>11}{'change':>11}" + "".join(
-        f"{head:>12}" for head in HEADS
+        f"{head:>18}" for head in HEADS
     )
     lines = [heading]
     order = made.totals["change_kt"].abs().sort_values(ascending=False, kind="stable").index
@@ -127,7 +127,7 @@ def _totals(made: Difference, top: int) -> list[str]:
             lines.append(
                 f"{label:34}"
                 + "".join(f"{value:>11.4g}" for value in values)
-                + "".join(f"{row[head]:>12.3g}" for head in HEADS)
+                + "".join(f"{row[head]:>18.3g}" for head in HEADS)
             )
     if cells.sum() > top:
         lines.append(f"and {cells.sum() - top} more regions and categories")
@@ -148,7 +148,8 @@ def _rows(made: Difference, top: int) -> list[str]:
 def _what(row: dict[str, Any]) -> str:
     """Tell what of a row changed."""
     if row["in"] != "both":
-        head = next((name for name in ("technology", "method", "coverage") if row[name]), "zero")
+        heads = ("technology_shares", "method", "coverage")
+        head = next((name for name in heads if row[name]), "zero")
         return f"in {row['in']} alone ({head})"
     told = []
     for name in ("activity", "share", "emission_factor", "abatement"):

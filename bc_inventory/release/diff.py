@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = ["HEADS", "Difference", "diff"]
 
-HEADS = ("activity", "technology", "factors", "controls", "method", "coverage")
+HEADS = ("activity", "technology_shares", "factors", "controls", "method", "coverage")
 # The chain of a row, in the order of HEADS.
 _CHAIN = ("activity", "share", "emission_factor", "abatement")
 _KEY = [
@@ -154,7 +154,7 @@ def _rows(base: pd.DataFrame, other: pd.DataFrame, method: Method) -> pd.DataFra
     for head, made in zip(HEADS, _chain_parts(met[chained], method), strict=False):
         met.loc[chained, head] = made
     heads = _heads(met, base, other)
-    for head in ("technology", "method", "coverage"):
+    for head in ("technology_shares", "method", "coverage"):
         whole = ~chained & (heads == head)
         met.loc[whole, head] = met.loc[whole, "change_kt"]
     size = met[list(HEADS)].abs().max(axis=1)
@@ -204,7 +204,7 @@ def _heads(rows: pd.DataFrame, base: pd.DataFrame, other: pd.DataFrame) -> pd.Se
         in_cell, in_split, in_row = (
             _among(rows, against, columns) for columns in (_CELL, _SPLIT, [*_SPLIT, "technology"])
         )
-        heads[alone & in_split & ~in_row] = "technology"
+        heads[alone & in_split & ~in_row] = "technology_shares"
         heads[alone & ~in_cell] = "coverage"
     return heads
 
