@@ -19,6 +19,8 @@ from bc_inventory.monitoring.step import observations_step
 from bc_inventory.plan import Output, Plan, RunRecord, Step, StepRecord, run
 from bc_inventory.release.cite import cited_sources
 from bc_inventory.release.publish import PublishedRelease, publish
+from bc_inventory.report.material import report_facts
+from bc_inventory.report.step import report_step
 from bc_inventory.spatial.step import grid_step
 
 __all__ = ["build", "make_plan", "publish_run", "published_files"]
@@ -150,6 +152,26 @@ def make_plan(config: Config) -> Plan:
                     "summary": "monitoring_summary.parquet",
                 },
             ),
+            Step(
+                "report",
+                report_step,
+                {
+                    **report_facts(data_root()),
+                    "sources": data / "sources.csv",
+                    "emissions": emissions,
+                    "totals": Output("totals", "totals"),
+                    "grid": Output("grid", "grid"),
+                    "hotspots": Output("hotspots", "hotspots"),
+                    "stations": Output("observations", "stations"),
+                    "monitoring": Output("observations", "summary"),
+                },
+                {"report": "report.html"},
+                {
+                    "title": inventory.title,
+                    "year": inventory.base_year,
+                    "factor_set": grid.factor_set,
+                },
+            ),
         ]
     )
 
@@ -191,6 +213,7 @@ def published_files(record: RunRecord) -> dict[str, Path]:
         "hotspots.geojson": record.path("hotspots", "geojson"),
         "hotspots.nc": record.path("hotspots", "netcdf"),
         "maps": record.path("maps", "maps"),
+        "report.html": record.path("report", "report"),
         "observations": record.path("observations", "observations"),
         "observations.nc": record.path("observations", "netcdf"),
         "stations.parquet": record.path("observations", "stations"),

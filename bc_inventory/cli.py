@@ -20,9 +20,16 @@ COMMANDS = {
     "build": "Build an inventory and publish it as a release.",
     "show": "Show what a release holds, and its totals.",
     "query": "Ask a release: rows of the emission table, or SQL.",
+    "explain": "Say what made a number, and what it hangs on.",
     "hotspots": "List the hotspots of a release and draw maps.",
     "verify": "Prove a release whole.",
     "serve": "Serve releases over HTTP, read only.",
+    "grid": "Put emissions on a grid.",
+    "regrid": "Regrid the fields of a file.",
+    "ingest": "Read publishers' files and report what they hold.",
+    "embed": "Rebuild the embedded activity from publishers' files.",
+    "fetch": "Download catalogued sources.",
+    "monitor": "Ingest measurements into one record.",
     "units": "Convert a quantity between units of the field.",
 }
 

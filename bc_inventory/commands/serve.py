@@ -6,17 +6,16 @@ import ipaddress
 
 import click
 
+from bc_inventory.commands.options import release_options
+
 __all__ = ["serve"]
 
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(1, 65535))
-@click.option("--inventory", default="eu-china", show_default=True, help="Name of the inventory.")
-@click.option(
-    "--output", default="releases", show_default=True, help="Folder or address of releases."
-)
-def serve(host: str, port: int, inventory: str, output: str) -> None:
+@release_options
+def serve(host: str, port: int, inventory: str | None, releases: str) -> None:
     """Serve the releases of an inventory over HTTP, read only.
 
     It listens on this machine alone unless --host says otherwise; it has no
@@ -26,7 +25,9 @@ def serve(host: str, port: int, inventory: str, output: str) -> None:
     try:
         import uvicorn
 
+        from bc_inventory.release.opened import choose_inventory
         from bc_inventory.release.service import make_app
+        from bc_inventory.release.store import open_store
     except ModuleNotFoundError as error:
         raise click.ClickException(
             f"{error.name} isn't installed: pip install 'bc-inventory[serve]'"
@@ -34,7 +35,7 @@ def serve(host: str, port: int, inventory: str, output: str) -> None:
 
     if not _is_loopback(host):
         click.echo(f"warning: {host} can be reached from other machines", err=True)
-    app = make_app(output, inventory)
+    app = make_app(releases, choose_inventory(open_store(releases), inventory))
     uvicorn.run(
         app,
         host=host,

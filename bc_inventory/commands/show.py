@@ -10,30 +10,32 @@ __all__ = ["show"]
 
 
 @click.command()
+@click.argument("version", default="latest")
 @selection_options
 @release_options
 def show(
-    region: tuple[str, ...],
-    sector: tuple[str, ...],
-    year: tuple[int, ...],
     version: str,
+    regions: tuple[str, ...],
+    sectors: tuple[str, ...],
+    years: tuple[int, ...],
+    factor_set: str,
     inventory: str | None,
-    output: str,
+    releases: str,
 ) -> None:
-    """Show the totals of a release, for all or for a region and sector."""
+    """Show the totals of release VERSION, for all or for a region and sector."""
     from bc_inventory.commands.build import summary
     from bc_inventory.release.opened import open_release
 
-    release = open_release(version, inventory=inventory, root=output)
+    release = open_release(version, inventory=inventory, root=releases)
     click.echo(f"{release.inventory} {release.version}  {release.path}")
-    if not region and not sector:
+    if not regions and not sectors:
         totals = release.table("totals")
-        for shown in sorted(set(totals["year"]) & set(year or totals["year"])):
-            click.echo(summary(totals, int(shown), "harmonised"))
+        for shown in sorted(set(totals["year"]) & set(years or totals["year"])):
+            click.echo(summary(totals, int(shown), factor_set))
         click.echo(f"\nTables: {', '.join(release.tables)}")
         return
     rows = release.totals(
-        list(region) or None, list(sector) or None, list(year) or None, factor_set=None
+        list(regions) or None, list(sectors) or None, list(years) or None, factor_set=factor_set
     )
     columns = ["year", "side", "region", "nfr", "factor_set", "emission_kt", "lower_kt", "upper_kt"]
     click.echo(rows[columns].to_string(index=False, float_format=lambda value: f"{value:,.3f}"))

@@ -143,7 +143,7 @@ def server(releases):
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "bc_inventory.cli", "serve", "--port", str(port)),
-            *("--output", releases, "--inventory", "small"),
+            *("--releases", releases, "--inventory", "small"),
         ],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
     )
