@@ -21,6 +21,7 @@ COMMANDS = {
     "show": "Show what a release holds, and its totals.",
     "query": "Ask a release: rows of the emission table, or SQL.",
     "explain": "Say what made a number, and what it hangs on.",
+    "diff": "Split the change between two releases over what made it.",
     "hotspots": "List the hotspots of a release and draw maps.",
     "verify": "Prove a release whole.",
     "serve": "Serve releases over HTTP, read only.",
