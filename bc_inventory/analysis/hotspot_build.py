@@ -64,7 +64,7 @@ class Rules:
     rate: float = 0.01
     top_cells: int = 25
     draws: int = 200
-    permutations: int = 9_999
+    permutations: int = 99_999
     seed: int = 1
 
 
@@ -156,7 +156,7 @@ class Group:
             block = np.zeros((len(drawn[start : start + _BLOCK]), *domain.shape))
             block[:, domain] = capped[start : start + _BLOCK]
             hot[start : start + _BLOCK] = getis_ord_cells(block, domain, self.window) >= critical
-        return hot
+        return hot & (drawn > 0)
 
 
 @dataclass(frozen=True)

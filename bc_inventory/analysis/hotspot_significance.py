@@ -13,15 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bc_inventory.analysis.emission_field import Flags, Floats
-from bc_inventory.analysis.hotspot_statistics import (
-    Randomisation,
-    Window,
-    benjamini_hochberg,
-    getis_ord,
-    local_moran,
-    standardise,
-    window_sums,
-)
+from bc_inventory.analysis.hotspot_randomisation import Randomisation, benjamini_hochberg
+from bc_inventory.analysis.hotspot_statistics import Window, getis_ord, local_moran, standardise
 
 __all__ = ["Significance", "find_significant"]
 
@@ -76,17 +69,16 @@ def find_significant(
     gi_star, neighbours = getis_ord(density, domain, window)
     counts = neighbours[domain]
     null = Randomisation(values, draws=draws, seed=seed)
-    sums = window_sums(np.where(domain, density, 0.0), window)[domain]
-    p = null.probability(sums, counts)
+    p = null.probability(np.nan_to_num(gi_star[domain]), counts)
     rejected = benjamini_hochberg(p, rate)
     critical = np.full(density.shape, np.inf)
     if rejected.any():
-        edge = null.critical(counts, float(p[rejected].max()))
-        critical[domain] = standardise(edge - counts * values.mean(), counts.astype(float), values)
+        critical[domain] = null.critical(counts, float(p[rejected].max()))
     moran, deviation, lag = local_moran(density, domain, window)
     # Given a cell's own value, its neighbours are in random order under the hypothesis.
-    around = (lag[domain] + values.mean()) * (counts - 1)
-    moran_p = null.probability(around, counts - 1)
+    others = counts - 1
+    around = standardise(lag[domain] * others, others.astype(float), values)
+    moran_p = null.probability(np.nan_to_num(around), others)
     moran_p = np.where((deviation[domain] > 0) & (counts > 1), moran_p, 1.0)
 
     def grid(numbers: Floats) -> Floats:
@@ -99,7 +91,7 @@ def find_significant(
         made[domain] = chosen
         return made
 
+    # A cell that emits nothing isn't a hotspot, whatever surrounds it.
+    hot = flags(rejected & (values > 0))
     high_high = flags(benjamini_hochberg(moran_p, rate))
-    return Significance(
-        gi_star, grid(p), moran, grid(moran_p), flags(rejected), high_high, critical
-    )
+    return Significance(gi_star, grid(p), moran, grid(moran_p), hot, high_high, critical)

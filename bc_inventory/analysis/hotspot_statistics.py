@@ -5,11 +5,6 @@ Getis-Ord Gi* (Getis and Ord 1992; Ord and Getis 1995) and local Moran
 neighbourhood. On a grid these are running sums along rows, so that the cost
 doesn't grow with the number of neighbours. The numbers are those of PySAL's
 `esda` on the same neighbourhoods.
-
-Emission densities are far from normal, so significance doesn't come from the
-normal approximation but from randomisation: under the hypothesis that the
-field's values lie in random order, the distribution of a neighbourhood's sum
-depends on the number of neighbours only, and is drawn once for each number.
 """
 
 from __future__ import annotations
@@ -24,9 +19,7 @@ from numpy.typing import NDArray
 from bc_inventory.analysis.emission_field import Flags, Floats
 
 __all__ = [
-    "Randomisation",
     "Window",
-    "benjamini_hochberg",
     "distance_window",
     "getis_ord",
     "getis_ord_cells",
@@ -124,17 +117,20 @@ def window_sums(field: Floats, window: Window) -> Floats:
         Beyond the edge counts as zero; columns don't wrap.
     """
     columns = field.shape[-1]
-    running = np.zeros((*field.shape[:-1], columns + 1))
-    np.cumsum(field, axis=-1, out=running[..., 1:])
-    column = np.arange(columns)
+    margin = int(window.half_widths.max(initial=0)) + 1
+    # Running sums with margins, so that each end of a window is one shifted slice.
+    running = np.zeros((*field.shape[:-1], columns + 2 * margin))
+    np.cumsum(field, axis=-1, out=running[..., margin : margin + columns])
+    running[..., margin + columns :] = running[..., margin + columns - 1, None]
     sums = np.zeros(field.shape)
     for index, widths in enumerate(window.half_widths):
         offset = index - window.reach
         for first, last, width in _runs(widths, offset):
             part = running[..., first + offset : last + offset, :]
-            right = np.minimum(column + width + 1, columns)
-            left = np.maximum(column - width, 0)
-            sums[..., first:last, :] += part[..., right] - part[..., left]
+            right, left = margin + width, margin - width - 1
+            target = sums[..., first:last, :]
+            target += part[..., right : right + columns]
+            target -= part[..., left : left + columns]
     return sums
 
 
@@ -259,110 +255,3 @@ def local_moran(field: Floats, domain: Flags, window: Window) -> tuple[Floats, F
     for array in (moran, deviation, lag):
         array[outside] = np.nan
     return moran, deviation, lag
-
-
-class Randomisation:
-    """Sums of neighbourhoods when the values of a field lie in random order.
-
-    Parameters
-    ----------
-    values : numpy.ndarray, shape (m,)
-        All values of the field.
-    draws : int
-        Random neighbourhoods drawn for each number of neighbours.
-    seed : int
-        Of the generator, so that the same field gives the same answer.
-    """
-
-    def __init__(self, values: Floats, *, draws: int = 99_999, seed: int = 0) -> None:
-        self.values, self.draws, self.seed = np.asarray(values, dtype=float), draws, seed
-        # A sum that ties with a draw but for rounding counts as a tie.
-        self._slack = 1e-9 * float(np.abs(self.values).max(initial=0.0))
-        self._made: dict[int, Floats] = {}
-
-    def probability(self, sums: Floats, neighbours: NDArray[np.int64]) -> Floats:
-        """Return one-sided probabilities of sums as large.
-
-        Parameters
-        ----------
-        sums : numpy.ndarray, shape (n,)
-            Sum of the values over each cell's neighbourhood.
-        neighbours : numpy.ndarray of int, shape (n,)
-            Number of values in each sum.
-
-        Returns
-        -------
-        numpy.ndarray, shape (n,)
-            (1 + draws at least as large) / (1 + draws), never zero (Davison
-            and Hinkley 1997, section 4.3).
-        """
-        probability = np.ones(len(sums))
-        for number in np.unique(neighbours):
-            here = neighbours == number
-            null = self._null(int(number))
-            below = np.searchsorted(null, sums[here] - self._slack, side="left")
-            probability[here] = (1 + self.draws - below) / (1 + self.draws)
-        return probability
-
-    def critical(self, neighbours: NDArray[np.int64], probability: float) -> Floats:
-        """Return the smallest sums whose probability is at most the one given.
-
-        Returns
-        -------
-        numpy.ndarray, shape of `neighbours`
-            Infinite where the draws are too few to reach it.
-        """
-        exceed = int(np.floor(probability * (1 + self.draws) * (1 + 1e-12))) - 1
-        found = np.full(neighbours.shape, np.inf)
-        if exceed >= 0:
-            for number in np.unique(neighbours):
-                # Larger than all but `exceed` of the draws, and not a tie with the next.
-                null = self._null(int(number))
-                place = self.draws - exceed - 1
-                edge = null[place] + 2 * self._slack if place >= 0 else -np.inf
-                found[neighbours == number] = edge
-        return found
-
-    def _null(self, number: int) -> Floats:
-        if number not in self._made:
-            self._made[number] = np.sort(self._sums(number))
-        return self._made[number]
-
-    def _sums(self, number: int) -> Floats:
-        """Return sums of `number` values drawn without replacement."""
-        generator = np.random.default_rng([self.seed, number])
-        sums = np.empty(self.draws)
-        # Each permutation serves for many neighbourhoods that share no value.
-        rows = max(len(self.values) // max(number, 1), 1)
-        for done in range(0, self.draws, rows):
-            take = min(rows, self.draws - done)
-            order = generator.permutation(self.values)[: take * number].reshape(take, -1)
-            sums[done : done + take] = order.sum(axis=1)
-        return sums
-
-
-def benjamini_hochberg(probabilities: Floats, rate: float) -> Flags:
-    """Tell which hypotheses to reject at a false-discovery rate.
-
-    Parameters
-    ----------
-    probabilities : numpy.ndarray, shape (n,)
-        One p-value a hypothesis.
-    rate : float
-        Nominal false-discovery rate, 0 to 1.
-
-    Returns
-    -------
-    numpy.ndarray of bool, shape (n,)
-        Step-up procedure of Benjamini and Hochberg (1995); valid for the
-        positive dependence that overlapping windows have (Benjamini and
-        Yekutieli 2001).
-    """
-    count = len(probabilities)
-    if not count:
-        return np.zeros(0, dtype=bool)
-    order = np.sort(probabilities)
-    passed = np.flatnonzero(order <= rate * np.arange(1, count + 1) / count)
-    if not passed.size:
-        return np.zeros(count, dtype=bool)
-    return np.asarray(probabilities <= order[passed[-1]], dtype=bool)

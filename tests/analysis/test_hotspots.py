@@ -246,3 +246,19 @@ def test_merged_clusters_take_the_id_of_the_larger_overlap():
     kept = keep_ids(pd.DataFrame([_hotspot("x", 0, 3)]), before)
     assert kept["hotspot_id"].tolist() == ["b"]
     assert kept["previous_id"].tolist() == ["b;a"]
+
+
+def test_cells_that_emit_nothing_are_no_hotspot(around):
+    """A ring of plants around an empty cell: its neighbours are hot, it isn't."""
+    coke = np.zeros((40, 40))
+    coke[19:22, 19:22] = 5.0
+    coke[20, 20] = 0.0
+    field = small_field([np.zeros((40, 40)), coke], np.zeros((40, 40), dtype=int))
+    rules = Rules(quantile=0.9, radius_km=160.0, permutations=99_999)
+    made = find_hotspots([field], np.ones((3, 2, 2)), around, rules)
+    found = made.groups["coking"].found
+    assert found.hot[19, 19]
+    assert not found.hot[20, 20]
+    rows = made.hotspots[made.hotspots["kind"] == "significant"]
+    assert (rows["emission_kt"] > 0).all()
+    assert rows["emission_kt"].max() == 40.0
