@@ -93,6 +93,7 @@ def nearest_stations(
     known = stations[stations["latitude"].notna() & stations["longitude"].notna()]
     known = known.sort_values("station", ignore_index=True)
     by_station = {name: part for name, part in means.groupby("station")}
+    told = [_station(row, by_station.get(row.station)) for row in known.itertuples()]
     distance = great_circle_km(
         np.asarray(latitude)[:, None],
         np.asarray(longitude)[:, None],
@@ -104,20 +105,19 @@ def nearest_stations(
         order = [
             place for place in np.argsort(row, kind="stable")[:_COUNT] if row[place] <= WITHIN_KM
         ]
-        found = [_station(known.iloc[place], row[place], by_station) for place in order]
+        found = [{**told[place], "km": round(float(row[place]), 1)} for place in order]
         result.append(json.dumps(found, ensure_ascii=False) if found else None)
     return result
 
 
-def _station(station: pd.Series, km: float, means: dict[Any, pd.DataFrame]) -> dict[str, Any]:
-    rows = means.get(station["station"])
+def _station(station: Any, rows: pd.DataFrame | None) -> dict[str, Any]:
     values = [] if rows is None else [_value(row) for row in rows.itertuples()]
-    setting = station["setting"]
+    setting = station.setting if isinstance(station.setting, str) else None
     return {
-        "station": station["station"],
-        "name": station["name"],
-        "km": round(float(km), 1),
-        "setting": setting if isinstance(setting, str) else None,
+        "station": station.station,
+        "name": station.name,
+        "km": None,
+        "setting": setting,
         "measured": values,
     }
 
