@@ -60,3 +60,13 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> str:
         patch.chdir(project)
         build(load_config("small.toml"), project / "releases")
     return str(project / "releases")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long fuzz runs out unless `-m` names them."""
+    if "fuzz" in config.option.markexpr:
+        return
+    long = [item for item in items if item.get_closest_marker("fuzz")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]

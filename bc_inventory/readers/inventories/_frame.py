@@ -160,7 +160,8 @@ def assemble(source: Source, frame: pd.DataFrame, region_scheme: str) -> pd.Data
     made = {str(name): frame[name] for name in frame.columns}
     if "region" not in made:
         made["region"], made["region_level"] = _regions(source, frame, region_scheme)
-    values = frame["value"].to_numpy(dtype=float) * _factors(source, frame["unit"])
+    with np.errstate(over="ignore"):  # what overflows is refused below
+        values = frame["value"].to_numpy(dtype=float) * _factors(source, frame["unit"])
     made["value_kt"] = pd.Series(values, index=frame.index)
     _check_values(source, frame.assign(value_kt=values))
     blank = pd.Series([None] * len(frame), dtype="str")

@@ -42,23 +42,19 @@ def edgar_rows():
     ]
 
 
-def edgar(rows=None):
-    totals = [
+def edgar_totals():
+    names = ["IPCC_annex", "C_group_IM24_sh", "Country_code_A3", "Name", "Substance"]
+    return [
         *_EDGAR_HEAD,
-        [
-            "IPCC_annex",
-            "C_group_IM24_sh",
-            "Country_code_A3",
-            "Name",
-            "Substance",
-            "Y_2014",
-            "Y_2015",
-        ],
+        [*names, "Y_2014", "Y_2015"],
         ["A", "g", "POL", "Poland", "BC", 4.5, 4.0],
         ["A", "g", "CHN", "China", "BC", 7.0, 8.0],
         ["A", "g", "SEA", "Int. Shipping", "BC", 0.5, 0.25],
     ]
-    return workbook({"IPCC 2006": rows or edgar_rows(), "TOTALS BY COUNTRY": totals})
+
+
+def edgar(rows=None):
+    return workbook({"IPCC 2006": rows or edgar_rows(), "TOTALS BY COUNTRY": edgar_totals()})
 
 
 def meic_rows(species="BC"):
