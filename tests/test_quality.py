@@ -99,6 +99,7 @@ def test_what_the_package_imports_is_declared(root):
         re.split(r"[\[<>=~ ]", item)[0].lower().replace("-", "_")
         for item in project["dependencies"]
     }
+    core |= {"pil"} if "pillow" in core else set()
     optional = {"distributed", "fastapi", "uvicorn", "s3fs", "starlette", "pydantic", "anyio"}
     for path in sorted((root / "bc_inventory").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
