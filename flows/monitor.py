@@ -3,7 +3,7 @@
 What is new, changed, late or bad is decided by the library from checksums; Prefect gives
 the schedule, the retries and the history. Run it with
 
-    python flows/monitor.py FOLDER SETTINGS [STORE]
+    python flows/monitor.py FOLDER SETTINGS [STORE [ADDRESSES]]
 
 It needs no account and no network: without a server it starts a temporary one.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 # As in flows/rebuild.py: no telemetry, and time enough for a temporary server.
@@ -24,26 +25,43 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
-from bc_inventory.commands.monitor import ingest_folder
+from bc_inventory.commands.monitor import fetch_list, ingest_folder
 
 __all__ = ["monitor"]
 
 
+@dataclass(frozen=True)
+class Done:
+    """What an ingest did."""
+
+    read: int
+    taken: int
+    set_aside: tuple[tuple[str, str], ...]
+    recomputed: int
+    generation: str
+
+
 @task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=30)
-def take(folder: Path, store: Path, settings: Path) -> dict[str, object]:
-    """Ingest a folder; return what was done as plain values."""
+def take(folder: Path, store: Path, settings: Path) -> Done:
+    """Ingest a folder; return what was done, without a table."""
     report = ingest_folder(folder, store, settings)
-    return {
-        "read": list(report.read),
-        "taken": len(report.taken),
-        "set_aside": [[entry.name, entry.reason] for entry in report.set_aside],
-        "recomputed": report.recomputed,
-        "generation": report.generation,
-    }
+    return Done(
+        len(report.read),
+        len(report.taken),
+        tuple((entry.name, entry.reason) for entry in report.set_aside),
+        report.recomputed,
+        report.generation,
+    )
+
+
+@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=60)
+def fetch(addresses: Path, folder: Path) -> list[str]:
+    """Fetch the files of a list into the folder; return what couldn't be had."""
+    return fetch_list(addresses, folder, offline=False)
 
 
 @flow(name="monitor", validate_parameters=False)
-def monitor(folder: str, settings: str, store: str = "monitoring") -> str:
+def monitor(folder: str, settings: str, store: str = "monitoring", addresses: str = "") -> str:
     """Take new and changed files of a folder into the record.
 
     Parameters
@@ -54,21 +72,25 @@ def monitor(folder: str, settings: str, store: str = "monitoring") -> str:
         TOML file of the ingest.
     store : str
         Folder of the record.
+    addresses : str
+        List of addresses of open services to fetch first; empty for none.
 
     Returns
     -------
     str
         Generation of the record.
     """
+    failed = fetch(Path(addresses), Path(folder)) if addresses else []
     done = take(Path(folder), Path(store), Path(settings))
-    aside = "\n".join(f"* `{name}`: {reason}" for name, reason in done["set_aside"])  # type: ignore[attr-defined]
+    lines = [f"* not fetched: {reason}" for reason in failed]
+    lines += [f"* `{name}`: {reason}" for name, reason in done.set_aside]
     create_markdown_artifact(
         key="monitor",
-        markdown=f"{len(done['read'])} files read, {done['taken']} in the record, "  # type: ignore[arg-type]
-        f"{done['recomputed']} years of series computed\n\n{aside}",
+        markdown=f"{done.read} files read, {done.taken} in the record, "
+        f"{done.recomputed} years of series computed\n\n" + "\n".join(lines),
     )
-    return str(done["generation"])
+    return done.generation
 
 
 if __name__ == "__main__":
-    sys.stdout.write(monitor(*sys.argv[1:4]) + "\n")
+    sys.stdout.write(monitor(*sys.argv[1:5]) + "\n")

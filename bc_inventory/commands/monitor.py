@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bc_inventory.monitoring.ledger import Entry
     from bc_inventory.schema.series import Log, Record
 
-__all__ = ["ingest_folder", "monitor"]
+__all__ = ["fetch_list", "ingest_folder", "monitor"]
 
 
 @click.command()
@@ -30,8 +30,17 @@ __all__ = ["ingest_folder", "monitor"]
     show_default=True,
     help="Folder of the record.",
 )
-def monitor(folder: Path, settings: Path, store: Path) -> None:
+@click.option(
+    "--fetch",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="List of addresses (EBAS THREDDS, EEA, OpenAQ archive) fetched into FOLDER first.",
+)
+@click.option("--offline", is_flag=True, help="Fetch from the cache only.")
+def monitor(folder: Path, settings: Path, store: Path, fetch: Path | None, offline: bool) -> None:
     """Take new and changed files of FOLDER into the record of measurements."""
+    if fetch is not None:
+        for reason in fetch_list(fetch, folder, offline=offline):
+            click.echo(f"not fetched: {reason}")
 
     def tell(entry: Entry) -> None:
         click.echo(f"  {entry.status:<10} {entry.name}", err=True)
@@ -78,6 +87,26 @@ def ingest_folder(
         reader_key=reader_key(),
         progress=progress,  # type: ignore[arg-type]
     )
+
+
+def fetch_list(addresses: Path, folder: Path, *, offline: bool) -> list[str]:
+    """Fetch the files of a list into a folder; return what couldn't be had, with reasons.
+
+    Parameters
+    ----------
+    addresses : Path
+        See `bc_inventory.monitoring.services.read_addresses`.
+    folder : Path
+        Folder of the ingest.
+    offline : bool
+        Never use the network.
+    """
+    from bc_inventory.catalogue import Cache, default_cache_root
+    from bc_inventory.monitoring.services import fetch_into, items_of, read_addresses
+
+    cache = Cache(default_cache_root(), offline=offline)
+    _, failed = fetch_into(folder, items_of(read_addresses(addresses)), cache)
+    return failed
 
 
 def read_station(path: Path, format_name: str | None, options: dict[str, Any]) -> Record | Log:

@@ -107,7 +107,8 @@ class Source:
         if self.path is None:
             return b""
         with self.path.open("rb") as file:
-            return file.read(CONTENT_BYTES)
+            # A buffer of the size asked for is made at once, so no more is asked for.
+            return file.read(min(self.size, CONTENT_BYTES))
 
     @cached_property
     def text(self) -> str:

@@ -218,6 +218,25 @@ QC_TESTS = Table(
     ("test", "parameter"),
 )
 
+SERVICES = Table(
+    "services",
+    "An open service whose files may be fetched.",
+    (
+        Column("service", "string", "short name"),
+        Column("host", "string", "host of its addresses"),
+        Column("path_prefix", "string", "what the path of a file begins with"),
+        _s("rewrite_from", "part of the address that is replaced"),
+        _s("rewrite_to", "what replaces it"),
+        Column("suffix", "string", "what the name of a file ends with"),
+        Column("size_limit", "integer", "largest size accepted, bytes", "byte", minimum=1),
+        Column("licence", "string", "licence or terms"),
+        Column("citation", "string", "how to cite it"),
+        c.source_id,
+        c.note,
+    ),
+    ("service",),
+)
+
 OBSERVATIONS = Table(
     "observations",
     "One mean or sample of one series, with all that its number depends on.",
@@ -342,6 +361,7 @@ TABLES = (
     INSTRUMENTS,
     EXPONENTS,
     QC_TESTS,
+    SERVICES,
     OBSERVATIONS,
     STATIONS,
     PLACES,

@@ -31,6 +31,7 @@ __all__ = [
 
 _FIRST = re.compile(r"\s*(\d{1,10})\s+1001\s*")
 _MOST_HEADER = 20_000
+_LONGEST_CELL = 64
 _FIXED = 12  # header lines before the variables
 DAY = 86_400
 
@@ -234,6 +235,9 @@ def table_cells(
             continue
         if len(cells) != width:
             raise source.refuse(f"{len(cells)} cells", f"{width} cells", row=number)
+        # One long cell would widen all of them in the array.
+        if len(max(cells, key=len)) > _LONGEST_CELL:
+            raise source.refuse("a cell of hundreds of characters", "a number", row=number)
         rows.append(cells)
         numbers.append(number)
     if not rows:

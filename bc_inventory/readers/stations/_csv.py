@@ -50,6 +50,11 @@ class Cells:
                     f"no column {name!r} among {shown}", f"a column {name!r}", column=name
                 )
 
+    def text(self, name: str) -> pd.Series:
+        """Return a column as text without outer blanks, or refuse a file without it."""
+        self.need((name,))
+        return self.frame[name].str.strip()
+
     def number(self, name: str, missing: Collection[str] = ("",)) -> np.ndarray:
         """Return a column as numbers, NaN where its cell is one of `missing`.
 
@@ -58,7 +63,7 @@ class Cells:
         DataError
             If another cell isn't a finite number, naming its line.
         """
-        text = self.frame[name].str.strip()
+        text = self.text(name)
         absent = text.isin(list(missing)).to_numpy()
         numbers = pd.to_numeric(text.mask(absent), errors="coerce").to_numpy(dtype=float)
         wrong = np.flatnonzero(~np.isfinite(numbers) & ~absent)
@@ -79,7 +84,7 @@ class Cells:
         DataError
             If a cell is no such moment, naming its line.
         """
-        text = self.frame[name].str.strip()
+        text = self.text(name)
         best, wrong = None, np.arange(len(text))
         for pattern in formats:
             made = pd.to_datetime(text, format=pattern, errors="coerce")

@@ -51,7 +51,7 @@ def read(origin: Source, *, stamp: str | None = None) -> Reading:
     times = cells.time("Datetime", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%d %H:%M:%S")
     begin, end = span(source, times, stamp=stamp, seconds=_DAY, utc_offset_h=0)
     text = {
-        name: cells.frame[name].str.strip()
+        name: cells.text(name)
         for name in ("Station_name", "Protocol", "Instrument_EC", "Instrument_BC")
     }
     series = []

@@ -130,7 +130,7 @@ def read_ma200(
     )
     begin = _clock(cells, _CLOCK, float(utc_offset_h or 0))
     seconds = np.rint(cells.number("Timebase (s)")).astype("timedelta64[s]")
-    started = cells.frame["Readable status"].str.strip().eq("").to_numpy()
+    started = cells.text("Readable status").eq("").to_numpy()
     flags = _statuses(cells.number("Status"))
     series = []
     for channel, colour in enumerate(_COLOURS, 1):
@@ -148,7 +148,7 @@ def read_ma200(
             mac_m2_g=sigma,
             mac_from="instrument",
             instrument="MA200",
-            serial=str(cells.frame["Serial number"].iat[0]),
+            serial=str(cells.text("Serial number").iat[0]),
             interval_s=int(np.median(seconds.astype(int))),
             processing=("dual-spot eBC of the instrument",),
         )

@@ -119,7 +119,7 @@ def _series(
     remarks: list[str],
 ) -> Series:
     bc_type, analysis = _PARAMETERS[parameter]
-    units = set(cells.frame["Units"].str.strip())
+    units = set(cells.text("Units"))
     if units != {_UNIT}:
         raise source.refuse(f"units {sorted(units)}", _UNIT, column="Units")
     value = cells.number("Value")
@@ -129,10 +129,10 @@ def _series(
         remarks.append(f"{int(nothing.sum())} zeros of parameter {parameter}: {zeros}")
         if zeros == "missing":
             valid &= ~nothing
-    conditions = set(cells.frame["Conditions"].str.strip())
+    conditions = set(cells.text("Conditions"))
     ambient = conditions == {"Ambient local"}
     about = Description(
-        station=str(cells.frame["Site_Code"].iat[0]),
+        station=str(cells.text("Site_Code").iat[0]),
         bc_type=bc_type,
         unit="ug/m3",
         file=source.name,
@@ -150,9 +150,9 @@ def _series(
         method=analysis,
     )
     begin, end = (_moment(cells, which, offset_h) for which in ("Start", "End"))
-    flags = cells.frame["Flag"].str.strip().str.replace("; ", ";", regex=False).to_numpy()
+    flags = cells.text("Flag").str.replace("; ", ";", regex=False).to_numpy()
     values = make_values(begin, end, value, valid, flags)
-    values["segment"] = cells.frame["Method_Code"].str.strip().to_numpy()
+    values["segment"] = cells.text("Method_Code").to_numpy()
     values["segment"] = values["segment"].astype("category")
     values["measured_s"] = cells.number("Hours_sampled") * _HOUR_S
     return Series(about, values.sort_values("start", kind="stable", ignore_index=True))

@@ -40,12 +40,12 @@ def read(origin: Source) -> Reading:
     source = Source.of(origin)
     cells = cells_of(source, decode(source))
     cells.need(_HEADER.split(","))
-    named = ~cells.frame["site"].str.strip().isin(_MISSING)
+    named = ~cells.text("site").isin(_MISSING)
     remarks = (f"{int((~named).sum())} empty rows are no hours",) if (~named).any() else ()
     cells = cells.where(named)
     end = cells.time("date_end", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ")
     value = cells.number("bc", _MISSING)
-    site = cells.frame["site"].str.strip()
+    site = cells.text("site")
     series = []
     for name in site.unique():
         own = (site == name).to_numpy()

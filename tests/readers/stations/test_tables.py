@@ -137,6 +137,22 @@ def test_check_24_a_polish_series_is_quarantined(tmp_path):
     assert "Krakow" in read_any(path, stamp="end", interval_s=3600).data.remarks[0]
 
 
+def test_the_archives_gzip_is_read_within_limits(tmp_path):
+    import gzip
+
+    text = CSV.replace("location,", "location_id,").replace("utc,local", "datetime,local")
+    path = tmp_path / "location-1.csv.gz"
+    path.write_bytes(gzip.compress(text.encode()))
+    assert detect(path).name == "openaq"
+    record = read_any(path, stamp="end", interval_s=3600).data
+    assert record.series[0].good.tolist() == [0.4]
+    whole = path.read_bytes()
+    for damaged in (whole[:-9], whole[:40], b"\x1f\x8bnothing"):
+        path.write_bytes(damaged)
+        with pytest.raises(DataError, match="gzip"):
+            read_any(path, "openaq", stamp="end", interval_s=3600)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -1,0 +1,167 @@
+"""Files of open services, fetched through the catalogue's cache.
+
+An address is taken only if its host and path are those of a known service
+(`data/monitoring/services.csv`), over https and within a size. What was fetched once is
+verified whenever it is asked for, and nothing is fetched twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+import pandas as pd
+
+from bc_inventory.catalogue import Cache, Item
+from bc_inventory.durable import write_atomic
+from bc_inventory.errors import DataError, Problem, Problems, SourceError
+from bc_inventory.monitoring.facts import facts
+
+__all__ = ["fetch_into", "items_of", "read_addresses"]
+
+_MOST_ADDRESSES = 10_000
+_MOST_BYTES = 10_000_000
+_HEADER = "ParquetFileUrl"  # of the lists of the EEA's download service
+
+
+def read_addresses(path: Path) -> list[str]:
+    """Return the addresses of a list: one a line, or a list of the EEA's service.
+
+    Parameters
+    ----------
+    path : Path
+        Text in UTF-8; empty lines and lines that begin with `#` don't count.
+
+    Raises
+    ------
+    DataError
+        If it isn't text, or too long a list.
+    """
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ValueError(f"{path.stat().st_size} bytes")
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, ValueError) as error:
+        raise DataError(
+            [Problem(f"a list that can't be read ({error})", "addresses, one a line", str(path))]
+        ) from error
+    found = [
+        line.strip().strip('"')
+        for line in lines
+        if line.strip() and not line.startswith("#") and line.strip() != _HEADER
+    ]
+    if len(found) > _MOST_ADDRESSES:
+        raise DataError(
+            [Problem(f"{len(found)} addresses", f"at most {_MOST_ADDRESSES}", str(path))]
+        )
+    return found
+
+
+def items_of(addresses: Iterable[str], services: pd.DataFrame | None = None) -> list[Item]:
+    """Return the catalogue items of addresses of known services.
+
+    Parameters
+    ----------
+    addresses : iterable of str
+        OPeNDAP or file addresses.
+    services : pandas.DataFrame, optional
+        Contract `services`; by default the embedded table.
+
+    Returns
+    -------
+    list of Item
+        Without a checksum: the first fetch notes it.
+
+    Raises
+    ------
+    DataError
+        With one problem for each address that no service has.
+    """
+    table = facts("services") if services is None else services
+    problems = Problems()
+    made = []
+    for number, address in enumerate(addresses, 1):
+        item = _item(address, table)
+        if item is None:
+            hosts = ", ".join(sorted(set(table["host"])))
+            problems.add(
+                found=repr(address[:120]),
+                expected=f"a file of a known service ({hosts})",
+                row=number,
+            )
+        else:
+            made.append(item)
+    problems.raise_if_any()
+    return made
+
+
+def _item(address: str, table: pd.DataFrame) -> Item | None:
+    parts = urlsplit(address)
+    path = unquote(parts.path)
+    safe = ".." not in PurePosixPath(path).parts and not parts.query and not parts.fragment
+    for row in table.itertuples():
+        if not (
+            safe
+            and parts.netloc == row.host
+            and path.startswith(str(row.path_prefix))
+            and path.endswith(str(row.suffix))
+        ):
+            continue
+        if pd.notna(row.rewrite_from):
+            address = address.replace(str(row.rewrite_from), str(row.rewrite_to), 1)
+        digest = hashlib.sha256(address.encode()).hexdigest()[:12]
+        # Names repeat between folders of a service, so the digest tells them apart.
+        name = f"{digest}-{PurePosixPath(path).name}"
+        return Item(
+            item=f"{row.service}-{digest}",
+            source_id=str(row.source_id),
+            address=address,
+            file=name,
+            format="",
+            sha256="",
+            checksum_of="",
+            size_limit=int(row.size_limit),
+            access="open",
+            licence=str(row.licence),
+            citation=str(row.citation),
+            zero_means="zero",
+            note="",
+        )
+    return None
+
+
+def fetch_into(folder: Path, items: Iterable[Item], cache: Cache) -> tuple[list[Path], list[str]]:
+    """Fetch items and put them into the folder of an ingest.
+
+    Parameters
+    ----------
+    folder : Path
+        Each source has a folder of its own in it.
+    items : iterable of Item
+        What is wanted.
+    cache : Cache
+        Where fetched files are kept and verified.
+
+    Returns
+    -------
+    tuple of list of Path and list of str
+        Files in the folder, and what couldn't be had, each with its reason; one failure
+        doesn't stop the rest.
+    """
+    there: list[Path] = []
+    failed: list[str] = []
+    for item in items:
+        try:
+            kept = cache.fetch(item)
+        except SourceError as error:
+            failed.append(f"{item.address}: {error}")
+            continue
+        place = folder / item.source_id / item.file
+        content = kept.read_bytes()
+        if not place.is_file() or place.read_bytes() != content:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            write_atomic(place, content)
+        there.append(place)
+    return there, failed
