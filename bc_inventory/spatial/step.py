@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bc_inventory import schema
+from bc_inventory.spatial.parallel import Compute
 from bc_inventory.spatial.points import point_emissions
 from bc_inventory.spatial.product import Period, Request, make_product
 from bc_inventory.spatial.proxies import read_tables
@@ -21,6 +22,7 @@ def grid_step(
     factor_set: str = "harmonised",
     window: str = "both",
     period: Period = "year",
+    scheduler: str = "here",
     attributes: dict[str, str] | None = None,
 ) -> None:
     """Spread a year's emissions over a grid and write it as NetCDF.
@@ -43,6 +45,9 @@ def grid_step(
         A name of `bc_inventory.spatial.cells.WINDOWS`.
     period : {"year", "month"}
         Length of a time step.
+    scheduler : str
+        Where fields are computed: see `bc_inventory.spatial.parallel.Compute`.
+        The file is the same.
     attributes : dict of str to str, optional
         Global attributes of the file, such as `history` and `date_created`.
 
@@ -54,7 +59,13 @@ def grid_step(
     """
     tables = read_tables(inputs.get("spatial"))
     request = Request(
-        year, resolution, window, factor_set, period, attributes=dict(attributes or {})
+        year,
+        resolution,
+        window,
+        factor_set,
+        period,
+        compute=Compute(scheduler),
+        attributes=dict(attributes or {}),
     )
     made = make_product(
         inputs["emissions"], outputs["grid"], request, tables=tables, sectors=inputs.get("sectors")
