@@ -77,6 +77,9 @@ def by_country(
         )
     columns = range(first, first + len(years))
     at = [i for i in range(header + 1, len(rows)) if label(rows[i][0])]
+    again = next((i for i in at if label(rows[i][0]) == label(rows[header][0])), None)
+    if again is not None:
+        raise source.refuse("the header again", "a country", row=again + 1, column=sheet)
     blocks = [numbers_block(source, sheet, [rows[i]], i, columns, keys=keys) for i in at]
     values = np.vstack([block[0] for block in blocks]) if blocks else np.empty((0, len(years)))
     words = (

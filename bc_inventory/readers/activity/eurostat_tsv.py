@@ -8,6 +8,7 @@ against each other, since TJ are 3.6 GWh and, for gas, 0.9 of the gross TJ. A ze
 from __future__ import annotations
 
 import re
+from math import isfinite
 
 import numpy as np
 import pandas as pd
@@ -163,7 +164,7 @@ def _cells(
     for i, row in enumerate(cells):
         for j, cell in enumerate(row):
             match = _CELL.fullmatch(cell.strip())
-            if match is None:
+            if match is None or (match[1] != ":" and not isfinite(float(match[1]))):
                 raise source.refuse(
                     repr(cell.strip()),
                     "a number or ':', with Eurostat's flags after it",

@@ -91,7 +91,8 @@ def _check(source: Source, wide: pd.DataFrame) -> list[str]:
     provinces = wide[[place(name)[1] == "province" for name in wide.index]]
     codes = {place(name)[0] for name in provinces.index}
     strange = [name for name in wide.index if name not in provinces.index and name != _NATION]
-    if len(codes) != _PROVINCES or len(provinces) != _PROVINCES or strange:
+    whole = len(codes) == len(provinces) == _PROVINCES and list(wide.index).count(_NATION) == 1
+    if not whole or strange:
         raise source.refuse(
             f"{len(codes)} provinces" + (f" and {strange[0]!r}" if strange else ""),
             f"the {_PROVINCES} provinces and {_NATION}",

@@ -87,11 +87,12 @@ def read(origin: object) -> Reading:
         for row, line in zip(rows[top + 2 : end], lines[top + 2 : end], strict=True)
         if any(row[1:])
     ]
-    # Cells at the end of a row without figures are left out by the interface.
+    # The interface leaves out cells at the end of a row that have no figure.
+    cut = {line for row, line in body if len(row) < width and len(set(row[2:])) > 1}
     body = [(row + [""] * (width - len(row)), line) for row, line in body]
-    short = next((line for row, line in body if len(row) != width), None)
-    if short is not None:
-        raise source.refuse("a longer row", f"at most {width} cells", row=short)
+    long = next((line for row, line in body if len(row) != width), None)
+    if long is not None:
+        raise source.refuse("a longer row", f"at most {width} cells", row=long)
     places = [at for at, year in enumerate(years) if year is not None]
     values, keys, empty = _cells(source, body, places)
     frame = _stack(body, [years[at] for at in places], values, keys).assign(
@@ -107,7 +108,11 @@ def read(origin: object) -> Reading:
         aside.append(SetAside(f"a figure of {_SLIPS} beyond what can be", int(slip.sum()), example))
     if empty:
         aside.append(SetAside("an empty cell", empty))
-    return reading(source, FORMAT.name, assemble(source, frame[~blank & ~slip]), aside)
+    short = frame.index.isin(cut) & ~blank
+    if short.any():
+        aside.append(SetAside("in a row shorter than the header: which year?", int(short.sum())))
+    made = assemble(source, frame[~blank & ~slip & ~short])
+    return reading(source, FORMAT.name, made, aside)
 
 
 def _title(source: Source, rows: list[list[str]]) -> str:

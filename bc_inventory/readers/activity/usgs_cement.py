@@ -48,12 +48,13 @@ def read(origin: object) -> Reading:
     -------
     Reading
         Table under the contract `activity_read`; `--` is NO, W is C, an `e` after the year
-        is the flag `e`. Older figures of the same year are set aside.
+        is the flag `e`, the note names the sheet. Older figures of the same year are set
+        aside, and names without a code in the mapping are aggregates.
 
     Raises
     ------
     DataError
-        If a country has no code in the mapping, or a cell isn't a number.
+        If the mapping is absent or a cell isn't a number.
     """
     source = Source.of(origin)  # type: ignore[arg-type]
     codes = _codes(source)
@@ -100,6 +101,7 @@ def _sheet(source: Source, sheet: str, codes: dict[str, str]) -> pd.DataFrame:
     long["notation_key"] = [_KEYS.get(key) for key in word]
     long["flag"] = long["year"].isin(estimated).map({True: "e", False: None})
     long.index = long.index + 1
+    long["note"] = f"sheet {sheet}"
     long["region_level"] = long["region"].notna().map({True: "country", False: "aggregate"})
     long["region"] = long["region"].fillna(long["source_region"])
     return long[long["quantity"].notna() | long["notation_key"].notna()]

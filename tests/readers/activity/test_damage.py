@@ -1,0 +1,51 @@
+"""Damaged files are read to the same values, refused, or read with less, never otherwise."""
+
+import io
+
+import pytest
+
+from bc_inventory.readers import Source, detect
+from tests.readers.activity import samples
+from tests.readers.mutate import _book, judge, text_mutants, workbook_mutants
+
+EVERY = {**samples.TEXTS, **samples.WORKBOOKS}
+
+
+def content(sample):
+    return sample.text.encode() if hasattr(sample, "text") else _book(sample.sheets)
+
+
+def whole(sample):
+    return sample.read(Source(io.BytesIO(content(sample)), sample.name))
+
+
+def verdicts(name, seed, count):
+    sample = EVERY[name]()
+    truth = whole(sample)
+    make = text_mutants if name in samples.TEXTS else workbook_mutants
+    made = [judge(sample, mutant, truth, samples.KEY) for mutant in make(sample, seed, count)]
+    return {verdict: made.count(verdict) for verdict in set(made)}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_each_sample_is_recognised_as_its_format_alone_and_read(name):
+    sample = EVERY[name]()
+    assert detect(Source(io.BytesIO(content(sample)), sample.name)).name == name
+    reading = whole(sample)
+    assert reading.report.rows > 3
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_some_damaged_copies(name):
+    count = 26 if name == "cui_daily" else 78
+    found = verdicts(name, 1, count)
+    assert sum(found.values()) == count
+    assert found.get("refused", 0) >= count // 4
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("name", EVERY)
+def test_a_thousand_damaged_copies(name):
+    found = verdicts(name, 2, 1000)
+    assert sum(found.values()) == 1000
+    print(name, found)
