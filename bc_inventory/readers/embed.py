@@ -1,4 +1,4 @@
-"""Rebuild the embedded activity and population from the publishers' own files.
+"""Rebuild the embedded activity, population and derived shares from the publishers' files.
 
 Which figures of which file are embedded is `data/activity_selection.csv`; how CO2 becomes
 activity is `data/activity_recovery.csv`; misprints of population are
@@ -16,6 +16,7 @@ import pandas as pd
 from bc_inventory import units
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import BCInventoryError, SourceError
+from bc_inventory.readers.derive import renewed
 from bc_inventory.readers.recover import recover
 from bc_inventory.readers.registry import find_format
 from bc_inventory.readers.source import Source
@@ -23,9 +24,11 @@ from bc_inventory.schema import check, read_csv, table, write_csv
 
 __all__ = ["Difference", "compare", "embed", "publishers_files", "write"]
 
-_FORMATS = ("ceads", "eurostat_tsv", "nbs_population", "pig_iron", "unfccc_crf", "wb_flaring")
+_ACTIVITY = ("ceads", "eurostat_tsv", "pig_iron", "unfccc_crf", "wb_flaring")
+_BALANCES, _PEOPLE = "eurostat_sdmx", "nbs_population"
+_FORMATS = (*_ACTIVITY, _BALANCES, _PEOPLE)
 _SUFFIXES = {".csv", ".tsv", ".xlsx", ".xls"}
-_POPULATION = "population"
+_POPULATION, _MAPPING = "population", "activity_mapping"
 _NOT_REPORTED = "0 in the source before the first figure: not reported"
 
 
@@ -104,8 +107,8 @@ def embed(folder: Path) -> dict[str, pd.DataFrame]:
     -------
     dict of str to pandas.DataFrame
         By path below the folder of facts: `activity/cn_2018.csv` and so on under the
-        contract `activity_published`, and `population.csv`, in which the rows that no
-        publisher's file gives are those of the embedded table.
+        contract `activity_published`; `population.csv` and `activity_mapping.csv`, in which
+        the rows that no publisher's file gives are those of the embedded table.
 
     Raises
     ------
@@ -122,6 +125,9 @@ def embed(folder: Path) -> dict[str, pd.DataFrame]:
         path = f"activity/{str(name).lower()}_{year}.csv"
         made[path] = check(part.reset_index(drop=True), "activity_published", file=path)
     made[f"{_POPULATION}.csv"] = check(_population(files), _POPULATION)
+    mapping = read_csv(data_root() / f"{_MAPPING}.csv", _MAPPING)
+    balances = pd.concat(find_format(_BALANCES).read(one).frame for one in files[_BALANCES])
+    made[f"{_MAPPING}.csv"] = check(renewed(mapping, published, balances), _MAPPING)
     return made
 
 
@@ -142,7 +148,7 @@ def compare(made: Mapping[str, pd.DataFrame], root: Path | None = None) -> list[
     """
     base = root or data_root()
     have = {path.relative_to(base).as_posix() for path in (base / "activity").glob("*.csv")}
-    have.add(f"{_POPULATION}.csv")
+    have |= {f"{_POPULATION}.csv", f"{_MAPPING}.csv"}
     found: list[Difference] = []
     for path in sorted({*have, *made}):
         name = _contract(path)
@@ -174,7 +180,7 @@ def write(made: Mapping[str, pd.DataFrame], root: Path) -> list[Path]:
 
 
 def _contract(path: str) -> str:
-    return _POPULATION if path.startswith(_POPULATION) else "activity_published"
+    return path.removesuffix(".csv") if "/" not in path else "activity_published"
 
 
 def _sides() -> pd.Series:
@@ -184,10 +190,9 @@ def _sides() -> pd.Series:
 def _activity(files: Mapping[str, list[Source]]) -> pd.DataFrame:
     selection = read_csv(data_root() / "activity_selection.csv", "activity_selection")
     sides = _sides()
-    names = [name for name in _FORMATS if name != "nbs_population"]
     taken = [
         _select(_recovered(find_format(name).read(source).frame, selection), selection, sides)
-        for name in names
+        for name in _ACTIVITY
         for source in files[name]
     ]
     rows = pd.concat(taken, ignore_index=True)
@@ -267,9 +272,7 @@ def _significant(values: pd.Series, digits: pd.Series) -> pd.Series:
 
 def _population(files: Mapping[str, list[Source]]) -> pd.DataFrame:
     """Return the population of provinces as read, other rows as embedded."""
-    frame = pd.concat(
-        find_format("nbs_population").read(one).frame for one in files["nbs_population"]
-    )
+    frame = pd.concat(find_format("nbs_population").read(one).frame for one in files[_PEOPLE])
     provinces = frame[frame["region_level"] == "province"]
     made = pd.DataFrame(
         {

@@ -14,6 +14,7 @@ from bc_inventory.schema import (
     observations,
     readers,
     spatial,
+    splits,
 )
 from bc_inventory.schema.contract import Table
 
@@ -32,6 +33,7 @@ TABLES: dict[str, Table] = {
         observations,
         readers,
         spatial,
+        splits,
     )
     for made in module.TABLES
 }
