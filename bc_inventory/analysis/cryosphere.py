@@ -153,10 +153,7 @@ def by_band(
             lower, upper = intervals(mine, multipliers)
             emission = mine.sum(axis=(1, 2))
             rows = {"view": bands.view, "band": bands.names, "nfr": nfr, "emission_kt": emission}
-            rows |= {
-                "lower_kt": np.minimum(lower, emission),
-                "upper_kt": np.maximum(upper, emission),
-            }
+            rows |= {"lower_kt": lower, "upper_kt": upper}
             share = emission / whole[nfr] if whole[nfr] > 0 else np.zeros(len(emission))
             parts.append(pd.DataFrame({**rows, "share_of_side": share}))
     return _headed(field, factor_set, parts, "cryosphere")

@@ -65,12 +65,13 @@ def intervals(masses: Floats, multipliers: Floats) -> tuple[Floats, Floats]:
     Returns
     -------
     lower, upper : numpy.ndarray, shape (clusters,)
-        kt.
+        kt; widened to the central value where the draws leave it outside.
     """
     pairs = multipliers[0].size
     drawn = multipliers.reshape(-1, pairs) @ masses.reshape(-1, pairs).T
     lower, upper = np.quantile(drawn, [0.025, 0.975], axis=0)
-    return lower, upper
+    central = masses.sum(axis=(1, 2))
+    return np.minimum(lower, central), np.maximum(upper, central)
 
 
 def densities(field: EmissionField, chosen: Flags, multipliers: Floats) -> Floats:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bc_inventory import __version__
 from bc_inventory.analysis.hotspot_years import LASTING, PERSISTENCE
 
 if TYPE_CHECKING:
@@ -216,6 +217,7 @@ def _head(grid: Grid, year: int, rules: Rules) -> dict[str, Any]:
         "Getis-Ord Gi* and local Moran at a false-discovery rate, and persistence over years.",
         "keywords": "black carbon, emissions, hotspots",
         "source": "emission inventory",
+        "history": f"bc_inventory {__version__}: hotspots of {year}",
         "comment": f"tail: from the area-weighted quantile {rules.quantile:g} of a side's "
         f"density; neighbourhood: centres within {rules.radius_km:g} km; "
         f"false-discovery rate {rules.rate:g}; "

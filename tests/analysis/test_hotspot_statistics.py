@@ -113,7 +113,7 @@ def _found(field, domain, seed, order=1):
 def test_noise_yields_at_most_the_nominal_rate(noise, order):
     """Under noise every find is false, so the false-discovery rate is how often any is found."""
     domain = np.ones((30, 40), dtype=bool)
-    domain[:8, :20] = False
+    domain[:6, :12] = False
     wrong = 0
     for seed in range(200):
         generator = np.random.default_rng(seed)

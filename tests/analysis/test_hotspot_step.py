@@ -1,6 +1,11 @@
 """The step on the embedded spatial tables, from an emission table to its files."""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -55,7 +60,9 @@ def inputs(table, tmp_path_factory):
     folder = tmp_path_factory.mktemp("release")
     schema.write_parquet(table, "emissions", folder / "emissions" / "all.parquet")
     inputs = {"emissions": folder / "emissions", "grid": folder / "grid_2018.nc"}
-    grid_step({"emissions": inputs["emissions"]}, {"grid": inputs["grid"]}, year=2018)
+    grid_step(
+        {"emissions": inputs["emissions"]}, {"grid": inputs["grid"]}, year=2018, resolution=0.5
+    )
     return inputs
 
 
@@ -162,3 +169,23 @@ def test_a_file_that_is_no_grid_is_refused(inputs, tmp_path):
     wrong.write_bytes(b"CDF no")
     with pytest.raises(DataError, match="gridded emissions"):
         hotspots_step({**inputs, "grid": wrong}, outputs(tmp_path), year=2018)
+
+
+@pytest.mark.parametrize("suite", ["cf:1.11", "acdd:1.3"])
+def test_the_compliance_checker_finds_no_error(made, suite, tmp_path):
+    beside = str(Path(sys.executable).parent)
+    checker = shutil.which("compliance-checker", path=os.pathsep.join([beside, os.environ["PATH"]]))
+    if checker is None:
+        if os.environ.get("CI"):
+            pytest.fail("compliance-checker isn't installed; requirements-dev.lock has it")
+        pytest.skip("compliance-checker isn't installed")
+    report = tmp_path / "report.json"
+    command = [checker, "-t", suite, "-f", "json", "-o", str(report), str(made["netcdf"])]
+    subprocess.run(command, check=False, capture_output=True, timeout=120)
+    found = json.loads(report.read_text("utf-8"))[suite]
+    said = {item["name"]: item["msgs"] for item in found["all_priorities"] if item["msgs"]}
+    if suite == "cf:1.11":
+        assert said == {}
+    # ACDD wants a standard name on every variable; CF has none for a statistic.
+    required = {item["name"]: item["msgs"] for item in found["high_priorities"] if item["msgs"]}
+    assert {message for messages in required.values() for message in messages} <= {"standard_name"}

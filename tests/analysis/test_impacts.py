@@ -231,7 +231,9 @@ def test_the_step_writes_what_adds_up(tmp_path):
         "grid": tmp_path / "grid.nc",
         "totals": tmp_path / "totals.parquet",
     }
-    grid_step({"emissions": inputs["emissions"]}, {"grid": inputs["grid"]}, year=2018)
+    grid_step(
+        {"emissions": inputs["emissions"]}, {"grid": inputs["grid"]}, year=2018, resolution=0.5
+    )
     names = ("cryosphere", "cryosphere_months", "exposure", "climate")
     outputs = {name: tmp_path / f"{name}.parquet" for name in names}
     impacts_step(inputs, outputs, year=2018, draws=20)
