@@ -20,11 +20,11 @@ from bc_inventory.schema import read_csv
 
 __all__ = [
     "alpha_2",
-    "chinese_class",
     "countries",
     "fuels",
     "gnfr_of",
     "members",
+    "memo_items",
     "nfr_of",
     "regions",
     "resolve_fuel",
@@ -287,6 +287,13 @@ def _gnfr_index() -> dict[str, str]:
 
 
 @functools.cache
+def memo_items() -> dict[str, bool]:
+    """Map each NFR category to whether it is a memo item, outside the totals."""
+    known = sectors()
+    return dict(zip(known["nfr"], known["memo"].astype(bool), strict=True))
+
+
+@functools.cache
 def nfr_of(gnfr: str) -> tuple[str, ...]:
     """Return the NFR categories of a GNFR aggregate, sorted.
 
@@ -357,41 +364,3 @@ def resolve_species(name: str) -> str:
     if found:
         return found
     raise _unknown("pollutant", name, sorted(set(_SPECIES.values())))
-
-
-def chinese_class(nfr: str, fuel: str, scheme: str = "TCSES144") -> tuple[str, str]:
-    """Return the class of an emission in a Chinese guideline scheme.
-
-    Household biomass is 生物质燃烧源 (biomass burning) in the 2014 set and 生活源
-    (residential) in T/CSES 144-2024, so the fuel decides.
-
-    Parameters
-    ----------
-    nfr : str
-        NFR category.
-    fuel : str
-        Fuel.
-    scheme : {"MEP2014", "TCSES144"}
-        The 2014 set of ten classes, or T/CSES 144-2024 with eight.
-
-    Returns
-    -------
-    tuple of str
-        Class in Chinese and in English.
-
-    Raises
-    ------
-    DataError
-        If the scheme has no class for it.
-    """
-    table = _table("crosswalk/chinese_classes.csv", "chinese_classes")
-    code, own = resolve_sector(nfr), resolve_fuel(fuel)
-    kind = fuels().set_index("fuel")["kind"][own]
-    wanted = kind if kind in {"biomass", "product"} else "fossil"
-    rows = table[(table["scheme"] == scheme) & (table["nfr"] == code)]
-    for fuel_kind in (wanted, "*", "fossil"):
-        hit = rows[rows["fuel_kind"] == fuel_kind]
-        if len(hit):
-            return str(hit["class_zh"].iat[0]), str(hit["class_en"].iat[0])
-    problem = Problem(f"{code} with {own}", f"a class of {scheme}", remedy="It is not comparable.")
-    raise DataError([problem])

@@ -1,15 +1,14 @@
 """Take inventories to common sectors without inventing a split or losing an emission.
 
 A publisher's sector is an NFR category, a GNFR aggregate, or the sum of several
-(`F_RoadTransport+I_Offroad`). Where inventories cut differently, the common sectors are
-the finest blocks that none of them cuts through. What no block can express stays in the
-table as `not_comparable`.
+(`F_RoadTransport+I_Offroad`). What neither can express stays in the table as
+`not_comparable`. `bc_inventory.analysis.align` finds the finest sectors that several
+inventories have in common from the targets given here.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -18,14 +17,7 @@ from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem, suggest
 from bc_inventory.schema import read_csv
 
-__all__ = [
-    "NOT_COMPARABLE",
-    "common_blocks",
-    "common_sectors",
-    "expand",
-    "sector_table",
-    "to_targets",
-]
+__all__ = ["NOT_COMPARABLE", "chinese_class", "expand", "sector_table", "to_targets"]
 
 NOT_COMPARABLE = "not_comparable"
 _KEY = ["scheme", "sector", "fuel"]
@@ -125,7 +117,7 @@ def _tidy(words: str) -> str:
 
 def _is_memo() -> dict[str, bool]:
     """Map each target to whether all of it lies outside the totals."""
-    memo = vocabulary.sectors().set_index("nfr")["memo"]
+    memo = vocabulary.memo_items()
     return {
         target: bool(expand(target)) and all(memo[code] for code in expand(target))
         for target in sector_table()["target"].unique()
@@ -162,73 +154,44 @@ def _links(wanted: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([own, general])[[*_KEY, *columns]]
 
 
-def common_blocks(targets: Iterable[str]) -> dict[str, str]:
-    """Return the finest common sectors that cut through none of the targets.
+@functools.cache
+def _class_table() -> pd.DataFrame:
+    return read_csv(data_root() / "crosswalk" / "chinese_classes.csv", "chinese_classes")
+
+
+def chinese_class(nfr: str, fuel: str, scheme: str = "TCSES144") -> tuple[str, str]:
+    """Return the class of an emission in a Chinese guideline scheme.
+
+    Household biomass is 生物质燃烧源 (biomass burning) in the 2014 set and 生活源
+    (residential) in T/CSES 144-2024, so the fuel decides.
 
     Parameters
     ----------
-    targets : iterable of str
-        Targets of all inventories that are to be compared.
+    nfr : str
+        NFR category.
+    fuel : str
+        Fuel.
+    scheme : {"MEP2014", "TCSES144"}
+        The 2014 set of ten classes, or T/CSES 144-2024 with eight.
 
     Returns
     -------
-    dict of str to str
-        Block of each target. A block is named by its GNFR aggregates where it is whole
-        ones, else by its codes.
-
-    Examples
-    --------
-    >>> common_blocks(["F_RoadTransport+I_Offroad", "1A3bi", "1A1a"])["1A3bi"]
-    'F_RoadTransport+I_Offroad'
-    """
-    wanted = sorted(set(targets))
-    blocks: list[set[str]] = []
-    for target in wanted:
-        merged = set(expand(target))
-        if not merged:
-            continue
-        apart = []
-        for block in blocks:
-            if block & merged:
-                merged |= block
-            else:
-                apart.append(block)
-        blocks = [*apart, merged]
-    names = {code: _name(block) for block in blocks for code in block}
-    return {
-        target: names[min(expand(target))] if expand(target) else NOT_COMPARABLE
-        for target in wanted
-    }
-
-
-def _name(block: set[str]) -> str:
-    aggregates = sorted({vocabulary.gnfr_of(code) for code in block})
-    whole = [gnfr for gnfr in aggregates if set(vocabulary.nfr_of(gnfr)) <= block]
-    rest = sorted(block - {code for gnfr in whole for code in vocabulary.nfr_of(gnfr)})
-    return "+".join([*whole, *rest])
-
-
-def common_sectors(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Return several inventories by the finest sectors they have in common.
-
-    Parameters
-    ----------
-    frames : sequence of pandas.DataFrame
-        Contract `inventory`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns of `to_targets` with `common` in place of target: a block, or
-        `not_comparable`. The sum over common is the sum of what was given.
+    tuple of str
+        Class in Chinese and in English.
 
     Raises
     ------
     DataError
-        If nothing is given, or a sector has no row in the crosswalk.
+        If the scheme has no class for it.
     """
-    if not frames:
-        raise DataError([Problem("no inventory", "at least one")])
-    made = pd.concat([to_targets(frame) for frame in frames], ignore_index=True)
-    made["common"] = made["target"].map(common_blocks(made["target"]))
-    return _add_up(made, "common")
+    table = _class_table()
+    code, own = vocabulary.resolve_sector(nfr), vocabulary.resolve_fuel(fuel)
+    kind = vocabulary.fuels().set_index("fuel")["kind"][own]
+    wanted = kind if kind in {"biomass", "product"} else "fossil"
+    rows = table[(table["scheme"] == scheme) & (table["nfr"] == code)]
+    for fuel_kind in (wanted, "*", "fossil"):
+        hit = rows[rows["fuel_kind"] == fuel_kind]
+        if len(hit):
+            return str(hit["class_zh"].iat[0]), str(hit["class_en"].iat[0])
+    problem = Problem(f"{code} with {own}", f"a class of {scheme}", remedy="It is not comparable.")
+    raise DataError([problem])

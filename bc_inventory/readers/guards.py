@@ -11,6 +11,7 @@ import re
 import struct
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
@@ -36,6 +37,8 @@ _FULL_CELL = re.compile(
     rb"<(?:\w+:)?c(?=[\s>])([^>]*[^/>]|)>((?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?f[\s>/].*?)</(?:\w+:)?c>",
     re.DOTALL,
 )
+_SHARED = re.compile(rb"\st\s*=\s*[\"']s[\"'][^>]*>\s*<(?:\w+:)?v>(\d{1,9})<")
+_STRING_END = re.compile(rb"</(?:\w+:)?si\s*>")
 _VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?(?:/>|>([^<]*)<)")
 _REFERENCE = re.compile(rb"\br\s*=\s*[\"']([A-Za-z]+\d+)[\"']")
 _MARKUP = tuple(
@@ -64,10 +67,13 @@ def check_xlsx(source: Source, content: bytes) -> dict[str, tuple[str, ...]]:
     ------
     DataError
         If it isn't a sound zip, holds a document type declaration, inflates beyond
-        512 MiB or 250 times, or has a sheet of more than 20 million cells.
+        512 MiB or 250 times, repeats a text beyond 512 MiB, or has a sheet of more than
+        20 million cells.
     """
     parts: dict[str, tuple[str, ...]] = {}
     small: dict[str, bytes] = {}
+    lengths: list[int] = []
+    uses: Counter[int] = Counter()
     total = 0
     for name, data in _inflate(source, content):
         total += len(data)
@@ -84,9 +90,20 @@ def check_xlsx(source: Source, content: bytes) -> dict[str, tuple[str, ...]]:
         if b"sheetData" in data:
             _check_area(source, name, data)
             parts[name] = _uncached_cells(data)
+            uses.update(map(int, _SHARED.findall(data)))
+        elif b"sst" in data[:2000] and _STRING_END.search(data):
+            lengths = [len(piece) for piece in _STRING_END.split(data)]
         elif name in {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"}:
             small[name] = data
+    _check_text(source, lengths, uses)
     return _by_sheet(source, parts, small)
+
+
+def _check_text(source: Source, lengths: list[int], uses: Counter[int]) -> None:
+    """Refuse a long text that is stored once and used in thousands of cells."""
+    size = sum(lengths[at] * times for at, times in uses.items() if at < len(lengths))
+    if size > MAX_BYTES:
+        raise source.refuse(f"cells that hold {size} bytes of text", f"at most {MAX_BYTES} bytes")
 
 
 def _inflate(source: Source, content: bytes) -> Iterator[tuple[str, bytes]]:
@@ -134,9 +151,11 @@ def _part(source: Source, content: bytes, info: zipfile.ZipInfo) -> bytes:
     inflater = zlib.decompressobj(-15)
     pieces, size, rest = [], 0, packed
     try:
-        while rest and not inflater.eof:
+        while not inflater.eof:
             piece = inflater.decompress(rest, _CHUNK)
             rest = inflater.unconsumed_tail
+            if not piece and not rest:
+                raise zlib.error("it ends too early")
             size += len(piece)
             pieces.append(piece)
             over = size > RATIO_FROM and size > MAX_RATIO * max(len(packed), 1)
@@ -232,6 +251,8 @@ _BIFF_CELLS = {0x0006, 0x00BD, 0x00BE, 0x00D6, 0x00FD, *range(0x0201, 0x0207), 0
 _BIFF_FORMULAS = {0x0006, 0x0206, 0x0406}
 _BIFF_DIMENSIONS = 0x0200
 _BIFF_SHEET = 0x0085
+_BIFF_LABEL, _BIFF_STRINGS, _BIFF_MORE = 0x00FD, 0x00FC, 0x003C
+_BIFF_LONGEST = 65_535
 
 
 def check_xls(source: Source, content: bytes) -> dict[str, tuple[str, ...]]:
@@ -273,10 +294,12 @@ def check_xls(source: Source, content: bytes) -> dict[str, tuple[str, ...]]:
 def _walk_biff(source: Source, stream: bytes) -> dict[str, tuple[str, ...]]:
     sheets: dict[int, str] = {}
     uncached: dict[int, list[str]] = {}
-    at, current = 0, 0
+    at, current, labels, strings = 0, 0, 0, 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
         body = stream[at + 4 : at + 4 + length]
+        labels += kind == _BIFF_LABEL
+        strings += length if kind in {_BIFF_STRINGS, _BIFF_MORE} else 0
         if kind == _BIFF_SHEET and len(body) >= 8:
             sheets[struct.unpack_from("<I", body)[0]] = _sheet_name(body)
         elif kind in {0x0809, 0x0009, 0x0209, 0x0409}:
@@ -293,6 +316,9 @@ def _walk_biff(source: Source, stream: bytes) -> dict[str, tuple[str, ...]]:
             if kind in _BIFF_FORMULAS and body[6:14] == b"\x03\0\0\0\0\0\xff\xff":
                 uncached.setdefault(current, []).append(f"R{row + 1}C{column + 1}")
         at += 4 + length
+    # A bound, not a sum: where the shared texts end isn't read here.
+    if labels * min(strings, _BIFF_LONGEST) > 4 * MAX_BYTES:
+        raise source.refuse(f"{labels} cells that share long texts", "texts of ordinary length")
     return {name: tuple(uncached.get(offset, ())) for offset, name in sheets.items()}
 
 

@@ -60,7 +60,8 @@ def side_rows(frame: pd.DataFrame, side: str) -> tuple[pd.DataFrame, Scope]:
     """Return the rows that make up one side, no emission twice.
 
     Members or provinces are taken where the inventory has any, else the row of the whole
-    side, else the smallest aggregate that holds it.
+    side, else the smallest aggregate that holds it, else aggregates that hold it together
+    without overlap.
 
     Parameters
     ----------
@@ -99,6 +100,9 @@ def side_rows(frame: pd.DataFrame, side: str) -> tuple[pd.DataFrame, Scope]:
     elif wide:
         best = min(wide, key=lambda name: (len(holding[name]), name))
         taken, by, beyond = {best}, "aggregate", set(holding[best] - wanted - {side})
+    elif together := _together(holding, wanted):
+        taken, by = together, "aggregate"
+        beyond = {code for name in together for code in holding[name]} - wanted
     else:
         raise DataError(
             [Problem(f"the regions {', '.join(sorted(here)[:8])}, ...", f"regions of {side}")]
@@ -116,6 +120,14 @@ def side_rows(frame: pd.DataFrame, side: str) -> tuple[pd.DataFrame, Scope]:
         left_out=tuple(again),
     )
     return rows, scope
+
+
+def _together(holding: dict[str, frozenset[str]], wanted: set[str]) -> set[str]:
+    """Return the aggregates that hold a side together, if they don't overlap."""
+    touching = {name: own for name, own in holding.items() if own & wanted}
+    held = [code for own in touching.values() for code in own]
+    whole = wanted <= set(held) and len(held) == len(set(held))
+    return set(touching) if whole else set()
 
 
 def _holds(own: frozenset[str], wanted: set[str], side: str) -> bool:

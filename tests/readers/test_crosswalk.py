@@ -2,16 +2,14 @@ import io
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bc_inventory import vocabulary
+from bc_inventory.analysis.sectors import common_sectors
 from bc_inventory.errors import DataError
 from bc_inventory.readers import Source, read_all, read_any
 from bc_inventory.readers.crosswalk import (
     NOT_COMPARABLE,
-    common_blocks,
-    common_sectors,
+    chinese_class,
     expand,
     sector_table,
     to_targets,
@@ -50,33 +48,10 @@ def test_a_sector_with_a_fuel_of_its_own_uses_its_own_row():
 
 
 def test_a_household_biofuel_moves_between_the_chinese_classes():
-    assert vocabulary.chinese_class("1A4bi", "fuelwood", "MEP2014")[0] == "生物质燃烧源"
-    assert vocabulary.chinese_class("1A4bi", "fuelwood", "TCSES144")[0] == "生活源"
-    assert vocabulary.chinese_class("1A4bi", "hard_coal", "MEP2014")[0] == "化石燃料固定燃烧源"
-    assert vocabulary.chinese_class("1A2f", "brick", "MEP2014")[0] == "工艺过程源"
-
-
-def test_blocks_are_the_finest_that_cut_through_no_target():
-    blocks = common_blocks(["1A3bi+1A3bii", "1A3bii+1A3biii", "1A3biv", "1A1a", NOT_COMPARABLE])
-    assert blocks["1A3bi+1A3bii"] == blocks["1A3bii+1A3biii"] == "1A3bi+1A3bii+1A3biii"
-    assert blocks["1A3biv"] == "1A3biv"
-    assert blocks["1A1a"] == "A_PublicPower"
-    assert blocks[NOT_COMPARABLE] == NOT_COMPARABLE
-
-
-_CODES = st.sampled_from(
-    "1A1a 1A1b 1A2a 1A2f 1A3bi 1A3bii 1A3c B_Industry F_RoadTransport I_Offroad 3F".split()
-)
-
-
-@settings(deadline=None)
-@given(st.lists(st.lists(_CODES, min_size=1, max_size=3).map("+".join), min_size=1, max_size=6))
-def test_blocks_hold_their_targets_and_do_not_overlap(targets):
-    blocks = common_blocks(targets)
-    for target, block in blocks.items():
-        assert expand(target) <= expand(block)
-    distinct = [expand(block) for block in set(blocks.values())]
-    assert sum(map(len, distinct)) == len(frozenset().union(*distinct))
+    assert chinese_class("1A4bi", "fuelwood", "MEP2014")[0] == "生物质燃烧源"
+    assert chinese_class("1A4bi", "fuelwood", "TCSES144")[0] == "生活源"
+    assert chinese_class("1A4bi", "hard_coal", "MEP2014")[0] == "化石燃料固定燃烧源"
+    assert chinese_class("1A2f", "brick", "MEP2014")[0] == "工艺过程源"
 
 
 def _chinese_province():
@@ -86,26 +61,39 @@ def _chinese_province():
     return read_any(io.BytesIO(("\n".join(lines) + "\n").encode())).frame
 
 
-def test_inventories_meet_in_their_common_sectors_and_nothing_is_lost():
-    ours = _chinese_province()
+def test_targets_hold_all_that_was_given_with_the_interval_of_their_shares():
+    made = to_targets(_chinese_province()).set_index("target")
+    assert made["value_kt"].sum() == pytest.approx(163)
+    assert made["value_kt"]["1A4cii"] == pytest.approx(0.68)
+    assert made["lower_kt"]["1A4cii"] < 0.68 < made["upper_kt"]["1A4cii"]
+    assert made["value_kt"]["1A4bi"] == made["lower_kt"]["1A4bi"] == 70
+    assert made["sources"]["1A4cii"] == "reas-v2.1"
+
+
+def test_a_joint_target_is_not_split():
+    # MEIC doesn't part road from off-road, so neither do we.
     meic = read_any(Source(io.BytesIO(books.meic()), "m.xlsx"), species="BC").frame
-    made = common_sectors([ours, meic[meic["year"] == 2010]])
-    sums = made.groupby("inventory")["value_kt"].sum()
-    assert sums["REAS"] == pytest.approx(163)
-    assert sums["MEIC"] == pytest.approx(1752)
-    # MEIC doesn't split transport, so road and off-road can only be compared together.
-    transport = next(name for name in made["common"] if "F_RoadTransport" in name)
-    assert {"F_RoadTransport", "G_Shipping", "I_Offroad"} == set(transport.split("+"))
-    reas = made[(made["inventory"] == "REAS") & (made["common"] == transport)].iloc[0]
-    assert reas["value_kt"] == pytest.approx(20 + 2 + 0.068 * 10)
-    assert reas["lower_kt"] < reas["value_kt"] < reas["upper_kt"]
+    made = to_targets(meic[meic["year"] == 2010])
+    assert made["value_kt"].sum() == pytest.approx(1752)
+    transport = made[made["target"].str.contains("F_RoadTransport")].iloc[0]
+    assert set(transport["target"].split("+")) == {"F_RoadTransport", "G_Shipping", "I_Offroad"}
+    assert transport["value_kt"] == pytest.approx(300)
+
+
+def test_inventories_meet_in_their_common_sectors():
+    meic = read_any(Source(io.BytesIO(books.meic()), "m.xlsx"), species="BC").frame
+    targets = pd.concat([to_targets(_chinese_province()), to_targets(meic)])["target"]
+    gnfr = dict(zip(vocabulary.sectors()["nfr"], vocabulary.sectors()["gnfr"], strict=True))
+    common = common_sectors(targets, gnfr).set_index("target")["sector"]
+    assert common["1A1a"] == "1A1a"
+    assert common["F_RoadTransport"] == common["1A4cii"]
 
 
 def test_what_no_sector_can_hold_stays_visible():
     table = books.CEDS.replace("1A4b_Residential", "7A_Fossil-fuel-fires")
     frame = read_any(io.BytesIO(table.encode()), version="2021-02-05").frame
-    made = common_sectors([frame])
-    lost = made[made["common"] == NOT_COMPARABLE]
+    made = to_targets(frame)
+    lost = made[made["target"] == NOT_COMPARABLE]
     assert lost[lost["year"] == 2015]["value_kt"].sum() == pytest.approx(391.5)
     assert made["value_kt"].sum() == pytest.approx(frame["value_kt"].sum())
 
@@ -119,12 +107,12 @@ def test_a_sector_without_a_row_is_an_error():
 
 def test_keys_and_memo_items_are_carried_along():
     rows = [*country("AT", 2001, []), *country("PL", 2001, [1]), "PL;2001;P_IntShipping;BC;Gg;0.5"]
-    made = common_sectors([read_any(text(*rows)).frame])
+    made = to_targets(read_any(text(*rows)).frame)
     austria = made[made["region"] == "AT"]
     assert austria["value_kt"].isna().all()
     assert set(austria["notation_keys"]) == {"NE"}
     memo = made[made["memo"]]
-    assert memo["common"].tolist() == ["P_IntShipping"]
+    assert memo["target"].tolist() == ["P_IntShipping"]
 
 
 def test_members_are_taken_and_the_aggregate_beside_them_is_left_out():
@@ -146,6 +134,22 @@ def test_an_aggregate_that_holds_more_says_so():
     assert set(taken["region"]) == {"CHIN_PLUS"}
     with pytest.raises(DataError, match="regions of EU"):
         side_rows(frame[frame["region"] == "CHIN_PLUS"], "EU")
+
+
+def test_aggregates_that_hold_a_side_together_are_taken_with_what_lies_beyond():
+    text = books.GAINS.replace(
+        ',"ALL SUM","602.2501","501.75"',
+        '"CENT_EURO","CEMENT","1.5","1.25"\n"CENT_EURO","SUM","1.5","1.25"\n'
+        ',"ALL SUM","603.7501","503"',
+    )
+    frame = read_any(io.BytesIO(text.encode())).frame
+    taken, scope = side_rows(frame[frame["sector_level"] == "part"], "EU")
+    assert set(taken["region"]) == {"WEST_EURO", "CENT_EURO"}
+    assert taken[taken["year"] == 2015]["value_kt"].sum() == 1.5
+    assert {"GB", "NO", "CH", "RS"} < set(scope.beyond)
+    west = frame[(frame["sector_level"] == "part") & (frame["region"] == "WEST_EURO")]
+    with pytest.raises(DataError, match="regions of EU"):
+        side_rows(west, "EU")
 
 
 def test_two_inventories_are_not_added():
@@ -185,5 +189,5 @@ def test_provinces_of_reas_count_once(shared):
     assert len(scope.present) == 31
     assert scope.absent == ()
     assert scope.left_out == ("CHN_WC",)
-    made = common_sectors([taken])
+    made = to_targets(taken)
     assert made["value_kt"].sum() == pytest.approx(1642.353, abs=0.001)

@@ -1,6 +1,7 @@
 """Workbooks made to exhaust memory or to hide an absent value are refused."""
 
 import io
+import re
 import struct
 import zipfile
 
@@ -69,6 +70,23 @@ def test_many_rows_without_numbers_are_counted():
         rows(content)
 
 
+def test_a_long_text_that_many_cells_share_is_refused():
+    cells = "".join(f'<row r="{n}"><c r="A{n}" t="s"><v>0</v></c></row>' for n in range(1, 601))
+    strings = b"<sst><si><t>" + b"x" * 1_000_000 + b"</t></si></sst>"
+    content = rewrite(
+        book(),
+        _SHEET,
+        lambda data: re.sub(
+            rb"<sheetData>.*</sheetData>", f"<sheetData>{cells}</sheetData>".encode(), data
+        ),
+    )
+    out = io.BytesIO(content)
+    with zipfile.ZipFile(out, "a") as file:
+        file.writestr("xl/sharedStrings.xml", strings)
+    with pytest.raises(DataError, match="bytes of text"):
+        rows(out.getvalue())
+
+
 def test_a_zip_bomb_is_refused_by_what_really_comes_out(monkeypatch):
     bomb = rewrite(book(), _SHEET, lambda data: data + b" " * 30_000_000)
     with pytest.raises(DataError, match="inflates more than"):
@@ -126,6 +144,14 @@ def test_an_old_workbook_that_reaches_beyond_its_format_is_refused():
         guards._walk_biff(source, _record(0x0203, struct.pack("<HHHd", 1, 8999, 0, 1.0)))
     with pytest.raises(DataError, match="row 4000000000"):
         guards._walk_biff(source, _record(0x0200, struct.pack("<IIHHH", 0, 4_000_000_000, 0, 9, 0)))
+
+
+def test_an_old_workbook_whose_cells_share_long_texts_is_refused():
+    source = Source(io.BytesIO(b"x"), "a.xls")
+    strings = _record(0x00FC, bytes(8000)) + _record(0x003C, bytes(8000)) * 8
+    label = _record(0x00FD, struct.pack("<HHHI", 1, 1, 0, 0))
+    with pytest.raises(DataError, match="share long texts"):
+        guards._walk_biff(source, strings + label * 40_000)
 
 
 def test_an_old_formula_that_was_never_computed_is_found():

@@ -32,6 +32,11 @@ def _region_crosswalk() -> dict[tuple[str, str], tuple[str, str]]:
     return found
 
 
+@functools.cache
+def _two_letters() -> frozenset[str]:
+    return frozenset(vocabulary.countries()["alpha_2"])
+
+
 def region_of(scheme: str, code: str) -> tuple[str, str] | None:
     """Return region and level of a publisher's code, or None where neither is known.
 
@@ -55,7 +60,7 @@ def region_of(scheme: str, code: str) -> tuple[str, str] | None:
         return found, "country"
     if len(upper) == 2:
         alias = {"EL": "GR", "UK": "GB"}.get(upper, upper)
-        if alias in set(vocabulary.countries()["alpha_2"]):
+        if alias in _two_letters():
             return alias, "country"
     return None
 

@@ -173,15 +173,15 @@ def _sector(source: Source, name: str, cells: pd.DataFrame) -> tuple[str, str, s
     code = re.sub(r"^N\d\d ", "", name)
     if code in _NFR_OTHER:
         return "NFR14", code, _NFR_OTHER[code]
-    known = vocabulary.sectors().set_index("nfr")["memo"]
-    if code in known.index:
+    known = vocabulary.memo_items()
+    if code in known:
         return "NFR14", code, "memo" if known[code] else "part"
     raise source.refuse(
         f"the sector {name!r}",
         "a GNFR or NFR14 code",
         row=int(cells.index[cells["SECTOR"] == name][0]),
         column="SECTOR",
-        remedy=suggest(code, [*_GNFR, *_GNFR_MEMO, *known.index]),
+        remedy=suggest(code, [*_GNFR, *_GNFR_MEMO, *known]),
     )
 
 

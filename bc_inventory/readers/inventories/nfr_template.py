@@ -174,7 +174,7 @@ def _category(
     """Return code and level of a row, None for a row of notes."""
     text = label(row[code_at])
     code = text.replace(" ", "")
-    known = _known()
+    known = vocabulary.memo_items()
     if code in known:
         return code, "memo" if known[code] else "part"
     beside = " ".join(label(cell) for cell in row[: min(places.values())])
@@ -189,11 +189,6 @@ def _category(
         row=line,
         remedy=suggest(code, known) if code else "A row of values needs its code.",
     )
-
-
-def _known() -> dict[str, bool]:
-    sectors = vocabulary.sectors()
-    return dict(zip(sectors["nfr"], sectors["memo"], strict=True))
 
 
 def _gap(sheet: str, frame: pd.DataFrame) -> list[str]:

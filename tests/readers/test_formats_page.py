@@ -1,0 +1,54 @@
+"""Every file of the publishers is read or refused with a reason, and the page says which."""
+
+import importlib.util
+import time
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def tool(root):
+    spec = importlib.util.spec_from_file_location(
+        "formats_table", root / "tools" / "formats_table.py"
+    )
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def found(tool, shared):
+    began = time.process_time()
+    made = list(tool.outcomes(shared / "data"))
+    return made, time.process_time() - began
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_every_file_is_read_or_refused_with_a_reason_that_names_it(found):
+    outcomes, _ = found
+    assert len(outcomes) > 470
+    for outcome in outcomes:
+        if outcome.report is None:
+            assert outcome.name in outcome.reason
+        else:
+            assert outcome.report.rows > 0
+            assert outcome.report.years or outcome.report.format == "regions"
+    refused = {outcome.name for outcome in outcomes if outcome.report is None}
+    assert "Emissions_MappingTable.xlsx" in refused
+    inventories = [o for o in outcomes if o.folder.startswith(("emep", "reas", "edgar", "ceds"))]
+    assert {o.name for o in inventories if o.report is None} == {"Emissions_MappingTable.xlsx"}
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_the_page_is_current(found, tool, root):
+    page = (root / "docs" / "formats.md").read_text(encoding="utf-8")
+    assert page == tool.table(found[0]), "run python tools/formats_table.py"
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_reading_everything_takes_at_most_a_minute_on_two_cores(found):
+    # Processor seconds, so that what else the machine does isn't counted.
+    assert found[1] < 120
