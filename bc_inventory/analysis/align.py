@@ -18,7 +18,7 @@ from bc_inventory.errors import DataError, Problem
 from bc_inventory.inventory.draws import draw
 from bc_inventory.schema import check, table
 
-__all__ = ["Aligned", "align", "joint", "published_rows", "to_sides"]
+__all__ = ["Aligned", "align", "benchmark_rows", "joint", "published_rows", "to_sides"]
 
 _CELL = ["inventory", "year", "region", "sector"]
 # Where parts of a sector have no figure, the strongest reason stands for the whole.
@@ -140,6 +140,31 @@ def published_rows(
     parents = pd.MultiIndex.from_frame(parted.drop_duplicates())
     beside = pd.MultiIndex.from_frame(rows[["inventory", "year", "region"]]).isin(parents)
     rows = rows[~(whole & beside)]
+    return _mapped(rows, crosswalk)
+
+
+def benchmark_rows(benchmarks: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
+    """Return transcribed figures by the sectors of the crosswalk.
+
+    Parameters
+    ----------
+    benchmarks : pandas.DataFrame
+        Contract `benchmarks`. Rows of a whole side, and totals of all sectors,
+        are left out: only regions and sectors can be aligned.
+    crosswalk : pandas.DataFrame
+        Contract `sector_crosswalk`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `published_rows`.
+    """
+    rows = benchmarks[
+        (benchmarks["sector"] != "*")
+        & ~benchmarks["region"].isin(["EU", "CN"])
+        & benchmarks["scheme"].notna()
+    ]
+    rows = rows.assign(value_kt=rows["emission_kt"], fuel=None, notation_key=None)
     return _mapped(rows, crosswalk)
 
 

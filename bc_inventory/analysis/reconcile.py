@@ -11,10 +11,20 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from bc_inventory.inventory.lognormal import Z95, sigma
 
-__all__ = ["CELL", "beside_trends", "consensus", "rank_agreement", "reconcile", "share_distance"]
+__all__ = [
+    "CELL",
+    "beside_trends",
+    "consensus",
+    "rank_agreement",
+    "rank_agreement_of",
+    "reconcile",
+    "share_distance",
+    "share_distance_of",
+]
 
 CELL = ("year", "region", "sector")
 
@@ -91,21 +101,21 @@ def rank_agreement(base: pd.Series, other: pd.Series) -> dict[str, float]:
     dict
         spearman, kendall and their p-values, and n. NaN below three regions.
     """
+    both = pd.concat([base, other], axis=1, join="inner").dropna().to_numpy(float)
+    return rank_agreement_of(both[:, 0], both[:, 1])
+
+
+def rank_agreement_of(base: NDArray[np.float64], other: NDArray[np.float64]) -> dict[str, float]:
+    """Return `rank_agreement` of two arrays of the same regions without gaps."""
     from scipy import stats
 
-    both = pd.concat([base, other], axis=1, join="inner").dropna()
-    if len(both) < 3 or (both.nunique() < 2).any():
-        missing = dict.fromkeys(("spearman", "spearman_p", "kendall", "kendall_p"), float("nan"))
-        return {**missing, "n": float(len(both))}
-    rho = stats.spearmanr(both.iloc[:, 0], both.iloc[:, 1])
-    tau = stats.kendalltau(both.iloc[:, 0], both.iloc[:, 1])
-    return {
-        "spearman": float(rho.statistic),
-        "spearman_p": float(rho.pvalue),
-        "kendall": float(tau.statistic),
-        "kendall_p": float(tau.pvalue),
-        "n": float(len(both)),
-    }
+    keys = ("spearman", "spearman_p", "kendall", "kendall_p")
+    if len(base) < 3 or np.ptp(base) == 0 or np.ptp(other) == 0:
+        return {**dict.fromkeys(keys, float("nan")), "n": float(len(base))}
+    rho = stats.spearmanr(base, other)
+    tau = stats.kendalltau(base, other)
+    values = (rho.statistic, rho.pvalue, tau.statistic, tau.pvalue)
+    return {**{k: float(v) for k, v in zip(keys, values, strict=True)}, "n": float(len(base))}
 
 
 def share_distance(base: pd.Series, other: pd.Series) -> float:
@@ -124,7 +134,11 @@ def share_distance(base: pd.Series, other: pd.Series) -> float:
     >>> share_distance(pd.Series({"A": 3.0, "B": 1.0}), pd.Series({"A": 1.0, "B": 1.0}))
     0.25
     """
-    both = pd.concat([base, other], axis=1).fillna(0.0).to_numpy(float)
+    return share_distance_of(pd.concat([base, other], axis=1).fillna(0.0).to_numpy(float))
+
+
+def share_distance_of(both: NDArray[np.float64]) -> float:
+    """Return `share_distance` of the two columns of an array of sectors."""
     totals = both.sum(axis=0)
     if (totals <= 0).any():
         return float("nan")

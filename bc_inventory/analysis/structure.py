@@ -12,8 +12,11 @@ differs because its neighbours got its tonnes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from bc_inventory.analysis.divisia import Method, parts_of
 
@@ -23,27 +26,33 @@ STRUCTURE_HEADS = ("level", "sector_share", "region_share", "coverage")
 
 
 def decompose_structure(
-    base: pd.DataFrame, other: pd.DataFrame, *, method: Method = "lmdi"
+    base: pd.DataFrame,
+    other: pd.DataFrame,
+    *,
+    within: Sequence[str] = (),
+    method: Method = "lmdi",
 ) -> pd.DataFrame:
     """Split `other - base` by region and sector into level, shares and coverage.
 
     Parameters
     ----------
     base, other : pandas.DataFrame
-        region, sector (together unique), emission_kt of one inventory and
-        year. A cell without a figure in one of them is coverage.
+        `within`, region, sector (together unique), emission_kt of one
+        inventory. A cell without a figure in one of them is coverage.
+    within : sequence of str
+        Columns, such as year, that part the tables into comparisons of their own.
     method : {"lmdi", "shapley"}
         Exact method, see `bc_inventory.analysis.divisia`.
 
     Returns
     -------
     pandas.DataFrame
-        region, sector, head, part_kt: each head of `STRUCTURE_HEADS` for each
-        cell with a figure in either. The parts of a cell sum to its
+        `within`, region, sector, head, part_kt: each head of `STRUCTURE_HEADS`
+        for each cell with a figure in either. The parts of a cell sum to its
         difference; `level` of a cell is its share in the difference of the
         joint totals.
     """
-    cell = ["region", "sector"]
+    cell = [*within, "region", "sector"]
     both = (
         base[[*cell, "emission_kt"]]
         .merge(
@@ -56,27 +65,36 @@ def decompose_structure(
         .dropna(subset=["emission_kt_base", "emission_kt_other"], how="all")
         .sort_values(cell, ignore_index=True)
     )
-    joint = both.notna().all(axis=1).to_numpy()
+    values = both[["emission_kt_base", "emission_kt_other"]].to_numpy(float)
+    joint = ~np.isnan(values).any(axis=1)
+    whole = _codes(both, list(within))
+    sector = _codes(both, [*within, "sector"])
     parts = np.zeros((len(STRUCTURE_HEADS), len(both)))
-    filled = both[["emission_kt_base", "emission_kt_other"]].fillna(0.0).to_numpy()
-    parts[-1, ~joint] = (filled[:, 1] - filled[:, 0])[~joint]
-    inside = both[joint]
-    chains = [_chain(inside, f"emission_kt_{side}") for side in ("base", "other")]
+    parts[-1, ~joint] = np.nan_to_num(values[~joint, 1]) - np.nan_to_num(values[~joint, 0])
+    chains = [_chain(values[joint, side], whole[joint], sector[joint]) for side in (0, 1)]
     parts[:-1, joint] = parts_of(chains[0], chains[1], method)
     frame = both.loc[both.index.repeat(len(STRUCTURE_HEADS)), cell].reset_index(drop=True)
-    frame["head"] = np.tile(STRUCTURE_HEADS, len(both))
+    heads = pd.Categorical(STRUCTURE_HEADS, categories=STRUCTURE_HEADS, ordered=True)
+    frame["head"] = np.tile(heads.codes, len(both))
+    frame["head"] = pd.Categorical.from_codes(frame["head"], dtype=heads.dtype)
     frame["part_kt"] = parts.T.ravel()
     return frame
 
 
-def _chain(cells: pd.DataFrame, column: str) -> np.ndarray:
-    emission = cells[column]
-    total = emission.sum()
-    sector = emission.groupby(cells["sector"]).transform("sum")
-    return np.stack(
-        [
-            np.full(len(cells), total),
-            sector.div(total) if total > 0 else np.full(len(cells), np.nan),
-            emission.div(sector.where(sector > 0)).to_numpy(),
-        ]
-    )
+def _codes(cells: pd.DataFrame, columns: list[str]) -> NDArray[np.intp]:
+    if not columns:
+        return np.zeros(len(cells), dtype=np.intp)
+    codes: NDArray[np.intp] = cells.groupby(columns, sort=False, observed=True).ngroup().to_numpy()
+    return codes
+
+
+def _chain(
+    emission: NDArray[np.float64], whole: NDArray[np.intp], sector: NDArray[np.intp]
+) -> NDArray[np.float64]:
+    total = np.bincount(whole, emission, minlength=1)[whole]
+    of_sector = np.bincount(sector, emission, minlength=1)[sector]
+
+    def share(part: NDArray[np.float64], of: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.divide(part, of, out=np.full(len(part), np.nan), where=of > 0)
+
+    return np.stack([total, share(of_sector, total), share(emission, of_sector)])

@@ -51,6 +51,12 @@ BENCHMARKS = Table(
         Column("inventory", "string", "short name of the inventory"),
         c.year,
         Column("region", "string", "region code, or EU or CN for a whole side"),
+        Column(
+            "scheme",
+            "string",
+            "scheme of the sectors, as in `sector_crosswalk`; none where only totals are known",
+            required=False,
+        ),
         Column("sector", "string", "sector in the inventory's own terms, or * for all"),
         _kt("emission_kt", "emission as printed"),
         _kt("lower_kt", "lower end of the printed range"),

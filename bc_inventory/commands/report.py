@@ -1,0 +1,89 @@
+"""`bc-inventory report`: write the working group's page of a release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bc_inventory.commands.options import release_options
+
+__all__ = ["report"]
+
+
+@click.command()
+@click.option("--year", type=int, help="Calendar year; by default the year of the release's grid.")
+@click.option(
+    "--factor-set",
+    default="harmonised",
+    show_default=True,
+    type=click.Choice(["harmonised", "official"]),
+    help="Factor set shown first.",
+)
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("report.html"),
+    show_default=True,
+    help="HTML file to write.",
+)
+@click.option(
+    "--pdf",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Print it to this PDF too; needs Chromium, Chrome or Edge.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Language of the PDF; the page has both.",
+)
+@release_options
+def report(
+    year: int | None,
+    factor_set: str,
+    to: Path,
+    pdf: Path | None,
+    language: str,
+    version: str,
+    inventory: str | None,
+    output: str,
+) -> None:
+    """Write the report of a release: one HTML file that needs no network."""
+    from bc_inventory.embedded import data_root
+    from bc_inventory.release.opened import open_release
+    from bc_inventory.report.material import report_facts
+    from bc_inventory.report.step import report_step
+
+    release = open_release(version, inventory=inventory, root=output)
+    have = {str(entry["path"]) for entry in release.manifest["files"]}
+    grids = sorted(name for name in have if name.startswith("grid_") and name.endswith(".nc"))
+    chosen = year or (int(grids[-1][5:9]) if grids else int(release.table("totals")["year"].max()))
+    inputs = {
+        "emissions": _folder(release, "emissions"),
+        "totals": release.file("totals.parquet"),
+        **report_facts(data_root()),
+    }
+    optional = {
+        "grid": f"grid_{chosen}.nc",
+        "hotspots": "hotspots.parquet",
+        "stations": "stations.parquet",
+        "monitoring": "monitoring_summary.parquet",
+    }
+    inputs |= {name: release.file(file) for name, file in optional.items() if file in have}
+    title = str(release.manifest.get("title") or release.inventory)
+    report_step(inputs, {"report": to}, title=title, year=chosen, factor_set=factor_set)
+    click.echo(f"Written: {to}")
+    if pdf is not None:
+        from bc_inventory.report.pdf import print_pdf
+
+        click.echo(f"Written: {print_pdf(to, pdf, language=language)}")
+
+
+def _folder(release, name: str) -> Path:  # type: ignore[no-untyped-def]
+    """Return the folder of a partitioned table, its files fetched."""
+    for path in release.tables[name]:
+        release.file(path)
+    folder: Path = release.path / name
+    return folder

@@ -1,0 +1,87 @@
+"""The EMEP Annex I (NFR) workbook of a region from the emission table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import pandas as pd
+
+from bc_inventory.readers.nfr_annex import write_annex
+from bc_inventory.schema import table
+
+__all__ = ["as_inventory", "write_nfr"]
+
+_KEY_ORDER = ("NE", "C", "IE", "NR", "NA", "NO")
+
+
+def as_inventory(emissions: pd.DataFrame, *, version: str) -> pd.DataFrame:
+    """Return an emission table as figures by NFR category (contract `inventory`).
+
+    Parameters
+    ----------
+    emissions : pandas.DataFrame
+        Contract `emissions` of one factor set.
+    version : str
+        Version of the release.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A figure where any part of the category has one, otherwise its
+        strongest notation key. A category that is partly without a figure
+        names the keys in its note.
+    """
+    by = ["year", "region", "nfr", "species", "memo"]
+    rank = {key: place for place, key in enumerate(_KEY_ORDER)}
+    ranked = emissions.assign(_rank=emissions["notation_key"].map(rank).astype(float))
+    groups = ranked.groupby(by, sort=True)
+    made = groups["emission_kt"].sum(min_count=1).rename("value_kt").to_frame()
+    strongest = groups["_rank"].min().map(dict(enumerate(_KEY_ORDER))).astype(object)
+    has = made["value_kt"].notna()
+    made["notation_key"] = strongest.where(~has & strongest.notna(), None)
+    partial = has & strongest.notna() & (strongest != "NO")
+    made["note"] = ("part of it " + strongest.astype(str)).where(partial, None)
+    made = made.reset_index().rename(columns={"nfr": "sector"})
+    memo = made["memo"].astype(bool)
+    made = made.assign(
+        inventory="bc_inventory",
+        version=version,
+        scheme="NFR14",
+        source_region=made["region"],
+        region_level=made["region"].str.contains("-").map({True: "part", False: "country"}),
+        sector_level=memo.map({True: "memo", False: "part"}),
+        fuel=None,
+        unit="kt",
+        source_id="bcinv-release",
+    )
+    return made[table("inventory").names]
+
+
+def write_nfr(
+    emissions: pd.DataFrame, path: Path, *, region: str, version: str, written: dt.date
+) -> Path:
+    """Write the Annex I workbook of a region.
+
+    Parameters
+    ----------
+    emissions : pandas.DataFrame
+        Contract `emissions` of one factor set.
+    path : Path
+        File to write.
+    region : str
+        Member state or province.
+    version : str
+        Version of the release.
+    written : datetime.date
+        Date in the head of each sheet.
+
+    Raises
+    ------
+    DataError
+        If the region isn't in the table.
+    """
+    own = emissions[emissions["region"] == region]
+    return write_annex(
+        as_inventory(own, version=version), path, region=region, version=version, written=written
+    )
