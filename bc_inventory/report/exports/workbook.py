@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +18,6 @@ __all__ = ["Sheet", "write_workbook"]
 _MOST_ROWS = 1_048_575
 _LONGEST_NAME = 31
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
-# A fixed time of making, so that the same tables give the same bytes.
-_MADE = dt.datetime(2000, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -72,7 +69,6 @@ def write_workbook(sheets: Sequence[Sheet], path: Path, *, title: str) -> Path:
     from openpyxl.styles import Font
 
     book = openpyxl.Workbook(write_only=True)
-    book.properties.created = book.properties.modified = _MADE
     book.properties.creator = "bc_inventory"
     book.properties.title = for_spreadsheet(title)[:200]
     names = _sheet_names([sheet.name for sheet in sheets])
