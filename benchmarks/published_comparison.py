@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bc_inventory import schema
 from bc_inventory.analysis.align import align, published_rows
@@ -28,6 +28,7 @@ from bc_inventory.embedded import data_root
 from bc_inventory.plan import Plan, run
 from bc_inventory.readers import read_any
 
+ROOT = Path(__file__).resolve().parent.parent
 START, END = "<!-- figures -->", "<!-- end of figures -->"
 TABLES = ("published", "activity", "emissions")
 DRAWS = 1_000
@@ -64,7 +65,7 @@ def table(frame: pd.DataFrame, formats: dict[str, str] | None = None) -> list[st
     return lines
 
 
-def against(  # noqa: PLR0913 - a comparison is two inventories, a year and a side
+def against(
     title: str,
     other: str,
     emissions: pd.DataFrame,
@@ -165,7 +166,7 @@ def factor_sets(emissions: pd.DataFrame, regions: pd.DataFrame, year: int, side:
     lines = [
         f"### Official against harmonised factors, {side} {year}",
         "",
-        f"{sums[0]:.1f} kt with harmonised and {sums[1]:.1f} kt with official factors: {listed} kt.",
+        f"{sums[0]:.1f} kt with harmonised and {sums[1]:.1f} kt with official factors: {listed}.",
         "",
         *table(by_nfr.head(8).reset_index(), dict.fromkeys(by_nfr.columns, "+.2f")),
         "",
