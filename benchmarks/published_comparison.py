@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pandas as pd
 
-
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bc_inventory import schema
