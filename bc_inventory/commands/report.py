@@ -70,6 +70,9 @@ def report(
         "hotspots": "hotspots.parquet",
         "stations": "stations.parquet",
         "monitoring": "monitoring_summary.parquet",
+        "climate": "climate.parquet",
+        "cryosphere": "cryosphere.parquet",
+        "exposure": "exposure.parquet",
     }
     inputs |= {name: release.file(file) for name, file in optional.items() if file in have}
     title = str(release.manifest.get("title") or release.inventory)

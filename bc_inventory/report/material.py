@@ -10,10 +10,11 @@ import pandas as pd
 from bc_inventory import schema
 from bc_inventory.report.words import Both, one
 
-__all__ = ["FACTS", "Material", "read_material", "report_facts"]
+__all__ = ["FACTS", "IMPACTS", "Material", "read_material", "report_facts"]
 
 # Facts a report needs, by the name of the input: file under `data/` and contract.
 FACTS = {
+    "bands": ("cryosphere_bands.csv", "cryosphere_bands"),
     "benchmarks": ("benchmarks.csv", "benchmarks"),
     "definitions": ("comparability/definitions.csv", "inventory_definitions"),
     "fuels": ("fuels.csv", "fuels"),
@@ -25,6 +26,12 @@ FACTS = {
     "sources": ("sources.csv", "sources"),
     "targets": ("targets.csv", "targets"),
     "technologies": ("technologies.csv", "technologies"),
+}
+# Optional inputs of the view of ice, people and climate, with their contracts.
+IMPACTS = {
+    "climate": "co2_equivalents",
+    "cryosphere": "cryosphere",
+    "exposure": "exposure",
 }
 _GNFR_NAMES = {
     "A_PublicPower": Both("public power", "公共电力"),
@@ -61,6 +68,7 @@ class Material:
     hotspots: pd.DataFrame | None
     stations: pd.DataFrame | None
     monitoring: pd.DataFrame | None
+    impacts: dict[str, pd.DataFrame]
 
     def estimate(self, factor_set: str | None = None, side: str | None = None) -> pd.DataFrame:
         """Return the emission table of the report's year, of one factor set and perhaps side."""
@@ -112,7 +120,7 @@ def read_material(inputs: dict[str, Path], *, title: str, year: int, factor_set:
     ----------
     inputs : dict of str to Path
         `emissions`, `totals` and `report_facts`; optional `grid`, `hotspots`,
-        `stations`, `monitoring`.
+        `stations`, `monitoring`, and those of `IMPACTS`.
     title, year, factor_set
         Of the report.
 
@@ -138,6 +146,11 @@ def read_material(inputs: dict[str, Path], *, title: str, year: int, factor_set:
         hotspots=_hotspots(inputs.get("hotspots")),
         stations=optional("stations", "stations"),
         monitoring=optional("monitoring", "monitoring_summary"),
+        impacts={
+            name: frame
+            for name, contract in IMPACTS.items()
+            if (frame := optional(name, contract)) is not None
+        },
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from bc_inventory.report.blocks import Section
 from bc_inventory.report.material import Material, read_material
 from bc_inventory.report.page import render
-from bc_inventory.report.sections import compared, evidence, outlook, overview, review
+from bc_inventory.report.sections import compared, evidence, impacts, outlook, overview, review
 from bc_inventory.report.words import Both, one
 
 __all__ = ["SECTIONS", "report_step"]
@@ -24,6 +24,7 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     review.review,
     outlook.targets,
     outlook.measures,
+    impacts.impacts,
     evidence.stations,
     evidence.methods,
 )
@@ -44,7 +45,7 @@ def report_step(
     inputs : dict of str to Path
         `emissions` and `totals` (contracts of those names) and the facts of
         `bc_inventory.report.material.report_facts`. Optional: `grid` (NetCDF),
-        `hotspots`, `stations`, `monitoring` (Parquet).
+        `hotspots`, `stations`, `monitoring`, `climate`, `cryosphere`, `exposure` (Parquet).
     outputs : dict of str to Path
         `report`: the HTML file.
     title : str
