@@ -8,7 +8,7 @@ import pytest
 from bc_inventory import schema
 from bc_inventory.embedded import data_root
 from bc_inventory.inventory.uncertainty import totals
-from bc_inventory.report.material import report_facts
+from bc_inventory.report.material import IMPACTS, report_facts
 from tests.analysis.frames import emissions
 
 HOSTILE = '<img src=x onerror=alert(1)>=HYPERLINK("http://evil.example")'
@@ -92,6 +92,7 @@ def full_release(release, tmp_path_factory) -> dict[str, Path]:
         attrs={"units": "kg m-2 s-1"},
     )
     xr.Dataset({"emission_flux_total": flux, "time_bnds": days}).to_netcdf(folder / "grid.nc")
+    _write_impacts(folder)
     contract = schema.table("stations")
     row = {
         column.name: {
@@ -106,4 +107,57 @@ def full_release(release, tmp_path_factory) -> dict[str, Path]:
     names = [HOSTILE, "\u202ertl שלום", "y" * 10_000]
     rows = [row | {"station": f"{place}{name}"} for place, name in enumerate(names)]
     schema.write_parquet(pd.DataFrame(rows), "stations", folder / "stations.parquet")
-    return {**release, "grid": folder / "grid.nc", "stations": folder / "stations.parquet"}
+    made = {name: folder / f"{name}.parquet" for name in ("stations", *IMPACTS)}
+    return {**release, "grid": folder / "grid.nc", **made}
+
+
+def _write_impacts(folder):
+    import pandas as pd
+
+    base = {"year": 2018, "side": "EU", "factor_set": "harmonised", "nfr": "*"}
+    rows = {
+        "climate": base
+        | {
+            "species": "BC",
+            "metric": "GWP",
+            "horizon": 100,
+            "emission_kt": 47.0,
+            "lower_kt": 20.0,
+            "upper_kt": 90.0,
+            "lowest_mt": 16.2,
+            "highest_mt": 42.3,
+            "outer_lower_mt": 2.0,
+            "outer_upper_mt": 160.0,
+            "metric_ids": "a;b",
+            "source_ids": "ipcc-ar5-8a6",
+            "confidence": "recalled",
+            "caveat": "no agreed value",
+        },
+        "cryosphere": base
+        | {
+            "view": "hma_glacier_km",
+            "band": "0000-0100",
+            "emission_kt": 1.5,
+            "lower_kt": 1.0,
+            "upper_kt": 3.0,
+            "share_of_side": 0.03,
+        },
+        "exposure": base
+        | {
+            "region": "DE",
+            "radius_km": 25.0,
+            "emission_kt": 18.8,
+            "population": 8.3e7,
+            "people_near": 1e6,
+            "density_near_t_km2": 0.2,
+            "lower_t_km2": 0.1,
+            "upper_t_km2": 0.4,
+            "density_t_km2": 0.05,
+            "source_id": "landscan-2015",
+            "caveat": "an indicator of emissions",
+        },
+    }
+    for name, row in rows.items():
+        names = schema.table(IMPACTS[name]).names
+        frame = pd.DataFrame([{key: row.get(key) for key in names}])
+        schema.write_parquet(frame, IMPACTS[name], folder / f"{name}.parquet")

@@ -134,3 +134,12 @@ def test_a_release_without_grid_and_measurements_says_so(release, tmp_path):
 def test_the_same_inputs_give_the_same_bytes(full_release, made, tmp_path):
     again, _ = written(full_release, tmp_path)
     assert again == made[0]
+
+
+def test_climate_figures_are_ranges_with_their_caveat(made):
+    html, _ = made
+    table = html[html.index('id="impacts"') : html.index('id="stations"')]
+    for text in ("no agreed value", "16.2", "160", "recalled", "an indicator of emissions"):
+        assert text in table
+    assert "up to 100 km from a glaciated cell" in table
+    assert "距冰川格网100公里内" in table
