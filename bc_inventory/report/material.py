@@ -16,6 +16,7 @@ __all__ = ["FACTS", "IMPACTS", "Material", "read_material", "report_facts"]
 FACTS = {
     "bands": ("cryosphere_bands.csv", "cryosphere_bands"),
     "benchmarks": ("benchmarks.csv", "benchmarks"),
+    "crosswalk": ("crosswalk/sectors.csv", "sector_crosswalk"),
     "definitions": ("comparability/definitions.csv", "inventory_definitions"),
     "fuels": ("fuels.csv", "fuels"),
     "limits": ("review_limits.csv", "review_limits"),

@@ -8,7 +8,15 @@ from pathlib import Path
 from bc_inventory.report.blocks import Section
 from bc_inventory.report.material import Material, read_material
 from bc_inventory.report.page import render
-from bc_inventory.report.sections import compared, evidence, impacts, outlook, overview, review
+from bc_inventory.report.sections import (
+    compared,
+    evidence,
+    impacts,
+    matrix,
+    outlook,
+    overview,
+    review,
+)
 from bc_inventory.report.words import Both, one
 
 __all__ = ["SECTIONS", "report_step"]
@@ -19,7 +27,7 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     overview.maps,
     compared.series,
     compared.difference,
-    compared.matrix,
+    matrix.matrix,
     review.keys,
     review.review,
     outlook.targets,

@@ -1,18 +1,17 @@
-"""Inventories side by side: time series, comparability, and why they differ."""
+"""Inventories side by side: time series, and why they differ."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from bc_inventory.analysis.comparability import comparability
 from bc_inventory.analysis.decompose import decompose, drawn_parts, waterfall
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.charts import Series, lines, waterfall_chart
 from bc_inventory.report.material import Material
 from bc_inventory.report.tables import Column, to_table
-from bc_inventory.report.words import HEAD_NAMES, SIDE_NAMES, VERDICT_NAMES, Both
+from bc_inventory.report.words import HEAD_NAMES, SIDE_NAMES, Both
 
-__all__ = ["difference", "matrix", "series"]
+__all__ = ["difference", "series"]
 
 _DRAWS = 200
 _SEED = 20_180_101
@@ -166,76 +165,3 @@ def _waterfall(
         f"{material.year}年从{names[0].zh}到{names[1].zh}: 差异的组成及{_DRAWS}次抽样的95%区间。",
     )
     return Figure(caption, chart, to_table(shown, columns, f"difference_{file}", labels))
-
-
-def matrix(material: Material) -> Section:
-    """Return how far inventories can be compared, and why not."""
-    definitions = material.facts["definitions"]
-    sectors = definitions[["inventory"]].drop_duplicates().assign(target="*", sector="*")
-    made = comparability(definitions, sectors)
-    ours = f"{_OURS} {material.factor_set}"
-    made = made[(made["base"] == ours) | (made["other"] == ours)]
-    made = made.assign(
-        inventory=made["base"].where(made["base"] != ours, made["other"]),
-        sign=made["verdict"].map({"agree": "●", "partly": "◐", "unknown": "?", "not": "○"}),
-    )
-    wide = made.pivot_table(
-        index="inventory", columns="aspect", values="sign", aggfunc="first", observed=True
-    ).reset_index()
-    columns = [Column("inventory", Both("inventory", "清单"))]
-    columns += [Column(name, _ASPECTS[name]) for name in _ASPECTS if name in wide]
-    words = {
-        name: {
-            sign: Both(f"{sign} {VERDICT_NAMES[verdict].en}", f"{sign} {VERDICT_NAMES[verdict].zh}")
-            for verdict, sign in zip(
-                ("agree", "partly", "unknown", "not"), ("●", "◐", "?", "○"), strict=True
-            )
-        }
-        for name in _ASPECTS
-    }
-    why = made[made["verdict"] != "agree"][["inventory", "aspect", "verdict", "why"]]
-    reasons = [
-        Column("inventory", Both("inventory", "清单")),
-        Column("aspect", Both("aspect", "方面")),
-        Column("verdict", Both("verdict", "判断")),
-        Column("why", Both("definitions (first / second by name)", "定义(按名称先后)")),
-    ]
-    figures = (
-        Figure(
-            Both(
-                f"How far each inventory can be compared with {ours}.",
-                f"各清单与{ours}的可比程度。",
-            ),
-            None,
-            to_table(wide, columns, "comparability", words),
-        ),
-        Figure(
-            Both("What doesn't agree, and why.", "不一致之处及原因。"),
-            None,
-            to_table(
-                why,
-                reasons,
-                "comparability_reasons",
-                {"aspect": dict(_ASPECTS), "verdict": VERDICT_NAMES},
-            ),
-        ),
-    )
-    text = Both(
-        "Verdicts come from each inventory's own definitions, one row for each, with its source. "
-        "What an inventory doesn't state is never taken for agreement.",
-        "判断来自各清单自身定义, 每条都有来源; 未说明者不视为一致。",
-    )
-    return Section("comparability", Both("Comparability", "可比性"), (text,), figures)
-
-
-_ASPECTS = {
-    "scope": Both("scope", "范围"),
-    "condensables": Both("condensables", "可凝结颗粒物"),
-    "biomass_class": Both("biomass class", "生物质归类"),
-    "off_road": Both("off-road", "非道路"),
-    "bunkers": Both("bunkers", "国际燃料"),
-    "field_burning": Both("field burning", "秸秆焚烧"),
-    "regions": Both("regions", "地区"),
-    "activity_source": Both("activity", "活动数据"),
-    "measurement": Both("measurement", "测量"),
-}

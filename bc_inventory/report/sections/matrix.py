@@ -1,0 +1,117 @@
+"""The comparability matrix: which figures mean the same thing, and which don't."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from bc_inventory.analysis.align import benchmark_rows
+from bc_inventory.analysis.comparability import VERDICTS, comparability, overall
+from bc_inventory.analysis.sectors import common_sectors
+from bc_inventory.report.blocks import Figure, Section
+from bc_inventory.report.material import Material
+from bc_inventory.report.tables import Column, to_table
+from bc_inventory.report.words import VERDICT_NAMES, Both, one
+
+__all__ = ["matrix"]
+
+_SIGNS = dict(zip(VERDICTS, ("●", "◐", "?", "○"), strict=True))
+_ASPECTS = {
+    "scope": Both("scope", "范围"),
+    "condensables": Both("condensables", "可凝结颗粒物"),
+    "biomass_class": Both("biomass class", "生物质归类"),
+    "off_road": Both("off-road", "非道路"),
+    "bunkers": Both("bunkers", "国际燃料"),
+    "field_burning": Both("field burning", "秸秆焚烧"),
+    "regions": Both("regions", "地区"),
+    "activity_source": Both("activity", "活动数据"),
+    "measurement": Both("measurement", "测量"),
+}
+_INVENTORY = Column("inventory", Both("inventory", "清单"))
+_SIGNED = {
+    sign: Both(f"{sign} {VERDICT_NAMES[verdict].en}", f"{sign} {VERDICT_NAMES[verdict].zh}")
+    for verdict, sign in _SIGNS.items()
+}
+
+
+def matrix(material: Material) -> Section:
+    """Return how far each inventory can be compared with ours, by aspect and by sector."""
+    ours = f"bc_inventory {material.factor_set}"
+    definitions = material.facts["definitions"]
+    whole = definitions[["inventory"]].drop_duplicates().assign(target="*", sector="*")
+    made = _of_ours(comparability(definitions, whole), ours)
+    text = Both(
+        "Verdicts come from each inventory's own definitions, one row for each, with its source. "
+        "What an inventory doesn't state is never taken for agreement.",
+        "判断来自各清单自身定义, 每条都有来源; 未说明者不视为一致。",
+    )
+    figures = (_aspects(made, ours), _reasons(made), _sectors(material, ours))
+    return Section("comparability", Both("Comparability", "可比性"), (text,), figures)
+
+
+def _of_ours(made: pd.DataFrame, ours: str) -> pd.DataFrame:
+    mine = made[(made["base"] == ours) | (made["other"] == ours)]
+    return mine.assign(
+        inventory=mine["base"].where(mine["base"] != ours, mine["other"]),
+        sign=mine["verdict"].map(_SIGNS),
+    )
+
+
+def _aspects(made: pd.DataFrame, ours: str) -> Figure:
+    wide = made.pivot_table(
+        index="inventory", columns="aspect", values="sign", aggfunc="first", observed=True
+    ).reset_index()
+    columns = [_INVENTORY, *(Column(name, _ASPECTS[name]) for name in _ASPECTS if name in wide)]
+    caption = Both(
+        f"How far each inventory can be compared with {ours}.", f"各清单与{ours}的可比程度。"
+    )
+    table = to_table(wide, columns, "comparability", dict.fromkeys(_ASPECTS, _SIGNED))
+    return Figure(caption, None, table)
+
+
+def _reasons(made: pd.DataFrame) -> Figure:
+    why = made[made["verdict"] != "agree"][["inventory", "aspect", "verdict", "why"]]
+    columns = [
+        _INVENTORY,
+        Column("aspect", Both("aspect", "方面")),
+        Column("verdict", Both("verdict", "判断")),
+        Column("why", Both("definitions (first / second by name)", "定义(按名称先后)")),
+    ]
+    labels = {"aspect": dict(_ASPECTS), "verdict": VERDICT_NAMES}
+    return Figure(
+        Both("What doesn't agree, and why.", "不一致之处及原因。"),
+        None,
+        to_table(why, columns, "comparability_reasons", labels),
+    )
+
+
+def _sectors(material: Material, ours: str) -> Figure:
+    """Return the verdict by sector for inventories whose sectors are known."""
+    rows = benchmark_rows(material.facts["benchmarks"], material.facts["crosswalk"])
+    sectors = material.facts["sectors"]
+    gnfr_of = dict(zip(sectors["nfr"], sectors["gnfr"], strict=True))
+    own = material.estimate().loc[lambda table: ~table["memo"].astype(bool), "nfr"].unique()
+    parts = []
+    for name, theirs in rows.groupby("inventory", sort=True):
+        targets = {ours: set(own), str(name): set(theirs["target"])}
+        home = common_sectors(set().union(*targets.values()), gnfr_of)
+        held = pd.DataFrame(
+            [(who, target) for who, several in targets.items() for target in sorted(several)],
+            columns=["inventory", "target"],
+        ).merge(home, on="target")
+        worst = overall(comparability(material.facts["definitions"], held))
+        parts.append(_of_ours(worst, ours))
+    made = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["inventory"])
+    columns = [
+        _INVENTORY,
+        Column("sector", Both("common sector", "共同部门")),
+        Column("sign", Both("verdict of the worst aspect", "最差方面的判断")),
+        Column("why", Both("because of", "原因")),
+    ]
+    known = material.names("sectors", "nfr") | material.gnfr_names
+    labels = {"sign": _SIGNED, "sector": {name: known.get(name, one(name)) for name in
+              made.get("sector", pd.Series(dtype=str))}}  # fmt: skip
+    caption = Both(
+        "By the finest sectors in common: the worst aspect decides.",
+        "按最细共同部门: 以最差方面为准。",
+    )
+    return Figure(caption, None, to_table(made, columns, "comparability_sectors", labels))
