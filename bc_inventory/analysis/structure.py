@@ -91,8 +91,10 @@ def _codes(cells: pd.DataFrame, columns: list[str]) -> NDArray[np.intp]:
 def _chain(
     emission: NDArray[np.float64], whole: NDArray[np.intp], sector: NDArray[np.intp]
 ) -> NDArray[np.float64]:
-    total = np.bincount(whole, emission, minlength=1)[whole]
-    of_sector = np.bincount(sector, emission, minlength=1)[sector]
+    total: NDArray[np.float64] = np.bincount(whole, emission, minlength=1).astype(float)[whole]
+    of_sector: NDArray[np.float64] = np.bincount(sector, emission, minlength=1).astype(float)[
+        sector
+    ]
 
     def share(part: NDArray[np.float64], of: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.divide(part, of, out=np.full(len(part), np.nan), where=of > 0)

@@ -29,6 +29,9 @@ _SHOWN = 5
     type=click.Path(path_type=Path, dir_okay=False),
     help="Workbook (.xlsx) for all tables; by default only a summary is shown.",
 )
+@click.option(
+    "--release", "version", default="latest", show_default=True, help="A version, or latest."
+)
 @release_options
 def compare(
     files: tuple[Path, ...],
@@ -37,7 +40,7 @@ def compare(
     to: Path | None,
     version: str,
     inventory: str | None,
-    output: str,
+    releases: str,
 ) -> None:
     r"""Compare a release with publishers' FILES on common sectors and regions.
 
@@ -53,7 +56,7 @@ def compare(
     from bc_inventory.analysis.sidebyside import side_by_side
     from bc_inventory.release.opened import open_release
 
-    release = open_release(version, inventory=inventory, root=output)
+    release = open_release(version, inventory=inventory, root=releases)
     chosen = year or int(release.table("totals")["year"].max())
     own = {
         f"bc_inventory {name}": release.emissions(side, None, chosen, factor_set=name, memo=None)

@@ -15,6 +15,7 @@ _SUFFIX = {"iamc": ".csv", "xlsx": ".xlsx", "geojson": ".geojson", "nfr": ".xlsx
 
 @click.command()
 @click.argument("form", metavar="FORMAT", type=click.Choice(list(_SUFFIX)))
+@click.argument("version", default="latest")
 @click.option(
     "--to",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -38,9 +39,9 @@ def export(
     factor_set: str,
     version: str,
     inventory: str | None,
-    output: str,
+    releases: str,
 ) -> None:
-    r"""Write a release as FORMAT.
+    r"""Write release VERSION as FORMAT.
 
     \b
     iamc     time series CSV of the IAMC, as pyam reads it
@@ -55,7 +56,7 @@ def export(
     from bc_inventory.report import exports
     from bc_inventory.schema import read_csv, read_parquet
 
-    release = open_release(version, inventory=inventory, root=output)
+    release = open_release(version, inventory=inventory, root=releases)
     name = f"{release.inventory}-{release.version}"
     path = to or Path(f"{name}-{form}{_SUFFIX[form]}")
     regions = read_csv(data_root() / "regions.csv", "regions")

@@ -39,6 +39,9 @@ __all__ = ["measures"]
 @click.option(
     "--to", type=click.Path(path_type=Path, dir_okay=False), help="CSV file for the table."
 )
+@click.option(
+    "--release", "version", default="latest", show_default=True, help="A version, or latest."
+)
 @release_options
 def measures(
     uptake: tuple[str, ...],
@@ -50,7 +53,7 @@ def measures(
     to: Path | None,
     version: str,
     inventory: str | None,
-    output: str,
+    releases: str,
 ) -> None:
     r"""Show what measures save, each with how far it is carried out, 0 to 1.
 
@@ -70,7 +73,7 @@ def measures(
         for row in listed.rename(columns={"name": "title"}).itertuples():
             click.echo(f"{row.measure:<20} {row.title}")
         return
-    release = open_release(version, inventory=inventory, root=output)
+    release = open_release(version, inventory=inventory, root=releases)
     chosen = year or int(release.table("totals")["year"].max())
     rows = release.emissions(None, None, chosen, factor_set=factor_set, memo=None)
     regions = read_csv(data_root() / "regions.csv", "regions")

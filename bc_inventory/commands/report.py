@@ -12,6 +12,7 @@ __all__ = ["report"]
 
 
 @click.command()
+@click.argument("version", default="latest")
 @click.option("--year", type=int, help="Calendar year; by default the year of the release's grid.")
 @click.option(
     "--factor-set",
@@ -48,15 +49,15 @@ def report(
     language: str,
     version: str,
     inventory: str | None,
-    output: str,
+    releases: str,
 ) -> None:
-    """Write the report of a release: one HTML file that needs no network."""
+    """Write the report of release VERSION: one HTML file that needs no network."""
     from bc_inventory.embedded import data_root
     from bc_inventory.release.opened import open_release
     from bc_inventory.report.material import report_facts
     from bc_inventory.report.step import report_step
 
-    release = open_release(version, inventory=inventory, root=output)
+    release = open_release(version, inventory=inventory, root=releases)
     have = {str(entry["path"]) for entry in release.manifest["files"]}
     grids = sorted(name for name in have if name.startswith("grid_") and name.endswith(".nc"))
     chosen = year or (int(grids[-1][5:9]) if grids else int(release.table("totals")["year"].max()))

@@ -68,16 +68,7 @@ def write_workbook(sheets: Sequence[Sheet], path: Path, *, title: str) -> Path:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
 
-    book = openpyxl.Workbook(write_only=True)
-    book.properties.creator = "bc_inventory"
-    book.properties.title = for_spreadsheet(title)[:200]
-    names = _sheet_names([sheet.name for sheet in sheets])
-    contents = book.create_sheet("Contents")
-    contents.append([_text(title)])
-    contents.append(["sheet", "rows", "note"])
-    for sheet, name in zip(sheets, names, strict=True):
-        contents.append([_text(name), len(sheet.frame), _text(sheet.note)])
-    for sheet, name in zip(sheets, names, strict=True):
+    for sheet in sheets:
         if len(sheet.frame) > _MOST_ROWS:
             raise DataError(
                 [
@@ -88,6 +79,16 @@ def write_workbook(sheets: Sequence[Sheet], path: Path, *, title: str) -> Path:
                     )
                 ]
             )
+    book = openpyxl.Workbook(write_only=True)
+    book.properties.creator = "bc_inventory"
+    book.properties.title = for_spreadsheet(title)[:200]
+    names = _sheet_names([sheet.name for sheet in sheets])
+    contents = book.create_sheet("Contents")
+    contents.append([_text(title)])
+    contents.append(["sheet", "rows", "note"])
+    for sheet, name in zip(sheets, names, strict=True):
+        contents.append([_text(name), len(sheet.frame), _text(sheet.note)])
+    for sheet, name in zip(sheets, names, strict=True):
         made = book.create_sheet(name)
         made.freeze_panes = "A2"
         head = []
