@@ -1,6 +1,7 @@
 """Every file of the publishers is read or refused with a reason, and the page says which."""
 
 import importlib.util
+import sys
 import time
 
 import pytest
@@ -12,6 +13,7 @@ def tool(root):
         "formats_table", root / "tools" / "formats_table.py"
     )
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where dataclasses look their module up
     spec.loader.exec_module(module)
     return module
 

@@ -15,7 +15,8 @@ from tests.readers.inventories.test_nfr_template import rows as annex_rows
 from tests.readers.inventories.test_nfr_template import written
 from tests.readers.inventories.test_reas import _V3, v2
 
-_KEY = table("inventory").key
+# A file that has lost the line with its version says so; its rows are the same.
+_KEY = tuple(name for name in table("inventory").key if name != "version")
 # Every kind of damage several times over; the long run has a thousand and more of each format.
 _SAMPLE = 64
 _LONG = 1200
