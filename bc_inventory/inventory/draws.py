@@ -47,22 +47,46 @@ def draw(
     sums : numpy.ndarray of float64, shape (draws, groups)
         kt.
     """
-    rows = emissions[emissions["emission_kt"].notna()]
+    from scipy.sparse import csr_array
+
+    rows = emissions[emissions["emission_kt"].notna()].reset_index(drop=True)
     codes, groups = pd.factorize(pd.MultiIndex.from_frame(rows[list(by)]), sort=True)
-    order = np.argsort(codes, kind="stable")
-    rows = rows.iloc[order].reset_index(drop=True)
-    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
-    value = rows["emission_kt"].to_numpy(dtype=np.float32)[:, None]
-    parts = [_multipliers(rows, part, draws, seed) for part in PARTS if part != "share"]
-    parts.append(_split_multipliers(rows, draws, seed))
+    common = [_multipliers(rows, part, draws, seed) for part in ("factor", "abatement")]
+    common.append(_split_multipliers(rows, draws, seed))
+    own = [_multipliers(rows, part, draws, seed) for part in ("activity", "local")]
+    # Regions differ in their activity, not in what is burnt with what: the product of split,
+    # factor and controls is the same in many rows and is worked out once for all of them.
+    kind, kinds = _combined([which for _, which in common])
+    chain, chains = _combined([codes, *(which for _, which in own)])
+    value = rows["emission_kt"].to_numpy(dtype=np.float64)
+    weights = csr_array((value, (chain, kind)), shape=(len(chains), len(kinds)))
+    members = csr_array(
+        (np.ones(len(chains)), (chains[:, 0], np.arange(len(chains)))),
+        shape=(len(groups), len(chains)),
+    )
     sums = np.empty((len(groups), draws))
     for start in range(0, draws, _BLOCK):
         chosen = slice(start, min(start + _BLOCK, draws))
-        drawn = np.repeat(value, chosen.stop - start, axis=1)
-        for table, which in parts:
-            drawn *= table[:, chosen].take(which, axis=0)
-        sums[:, chosen] = np.add.reduceat(drawn, starts, axis=0, dtype=np.float64)
+        drawn = weights @ _product(common, kinds, chosen)
+        drawn *= _product(own, chains[:, 1:], chosen)
+        sums[:, chosen] = members @ drawn
     return groups.to_frame(index=False, name=list(by)), sums.T
+
+
+def _combined(codes: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the combination of codes of each row, and the combinations, sorted."""
+    distinct, which = np.unique(np.column_stack(codes), axis=0, return_inverse=True)
+    return which.reshape(-1), distinct
+
+
+def _product(
+    parts: Sequence[tuple[np.ndarray, np.ndarray]], which: np.ndarray, chosen: slice
+) -> np.ndarray:
+    """Multiply, for each combination, its draws of all parts; shape (combinations, draws)."""
+    made = parts[0][0][:, chosen].take(which[:, 0], axis=0).astype(np.float64)
+    for column, (table, _) in enumerate(parts[1:], start=1):
+        made *= table[:, chosen].take(which[:, column], axis=0)
+    return made
 
 
 def _multipliers(

@@ -58,20 +58,22 @@ def totals(emissions: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
 
 def _levels(rows: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
     """Return all levels of totals of one year, species and factor set."""
+    from scipy.sparse import csr_array
+
     base = ["year", "side", "species", "factor_set"]
     cells, sums = draw(rows, [*base, "region", "gnfr", "nfr"], draws, seed)
+    parts = _Parts(rows[rows["emission_kt"].notna()])
     made = []
     for level, extra in LEVELS.items():
         by = [*base, *extra]
         codes, names = pd.factorize(pd.MultiIndex.from_frame(cells[by]), sort=True)
-        order = np.argsort(codes, kind="stable")
-        starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
-        drawn = np.add.reduceat(sums[:, order], starts, axis=1)
+        members = csr_array((np.ones(len(codes)), (codes, np.arange(len(codes)))))
+        drawn = members @ sums.T
         frame = names.to_frame(index=False, name=by).assign(level=level)
-        frame["mean_kt"] = drawn.mean(axis=0)
-        quantiles = np.quantile(drawn, [0.025, 0.5, 0.975], axis=0, overwrite_input=True)
+        frame["mean_kt"] = drawn.mean(axis=1)
+        quantiles = np.quantile(drawn, [0.025, 0.5, 0.975], axis=1, overwrite_input=True)
         frame["lower_kt"], frame["median_kt"], frame["upper_kt"] = quantiles
-        frame = frame.merge(_approach1(rows, by), on=by).merge(_coverage(rows, by), on=by)
+        frame = frame.merge(parts.propagated(by), on=by).merge(_coverage(rows, by), on=by)
         if "gnfr" in frame:
             frame = frame.rename(columns={"gnfr": "nfr"})
         made.append(frame)
@@ -80,31 +82,45 @@ def _levels(rows: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
     return result.reindex(columns=table("totals").names)
 
 
-def _approach1(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Propagate errors: rows that share a part add up, parts add in squares."""
-    rows = rows[rows["emission_kt"].notna()]
-    total = rows.groupby(by, sort=True)["emission_kt"].sum()
-    square = pd.Series(0.0, index=total.index)
-    limit = pd.Series(False, index=total.index)
-    share = rows["emission_kt"] / rows.groupby(by)["emission_kt"].transform("sum")
-    for part in PARTS:
-        spread = rows[f"sigma_{part}"].fillna(0.0)
-        # Half of the 95 % interval over the value of a lognormal is sinh(1.96 sigma).
-        half = rows["emission_kt"] * np.sinh(Z95 * spread)
-        named = rows[by].assign(_name=rows[f"corr_{part}"].fillna(""), _half=half)
-        together = named.groupby([*by, "_name"], sort=False)["_half"].sum()
-        square += np.square(together).groupby(level=by).sum().reindex(total.index)
-        wide = (np.sqrt(np.expm1(np.square(spread))) > _APPROACH1_LIMIT) & (share > _MATERIAL)
-        limit |= wide.groupby([rows[name] for name in by]).any().reindex(total.index)
-    half_width = np.sqrt(square)
-    return pd.DataFrame(
-        {
-            "emission_kt": total,
-            "approach1_lower_kt": np.maximum(total - half_width, 0.0),
-            "approach1_upper_kt": total + half_width,
-            "approach1_valid": ~limit,
-        }
-    ).reset_index()
+class _Parts:
+    """Rows with a figure, and of each part of their chain its name and half width.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Contract `emissions`, all with a figure.
+    """
+
+    def __init__(self, rows: pd.DataFrame) -> None:
+        self.rows = rows
+        self.value = rows["emission_kt"].to_numpy(dtype=float)
+        self.name, self.half, self.wide = [], [], []
+        for part in PARTS:
+            spread = rows[f"sigma_{part}"].fillna(0.0).to_numpy(dtype=float)
+            # Half of the 95 % interval over the value of a lognormal is sinh(1.96 sigma).
+            self.half.append(self.value * np.sinh(Z95 * spread))
+            self.wide.append(np.sqrt(np.expm1(np.square(spread))) > _APPROACH1_LIMIT)
+            self.name.append(pd.factorize(rows[f"corr_{part}"].fillna(""))[0])
+
+    def propagated(self, by: list[str]) -> pd.DataFrame:
+        """Propagate errors: rows that share a part add up, parts add in squares."""
+        codes, groups = pd.factorize(pd.MultiIndex.from_frame(self.rows[by]), sort=True)
+        total = np.bincount(codes, self.value)
+        material = self.value > _MATERIAL * total[codes]
+        square = np.zeros(len(total))
+        limit = np.zeros(len(total), dtype=bool)
+        for name, half, wide in zip(self.name, self.half, self.wide, strict=True):
+            size = int(name.max()) + 1
+            pair, which = np.unique(codes * size + name, return_inverse=True)
+            square += np.bincount(pair // size, np.square(np.bincount(which, half)))
+            limit[codes[wide & material]] = True
+        half_width = np.sqrt(square)
+        return groups.to_frame(index=False, name=by).assign(
+            emission_kt=total,
+            approach1_lower_kt=np.maximum(total - half_width, 0.0),
+            approach1_upper_kt=total + half_width,
+            approach1_valid=~limit,
+        )
 
 
 def _coverage(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
