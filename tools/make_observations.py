@@ -58,9 +58,10 @@ def add(rows, places, series, terms, means) -> None:
     """Append the means of a series, and its place."""
     about = series.about
     for one in means.values():
-        rows.append(
-            observation_rows(one, side=side_of(about.country), licence=terms[0], source_id=terms[1])
+        made = observation_rows(
+            one, side=side_of(about.country), licence=terms[0], source_id=terms[1]
         )
+        rows.append(made.to_pandas())
     if about.station in UK_PLACES:
         place = [about.station, *UK_PLACES[about.station], "recalled", terms[1]]
     else:

@@ -9,6 +9,7 @@ mean upward.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -76,6 +77,7 @@ class Means:
         return self.frame[~self.frame["withheld"] & self.frame["value"].notna()]
 
 
+@functools.cache
 def rule_for(name: str, period: str, bc_type: str) -> Rule:
     """Return what a rule asks of a period; a row for the type wins over `*`.
 

@@ -26,8 +26,8 @@ def comparability(part: pd.DataFrame) -> tuple[str, str]:
     """
     can: list[str] = []
     cannot: list[str] = []
-    for bc_type in sorted(set(part["bc_type"].astype(str))):
-        own = part[part["bc_type"].astype(str) == bc_type]
+    for bc_type in sorted(map(str, part["bc_type"].unique())):
+        own = part[part["bc_type"] == bc_type]
         told = {"EC": _elemental, "eBC": _equivalent, "b_abs": _absorption, "rBC": _refractory}
         told[bc_type](own, can, cannot)
     cuts = _distinct(part, "size_cut")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,10 @@ import pandas as pd
 from bc_inventory import schema
 from bc_inventory.schema.observations import BC_TYPES
 
-__all__ = ["station_table", "summary_table", "write_observations"]
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["arrow_rows", "station_table", "summary_table", "write_observations"]
 
 _KEY = list(schema.table("observations").key)
 _PERIOD_COLUMNS = {
@@ -44,7 +47,6 @@ def write_observations(
     Path
         `folder`.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     contract = schema.arrow_schema("observations")
@@ -52,20 +54,29 @@ def write_observations(
     held = contract.remove(contract.get_field_index("side"))
     held = held.with_metadata({**(contract.metadata or {}), **more})
     for side, part in frame.groupby("side", observed=True, sort=True):
-        ordered = part.sort_values(_KEY, kind="stable")[held.names]
-        plain = {
-            name: column.astype(column.cat.categories.dtype)
-            if isinstance(column.dtype, pd.CategoricalDtype)
-            else column
-            for name, column in ordered.items()
-        }
-        arrow = pa.Table.from_pandas(pd.DataFrame(plain), schema=held, preserve_index=False)
+        arrow = arrow_rows(part.sort_values(_KEY, kind="stable"), held)
         path = folder / f"side={side}" / "observations.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".part")
         pq.write_table(arrow, temporary, compression="zstd", compression_level=6)
         temporary.replace(path)
     return folder
+
+
+def arrow_rows(frame: pd.DataFrame, contract: pa.Schema) -> pa.Table:
+    """Return rows as Arrow; text that is a category is expanded there, which is cheap.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Holds the columns of the contract.
+    contract : pyarrow.Schema
+        Names and types wanted.
+    """
+    import pyarrow as pa
+
+    columns = [pa.array(frame[field.name], from_pandas=True).cast(field.type) for field in contract]
+    return pa.table(columns, schema=contract)
 
 
 def station_table(observations: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
@@ -103,7 +114,7 @@ def station_table(observations: pd.DataFrame, places: pd.DataFrame) -> pd.DataFr
                 "longitude": place.get("longitude"),
                 "altitude_m": place.get("altitude_m"),
                 "setting": place.get("setting"),
-                "bc_types": ";".join(sorted(set(part["bc_type"]))),
+                "bc_types": ";".join(sorted(map(str, part["bc_type"].unique()))),
                 "series": part["series_id"].nunique(),
                 "values": len(standing),
                 "first": part["start"].min(),
@@ -133,9 +144,9 @@ def summary_table(observations: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for side in ("CN", "EU", "other"):
         for bc_type in ("*", *BC_TYPES):
-            part = observations[observations["side"].astype(str) == side]
+            part = observations[observations["side"] == side]
             if bc_type != "*":
-                part = part[part["bc_type"].astype(str) == bc_type]
+                part = part[part["bc_type"] == bc_type]
             rows.append({"side": side, "bc_type": bc_type, **_counts(part, side, bc_type)})
     made = pd.DataFrame(rows, columns=schema.table("monitoring_summary").names)
     return _typed(made, "monitoring_summary")
@@ -143,10 +154,10 @@ def summary_table(observations: pd.DataFrame) -> pd.DataFrame:
 
 def _counts(part: pd.DataFrame, side: str, bc_type: str) -> dict[str, Any]:
     standing = part[~part["withheld"]]
-    period = standing["period"].astype(str)
+    period = standing["period"]
     note = None
     if side == "CN" and bc_type == "*":
-        networks = ", ".join(sorted(set(part["network"].astype(str)))) or "none"
+        networks = ", ".join(sorted(map(str, part["network"].unique()))) or "none"
         note = (
             f"networks: {networks}. China's national network doesn't report black carbon and no "
             "open hourly or daily station file was found; open filter series are all there is"
@@ -165,14 +176,13 @@ def _counts(part: pd.DataFrame, side: str, bc_type: str) -> dict[str, Any]:
 
 def _samples(standing: pd.DataFrame) -> int:
     """Return the values behind the longest kind of mean of each series, each once."""
-    period = standing["period"].astype(str)
-    series = standing["series_id"].astype(str)
+    period, series = standing["period"], standing["series_id"]
     total = 0
     seen: set[str] = set()
     for name in ("campaign", "year", "month", "day", "hour"):
         own = (period == name) & ~series.isin(seen)
         total += int(standing.loc[own, "n_valid"].sum())
-        seen |= set(series[own])
+        seen |= set(series[own].unique())
     return total
 
 

@@ -72,10 +72,10 @@ def write_part(series: tuple[Series, ...], path: Path) -> None:
         for one in series:
             frame = one.frame[list(COLUMNS)]
             columns = [
-                pa.array(frame[name].astype(str).astype("category")).cast(text)
-                if pa.types.is_dictionary(schema.field(name).type)
-                else pa.array(frame[name]).cast(schema.field(name).type)
-                for name in schema.names
+                pa.array(frame[field.name].astype("category")).cast(text)
+                if pa.types.is_dictionary(field.type)
+                else pa.array(frame[field.name]).cast(field.type)
+                for field in schema
             ]
             writer.write_table(pa.table(columns, schema=schema), row_group_size=max(len(frame), 1))
     write_atomic(path, sink.getvalue().to_pybytes())

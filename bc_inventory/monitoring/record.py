@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import union_categoricals
 
 from bc_inventory import schema
 from bc_inventory.durable import temporary_folder, write_atomic
@@ -83,7 +84,6 @@ def _write_means(
         observation_rows(_of_year(means, year), side=side_of(whole.about.country))
         for means in chain(whole, settings.rule, exclude=settings.exclude).values()
     ]
-    frame = pd.concat(rows, ignore_index=True)
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -92,14 +92,8 @@ def _write_means(
         "name": about.station_name,
         **{name: getattr(about, name) for name in _PLACE if name != "name"},
     }
-    contract = schema.arrow_schema("observations")
-    contract = contract.with_metadata({b"place": canonical_json(place)})
-    plain = {
-        name: column.astype(object) if isinstance(column.dtype, pd.CategoricalDtype) else column
-        for name, column in frame.items()
-    }
     sink = pa.BufferOutputStream()
-    arrow = pa.Table.from_pandas(pd.DataFrame(plain), schema=contract, preserve_index=False)
+    arrow = pa.concat_tables(rows).replace_schema_metadata({b"place": canonical_json(place)})
     pq.write_table(arrow, sink, compression="zstd", compression_level=1)
     write_atomic(table, sink.getvalue().to_pybytes())
 
@@ -117,9 +111,12 @@ def joined(series: list[Series]) -> Series:
     Series
         A time that two files give is marked `duplicate_time` from the second on.
     """
-    frame = pd.concat([one.frame for one in series], ignore_index=True)
-    for name in ("flags", "segment"):
-        frame[name] = frame[name].astype(str).astype("category")
+    if len(series) == 1:
+        frame = series[0].frame.copy()
+    else:
+        frame = pd.concat([one.frame for one in series], ignore_index=True)
+        for name in ("flags", "segment"):
+            frame[name] = pd.Series(union_categoricals([one.frame[name] for one in series]))
     frame = frame.sort_values("start", kind="stable", ignore_index=True)
     again = frame.duplicated("start").to_numpy()
     marks = frame["marks"].to_numpy(dtype=np.uint16)

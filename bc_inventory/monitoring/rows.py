@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
@@ -13,10 +16,12 @@ from bc_inventory.monitoring.facts import facts
 from bc_inventory.schema.observations import VALUE_COLUMNS
 from bc_inventory.schema.series import Description
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 __all__ = ["observation_rows", "relative_uncertainty", "side_of"]
 
 _NORMAL_95 = 1.959963984540054  # 97.5 % quantile of the normal distribution
-_STAMP = "datetime64[ms, UTC]"
 
 
 def side_of(country: str | None) -> str:
@@ -29,9 +34,13 @@ def side_of(country: str | None) -> str:
     """
     if country == "CN":
         return "CN"
+    return "EU" if country in _members() else "other"
+
+
+@functools.cache
+def _members() -> frozenset[str]:
     regions = schema.read_csv(data_root() / "regions.csv", "regions")
-    known = dict(zip(regions["region"], regions["side"], strict=True))
-    return "EU" if known.get(country or "") == "EU" else "other"
+    return frozenset(regions.loc[regions["side"] == "EU", "region"])
 
 
 def relative_uncertainty(about: Description) -> tuple[float | None, str]:
@@ -64,8 +73,8 @@ def relative_uncertainty(about: Description) -> tuple[float | None, str]:
 
 def observation_rows(
     means: Means, *, side: str, licence: str | None = None, source_id: str | None = None
-) -> pd.DataFrame:
-    """Return means as rows of the contract `observations`.
+) -> pa.Table:
+    """Return means as an Arrow table of the contract `observations`.
 
     The interval holds the uncertainty of the instrument, which doesn't shrink with
     averaging, and that of the part of the period that wasn't sampled: scatter / sqrt(n) x
@@ -109,7 +118,45 @@ def observation_rows(
             * np.sqrt(1 - frame["coverage"].to_numpy(dtype=float))
         )
     half = np.full(len(frame), np.nan) if relative is None else np.hypot(relative * value, sampling)
-    constant = {
+    constant = _shared(means, side, licence, source_id)
+    constant["uncertainty_from"] = origin if relative is None else f"{origin}; time not sampled"
+    made: dict[str, object] = dict(constant)
+    made |= {column: np.full(len(frame), np.nan) for column in VALUE_COLUMNS.values()}
+    made[VALUE_COLUMNS[about.bc_type]] = value
+    made["half_width"] = half
+    for name in ("start", "end"):
+        made[name] = frame[name].to_numpy().astype("datetime64[ms]")
+    for name in ("n_valid", "n_total", "n_negative"):
+        made[name] = frame[name].to_numpy(dtype=np.int64)
+    made["coverage"] = frame["coverage"].to_numpy(dtype=float)
+    made["withheld"] = frame["withheld"].to_numpy(dtype=bool)
+    for name in ("flags", "marks", "segment"):
+        text = frame[name].to_numpy(dtype=object)
+        made[name] = np.where(text == "", None, text)
+    return _table(made, len(frame))
+
+
+def _table(made: dict[str, object], count: int) -> pa.Table:
+    """Return columns, or one value for all rows, as the Arrow table of the contract."""
+    import pyarrow as pa
+
+    contract = schema.arrow_schema("observations")
+    columns = []
+    for field in contract:
+        held = made[field.name]
+        if isinstance(held, np.ndarray):
+            columns.append(pa.array(held, from_pandas=True).cast(field.type))
+        elif held is None:
+            columns.append(pa.nulls(count, field.type))
+        else:
+            columns.append(pa.repeat(pa.scalar(held, field.type), count))
+    return pa.table(columns, schema=contract)
+
+
+def _shared(means: Means, side: str, licence: str, source_id: str) -> dict[str, object]:
+    """Return the columns that are one value in all rows of a series."""
+    about = means.about
+    return {
         "series_id": about.series_id,
         "side": side,
         "country": about.country or "unknown",
@@ -117,7 +164,6 @@ def observation_rows(
         "network": about.network or "unknown",
         "bc_type": about.bc_type,
         "period": means.period,
-        "uncertainty_from": origin if relative is None else f"{origin}; time not sampled",
         "wavelength_nm": about.wavelength_nm,
         "mac_m2_g": about.mac_m2_g,
         "mac_from": about.mac_from,
@@ -140,27 +186,3 @@ def observation_rows(
         "licence": licence,
         "source_id": source_id,
     }
-    made = {name: _constant(held, len(frame)) for name, held in constant.items()}
-    made |= {column: np.full(len(frame), np.nan) for column in VALUE_COLUMNS.values()}
-    made[VALUE_COLUMNS[about.bc_type]] = value
-    made["half_width"] = half
-    for name in ("start", "end"):
-        made[name] = frame[name].dt.tz_localize("UTC").astype(_STAMP).to_numpy()
-    for name in ("n_valid", "n_total", "n_negative"):
-        made[name] = frame[name].to_numpy(dtype=np.int64)
-    made["coverage"] = frame["coverage"].to_numpy(dtype=float)
-    made["withheld"] = frame["withheld"].to_numpy(dtype=bool)
-    for name in ("flags", "marks", "segment"):
-        text = pd.Series(frame[name].to_numpy(), dtype="str")
-        made[name] = text.mask(text == "", None)
-    table = pd.DataFrame({name: made[name] for name in schema.table("observations").names})
-    for name in ("start", "end"):
-        table[name] = pd.Series(frame[name].to_numpy()).dt.tz_localize("UTC").astype(_STAMP)
-    return table
-
-
-def _constant(held: object, count: int) -> pd.Series | np.ndarray:
-    """Return one value for all rows; text as one category, which costs a byte a row."""
-    if held is None or isinstance(held, float):
-        return np.full(count, np.nan if held is None else held, dtype=float)
-    return pd.Series(pd.Categorical.from_codes(np.zeros(count, dtype=np.int8), categories=[held]))

@@ -143,10 +143,11 @@ def cells_of(
         names = [name.strip() for name in next(reader)]
         start = reader.line_num + header
         for row in reader:
-            if row and any(cell.strip() for cell in row):
-                if len(row) != len(names) and len(row) - len(names) not in more:
+            if row and "".join(row).strip():
+                missing = len(names) - len(row)
+                if missing and -missing not in more:
                     raise source.refuse(f"{len(row)} cells", f"{len(names)} cells", row=start)
-                rows.append(row[: len(names)] + [""] * (len(names) - len(row)))
+                rows.append([*row[: len(names)], *[""] * missing] if missing else row)
                 numbers.append(start)
             start = reader.line_num + header
     except (csv.Error, StopIteration) as error:
@@ -155,7 +156,10 @@ def cells_of(
         ) from error
     if len(set(names)) < len(names):
         names = _apart(names)
-    frame = pd.DataFrame(rows, columns=names, dtype=object)
+    columns = zip(*rows, strict=True) if rows else [()] * len(names)
+    frame = pd.DataFrame(
+        {name: pd.array(list(held), dtype="str") for name, held in zip(names, columns, strict=True)}
+    )
     return Cells(source, frame, np.array(numbers, dtype=int))
 
 
