@@ -9,7 +9,9 @@ import pandas as pd
 
 from bc_inventory import schema
 from bc_inventory.analysis.hotspot_step import hotspots_step
+from bc_inventory.analysis.impact_step import impacts_step
 from bc_inventory.analysis.maps import maps_step
+from bc_inventory.analysis.measured_step import measured_step
 from bc_inventory.config import Config
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem
@@ -19,9 +21,12 @@ from bc_inventory.monitoring.step import observations_step
 from bc_inventory.plan import Output, Plan, RunRecord, Step, StepRecord, run
 from bc_inventory.release.cite import cited_sources
 from bc_inventory.release.publish import PublishedRelease, publish
-from bc_inventory.report.material import report_facts
+from bc_inventory.report.material import IMPACTS, report_facts
 from bc_inventory.report.step import report_step
 from bc_inventory.spatial.step import grid_step
+
+# Tables of the step `impacts`: ice, months of its bands, people, CO2 equivalents.
+_VIEWS = ("cryosphere", "cryosphere_months", "exposure", "climate")
 
 __all__ = ["build", "make_plan", "publish_run", "published_files"]
 
@@ -115,6 +120,8 @@ def make_plan(config: Config) -> Plan:
                     "grid": Output("grid", "grid"),
                     "spatial": data_root() / "spatial",
                     "groups": data_root() / "hotspot_groups.csv",
+                    "stations": Output("observations", "stations"),
+                    "observations": Output("observations", "observations"),
                 },
                 {
                     "hotspots": "hotspots.parquet",
@@ -125,6 +132,24 @@ def make_plan(config: Config) -> Plan:
                     "year": inventory.base_year,
                     "factor_set": grid.factor_set,
                     "quantile": config.hotspots.quantile,
+                    "seed": config.uncertainty.seed,
+                },
+            ),
+            Step(
+                "impacts",
+                impacts_step,
+                {
+                    "emissions": emissions,
+                    "grid": Output("grid", "grid"),
+                    "totals": Output("totals", "totals"),
+                    "spatial": data_root() / "spatial",
+                    "bands": data_root() / "cryosphere_bands.csv",
+                    "metrics": data_root() / "climate_metrics.csv",
+                },
+                {name: f"{name}.parquet" for name in _VIEWS},
+                {
+                    "year": inventory.base_year,
+                    "factor_set": grid.factor_set,
                     "seed": config.uncertainty.seed,
                 },
             ),
@@ -153,6 +178,19 @@ def make_plan(config: Config) -> Plan:
                 },
             ),
             Step(
+                "beside",
+                measured_step,
+                {
+                    "observations": Output("observations", "observations"),
+                    "stations": Output("observations", "stations"),
+                    "totals": Output("totals", "totals"),
+                    "emissions": emissions,
+                    "hotspots": Output("hotspots", "hotspots"),
+                },
+                {"beside": "measured_beside.parquet"},
+                {"year": inventory.base_year, "factor_set": grid.factor_set},
+            ),
+            Step(
                 "report",
                 report_step,
                 {
@@ -164,6 +202,8 @@ def make_plan(config: Config) -> Plan:
                     "hotspots": Output("hotspots", "hotspots"),
                     "stations": Output("observations", "stations"),
                     "monitoring": Output("observations", "summary"),
+                    "beside": Output("beside", "beside"),
+                    **{name: Output("impacts", name) for name in IMPACTS},
                 },
                 {"report": "report.html"},
                 {
@@ -213,10 +253,12 @@ def published_files(record: RunRecord) -> dict[str, Path]:
         "hotspots.geojson": record.path("hotspots", "geojson"),
         "hotspots.nc": record.path("hotspots", "netcdf"),
         "maps": record.path("maps", "maps"),
+        **{path.name: path for path in (record.path("impacts", name) for name in _VIEWS)},
         "report.html": record.path("report", "report"),
         "observations": record.path("observations", "observations"),
         "observations.nc": record.path("observations", "netcdf"),
         "stations.parquet": record.path("observations", "stations"),
+        "measured_beside.parquet": record.path("beside", "beside"),
         "monitoring_summary.parquet": record.path("observations", "summary"),
     }
 

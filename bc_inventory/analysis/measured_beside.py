@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SharesBeside",
     "TrendBeside",
+    "emission_shares",
     "region_of",
     "shares_beside",
     "stations_in_hotspots",
@@ -224,13 +225,49 @@ def shares_beside(
     DataError
         If the inventory has no emission of the region and year.
     """
+    biomass, traffic = emission_shares(emissions, region, year, factor_set)
+    band = [held for held in split.band.values() if np.isfinite(held)]
+    return SharesBeside(
+        region=region,
+        year=year,
+        biomass_absorption=split.mean_share,
+        band=(min(band), max(band)) if band else (float("nan"), float("nan")),
+        biomass_emission=biomass,
+        traffic_emission=traffic,
+        fossil_absorption=1 - split.mean_share,
+        between=_BETWEEN_SHARES,
+    )
+
+
+def emission_shares(
+    emissions: pd.DataFrame, region: str, year: int, factor_set: str
+) -> tuple[float, float]:
+    """Return the shares of biomass fuels and of road transport in a region's emission.
+
+    Parameters
+    ----------
+    emissions : pandas.DataFrame
+        Contract `emissions`.
+    region, year, factor_set
+        Which rows; memo items are left out.
+
+    Returns
+    -------
+    tuple of float
+        Fractions of one.
+
+    Raises
+    ------
+    DataError
+        If there is no emission of the region and year.
+    """
     fuels = schema.read_csv(data_root() / "fuels.csv", "fuels")
     biomass = set(fuels.loc[fuels["kind"] == "biomass", "fuel"])
     rows = emissions[
         (emissions["region"] == region)
         & (emissions["year"] == year)
         & (emissions["factor_set"] == factor_set)
-        & ~emissions["memo"]
+        & ~emissions["memo"].astype(bool)
         & emissions["emission_kt"].notna()
     ]
     total = float(rows["emission_kt"].sum())
@@ -248,17 +285,7 @@ def shares_beside(
     def share(chosen: pd.Series) -> float:
         return float(rows.loc[chosen, "emission_kt"].sum()) / total
 
-    band = [held for held in split.band.values() if np.isfinite(held)]
-    return SharesBeside(
-        region=region,
-        year=year,
-        biomass_absorption=split.mean_share,
-        band=(min(band), max(band)) if band else (float("nan"), float("nan")),
-        biomass_emission=share(rows["fuel"].isin(biomass)),
-        traffic_emission=share(rows["nfr"].str.startswith(_ROAD)),
-        fossil_absorption=1 - split.mean_share,
-        between=_BETWEEN_SHARES,
-    )
+    return share(rows["fuel"].isin(biomass)), share(rows["nfr"].str.startswith(_ROAD))
 
 
 def stations_in_hotspots(stations: pd.DataFrame, hotspots: pd.DataFrame) -> pd.DataFrame:

@@ -71,6 +71,7 @@ def report(
         "hotspots": "hotspots.parquet",
         "stations": "stations.parquet",
         "monitoring": "monitoring_summary.parquet",
+        "beside": "measured_beside.parquet",
         "climate": "climate.parquet",
         "cryosphere": "cryosphere.parquet",
         "exposure": "exposure.parquet",

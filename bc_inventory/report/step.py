@@ -53,7 +53,8 @@ def report_step(
     inputs : dict of str to Path
         `emissions` and `totals` (contracts of those names) and the facts of
         `bc_inventory.report.material.report_facts`. Optional: `grid` (NetCDF),
-        `hotspots`, `stations`, `monitoring`, `climate`, `cryosphere`, `exposure` (Parquet).
+        `hotspots`, `stations`, `monitoring`, `beside`, `climate`, `cryosphere`, `exposure`
+        (Parquet).
     outputs : dict of str to Path
         `report`: the HTML file.
     title : str

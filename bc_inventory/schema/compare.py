@@ -222,6 +222,45 @@ CLAIMS = Table(
     ("claim", "year", "sector", "species"),
 )
 
+
+def _beside(name: str, description: str, unit: str, least: float | None = None) -> Column:
+    return Column(name, "number", description, unit, required=False, minimum=least)
+
+
+MEASURED_BESIDE = Table(
+    "measured_beside",
+    "A series of measurements beside the inventory of the region its station is in. Only what "
+    "is relative is compared: a concentration is no emission.",
+    (
+        Column("station", "string", "station"),
+        Column("series_id", "string", "series of measurements"),
+        Column("bc_type", "string", "what was measured; see `observations`"),
+        Column(
+            "region", "string", "region of the inventory; absent outside both sides", required=False
+        ),
+        Column(
+            "hotspots", "string", "ids of the hotspots it stands in, separated by ;", required=False
+        ),
+        Column("years", "string", "years that both have, separated by ;", required=False),
+        _beside("measured_trend", "trend of the annual means over their median", "1/year"),
+        _beside("measured_lower", "lower end of its 95 % interval", "1/year"),
+        _beside("measured_upper", "upper end of its 95 % interval", "1/year"),
+        _beside("emission_trend", "trend of the region's emission over its median", "1/year"),
+        _beside(
+            "biomass_measured",
+            "biomass part of what was split, year of the inventory or the nearest",
+            "1",
+        ),
+        _beside("biomass_emitted", "share of biomass fuels in the region's emission", "1", 0),
+        _beside("traffic_emitted", "share of road transport in the region's emission", "1", 0),
+        Column(
+            "breaks", "string", "years in which the method of measuring changed", required=False
+        ),
+        Column("note", "string", "what stands between the two, and why a figure is absent"),
+    ),
+    ("station", "series_id"),
+)
+
 TABLES = (
     COMPARED,
     BENCHMARKS,
@@ -231,4 +270,5 @@ TABLES = (
     TARGETS,
     MEASURES,
     CLAIMS,
+    MEASURED_BESIDE,
 )

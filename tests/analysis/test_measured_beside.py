@@ -11,6 +11,7 @@ from bc_inventory.analysis.measured_beside import (
     stations_in_hotspots,
     trend_beside,
 )
+from bc_inventory.analysis.measured_step import beside_table
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError
 from bc_inventory.monitoring.apportion import Split
@@ -108,3 +109,44 @@ def test_a_station_stands_in_the_hotspot_that_holds_it():
     found = stations_in_hotspots(stations, hotspots)
     assert found[["station", "hotspot_id"]].to_numpy().tolist() == [["CHTS", "a"]]
     assert stations_in_hotspots(stations.iloc[2:], hotspots).empty
+
+
+def test_the_table_of_all_series_by_hand(means):
+    import shapely
+
+    rows = pd.DataFrame(
+        [
+            ("CN-BJ", 2018, "1A4bi", "fuelwood", 1.0),
+            ("CN-BJ", 2018, "1A3bi", "diesel", 3.0),
+        ],
+        columns=["region", "year", "nfr", "fuel", "emission_kt"],
+    ).assign(factor_set="harmonised", memo=False)
+    hotspots = pd.DataFrame(
+        {
+            "hotspot_id": ["a"], "kind": "cell", "sector_group": "all", "rank": [1],
+            "emission_kt": [3.0], "geometry": [shapely.box(116, 39.5, 117, 40.5)],
+        }
+    )  # fmt: skip
+    stations = pd.DataFrame({"station": ["CHTS"], "latitude": [40.004], "longitude": [116.326]})
+    own = means[means["station"] == "CHTS"]
+    # The split of a campaign: a quarter of the year's eBC is from biomass.
+    whole = own[(own["series_id"] == beijing(means)) & (own["period"] == "year")].iloc[-1:]
+    parts = [
+        whole.assign(part=part, series_id=f"x.{part}", ebc_ug_m3=value)
+        for part, value in (("bb", 0.5), ("ff", 1.5))
+    ]
+    made = beside_table(
+        pd.concat([own, *parts]), stations, totals(), rows, hotspots,
+        year=2018, factor_set="harmonised",
+    )  # fmt: skip
+    schema.check(made, "measured_beside")
+    assert set(made["series_id"]) == set(own["series_id"])
+    assert (made["hotspots"] == "a").all() and (made["region"] == "CN-BJ").all()
+    assert made["biomass_measured"].to_numpy() == pytest.approx(0.25)
+    assert made["biomass_emitted"].to_numpy() == pytest.approx(0.25)
+    assert made["traffic_emitted"].to_numpy() == pytest.approx(0.75)
+    trended = made[made["series_id"] == beijing(means)].iloc[0]
+    assert trended["measured_lower"] < trended["measured_trend"] < trended["measured_upper"] < 0
+    # -1 kt a year over a median of 6 kt in the seven years that both have.
+    assert trended["emission_trend"] == pytest.approx(-1 / 7, rel=0.2)
+    assert trended["years"].startswith("2013;2014") and trended["breaks"]

@@ -49,6 +49,8 @@ def stations(material: Material) -> Section:
     ]
     if material.monitoring is not None:
         figures.append(_asymmetry(material.monitoring))
+    if material.beside is not None:
+        figures.append(_beside(material.beside))
     text = Both(
         "A measurement is the only outside witness of an inventory. Elemental carbon, equivalent "
         "black carbon and refractory black carbon are different quantities and aren't mixed.",
@@ -74,6 +76,32 @@ def _asymmetry(monitoring: pd.DataFrame) -> Figure:
         ),
         None,
         to_table(monitoring, columns, "monitoring", names),
+    )
+
+
+def _beside(beside: pd.DataFrame) -> Figure:
+    columns = [
+        Column("station", Both("station", "站点")),
+        Column("bc_type", Both("quantity", "观测量")),
+        Column("region", Both("region", "地区")),
+        Column("hotspots", Both("stands in hotspots", "所在热点")),
+        Column("measured_trend", Both("trend measured, a year", "观测年趋势"), "1", percent=True),
+        Column("emission_trend", Both("trend emitted, a year", "排放年趋势"), "1", percent=True),
+        Column("biomass_measured", Both("biomass measured", "观测生物质占比"), "1", percent=True),
+        Column("biomass_emitted", Both("biomass emitted", "排放生物质占比"), "1", percent=True),
+        Column(
+            "traffic_emitted", Both("road transport emitted", "排放道路占比"), "1", percent=True
+        ),
+        Column("note", Both("note", "说明")),
+    ]
+    rows = beside[beside["region"].notna()]
+    return Figure(
+        Both(
+            "Measurements beside the emissions of their region: only what is relative meets.",
+            "观测与所在地区排放对照: 只比较相对量。",
+        ),
+        None,
+        to_table(rows, columns, "measured_beside"),
     )
 
 
