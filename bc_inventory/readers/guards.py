@@ -33,6 +33,7 @@ _CELL = re.compile(
 _ROW = re.compile(rb"<(?:\w+:)?row(?=[\s>/])([^>]*)>")
 _ROW_NUMBER = re.compile(rb"\sr\s*=\s*[\"'](\d{1,9})[\"']")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s>/]")
+_ERROR_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*\bt\s*=\s*[\"']e[\"'][^>]*)>")
 _FULL_CELL = re.compile(
     rb"<(?:\w+:)?c(?=[\s>])([^>]*[^/>]|)>((?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?f[\s>/].*?)</(?:\w+:)?c>",
     re.DOTALL,
@@ -209,9 +210,11 @@ def _column_number(letters: bytes) -> int:
 
 
 def _uncached_cells(data: bytes) -> tuple[str, ...]:
+    """Return cells without a figure that look empty: errors, and formulas never computed."""
+    places = [_REFERENCE.search(attributes) for attributes in _ERROR_CELL.findall(data)]
+    found = [place[1].decode() if place else "an unnamed cell" for place in places]
     if not _FORMULA.search(data):
-        return ()
-    found = []
+        return tuple(found)
     for attributes, inner in _FULL_CELL.findall(data):
         value = _VALUE.search(inner)
         # A formula that gives an empty text stores an empty value of type str.
@@ -249,6 +252,7 @@ def _by_sheet(
 # Record numbers of cells in the binary format; each begins with row and column.
 _BIFF_CELLS = {0x0006, 0x00BD, 0x00BE, 0x00D6, 0x00FD, *range(0x0201, 0x0207), 0x027E, 0x0406}
 _BIFF_FORMULAS = {0x0006, 0x0206, 0x0406}
+_BIFF_BOOLEAN = 0x0205  # a truth value, or an error
 _BIFF_DIMENSIONS = 0x0200
 _BIFF_SHEET = 0x0085
 _BIFF_LABEL, _BIFF_STRINGS, _BIFF_MORE = 0x00FD, 0x00FC, 0x003C
@@ -313,7 +317,9 @@ def _walk_biff(source: Source, stream: bytes) -> dict[str, tuple[str, ...]]:
                     f"a cell in column {column + 1}", "at most 256 columns, as .xls has"
                 )
             # Writers that don't compute store the mark of an empty text and no text.
-            if kind in _BIFF_FORMULAS and body[6:14] == b"\x03\0\0\0\0\0\xff\xff":
+            empty = kind in _BIFF_FORMULAS and body[6:14] == b"\x03\0\0\0\0\0\xff\xff"
+            error = kind in _BIFF_FORMULAS and body[6:7] + body[12:14] == b"\x02\xff\xff"
+            if empty or error or (kind == _BIFF_BOOLEAN and body[7:8] == b"\x01"):
                 uncached.setdefault(current, []).append(f"R{row + 1}C{column + 1}")
         at += 4 + length
     # A bound, not a sum: where the shared texts end isn't read here.

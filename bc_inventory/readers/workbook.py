@@ -66,8 +66,8 @@ class Workbook:
         Raises
         ------
         DataError
-            If there is no such sheet, it is damaged, or it holds a formula whose result
-            isn't stored.
+            If there is no such sheet, it is damaged, or it holds an error or a formula
+            whose result isn't stored.
         """
         return self._rows(sheet)
 
@@ -86,7 +86,7 @@ class Workbook:
         uncached = self._uncached.get(sheet, ())
         if uncached:
             raise self.source.refuse(
-                f"a formula without a stored result in {sheet}!{uncached[0]}"
+                f"an error, or a formula without a stored result, in {sheet}!{uncached[0]}"
                 + (f" and {len(uncached) - 1} more cells" if len(uncached) > 1 else ""),
                 "values, or formulas with their results stored",
                 remedy="Open it in a spreadsheet program, recalculate and save it.",

@@ -43,7 +43,7 @@ def test_cells_are_read_from_the_first_row_and_column():
 
 
 def test_a_formula_without_a_stored_result_is_refused_not_read_as_empty():
-    with pytest.raises(DataError, match=r"formula without a stored result in Sheet!B3"):
+    with pytest.raises(DataError, match=r"formula without a stored result, in Sheet!B3"):
         rows(book([(1, 1, 1.0), (3, 2, "=A1*2")]))
 
 

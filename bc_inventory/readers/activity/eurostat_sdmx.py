@@ -66,6 +66,8 @@ def read(origin: object) -> Reading:
     short = next((at for at, row in enumerate(rows) if len(row) != len(header)), None)
     if short is not None:
         raise source.refuse(f"{len(rows[short])} cells", f"{len(header)}", row=lines[short])
+    if len(rows) < 2:
+        raise source.refuse("a header alone", "rows of figures", row=2)
     table = pd.DataFrame(rows[1:], columns=header, index=pd.Index(lines[1:]))
     values, _, wrong = numbers(table["OBS_VALUE"].tolist(), (":",), empty=True)
     years, _, strange = numbers(table["TIME_PERIOD"].tolist())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bc_inventory.readers.activity._frame import assemble
+from bc_inventory.readers.activity._frame import assemble, place
 from bc_inventory.readers.cells import find_row, label, numbers_block
 from bc_inventory.readers.inventories._frame import agree
 from bc_inventory.readers.result import Format, Reading, SetAside, reading
@@ -54,6 +54,7 @@ def read(origin: object) -> Reading:
     codes = [at for at, cell in enumerate(rows[top]) if label(cell) == "ISO3"]
     if len(codes) != 2:
         raise source.refuse(f"{len(codes)} columns ISO3", "two tables side by side", row=top + 1)
+    _check_names(source, rows, top, codes[0])
     first = _table(source, rows, top, codes[0], [columns[name] for name in _FIRST])
     second = _table(source, rows, top, codes[1], [columns[name] for name in _SECOND])
     agree(
@@ -77,6 +78,20 @@ def read(origin: object) -> Reading:
     others = [name for name in source.workbook.sheet_names if name != _SHEET]
     aside = [SetAside("a sheet of notes", len(others), others[0])] if others else []
     return reading(source, FORMAT.name, assemble(source, frame), aside)
+
+
+def _check_names(source: Source, rows: list[list[object]], top: int, code: int) -> None:
+    """Refuse codes that aren't those of the countries named beside them.
+
+    Both tables head their codes alike, so columns that changed places look sound.
+    """
+    if [label(cell) for cell in rows[top][code : code + 2]] != ["ISO3", "country"]:
+        raise source.refuse("no column country beside the first ISO3", "it", row=top + 1)
+    for at in range(top + 1, len(rows)):
+        found, name = (label(cell) for cell in rows[at][code : code + 2])
+        wanted = place(name)
+        if found and wanted[1] == "country" and place(found) != wanted:
+            raise source.refuse(f"the code {found} for {name}", "its own code", row=at + 1)
 
 
 def _table(

@@ -8,7 +8,14 @@ from bc_inventory import units
 from bc_inventory.errors import DataError, UnitError
 from bc_inventory.readers.source import Source
 
-__all__ = ["MASS", "carbon_unit", "concentration_factor", "decode", "lines_of"]
+__all__ = [
+    "MASS",
+    "carbon_unit",
+    "concentration_factor",
+    "decode",
+    "factor_of",
+    "lines_of",
+]
 
 MASS = "ug/m3"
 # "ug C/m3" is a mass of carbon per volume. A registry would read C as a temperature.
@@ -85,6 +92,35 @@ def carbon_unit(unit: str) -> str:
         text = text.replace(foreign, plain)
     found = _CARBON.match(text)
     return found["mass"] + found["rest"] if found else text
+
+
+def factor_of(
+    source: Source, unit: str, to: str = MASS, *, row: int | None = None, column: str | None = None
+) -> float:
+    """Return what `concentration_factor` does, or refuse the file by the place of its unit.
+
+    Parameters
+    ----------
+    source : Source
+        File the unit stands in.
+    unit, to : str
+        See `concentration_factor`.
+    row : int, optional
+        Line of the unit.
+    column : str, optional
+        Column of the unit.
+
+    Raises
+    ------
+    DataError
+        If the unit can't be taken to `to`.
+    """
+    try:
+        return concentration_factor(unit, to)
+    except UnitError as error:
+        raise source.refuse(
+            f"unit {unit!r}", f"a unit like {to}", row=row, column=column, remedy=str(error)
+        ) from error
 
 
 def concentration_factor(unit: str, to: str = MASS) -> float:

@@ -18,7 +18,7 @@ from bc_inventory.readers.registry import Format, Reading
 from bc_inventory.readers.source import Source
 from bc_inventory.readers.stations._csv import Cells, cells_of, span
 from bc_inventory.readers.stations._record import record_reading
-from bc_inventory.readers.stations._text import concentration_factor
+from bc_inventory.readers.stations._text import factor_of
 from bc_inventory.schema.series import Description, Record, Series, make_values
 
 __all__ = ["FORMAT", "read"]
@@ -161,7 +161,7 @@ def _factor(source: Source, cells: Cells, bc: str, unit: str | None) -> float:
             raise source.refuse(f"{len(units)} units in one column", "one", column=column)
         stated = units.pop()
     ask(source, unit=stated or unit)
-    return concentration_factor(str(stated or unit).replace("微克/立方米", "ug/m3"))
+    return factor_of(source, str(stated or unit).replace("微克/立方米", "ug/m3"))
 
 
 def _times(cells: Cells) -> np.ndarray:

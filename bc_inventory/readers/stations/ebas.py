@@ -10,13 +10,12 @@ import re
 
 import numpy as np
 
-from bc_inventory.errors import UnitError
 from bc_inventory.readers.registry import Format, Reading
 from bc_inventory.readers.source import Source
 from bc_inventory.readers.stations._ames import AmesFile, Variable, column, moments, parse
 from bc_inventory.readers.stations._flags import flag_set, split_numflag
 from bc_inventory.readers.stations._record import record_reading
-from bc_inventory.readers.stations._text import carbon_unit, concentration_factor
+from bc_inventory.readers.stations._text import carbon_unit, factor_of
 from bc_inventory.schema.series import Description, Record, Series, make_values
 
 __all__ = ["COMPONENTS", "FORMAT", "SIZE_CUTS", "read", "reference_state"]
@@ -98,12 +97,7 @@ def _series(
 ) -> Series:
     variable = file.variables[index]
     bc_type, unit = COMPONENTS[variable.name]
-    try:
-        factor = concentration_factor(variable.unit, unit)
-    except UnitError as error:
-        raise source.refuse(
-            f"unit {variable.unit!r}", f"a unit like {unit}", row=variable.line, remedy=str(error)
-        ) from error
+    factor = factor_of(source, variable.unit, unit, row=variable.line)
     stated = file.metadata.get("Unit", "")
     if stated and carbon_unit(stated) != carbon_unit(variable.unit):
         remarks.append(

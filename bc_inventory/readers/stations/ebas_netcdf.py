@@ -13,13 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from bc_inventory.errors import UnitError
 from bc_inventory.readers._nc import array, attribute, is_netcdf, opened, times, unit_of
 from bc_inventory.readers.registry import Format, Reading
 from bc_inventory.readers.source import Source
 from bc_inventory.readers.stations._flags import FlagSet, flag_set
 from bc_inventory.readers.stations._record import record_reading
-from bc_inventory.readers.stations._text import concentration_factor
+from bc_inventory.readers.stations._text import factor_of
 from bc_inventory.readers.stations.ebas import COMPONENTS, SIZE_CUTS, reference_state
 from bc_inventory.schema.series import Description, Record, Series, make_values
 
@@ -101,10 +100,7 @@ def _series(
     variable = file[name]
     bc_type, unit = COMPONENTS[str(_VARIABLE.fullmatch(name)[1])]  # type: ignore[index]
     told = unit_of(source, variable)
-    try:
-        factor = concentration_factor(told, unit)
-    except UnitError as error:
-        raise source.refuse(f"unit {told!r}", f"a unit like {unit}", column=name) from error
+    factor = factor_of(source, told, unit, column=name)
     axes = list(variable.dimensions)
     values = array(source, variable) * factor
     codes = _codes(source, file, name, values.shape)

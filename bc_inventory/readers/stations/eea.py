@@ -16,7 +16,7 @@ from bc_inventory.readers._ask import ask
 from bc_inventory.readers.registry import Format, Reading
 from bc_inventory.readers.source import Source
 from bc_inventory.readers.stations._record import record_reading
-from bc_inventory.readers.stations._text import concentration_factor
+from bc_inventory.readers.stations._text import factor_of
 from bc_inventory.schema.series import Description, Record, Series, make_values
 
 if TYPE_CHECKING:
@@ -218,7 +218,7 @@ def read(
     values = make_values(
         point.start - shift,
         point.end - shift,
-        point.value * concentration_factor(point.unit),
+        point.value * factor_of(source, point.unit),
         point.valid,
         np.array([f"validity {held}" if held != 1 else "" for held in point.validity], object),
     )

@@ -21,7 +21,7 @@ from bc_inventory.readers.registry import Format, Reading
 from bc_inventory.readers.source import Source
 from bc_inventory.readers.stations._csv import cells_of, span
 from bc_inventory.readers.stations._record import record_reading
-from bc_inventory.readers.stations._text import concentration_factor
+from bc_inventory.readers.stations._text import factor_of
 from bc_inventory.schema.series import Description, Record, Series, make_values
 
 __all__ = ["FORMAT", "read"]
@@ -130,7 +130,7 @@ def _series(
         begin, end = span(source, end, stamp=stamp, seconds=seconds, utc_offset_h=0)
     else:
         begin = _moments(source, rows, [str(row.begin) for row in rows])
-    factors = {unit: concentration_factor(unit) for unit in {row.unit for row in rows}}
+    factors = {unit: factor_of(source, unit) for unit in {row.unit for row in rows}}
     value = np.array([row.value * factors[row.unit] for row in rows])
     missing = np.array([row.value == _MISSING for row in rows])
     polish = first.country == "PL" or (first.country is None and _in_poland(first))

@@ -24,7 +24,7 @@ from bc_inventory.readers.stations._ames import (
     table_cells,
 )
 from bc_inventory.readers.stations._record import record_reading
-from bc_inventory.readers.stations._text import concentration_factor, decode, lines_of
+from bc_inventory.readers.stations._text import decode, factor_of, lines_of
 from bc_inventory.schema.series import Description, Record, Series, make_values
 
 __all__ = ["FORMAT", "read"]
@@ -72,7 +72,8 @@ def read(origin: Source) -> Reading:
             if name not in names:
                 raise source.refuse(f"no column {name!r}", "the four columns of a PMF file", row=13)
             index = names.index(name)
-            factor = concentration_factor(file.variables[index].unit, unit)
+            variable = file.variables[index]
+            factor = factor_of(source, variable.unit, unit, row=variable.line)
             parts[part] = column(source, file, index + 1) * factor
         total = parts["bb"] + parts["ff"]  # NaN where either is missing, never a zero
         for key, value in {None: total, **parts}.items():
