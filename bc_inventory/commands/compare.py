@@ -30,6 +30,11 @@ _SHOWN = 5
     help="Workbook (.xlsx) for all tables; by default only a summary is shown.",
 )
 @click.option(
+    "--fill-from",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Another pollutant's file of the inventory, which regions that report nothing follow.",
+)
+@click.option(
     "--release", "version", default="latest", show_default=True, help="A version, or latest."
 )
 @release_options
@@ -38,6 +43,7 @@ def compare(
     year: int | None,
     side: str | None,
     to: Path | None,
+    fill_from: Path | None,
     version: str,
     inventory: str | None,
     releases: str,
@@ -48,6 +54,7 @@ def compare(
 
     \b
     bc-inventory compare EMEP_NFR14_LEVEL1_BC.txt --side EU --year 2018
+    bc-inventory compare EMEP_NFR14_LEVEL1_BC.txt --fill-from EMEP_NFR14_LEVEL1_PM25.txt
     bc-inventory compare reas/*.txt --side CN --year 2015 --to compare.xlsx
     """
     from bc_inventory.analysis.align import align
@@ -63,7 +70,7 @@ def compare(
         for name in ("harmonised", "official")
         if name in set(release.table("totals")["factor_set"])
     }
-    published, gnfr_of = _published(files, chosen, side)
+    published, gnfr_of = _published(files, fill_from, chosen, side)
     aligned = align(own, published, gnfr_of, draws=_DRAWS, seed=0)
     made = side_by_side(aligned, review_limits(), read_definitions())
     click.echo(_summary(made, chosen))
@@ -83,7 +90,7 @@ def compare(
 
 
 def _published(
-    files: tuple[Path, ...], year: int, side: str | None
+    files: tuple[Path, ...], fill_from: Path | None, year: int, side: str | None
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     import pandas as pd
 
@@ -91,6 +98,7 @@ def _published(
     from bc_inventory.embedded import data_root
     from bc_inventory.errors import DataError, Problem
     from bc_inventory.readers import read_any
+    from bc_inventory.readers.gapfill import fill_silent
     from bc_inventory.schema import read_csv
 
     data = data_root()
@@ -99,7 +107,10 @@ def _published(
     crosswalk = read_csv(data / "crosswalk" / "sectors.csv", "sector_crosswalk")
     if files:
         read = [read_any(file, kind="inventory").frame for file in files]
-        rows = published_rows(pd.concat(read, ignore_index=True), crosswalk)
+        frame = pd.concat(read, ignore_index=True)
+        if fill_from is not None:
+            frame = fill_silent(frame, read_any(fill_from, kind="inventory").frame)
+        rows = published_rows(frame, crosswalk)
     else:
         rows = benchmark_rows(read_csv(data / "benchmarks.csv", "benchmarks"), crosswalk)
     sides = [side] if side else ["EU", "CN"]
