@@ -22,6 +22,10 @@ COMMANDS = {
     "query": "Ask a release: rows of the emission table, or SQL.",
     "explain": "Say what made a number, and what it hangs on.",
     "diff": "Split the change between two releases over what made it.",
+    "compare": "Put a release beside other inventories.",
+    "measures": "Say what measures would save, alone and together.",
+    "report": "Write the report of a release.",
+    "export": "Write a release in the formats others use.",
     "hotspots": "List the hotspots of a release and draw maps.",
     "verify": "Prove a release whole.",
     "serve": "Serve releases over HTTP, read only.",
@@ -31,6 +35,7 @@ COMMANDS = {
     "embed": "Rebuild the embedded activity from publishers' files.",
     "fetch": "Download catalogued sources.",
     "monitor": "Ingest measurements into one record.",
+    "collocate": "Set a gridded field beside measurements.",
     "units": "Convert a quantity between units of the field.",
 }
 

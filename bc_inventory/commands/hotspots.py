@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from bc_inventory.commands.options import release_options
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -14,9 +16,7 @@ __all__ = ["hotspots"]
 
 
 @click.command()
-@click.option("--root", default="releases", show_default=True, help="Folder of releases.")
 @click.option("--release", "version", default="latest", show_default=True, help="Version.")
-@click.option("--inventory", help="Name of the inventory; by default the only one.")
 @click.option("--side", type=click.Choice(["EU", "CN"]), help="One side only.")
 @click.option(
     "--kind",
@@ -39,22 +39,23 @@ __all__ = ["hotspots"]
     help="Folder to draw maps into, one PNG for each --of.",
 )
 @click.option("--of", "codes", multiple=True, help="EU, CN or a region; by default both sides.")
+@release_options
 def hotspots(
-    root: str,
     version: str,
-    inventory: str | None,
     side: str | None,
     kind: str,
     group: str,
     top: int,
     maps: Path | None,
     codes: tuple[str, ...],
+    inventory: str | None,
+    releases: str,
 ) -> None:
     """List the hotspots of a release and draw maps of them."""
     from bc_inventory.analysis.hotspot_files import read_hotspots
     from bc_inventory.release.opened import open_release
 
-    release = open_release(version, inventory=inventory, root=root)
+    release = open_release(version, inventory=inventory, root=releases)
     path = release.file("hotspots.parquet")
     found = read_hotspots(path)
     chosen = found[(found["kind"] == kind) & (found["sector_group"] == group)]

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bc_inventory.commands.options import answer_option, answers_of
+
 if TYPE_CHECKING:
     from bc_inventory.readers import Reading
 
@@ -24,6 +26,7 @@ __all__ = ["ingest"]
     help="Folder in which to write each table as Parquet (a dataset as NetCDF).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON, one object a file.")
+@answer_option
 @click.option("--formats", "list_formats", is_flag=True, help="List the formats and stop.")
 def ingest(
     files: tuple[Path, ...],
@@ -32,6 +35,7 @@ def ingest(
     version: str | None,
     output: Path | None,
     as_json: bool,
+    answers: tuple[str, ...],
     list_formats: bool,
 ) -> None:
     """Find the reader of each FILE, read it and report rows, years, regions and keys.
@@ -51,6 +55,7 @@ def ingest(
         raise click.UsageError("Name at least one FILE, or ask for --formats.")
     given = {"species": species, "version": version}
     options: dict[str, Any] = {name: value for name, value in given.items() if value}
+    options |= answers_of(answers)
     wrong = 0
     for file in files:
         try:

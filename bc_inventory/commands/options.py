@@ -7,9 +7,45 @@ from typing import Any
 
 import click
 
-__all__ = ["release_options", "selection_options"]
+__all__ = ["answer_option", "answers_of", "release_options", "selection_options"]
 
 Command = Callable[..., Any]
+
+
+def answer_option(function: Command) -> Command:
+    """Add the option by which a reader is told what a file doesn't say."""
+    return click.option(
+        "--option",
+        "answers",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="What the file doesn't say and its reader asks for by name; repeatable.",
+    )(function)
+
+
+def answers_of(texts: tuple[str, ...]) -> dict[str, Any]:
+    """Return options of a reader from the texts `name=value`; a number is a number.
+
+    Parameters
+    ----------
+    texts : tuple of str
+        As given on the command line.
+
+    Raises
+    ------
+    click.BadParameter
+        If a text has no `=`.
+    """
+    made: dict[str, Any] = {}
+    for text in texts:
+        name, mark, value = text.partition("=")
+        if not (mark and name):
+            raise click.BadParameter(f"{text!r}; expected NAME=VALUE")
+        try:
+            made[name.strip()] = float(value)
+        except ValueError:
+            made[name.strip()] = value
+    return made
 
 
 def release_options(function: Command) -> Command:
