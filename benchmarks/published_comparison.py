@@ -196,9 +196,8 @@ def factor_sets(emissions: pd.DataFrame, regions: pd.DataFrame, year: int, side:
     return [*lines, ""]
 
 
-def main() -> None:
-    """Write the figures into the page."""
-    shared = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT.parent / "shared")
+def figures(shared: Path) -> str:
+    """Return what stands between the markers of the page."""
     regions = schema.read_csv(data_root() / "regions.csv", "regions")
     sectors = schema.read_csv(data_root() / "sectors.csv", "sectors")
     with tempfile.TemporaryDirectory() as folder:
@@ -217,12 +216,19 @@ def main() -> None:
         *factor_sets(emissions, regions, 2018, "EU"),
         *factor_sets(emissions, regions, 2018, "CN"),
     ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Write the figures into the page."""
+    shared = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT.parent / "shared")
+    made = figures(shared)
     page = ROOT / "docs" / "comparison.md"
     text = page.read_text(encoding="utf-8")
     before, rest = text.split(START, 1)
     after = rest.split(END, 1)[1]
-    page.write_text(f"{before}{START}\n\n" + "\n".join(lines) + f"\n{END}{after}", encoding="utf-8")
-    print(f"{page}: {len(lines)} lines")
+    page.write_text(f"{before}{START}\n\n{made}\n{END}{after}", encoding="utf-8")
+    print(page)
 
 
 if __name__ == "__main__":

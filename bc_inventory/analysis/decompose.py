@@ -305,14 +305,14 @@ def _split(
         known = pd.MultiIndex.from_frame(table[columns].drop_duplicates())
         return pd.Series(index.isin(known), index=mine.index)
 
-    cell, fuel = list(by), [*by, "fuel"]
+    cell, fuel = list(by), _with(by, "fuel")
     in_cell, in_fuel = among(theirs, cell), among(theirs, fuel)
-    other_unit = in_fuel & ~among(theirs, [*fuel, "group"])
+    other_unit = in_fuel & ~among(theirs, _with(fuel, "group"))
     measured = mine["group"] != "none"
     covered = in_cell | (among(occurs_not, cell) & ~among(unknown, cell))
     # A fuel the other table names as unknown isn't a zero of its mix.
     covered &= in_fuel | ~among(unknown, fuel)
-    meets = among(theirs, [*by, "group"]) | ~in_cell | among(occurs_not, fuel)
+    meets = among(theirs, _with(by, "group")) | ~in_cell | among(occurs_not, fuel)
     heads = pd.Series("coverage", index=mine.index)
     heads[other_unit | ~measured | mine["group"].isin(_ADDITIVE_UNITS)] = "combined"
     heads[measured & ~other_unit & meets] = "chain"
@@ -324,11 +324,11 @@ def _chain_parts(
     base: _Side, other: _Side, by: Sequence[str], method: Method
 ) -> tuple[pd.DataFrame, Floats]:
     """Return the leaves of both tables and (heads, leaves, draws) of their parts in kt."""
-    columns = [*by, *_LEAF]
+    columns = _with(by, *_LEAF)
     keys = pd.concat([base.keys, other.keys], ignore_index=True)[columns]
     leaf, leaves = _codes(keys, columns)
-    fuel, _ = _codes(leaves, [*by, "group", "fuel"])
-    group, _ = _codes(leaves, [*by, "group"])
+    fuel, _ = _codes(leaves, _with(by, "group", "fuel"))
+    group, _ = _codes(leaves, _with(by, "group"))
     chains = []
     for side, at in ((base, leaf[: len(base.keys)]), (other, leaf[len(base.keys) :])):
         used, made, out = (
@@ -349,6 +349,11 @@ def _chain_parts(
             )
         )
     return leaves, parts_of(chains[0], chains[1], method)
+
+
+def _with(by: Sequence[str], *more: str) -> list[str]:
+    """Return columns, each once: a comparison within one fuel has the fuel twice."""
+    return list(dict.fromkeys([*by, *more]))
 
 
 def _codes(keys: pd.DataFrame, columns: list[str]) -> tuple[NDArray[np.intp], pd.DataFrame]:

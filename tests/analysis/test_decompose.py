@@ -184,7 +184,7 @@ def _table(rows):
     st.lists(row, min_size=1, max_size=10),
     st.lists(row, min_size=1, max_size=10),
     st.sampled_from(["lmdi", "shapley"]),
-    st.sampled_from([("nfr",), ("region", "nfr")]),
+    st.sampled_from([("nfr",), ("region", "nfr"), ("region", "nfr", "fuel")]),
 )
 def test_parts_sum_and_signs_flip(first, second, method, by):
     base, other = _table(first), _table(second)
