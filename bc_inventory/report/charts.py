@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from bc_inventory.report.svg import chart, label, nice_ticks, shape
+from bc_inventory.report.svg import chart, label, nice_ticks, shape, wrapped
 from bc_inventory.report.tables import number
 from bc_inventory.report.words import Both
 
@@ -70,7 +70,8 @@ def bars(rows: Sequence[Bar], groups: dict[str, Both], title: Both, description:
     marks = [*_key(groups), *_grid(ticks, across, 26, height - 30)]
     for place, name in enumerate(names):
         top = 30 + place * block
-        marks.append(label(_LEFT - 6, top + block / 2, name, text_anchor="end", class_="name"))
+        middle = top + block / 2
+        marks.append(wrapped(_LEFT - 6, middle, name, _LEFT - 8, text_anchor="end", class_="name"))
         for slot, group in enumerate(groups):
             y = top + 3 + slot * _ROW
             for row in rows:
@@ -271,7 +272,7 @@ def _fall(
     else:
         x, anchor, style = high - 4, "end", "value inside"
     return [
-        label(_LEFT - 6, middle, name, text_anchor="end", class_="name"),
+        wrapped(_LEFT - 6, middle, name, _LEFT - 8, text_anchor="end", class_="name"),
         shape("rect", x=low, y=y, width=max(high - low, 1.0), height=18, class_=kind),
         label(x, middle, text, text_anchor=anchor, class_=style),
         shape("path", d=f"M{across(end):.1f} {y + 18:g}v8", class_="link"),

@@ -6,13 +6,18 @@ Text stands once for each language; style sheet and language switch are the page
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
 from bc_inventory.report.words import Both
 
-__all__ = ["chart", "label", "nice_ticks", "shape"]
+__all__ = ["chart", "label", "nice_ticks", "shape", "wrapped"]
+
+# Width of a character and height of a line of the labels of a chart, pixels at full size.
+_LATIN, _HAN, _LINE = 6.4, 12.0, 13.0
+_LINES = 3
 
 
 def shape(tag: str, *children: Markup | str, **attributes: object) -> Markup:
@@ -39,6 +44,42 @@ def label(x: float, y: float, text: Both | str, **attributes: object) -> Markup:
         shape("text", escape(words), x=x, y=y, lang=lang, **attributes)
         for words, lang in ((text.en, "en"), (text.zh, "zh"))
     )
+
+
+def wrapped(x: float, y: float, text: Both, room: float, **attributes: object) -> Markup:
+    """Return text on as many lines as it needs to stay within a width, centred on a height.
+
+    Parameters
+    ----------
+    x, y : float
+        Where the lines are anchored, and the middle of them all.
+    text : Both
+        In both languages; each is broken on its own.
+    room : float
+        Width in pixels at the size of the labels of a chart.
+    attributes
+        Of the text.
+    """
+    made = []
+    for words, lang, wide in ((text.en, "en", _LATIN), (text.zh, "zh", _HAN)):
+        count = max(int(room / wide), 1)
+        if lang == "en":
+            lines = textwrap.wrap(words, count)
+        else:
+            lines = [words[at : at + count] for at in range(0, len(words), count)]
+        shown = lines[:_LINES]
+        if len(lines) > _LINES:
+            shown[-1] = shown[-1][: count - 1] + "…"
+        first = y - _LINE * (len(shown) - 1) / 2
+        told = {} if text.en == text.zh else {"lang": lang}
+        spans = [
+            shape("tspan", escape(line), x=x, y=first + place * _LINE)
+            for place, line in enumerate(shown)
+        ]
+        made.append(shape("text", *spans, **told, **attributes))
+        if not told:
+            break
+    return Markup("").join(made)
 
 
 def chart(
