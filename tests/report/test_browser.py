@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -25,12 +24,11 @@ addEventListener("load", function () {
   var before = [shown("en"), shown("zh")];
   document.querySelector("[data-language=zh]").click();
   var after = [shown("en"), shown("zh")];
-  var timing = performance.getEntriesByType("navigation")[0];
   document.title = JSON.stringify({
     before: before, after: after, lang: document.documentElement.lang,
     fetched: performance.getEntriesByType("resource").map(function (r) { return r.name; })
       .filter(function (n) { return !n.startsWith("data:"); }),
-    ms: timing.domComplete, wide: document.documentElement.scrollWidth - innerWidth
+    wide: document.documentElement.scrollWidth - innerWidth
   });
 });
 </script>
@@ -66,26 +64,20 @@ def opened(full_release, tmp_path_factory):
     report_step(full_release, {"report": page}, title="Inventory", year=2018)
     html = page.read_text(encoding="utf-8")
     page.write_text(html.replace("</body>", PROBE + "</body>"), encoding="utf-8")
-    start = time.monotonic()
     document, log = browse(page, folder, "--window-size=360,740")
     title = document.split("<title>")[1].split("</title>")[0]
     found = json.loads(title.replace("&quot;", '"').replace("&amp;", "&"))
-    return found, log, time.monotonic() - start
+    return found, log
 
 
 def test_no_console_error_and_no_request(opened):
-    found, log, _ = opened
+    found, log = opened
     assert found["fetched"] == []
     assert "CONSOLE" not in log
 
 
-def test_it_opens_quickly(opened):
-    found, _, _ = opened
-    assert found["ms"] < 2000
-
-
 def test_the_switch_shows_one_language_at_a_time(opened):
-    found, _, _ = opened
+    found, _ = opened
     assert found["before"][0] > 50
     assert found["before"][1] == 0
     assert found["after"][0] == 0
@@ -94,5 +86,5 @@ def test_the_switch_shows_one_language_at_a_time(opened):
 
 
 def test_a_phone_scrolls_in_one_direction(opened):
-    found, _, _ = opened
+    found, _ = opened
     assert found["wide"] <= 0
