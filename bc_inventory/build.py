@@ -24,6 +24,7 @@ from bc_inventory.release.publish import PublishedRelease, publish
 from bc_inventory.report.material import IMPACTS, report_facts
 from bc_inventory.report.step import report_step
 from bc_inventory.spatial.step import grid_step
+from bc_inventory.stepcache import using_results
 
 # Tables of the step `impacts`: ice, months of its bands, people, CO2 equivalents.
 _VIEWS = ("cryosphere", "cryosphere_months", "exposure", "climate")
@@ -292,8 +293,11 @@ def build(
         then, and the last release stands.
     """
     plan = make_plan(config)
-    record = run(plan, output / ".work", progress=progress, cache=output / ".cache")
-    return publish_run(config, record, output)
+    cache = output / ".cache"
+    # Until it is published, nobody may clear away what the run has made or found.
+    with using_results(cache):
+        record = run(plan, output / ".work", progress=progress, cache=cache)
+        return publish_run(config, record, output)
 
 
 def publish_run(config: Config, record: RunRecord, output: Path) -> PublishedRelease:

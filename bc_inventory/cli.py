@@ -28,6 +28,8 @@ COMMANDS = {
     "export": "Write a release in the formats others use.",
     "hotspots": "List the hotspots of a release and draw maps.",
     "verify": "Prove a release whole.",
+    "cite": "Note what cites a version, so that it is never pruned.",
+    "prune": "Remove old versions that nothing cites, and old results of steps.",
     "serve": "Serve releases over HTTP, read only.",
     "grid": "Put emissions on a grid.",
     "regrid": "Regrid the fields of a file.",

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bc_inventory.errors import SourceError
+from bc_inventory.errors import SourceError, SourceUnavailableError
 
 if TYPE_CHECKING:
     import requests
@@ -115,9 +115,11 @@ def download(
 
     Raises
     ------
+    SourceUnavailableError
+        If the network or the server doesn't answer in all attempts. The message says how to
+        go on without the network.
     SourceError
-        If it can't be had, is too large, or isn't what the checksum says. The message says
-        how to go on without the network.
+        If it is refused, too large, or isn't what the checksum says.
     """
     rules = policy or Policy()
     _check_scheme(address, rules)
@@ -159,7 +161,7 @@ def _attempts(
                 wait = min(wait * 2, rules.longest_pause)
             late = time.monotonic() - began + pause > rules.deadline
             if failed >= rules.tries or pause > rules.longest_pause or late:
-                raise SourceError(
+                raise SourceUnavailableError(
                     f"{address}: {trouble}, and gave up after {failed} "
                     f"{'attempt' if failed == 1 else 'attempts'}. If the network is refused "
                     f"here, fetch the file elsewhere, put it at {path} and go on offline."
@@ -247,7 +249,9 @@ def _pour(
             )
         stream.write(chunk)
         if time.monotonic() > until:
-            raise SourceError(f"{answer.url}: too slow; {at} bytes came before the deadline")
+            raise SourceUnavailableError(
+                f"{answer.url}: too slow; {at} bytes came before the deadline"
+            )
     if total is not None and at < total:
         raise _TryAgain(f"the connection broke after {at} of {total} bytes")
 

@@ -21,11 +21,15 @@ __all__ = [
     "remove_dead",
     "remove_tree",
     "temporary_folder",
+    "unused",
+    "using",
     "write_atomic",
 ]
 
 _PREFIX = ".part-"
 _OWNER = ".owner"
+_USER = ".user-"
+_GATE = ".gate"
 
 
 def fsync_folder(path: Path) -> None:
@@ -111,6 +115,47 @@ def temporary_folder(parent: Path) -> Iterator[Path]:
                 owner.unlink()
     with contextlib.suppress(OSError):
         owner.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def using(folder: Path) -> Iterator[None]:
+    """Keep others from removing what lies in `folder`; see `unused`.
+
+    Any number of processes may use a folder at once. The system frees the mark of one
+    that dies.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    mark = lock(folder / f"{_USER}{secrets.token_hex(8)}")
+    with lock(folder / _GATE):
+        _forget_dead_users(folder)
+        mark.acquire()
+    try:
+        yield
+    finally:
+        mark.release()
+        with contextlib.suppress(OSError):
+            Path(mark.lock_file).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def unused(folder: Path) -> Iterator[bool]:
+    """Hold a folder; tell whether no living process uses it, and let none begin to."""
+    with lock(folder / _GATE):
+        yield not _forget_dead_users(folder)
+
+
+def _forget_dead_users(folder: Path) -> bool:
+    """Remove marks of processes that have died; tell whether any lives."""
+    from filelock import Timeout
+
+    lives = False
+    for mark in sorted(folder.glob(f"{_USER}*")):
+        try:
+            with lock(mark, timeout=0), contextlib.suppress(OSError):
+                mark.unlink(missing_ok=True)
+        except Timeout:
+            lives = True
+    return lives
 
 
 def remove_dead(parent: Path) -> list[Path]:

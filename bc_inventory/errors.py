@@ -11,16 +11,20 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 __all__ = [
     "BCInventoryError",
     "ConfigError",
     "DataError",
     "JoinError",
+    "NetworkError",
     "Problem",
     "Problems",
     "ReleaseError",
     "SourceError",
+    "SourceUnavailableError",
+    "StoreUnavailableError",
     "UnitError",
     "suggest",
 ]
@@ -89,6 +93,10 @@ class DataError(BCInventoryError):
         self.problems = tuple(problems)
         super().__init__(self._text())
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes as problems, not as their text."""
+        return type(self), (self.problems,), self.__dict__
+
     def _text(self) -> str:
         lines = [str(problem) for problem in self.problems[:_SHOWN]]
         more = len(self.problems) - _SHOWN
@@ -115,6 +123,22 @@ class SourceError(BCInventoryError):
 
 class ReleaseError(BCInventoryError):
     """A release can't be published, found or verified."""
+
+
+class NetworkError(BCInventoryError):
+    """A network or a server didn't answer; the same again may work later.
+
+    What is raised as this may be tried again by whoever schedules the work; no other
+    error may, since bad input stays bad.
+    """
+
+
+class SourceUnavailableError(SourceError, NetworkError):
+    """A source didn't answer, after as many attempts as were allowed."""
+
+
+class StoreUnavailableError(ReleaseError, NetworkError):
+    """A store of releases didn't answer, after as many attempts as were allowed."""
 
 
 @dataclass

@@ -14,6 +14,7 @@ import dataclasses
 import graphlib
 import hashlib
 import json
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,9 +26,21 @@ from bc_inventory.embedded import configs_root, data_root
 from bc_inventory.errors import ReleaseError
 from bc_inventory.fingerprint import Content, canonical_json, code_of, content_of
 
-__all__ = ["Made", "Output", "Plan", "RunRecord", "Step", "StepRecord", "Used", "execute", "run"]
+__all__ = [
+    "RECORD",
+    "Made",
+    "Output",
+    "Plan",
+    "RunRecord",
+    "Step",
+    "StepRecord",
+    "Used",
+    "execute",
+    "run",
+]
 
-_RECORD = "record.json"
+# In the folder of a result; its time says when the result was last used.
+RECORD = "record.json"
 _FILES = "files"
 
 
@@ -273,6 +286,9 @@ def execute(step: Step, done: Mapping[str, StepRecord], cache: Path) -> StepReco
     reused = outputs is not None
     if outputs is None:
         outputs = _make(step, paths, entry, cache)
+    else:
+        with contextlib.suppress(OSError):  # a cache may be read-only
+            os.utime(entry / RECORD)
     return StepRecord(
         name=step.name,
         function=function,
@@ -312,7 +328,7 @@ def _origin(path: Path) -> str:
 def _find(entry: Path, step: Step) -> dict[str, Made] | None:
     """Return the outputs kept in `entry`, or None if it is absent or damaged."""
     try:
-        kept = json.loads((entry / _RECORD).read_text("utf-8"))
+        kept = json.loads((entry / RECORD).read_text("utf-8"))
         outputs = {
             name: Made(entry / _FILES / relative, content_of(entry / _FILES / relative))
             for name, relative in step.outputs.items()
@@ -340,7 +356,7 @@ def _make(step: Step, paths: dict[str, Path], entry: Path, cache: Path) -> dict[
             raise RuntimeError(f"step {step.name} didn't write {', '.join(missing)}")
         made = {name: Made(path, content_of(path)) for name, path in outputs.items()}
         record = canonical_json({name: item.content.sha256 for name, item in made.items()})
-        (folder / _RECORD).write_text(record, "utf-8")
+        (folder / RECORD).write_text(record, "utf-8")
         _move(folder, entry, step)
     return {
         name: dataclasses.replace(item, path=entry / _FILES / step.outputs[name])

@@ -24,6 +24,7 @@ from bc_inventory.release.manifest import load
 from bc_inventory.release.names import (
     LATEST,
     MANIFEST,
+    check_file,
     check_inventory,
     check_version,
     is_inventory,
@@ -191,6 +192,35 @@ class ObjectStore:
         _again(lambda: self._files.rm(f"{place}/{MANIFEST}"))
         self._remove(place)
 
+    def published_at(self, inventory: str, version: str) -> float:
+        """Return when a release was published, seconds since 1970 by the store's clock."""
+        name = check_version(version)
+        return self._modified(self._info(self._key(check_inventory(inventory), name, MANIFEST)))
+
+    @contextlib.contextmanager
+    def alone(self, inventory: str) -> Iterator[None]:
+        """Do nothing: object stores have no locks, so who removes sees to it that he is alone."""
+        check_inventory(inventory)
+        yield
+
+    def beside(self, inventory: str, folder: str) -> dict[str, bytes]:
+        """Return the small objects of a prefix beside the releases, by name."""
+        place = self._key(check_inventory(inventory), check_file(folder))
+        try:
+            return {name: self._get(f"{place}/{name}") for name in sorted(self._list(place))}
+        except FileNotFoundError:
+            return {}
+
+    def put_beside(self, inventory: str, path: str, data: bytes) -> None:
+        """Write a small object beside the releases."""
+        self._put(self._key(check_inventory(inventory), check_file(path)), data)
+
+    def remove_beside(self, inventory: str, path: str) -> None:
+        """Remove a small object beside the releases; absent is fine."""
+        key = self._key(check_inventory(inventory), check_file(path))
+        with contextlib.suppress(FileNotFoundError):
+            _again(lambda: self._files.rm(key))
+
     def _remove(self, place: str) -> None:
         _again(lambda: self._files.rm(place, recursive=True))
 
@@ -216,7 +246,11 @@ class ObjectStore:
         Times are the store's own, so a wrong clock here doesn't matter.
         """
         probe = self._key(inventory, ".now")
-        dead = [name for name in self._folders(inventory) if not self._published(inventory, name)]
+        dead = [
+            name
+            for name in self._folders(inventory)
+            if is_version(name) and not self._published(inventory, name)
+        ]
         if not dead:
             return
         self._put(probe, b"")

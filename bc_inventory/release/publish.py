@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bc_inventory.errors import ReleaseError
+from bc_inventory.errors import ReleaseError, StoreUnavailableError
 from bc_inventory.fingerprint import Content
 from bc_inventory.plan import Output, RunRecord
 from bc_inventory.release import manifest as manifests
@@ -22,6 +23,8 @@ from bc_inventory.release.tables import coverage
 __all__ = ["PublishedRelease", "publish"]
 
 _BLOCK = 1 << 20
+# A full or closed disk here, or a store that refuses: trying again doesn't help.
+_LOCAL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT}
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,8 @@ def publish(
     Raises
     ------
     ReleaseError
-        If it can't be written, or the version is there with other content.
+        If it can't be written, or the version is there with other content;
+        `StoreUnavailableError` if an object store doesn't answer.
         The last release stands.
     DataError
         If a table breaks its contract or a total isn't the sum of its rows.
@@ -178,7 +182,8 @@ def _storage(root: Path | str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ReleaseError(
+        far = "://" in str(root) and error.errno not in _LOCAL
+        raise (StoreUnavailableError if far else ReleaseError)(
             f"can't publish to {root}: {error.strerror or error} "
             f"({error.filename or 'while writing'}). Nothing was published and the last release "
             "stands. Free some space or choose another folder for the output"

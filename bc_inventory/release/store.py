@@ -17,6 +17,7 @@ from bc_inventory.release.manifest import load
 from bc_inventory.release.names import (
     LATEST,
     MANIFEST,
+    check_file,
     check_inventory,
     check_version,
     is_inventory,
@@ -70,11 +71,43 @@ class LocalStore:
         return verify_folder(self.find(inventory, version))
 
     def remove(self, inventory: str, version: str) -> None:
-        """Remove a release: out of sight by one rename, then file by file."""
+        """Remove a release: out of sight by one rename, then file by file.
+
+        Whoever calls this is `alone`.
+        """
         final = self.find(inventory, check_version(version))
-        parent = self.folder(inventory)
-        with durable.lock(parent / ".lock"), durable.temporary_folder(parent) as folder:
+        with durable.temporary_folder(self.folder(inventory)) as folder:
             final.rename(folder / final.name)
+
+    def published_at(self, inventory: str, version: str) -> float:
+        """Return when a release was published, seconds since 1970."""
+        return (self.find(inventory, check_version(version)) / MANIFEST).stat().st_mtime
+
+    @contextlib.contextmanager
+    def alone(self, inventory: str) -> Iterator[None]:
+        """Keep others from publishing, citing or removing releases of an inventory."""
+        parent = self.folder(inventory)
+        if not parent.is_dir():
+            raise ReleaseError(f"{self.root} has no release of {inventory!r}")
+        with durable.lock(parent / ".lock"):
+            for folder in (parent, parent / "citations"):
+                durable.remove_dead(folder)
+            yield
+
+    def beside(self, inventory: str, folder: str) -> dict[str, bytes]:
+        """Return the small files of a folder beside the releases, by name."""
+        found = sorted((self.folder(inventory) / check_file(folder)).glob("[!.]*"))
+        return {path.name: path.read_bytes() for path in found if path.is_file()}
+
+    def put_beside(self, inventory: str, path: str, data: bytes) -> None:
+        """Write a small file beside the releases, whole or not at all."""
+        target = self.folder(inventory) / check_file(path)
+        target.parent.mkdir(exist_ok=True)
+        durable.write_atomic(target, data)
+
+    def remove_beside(self, inventory: str, path: str) -> None:
+        """Remove a small file beside the releases."""
+        (self.folder(inventory) / check_file(path)).unlink(missing_ok=True)
 
     def commit(self, staged: Path, inventory: str, version: str) -> Path:
         """Publish a staged release by one rename, then point `latest` at it.

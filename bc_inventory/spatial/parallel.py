@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from bc_inventory.errors import BCInventoryError, DataError, Problem
+from bc_inventory.errors import BCInventoryError, DataError, NetworkError, Problem
 
 __all__ = ["Compute", "run_ordered"]
 
@@ -85,7 +85,9 @@ def run_ordered(
     Raises
     ------
     BCInventoryError
-        If `distributed` isn't installed or no scheduler answers.
+        If `distributed` isn't installed.
+    NetworkError
+        If no scheduler answers.
     """
     where = compute or Compute()
     if where.scheduler == "here":
@@ -155,7 +157,7 @@ def _client(where: Compute) -> Iterator[Any]:
     try:
         client = distributed.Client(where.scheduler, timeout=_CONNECT_SECONDS)
     except (OSError, TimeoutError, ValueError) as error:
-        raise BCInventoryError(
+        raise NetworkError(
             f"no Dask scheduler answers at {where.scheduler} within {_CONNECT_SECONDS} s ({error})"
         ) from error
     with client:

@@ -18,6 +18,7 @@ from bc_inventory.config import load_config
 from bc_inventory.fingerprint import code_of
 from bc_inventory.plan import run
 from bc_inventory.release.publish import publish
+from bc_inventory.stepcache import using_results
 from tests.miniplan import files_of, make_plan
 
 # What changes a folder, as Python's audit events name it.
@@ -50,15 +51,27 @@ def build_small(request: dict[str, Any]) -> None:
     """Run the plan of four small steps and publish."""
     folder = Path(request["folder"])
     plan = make_plan(Path(request["inputs"]), second=request["second"], wait=request["wait"])
-    record = run(plan, folder / ".work", cache=folder / ".cache")
-    publish(
-        files_of(record),
-        root=folder,
-        inventory="small",
-        configuration={"second": request["second"]},
-        record=record,
-        label="2018",
-    )
+    with using_results(folder / ".cache"):
+        record = run(plan, folder / ".work", cache=folder / ".cache")
+        publish(
+            files_of(record),
+            root=folder,
+            inventory="small",
+            configuration={"second": request["second"]},
+            record=record,
+            label="2018",
+        )
+
+
+def prune_all(request: dict[str, Any]) -> None:
+    """Remove all versions and results that may go."""
+    from bc_inventory.release.retention import prune_versions
+    from bc_inventory.release.store import LocalStore
+    from bc_inventory.stepcache import remove_results
+
+    folder = Path(request["folder"])
+    prune_versions(LocalStore(folder), "small", keep=1, older_than=0)
+    remove_results(folder / ".cache", larger_than=0)
 
 
 def build_whole(request: dict[str, Any]) -> None:
@@ -85,7 +98,10 @@ def main() -> None:
                     set_clock(request["clock"])
                 if request.get("die_at") is not None:
                     die_at(request["die_at"])
-                (build_whole if "config" in request else build_small)(request)
+                chosen = request.get("do", "build_whole" if "config" in request else "build_small")
+                {"build_whole": build_whole, "build_small": build_small, "prune": prune_all}[
+                    chosen
+                ](request)
                 sys.audit("bc_inventory.count")
                 status = 0
             except BaseException as error:
