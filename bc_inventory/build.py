@@ -12,6 +12,7 @@ from bc_inventory.analysis.hotspot_step import hotspots_step
 from bc_inventory.analysis.impact_step import impacts_step
 from bc_inventory.analysis.maps import maps_step
 from bc_inventory.analysis.measured_step import measured_step
+from bc_inventory.cluster import run_on_cluster
 from bc_inventory.config import Config
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem
@@ -269,6 +270,7 @@ def build(
     output: Path,
     *,
     progress: Callable[[StepRecord], None] | None = None,
+    scheduler: str = "",
 ) -> PublishedRelease:
     """Run the plan of a configuration and publish the result.
 
@@ -280,6 +282,9 @@ def build(
         Folder of releases.
     progress : callable, optional
         Called with the record of each step when it is done.
+    scheduler : str
+        Address of a Dask scheduler whose workers run the steps; by default this process
+        does. The bytes are the same.
 
     Returns
     -------
@@ -296,7 +301,10 @@ def build(
     cache = output / ".cache"
     # Until it is published, nobody may clear away what the run has made or found.
     with using_results(cache):
-        record = run(plan, output / ".work", progress=progress, cache=cache)
+        if scheduler:
+            record = run_on_cluster(plan, cache, scheduler, progress=progress)
+        else:
+            record = run(plan, output / ".work", progress=progress, cache=cache)
         return publish_run(config, record, output)
 
 

@@ -27,10 +27,17 @@ __all__ = ["build"]
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder of releases; by default the one the configuration names.",
 )
-def build(config: str, output: Path | None) -> None:
+@click.option(
+    "--scheduler",
+    default="",
+    help="Address of a Dask scheduler, such as tcp://host:8786, whose workers run the steps.",
+)
+def build(config: str, output: Path | None, scheduler: str) -> None:
     """Build an inventory from its facts and publish it as a release."""
     from bc_inventory.build import build as run
     from bc_inventory.config import load_config
+    from bc_inventory.errors import BCInventoryError
+    from bc_inventory.release.standing import standing
 
     chosen = load_config(config)
 
@@ -39,7 +46,12 @@ def build(config: str, output: Path | None) -> None:
         click.echo(f"  {record.name:<12} {done}", err=True)
 
     click.echo(f"Building {chosen.inventory.title} ({chosen.inventory.name})", err=True)
-    release = run(chosen, output or Path(chosen.output.folder), progress=tell)
+    folder = output or Path(chosen.output.folder)
+    try:
+        release = run(chosen, folder, progress=tell, scheduler=scheduler)
+    except BCInventoryError:
+        click.echo(standing(folder, chosen.inventory.name), err=True)
+        raise
     import pandas as pd
 
     totals = pd.read_parquet(release.path / "totals.parquet")

@@ -1,8 +1,6 @@
 import hashlib
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -17,6 +15,7 @@ from bc_inventory.spatial.cells import make_grid
 from bc_inventory.spatial.netcdf import write_grid
 from bc_inventory.spatial.parallel import Compute, run_ordered
 from bc_inventory.spatial.profiles import month_parts, read_profiles
+from tests.dask_cluster import dask_cluster
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -43,37 +42,8 @@ def digest(made, path, compute):
 @pytest.fixture
 def scheduler():
     """Start a scheduler of distributed and two workers as processes of their own."""
-    distributed = pytest.importorskip("distributed")
-    del distributed
-    env = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests' / 'spatial'}"}
-    log = subprocess.DEVNULL
-    first = subprocess.Popen(
-        [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard"],
-        stderr=subprocess.PIPE,
-        text=True,
-        env=env,
-    )
-    address = None
-    for line in first.stderr:
-        if "Scheduler at:" in line:
-            address = line.split()[-1]
-            break
-    workers = [
-        subprocess.Popen(
-            [
-                *(sys.executable, "-m", "distributed.cli.dask_worker", address),
-                *("--no-nanny", "--nthreads", "1", "--no-dashboard"),
-            ],
-            stderr=log,
-            env=env,
-        )
-        for _ in range(2)
-    ]
-    yield address, workers
-    for process in [*workers, first]:
-        process.kill()
-        process.wait()
-    first.stderr.close()
+    with dask_cluster(ROOT / "tests" / "spatial") as (address, workers, _):
+        yield address, workers
 
 
 def test_results_come_in_order_everywhere():
