@@ -16,11 +16,12 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bc_inventory import schema
-from bc_inventory.analysis.align import align, published_rows
+from bc_inventory.analysis.align import align, mapped_rows
 from bc_inventory.analysis.bridge import bridge, implied_beside
 from bc_inventory.analysis.decompose import HEADS, decompose
 from bc_inventory.analysis.limits import review_limits
 from bc_inventory.analysis.sidebyside import pair_tables
+from bc_inventory.analysis.wholes import of_side
 from bc_inventory.build import make_plan
 from bc_inventory.config import load_config
 from bc_inventory.embedded import data_root
@@ -44,11 +45,12 @@ def emission_tables(folder: Path) -> pd.DataFrame:
     return schema.read_parquet(record.path("emissions", "emissions"), "emissions")
 
 
-def published(shared: Path, pattern: str) -> pd.DataFrame:
-    """Return publishers' figures by the sectors of the crosswalk."""
+def published(shared: Path, pattern: str, side: str) -> pd.DataFrame:
+    """Return publishers' figures of a side by the sectors of the crosswalk."""
     crosswalk = schema.read_csv(data_root() / "crosswalk" / "sectors.csv", "sector_crosswalk")
     frames = [read_any(path).frame for path in sorted((shared / "data").glob(pattern))]
-    return published_rows(pd.concat(frames, ignore_index=True), crosswalk)
+    rows, _, _ = of_side(pd.concat(frames, ignore_index=True), side)
+    return mapped_rows(rows, crosswalk)
 
 
 def table(frame: pd.DataFrame, formats: dict[str, str] | None = None) -> list[str]:
@@ -202,8 +204,8 @@ def figures(shared: Path) -> str:
     sectors = schema.read_csv(data_root() / "sectors.csv", "sectors")
     with tempfile.TemporaryDirectory() as folder:
         emissions = emission_tables(Path(folder))
-    reas = published(shared, "reas-v3.2-bc/EM_TBL_SECTOR_CHN_*_BC.txt")
-    emep = published(shared, "emep-ceip-bc/EMEP_NFR14_LEVEL1_BC.txt")
+    reas = published(shared, "reas-v3.2-bc/EM_TBL_SECTOR_CHN_*_BC.txt", "CN")
+    emep = published(shared, "emep-ceip-bc/EMEP_NFR14_LEVEL1_BC.txt", "EU")
     lines = [
         *against(
             "REAS v3.2 against ours, 31 provinces, 2015", "REAS v3.2", emissions, reas, regions,

@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.analysis.sectors import NOT_COMPARABLE, common_sectors
+from bc_inventory.analysis.wholes import WHOLES, missing_members, one_level, whole_rows
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.inventory.draws import draw
 from bc_inventory.schema import check, table
 
-__all__ = ["Aligned", "align", "benchmark_rows", "joint", "published_rows", "to_sides"]
+__all__ = ["Aligned", "align", "benchmark_rows", "joint", "mapped_rows"]
 
 _CELL = ["inventory", "year", "region", "sector"]
 # Where parts of a sector have no figure, the strongest reason stands for the whole.
@@ -50,6 +51,7 @@ def align(
     published: pd.DataFrame,
     gnfr_of: Mapping[str, str],
     *,
+    side: str | None = None,
     draws: int = 0,
     seed: int = 0,
 ) -> Aligned:
@@ -61,9 +63,12 @@ def align(
         Emission tables (contract `emissions`, one species and factor set
         each) by the name they go by. Memo items are left out.
     published : pandas.DataFrame
-        From `published_rows`; may be empty.
+        From `mapped_rows` or `benchmark_rows`; may be empty.
     gnfr_of : mapping of str to str
         GNFR aggregate of each NFR category.
+    side : {"EU", "CN"}, optional
+        Side whose members are also summed to a whole, under the side as region, for
+        inventories that have no other.
     draws, seed : int
         Monte Carlo draws for the intervals of estimated tables; 0 for none.
 
@@ -82,12 +87,21 @@ def align(
             [Problem(found=f"{name!r} twice", expected="a name of its own") for name in twice]
         )
     own = {name: _estimated_rows(name, frame) for name, frame in estimated.items()}
-    rows = pd.concat([*own.values(), published], ignore_index=True)
+    # An empty table has no types, and would take those of the others away.
+    tables = [frame for frame in (*own.values(), published) if len(frame)]
+    rows = pd.concat(tables, ignore_index=True)
     sectors = common_sectors(rows["target"], gnfr_of)
     rows = rows.merge(sectors, on="target", how="left", validate="many_to_one")
-    compared = _summed(rows[rows["sector"] != NOT_COMPARABLE])
+    inside = rows[rows["sector"] != NOT_COMPARABLE]
+    aside = [_set_aside(rows)]
+    compared = _summed(inside)
+    if side is not None:
+        compared = pd.concat([compared, _summed(whole_rows(inside, side))], ignore_index=True)
+        aside.append(missing_members(inside, side))
     if draws:
-        bounds = [_interval(name, frame, sectors, draws, seed) for name, frame in estimated.items()]
+        bounds = [
+            _interval(name, frame, sectors, side, draws, seed) for name, frame in estimated.items()
+        ]
         compared = compared.drop(columns=["lower_kt", "upper_kt"]).merge(
             pd.concat(bounds), on=_CELL, how="left"
         )
@@ -96,25 +110,18 @@ def align(
         compared["upper_kt"] = compared[["upper_kt", "emission_kt"]].max(axis=1, skipna=False)
     used = rows[["inventory", "target", "sector"]].drop_duplicates(ignore_index=True)
     checked = check(compared[table("compared").names], "compared")
-    return Aligned(checked, used, _set_aside(rows))
+    return Aligned(checked, used, pd.concat(aside, ignore_index=True).drop_duplicates())
 
 
-def published_rows(
-    inventory: pd.DataFrame, crosswalk: pd.DataFrame, *, species: str = "BC"
-) -> pd.DataFrame:
-    """Return publishers' figures by the sectors of the crosswalk.
-
-    Aggregates of regions and sectors are dropped where their parts are there,
-    and memo items always, so that nothing is counted twice.
+def mapped_rows(inventory: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
+    """Return publishers' rows by the sectors of the crosswalk, as they are.
 
     Parameters
     ----------
     inventory : pandas.DataFrame
-        Contract `inventory`.
+        Contract `inventory`, none of its rows twice; see `analysis.wholes.of_side`.
     crosswalk : pandas.DataFrame
         Contract `sector_crosswalk`.
-    species : str
-        Pollutant.
 
     Returns
     -------
@@ -127,20 +134,8 @@ def published_rows(
     DataError
         If a sector isn't in the crosswalk.
     """
-    rows = inventory[
-        (inventory["species"] == species)
-        & (inventory["sector_level"] == "part")
-        & inventory["region_level"].isin(["country", "part"])
-    ].copy()
-    rows["inventory"] = rows["inventory"] + " " + rows["version"]
-    whole = rows["region_level"] == "country"
-    parted = rows.loc[~whole, ["inventory", "year"]].assign(
-        country=rows.loc[~whole, "region"].str[:2]
-    )
-    parents = pd.MultiIndex.from_frame(parted.drop_duplicates())
-    beside = pd.MultiIndex.from_frame(rows[["inventory", "year", "region"]]).isin(parents)
-    rows = rows[~(whole & beside)]
-    return _mapped(rows, crosswalk)
+    named = inventory.assign(inventory=inventory["inventory"] + " " + inventory["version"])
+    return _mapped(named, crosswalk)
 
 
 def benchmark_rows(benchmarks: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
@@ -149,21 +144,21 @@ def benchmark_rows(benchmarks: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.Data
     Parameters
     ----------
     benchmarks : pandas.DataFrame
-        Contract `benchmarks`. Rows of a whole side, and totals of all sectors,
-        are left out: only regions and sectors can be aligned.
+        Contract `benchmarks`. Totals of all sectors are left out, and a whole side in
+        years of which the inventory has members.
     crosswalk : pandas.DataFrame
         Contract `sector_crosswalk`.
 
     Returns
     -------
     pandas.DataFrame
-        As `published_rows`.
+        As `mapped_rows`.
     """
-    rows = benchmarks[
-        (benchmarks["sector"] != "*")
-        & ~benchmarks["region"].isin(["EU", "CN"])
-        & benchmarks["scheme"].notna()
-    ]
+    rows = benchmarks[(benchmarks["sector"] != "*") & benchmarks["scheme"].notna()]
+    side = rows["region"].str[:2].where(rows["region"].str.startswith("CN"), "EU")
+    whole = rows["region"].isin(WHOLES)
+    keys = pd.MultiIndex.from_frame(rows[["inventory", "year"]].assign(side=side))
+    rows = rows[~(whole & keys.isin(keys[~whole]))]
     rows = rows.assign(value_kt=rows["emission_kt"], fuel=None, notation_key=None)
     return _mapped(rows, crosswalk)
 
@@ -223,14 +218,25 @@ def _summed(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _interval(
-    name: str, frame: pd.DataFrame, sectors: pd.DataFrame, draws: int, seed: int
+    name: str, frame: pd.DataFrame, sectors: pd.DataFrame, side: str | None, draws: int, seed: int
 ) -> pd.DataFrame:
+    """Return 95 % bounds of each cell, and of the whole side from the same draws."""
     home = dict(zip(sectors["target"], sectors["sector"], strict=True))
     counted = frame[~frame["memo"].astype(bool)]
     counted = counted.assign(sector=counted["nfr"].map(home))
     groups, sums = draw(counted, ["year", "region", "sector"], draws, seed)
-    lower, upper = np.quantile(sums, [0.025, 0.975], axis=0)
-    return groups.assign(inventory=name, lower_kt=lower, upper_kt=upper)
+    parts = [(groups, sums)]
+    if side is not None:
+        wholes = groups.assign(region=side).groupby(["year", "region", "sector"], sort=True)
+        codes = wholes.ngroup().to_numpy()
+        whole = np.zeros((len(sums), codes.max(initial=-1) + 1))
+        np.add.at(whole.T, codes, sums.T)
+        parts.append((wholes.size().index.to_frame(index=False), whole))
+    made = []
+    for labels, values in parts:
+        lower, upper = np.quantile(values, [0.025, 0.975], axis=0)
+        made.append(labels.assign(inventory=name, lower_kt=lower, upper_kt=upper))
+    return pd.concat(made, ignore_index=True)
 
 
 def _set_aside(rows: pd.DataFrame) -> pd.DataFrame:
@@ -244,11 +250,13 @@ def _set_aside(rows: pd.DataFrame) -> pd.DataFrame:
     partial = partial.assign(
         reason="part of the sector without a figure: " + partial["notation_key"].astype(str)
     )
-    return pd.concat([aside[columns], partial[columns]], ignore_index=True).drop_duplicates()
+    return pd.concat([aside[columns], partial[columns]], ignore_index=True)
 
 
 def joint(compared: pd.DataFrame, inventories: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Keep the cells in which all of some inventories have a figure.
+
+    They meet by members of a side where each has some, otherwise by the whole side.
 
     Parameters
     ----------
@@ -276,7 +284,7 @@ def joint(compared: pd.DataFrame, inventories: Sequence[str]) -> tuple[pd.DataFr
             Problem(found=f"no inventory {name!r}", expected=f"one of {', '.join(sorted(known))}")
             for name in unknown
         )
-    rows = compared[compared["inventory"].isin(inventories) & compared["emission_kt"].notna()]
+    rows = one_level(compared[compared["emission_kt"].notna()], inventories)
     have = rows.groupby(_CELL[1:])["inventory"].transform("nunique")
     inside = rows[have == len(set(inventories))]
     by = ["inventory", "year"]
@@ -289,32 +297,3 @@ def joint(compared: pd.DataFrame, inventories: Sequence[str]) -> tuple[pd.DataFr
     sums["left_out_kt"] = sums["total_kt"] - sums["joint_kt"]
     sums["left_out_share"] = sums["left_out_kt"] / sums["total_kt"].where(sums["total_kt"] > 0)
     return inside.reset_index(drop=True), sums.reset_index()
-
-
-def to_sides(compared: pd.DataFrame, side_of: Mapping[str, str]) -> pd.DataFrame:
-    """Sum regions to their side, naming the regions that have no figure.
-
-    Parameters
-    ----------
-    compared : pandas.DataFrame
-        Contract `compared`; rows whose region is a side already are kept.
-    side_of : mapping of str to str
-        Side of each region. Regions of no side are left out.
-
-    Returns
-    -------
-    pandas.DataFrame
-        inventory, year, region (the side), sector, emission_kt, regions
-        (number with a figure) and absent (regions without one, joined by
-        spaces). Intervals don't add up and are left out.
-    """
-    side = compared["region"].map(side_of)
-    side = side.where(side.notna(), compared["region"].where(compared["region"].isin({"EU", "CN"})))
-    rows = compared.assign(side=side)[side.isin(["EU", "CN"])]
-    by = ["inventory", "year", "side", "sector"]
-    figures = rows[rows["emission_kt"].notna()]
-    summed = figures.groupby(by)["emission_kt"].agg(["sum", "count"])
-    summed.columns = pd.Index(["emission_kt", "regions"])
-    absent = rows[rows["emission_kt"].isna()].groupby(by)["region"].agg(" ".join)
-    made = summed.join(absent.rename("absent"), how="outer").reset_index()
-    return made.rename(columns={"side": "region"}).fillna({"regions": 0, "absent": ""})

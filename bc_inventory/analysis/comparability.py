@@ -8,6 +8,7 @@ inventory doesn't say is unknown, never agreement.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import combinations
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from bc_inventory.embedded import data_root
 from bc_inventory.schema import read_csv
 from bc_inventory.schema.compare import ASPECTS
 
-__all__ = ["VERDICTS", "comparability", "overall", "read_definitions"]
+__all__ = ["VERDICTS", "comparability", "defined_as", "overall", "read_definitions"]
 
 # From the best to the worst.
 VERDICTS = ("agree", "partly", "unknown", "not")
@@ -97,6 +98,27 @@ def overall(matrix: pd.DataFrame) -> pd.DataFrame:
     return made.assign(why=made["why"].where(made["verdict"] != "agree", ""))
 
 
+def defined_as(inventory: str, names: Iterable[str]) -> str | None:
+    """Return the name under which an inventory is defined: its own, or that of its family.
+
+    A definition of `EDGAR` holds for `EDGAR v8.1` unless that has its own.
+
+    Parameters
+    ----------
+    inventory : str
+        Name, with its version.
+    names : iterable of str
+        Names that have definitions.
+
+    Examples
+    --------
+    >>> defined_as("EDGAR v8.1", ["EDGAR", "CEDS"])
+    'EDGAR'
+    """
+    fit = [name for name in names if f"{inventory} ".startswith(f"{name} ")]
+    return max(fit, key=len, default=None)
+
+
 def _meanings(
     definitions: pd.DataFrame, sectors: list[str], inventories: list[str]
 ) -> dict[tuple[str, str, str], tuple[str, str] | None]:
@@ -107,8 +129,12 @@ def _meanings(
         )
         for row in definitions.itertuples()
     }
+    names = set(definitions["inventory"])
+    alias = {name: defined_as(name, names) or name for name in inventories}
     return {
-        (name, sector, aspect): known.get((name, sector, aspect), known.get((name, "*", aspect)))
+        (name, sector, aspect): known.get(
+            (alias[name], sector, aspect), known.get((alias[name], "*", aspect))
+        )
         for name in inventories
         for sector in sectors
         for aspect in ASPECTS

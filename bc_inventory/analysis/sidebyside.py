@@ -17,6 +17,7 @@ from bc_inventory.analysis.reconcile import (
     share_distance_of,
 )
 from bc_inventory.analysis.structure import decompose_structure
+from bc_inventory.analysis.wholes import one_level
 
 __all__ = ["pair_tables", "side_by_side"]
 
@@ -109,9 +110,9 @@ def pair_tables(
     inside, left_out = joint(compared, [base, other])
     rows = {name: inside[inside["inventory"] == name] for name in (base, other)}
     cells = reconcile(rows[base], rows[other], limits)
-    whole = compared[compared["emission_kt"].notna()]
+    known = one_level(compared[compared["emission_kt"].notna()], [base, other])
     parts = decompose_structure(
-        *(whole[whole["inventory"] == name] for name in rows), within=("year",)
+        *(known[known["inventory"] == name] for name in rows), within=("year",)
     )
     labels = {"base": base, "other": other}
     made = {

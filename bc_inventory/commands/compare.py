@@ -1,4 +1,4 @@
-"""`bc-inventory compare`: put a release beside other inventories."""
+"""`bc-inventory compare`: put releases beside other inventories."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ from bc_inventory.commands.options import release_options
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bc_inventory.release.opened import Release
+
 __all__ = ["compare"]
 
 _DRAWS = 1_000
-_SHOWN = 5
+_SETS = ("harmonised", "official")
 
 
 @click.command()
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True))
-@click.option("--year", type=int, help="Calendar year; by default the release's last.")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--year", type=int, help="Calendar year; by default the last that all sides of it have."
+)
 @click.option(
     "--side", type=click.Choice(["EU", "CN"]), help="Compare one side only; by default both."
 )
@@ -37,6 +41,9 @@ _SHOWN = 5
 @click.option(
     "--release", "version", default="latest", show_default=True, help="A version, or latest."
 )
+@click.option(
+    "--beside", multiple=True, metavar="VERSION", help="Another version to compare; repeatable."
+)
 @release_options
 def compare(
     files: tuple[Path, ...],
@@ -45,118 +52,162 @@ def compare(
     to: Path | None,
     fill_from: Path | None,
     version: str,
+    beside: tuple[str, ...],
     inventory: str | None,
     releases: str,
 ) -> None:
-    r"""Compare a release with publishers' FILES on common sectors and regions.
+    r"""Compare releases with publishers' FILES on common sectors and regions.
 
-    Without FILES the totals that ship with the project are compared with.
+    Without FILES the totals that ship with the project are compared with. Inventories
+    meet by member state or province where both have them, otherwise by the whole side.
 
     \b
     bc-inventory compare EMEP_NFR14_LEVEL1_BC.txt --side EU --year 2018
     bc-inventory compare EMEP_NFR14_LEVEL1_BC.txt --fill-from EMEP_NFR14_LEVEL1_PM25.txt
-    bc-inventory compare reas/*.txt --side CN --year 2015 --to compare.xlsx
+    bc-inventory compare reas/*.txt Fig3_MEIC_detail_Zheng_etal_2018.xlsx --side CN --year 2015
+    bc-inventory compare --release 2018-1a2b3c4d --beside 2018-5e6f7a8b --to compare.xlsx
     """
-    from bc_inventory.analysis.align import align
     from bc_inventory.analysis.comparability import read_definitions
+    from bc_inventory.analysis.comparison import compare_side
     from bc_inventory.analysis.limits import review_limits
-    from bc_inventory.analysis.sidebyside import side_by_side
+    from bc_inventory.commands.comparetext import summary
     from bc_inventory.release.opened import open_release
 
-    release = open_release(version, inventory=inventory, root=releases)
-    chosen = year or int(release.table("totals")["year"].max())
-    own = {
-        f"bc_inventory {name}": release.emissions(side, None, chosen, factor_set=name, memo=None)
-        for name in ("harmonised", "official")
-        if name in set(release.table("totals")["factor_set"])
-    }
-    published, gnfr_of = _published(files, fill_from, chosen, side)
-    aligned = align(own, published, gnfr_of, draws=_DRAWS, seed=0)
-    made = side_by_side(aligned, review_limits(), read_definitions())
-    click.echo(_summary(made, chosen))
-    if to is not None:
-        from bc_inventory.report.exports import Sheet, write_workbook
-
-        units = dict.fromkeys(
-            (
-                "base_kt other_kt difference_kt total_kt joint_kt left_out_kt part_kt lowest_kt "
-                "median_kt highest_kt pooled_kt pooled_lower_kt pooled_upper_kt emission_kt"
-            ).split(),
-            "kt",
+    opened = [open_release(name, inventory=inventory, root=releases) for name in (version, *beside)]
+    chosen, published, notes = _chosen(files, fill_from, side, year, opened)
+    definitions, limits, gnfr_of = read_definitions(), review_limits(), _gnfr()
+    made = []
+    for name, rows in published.items():
+        own = _own(opened, name, chosen)
+        if len(own) + rows["inventory"].nunique() < 2:
+            continue
+        made.append(
+            compare_side(own, rows, name, gnfr_of, limits, definitions, draws=_DRAWS, seed=0)
         )
-        sheets = [Sheet(name, frame, units=units) for name, frame in made.items()]
-        title = f"Comparison of {release.inventory} {release.version}, {chosen}"
-        click.echo(f"Written: {write_workbook(sheets, to, title=title)}")
+    if not made:
+        _nothing(chosen, opened, notes)
+    for line in notes:
+        click.echo(f"note: {line}", err=True)
+    for tables in made:
+        click.echo(summary(tables, chosen))
+    if to is not None:
+        click.echo(f"Written: {_write(made, to, opened[0], chosen)}")
+
+
+def _own(opened: list[Release], side: str, year: int) -> dict[str, pd.DataFrame]:
+    """Return the emission tables of a side by the name they go by."""
+    found = {}
+    for place, release in enumerate(opened):
+        for name in _SETS:
+            rows = release.emissions(side, None, year, factor_set=name, memo=None)
+            if len(rows):
+                suffix = f" {release.version}" if place else ""
+                found[f"bc_inventory {name}{suffix}"] = rows
+    return found
+
+
+def _gnfr() -> dict[str, str]:
+    from bc_inventory.embedded import data_root
+    from bc_inventory.schema import read_csv
+
+    sectors = read_csv(data_root() / "sectors.csv", "sectors")
+    return dict(zip(sectors["nfr"], sectors["gnfr"], strict=True))
+
+
+def _chosen(
+    files: tuple[Path, ...],
+    fill_from: Path | None,
+    side: str | None,
+    year: int | None,
+    opened: list[Release],
+) -> tuple[int, dict[str, pd.DataFrame], list[str]]:
+    """Return the year, the publishers' rows of each side in that year, and notes."""
+    sides = [side] if side else ["EU", "CN"]
+    published, notes = _published(files, fill_from, sides)
+    ours = set.intersection(*(_years(release) for release in opened))
+    theirs = {int(one) for rows in published.values() for one in rows["year"].unique()}
+    common = ours & theirs if theirs else ours
+    chosen = year if year is not None else max(common or ours, default=0)
+    if chosen not in ours or (files and chosen not in theirs):
+        _nothing(chosen, opened, notes, theirs)
+    return chosen, {n: rows[rows["year"] == chosen] for n, rows in published.items()}, notes
+
+
+def _years(release: Release) -> set[int]:
+    return {int(year) for year in release.table("totals")["year"].unique()}
+
+
+def _nothing(
+    chosen: int, opened: list[Release], notes: list[str], theirs: set[int] | None = None
+) -> None:
+    from bc_inventory.errors import DataError, Problem
+
+    ours = sorted(set.intersection(*(_years(release) for release in opened)))
+    held = f"; the files have {_span(theirs)}" if theirs else ""
+    raise DataError(
+        [
+            Problem(
+                found=f"nothing to compare in {chosen}" + "".join(f"; {note}" for note in notes),
+                expected=f"a year of both: the release has {_span(ours)}{held}",
+                remedy="Choose --year or other files, or build a release of that year "
+                "(years under [inventory] in its configuration).",
+            )
+        ]
+    )
+
+
+def _span(years: object) -> str:
+    ordered = sorted(set(years))  # type: ignore[call-overload]
+    runs: list[list[int]] = []
+    for year in ordered:
+        if runs and year == runs[-1][-1] + 1:
+            runs[-1].append(year)
+        else:
+            runs.append([year])
+    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def _published(
-    files: tuple[Path, ...], fill_from: Path | None, year: int, side: str | None
-) -> tuple[pd.DataFrame, dict[str, str]]:
+    files: tuple[Path, ...], fill_from: Path | None, sides: list[str]
+) -> tuple[dict[str, pd.DataFrame], list[str]]:
     import pandas as pd
 
-    from bc_inventory.analysis.align import benchmark_rows, published_rows
+    from bc_inventory.analysis.align import benchmark_rows, mapped_rows
+    from bc_inventory.analysis.wholes import of_side
     from bc_inventory.embedded import data_root
-    from bc_inventory.errors import DataError, Problem
     from bc_inventory.readers import read_any
     from bc_inventory.readers.gapfill import fill_silent
     from bc_inventory.schema import read_csv
+    from bc_inventory.vocabulary import members
 
     data = data_root()
-    sectors = read_csv(data / "sectors.csv", "sectors")
-    regions = read_csv(data / "regions.csv", "regions")
     crosswalk = read_csv(data / "crosswalk" / "sectors.csv", "sector_crosswalk")
-    if files:
-        read = [read_any(file, kind="inventory").frame for file in files]
-        frame = pd.concat(read, ignore_index=True)
-        if fill_from is not None:
-            frame = fill_silent(frame, read_any(fill_from, kind="inventory").frame)
-        rows = published_rows(frame, crosswalk)
-    else:
+    if not files:
         rows = benchmark_rows(read_csv(data / "benchmarks.csv", "benchmarks"), crosswalk)
-    sides = [side] if side else ["EU", "CN"]
-    members = regions.loc[regions["side"].isin(sides), "region"]
-    have = sorted(rows.loc[rows["region"].isin(members), "year"].unique())
-    kept = rows[rows["region"].isin(members) & (rows["year"] == year)]
-    if kept.empty:
-        raise DataError(
-            [
-                Problem(
-                    found=f"no figure of {year} for {' and '.join(sides)} elsewhere",
-                    expected=f"one of the years {', '.join(map(str, have)) or '(none)'}",
-                    remedy="Choose --year, or name files that have it.",
-                )
-            ]
-        )
-    return kept, dict(zip(sectors["nfr"], sectors["gnfr"], strict=True))
+        return {side: rows[rows["region"].isin([*members(side), side])] for side in sides}, []
+    frame = pd.concat([read_any(file, kind="inventory").frame for file in files], ignore_index=True)
+    if fill_from is not None:
+        frame = fill_silent(frame, read_any(fill_from, kind="inventory").frame)
+    found, notes, useless = {}, [], []
+    for side in sides:
+        rows, told, unusable = of_side(frame, side)
+        found[side] = mapped_rows(rows, crosswalk)
+        notes += told
+        useless.append(unusable)
+    nowhere = set.intersection(*(set(one) for one in useless))
+    notes += [f"{name}: {useless[0][name]}" for name in sorted(nowhere)]
+    return found, list(dict.fromkeys(notes))
 
 
-def _summary(made: dict[str, pd.DataFrame], year: int) -> str:
-    """Return what a reader wants first of each pair."""
-    lines = []
-    left = made["left_out"].set_index(["base", "other", "inventory"])["left_out_share"]
-    for row in made["agreement"].itertuples():
-        cells = made["cells"]
-        cells = cells[(cells["base"] == row.base) & (cells["other"] == row.other)]
-        tested = cells["significant"].notna()
-        shares = ", ".join(
-            f"{name} {left[row.base, row.other, name]:.1%}" for name in (row.base, row.other)
-        )
-        lines += [
-            f"\n{row.base} -> {row.other}, {year}: {row.base_kt:,.1f} -> {row.other_kt:,.1f} kt "
-            f"(x {row.ratio:.2f}) on the joint scope",
-            f"  left out: {shares}",
-            f"  ranks of {row.n:.0f} regions: Spearman {row.spearman:.2f}, "
-            f"Kendall {row.kendall:.2f}; sector shares differ by {row.share_distance:.1%}",
-            f"  significant differences: {int(cells['significant'].sum())} of {int(tested.sum())} "
-            f"cells with intervals in both",
-            "  largest differences, kt: "
-            + "; ".join(
-                f"{cell.region} {cell.sector} {cell.difference_kt:+.2f}"
-                for cell in cells.reindex(
-                    cells["difference_kt"].abs().sort_values(ascending=False).index
-                )
-                .head(_SHOWN)
-                .itertuples()
-            ),
-        ]
-    return "\n".join(lines)
+def _write(made: list[dict[str, pd.DataFrame]], to: Path, release: Release, year: int) -> Path:
+    import pandas as pd
+
+    from bc_inventory.analysis.comparison import UNITS
+    from bc_inventory.report.exports import Sheet, write_workbook
+
+    sheets = [
+        Sheet(name, pd.concat([tables[name] for tables in made], ignore_index=True), units=UNITS)
+        for name in made[0]
+    ]
+    title = f"Comparison of {release.inventory} {release.version}, {year}"
+    return write_workbook(sheets, to, title=title)

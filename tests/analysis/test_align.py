@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from bc_inventory.analysis.align import align, joint, published_rows, to_sides
+from bc_inventory.analysis.align import align, joint, mapped_rows
 from bc_inventory.analysis.sectors import common_sectors, leaves_of
 from bc_inventory.errors import DataError
 from tests.analysis.frames import emissions
@@ -75,18 +75,6 @@ def test_an_unknown_code_is_refused():
         leaves_of("1A1a+1A9", GNFR)
 
 
-def test_whole_country_beside_its_provinces_is_not_added():
-    published = rows(
-        ("CN", "country", "RESI", 100.0, None),
-        ("CN-HE", "part", "RESI", 60.0, None),
-        ("CN-SD", "part", "RESI", 40.0, None),
-        ("IN", "country", "RESI", 7.0, None),
-    )
-    made = published_rows(published, CROSSWALK)
-    assert made["region"].tolist() == ["CN-HE", "CN-SD", "IN"]
-    assert made["inventory"].unique().tolist() == ["REAS v3.2"]
-
-
 def test_shares_part_a_sector_and_unknown_sectors_are_named():
     published = rows(
         ("CN", "country", "residential", 80.0, None),
@@ -94,10 +82,10 @@ def test_shares_part_a_sector_and_unknown_sectors_are_named():
         scheme="MEIC",
         version="1.3",
     )
-    made = published_rows(published, CROSSWALK).set_index("target")["emission_kt"]
+    made = mapped_rows(published, CROSSWALK).set_index("target")["emission_kt"]
     assert made.to_dict() == {"1A4bi": 60.0, "1A4ai": 20.0}
     with pytest.raises(DataError, match="the sector 'NEW' of REAS"):
-        published_rows(rows(("CN", "country", "NEW", 1.0, None)), CROSSWALK)
+        mapped_rows(rows(("CN", "country", "NEW", 1.0, None)), CROSSWALK)
 
 
 def aligned(draws=0):
@@ -143,7 +131,7 @@ def aligned(draws=0):
         ("CN-HE", "part", "PP", 4.0, None),
         ("CN-HE", "part", "OTHER", 3.0, None),
     )
-    return align({"ours": table}, published_rows(published, CROSSWALK), GNFR, draws=draws, seed=1)
+    return align({"ours": table}, mapped_rows(published, CROSSWALK), GNFR, draws=draws, seed=1)
 
 
 def test_alignment_and_what_it_leaves_out():
@@ -178,15 +166,8 @@ def test_a_key_survives_where_nothing_is_known():
         scheme="CEIP",
         version="2025",
     )
-    made = align({}, published_rows(published, CROSSWALK), GNFR).compared.set_index("region")
+    made = align({}, mapped_rows(published, CROSSWALK), GNFR).compared.set_index("region")
     assert made.loc["AT", "notation_key"] == "NE"
-    sides = to_sides(made.reset_index(), {"AT": "EU", "DE": "EU"})
-    assert sides.loc[0, ["region", "emission_kt", "regions", "absent"]].tolist() == [
-        "EU",
-        5.0,
-        1,
-        "AT",
-    ]
 
 
 def test_an_inventory_that_is_not_there():

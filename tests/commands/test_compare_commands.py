@@ -1,6 +1,7 @@
 """Comparing, reporting, exporting and weighing measures, as the shell calls them."""
 
 import json
+from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -51,15 +52,61 @@ def call(command, *words):
 def test_compare_with_the_transcribed_totals(releases, tmp_path):
     book = tmp_path / "c.xlsx"
     done = call(compare, "--releases", releases, "--side", "EU", "--to", book)
-    assert "EMEP-CEIP 2025-01-20 -> bc_inventory harmonised, 2018" in done.output
+    assert "EU 2018, EMEP-CEIP 2025-01-20 -> bc_inventory harmonised" in done.output
     assert "left out:" in done.output
-    sheets = openpyxl.load_workbook(book, read_only=True).sheetnames
-    assert {"cells", "parts", "left_out", "overall"} <= set(sheets)
+    assert "definitions agree? no: condensables" in done.output
+    book = openpyxl.load_workbook(book, read_only=True)
+    wanted = {"cells", "parts", "left_out", "overall", "chain", "bridge", "implied", "consensus"}
+    assert wanted <= set(book.sheetnames)
+    head = [cell.value for cell in next(book["cells"].iter_rows())]
+    assert {"base_kt [kt]", "difference_kt [kt]", "side"} <= set(head)
+
+
+CEDS = """"em","country","sector","units","X2018","X2019"
+"BC","chn","1A4b_Residential","ktC","400","380.5"
+"BC","chn","1A3b_Road","ktC","200","180.5"
+"BC","pol","1A4b_Residential","ktC","12.25","11"
+"""
+
+
+def test_provinces_meet_a_file_of_countries_as_a_whole(releases, tmp_path):
+    file = tmp_path / "BC_CEDS_emissions_by_sector_country_2021_02_05.csv"
+    file.write_text(CEDS)
+    done = call(compare, file, "--side", "CN", "--releases", releases)
+    assert "CN 2018, CEDS 2021-02-05 -> bc_inventory harmonised" in done.output
+    assert "compared as wholes" in done.output
+    assert "no: activity_source" in done.output
+
+
+def test_a_release_beside_another_differs_by_nothing_from_itself(releases, tmp_path):
+    version = next(p.name for p in Path(releases, "small").iterdir() if p.is_dir())
+    book = tmp_path / "c.xlsx"
+    call(compare, "--beside", version, "--side", "EU", "--releases", releases, "--to", book)
+    cells = pd.read_excel(book, sheet_name="cells", engine="calamine")
+    own = cells[cells["other"] == f"bc_inventory harmonised {version}"]
+    own = own[own["base"] == "bc_inventory harmonised"]
+    assert len(own)
+    assert (own["difference_kt [kt]"] == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        (CEDS.replace("BC", "OC"), "CEDS 2021-02-05: found OC; expected BC"),
+        (CEDS.replace("chn", "ind").replace("pol", "jpn"), "expected regions of EU"),
+        (CEDS.replace("X2018", "X1750"), "the release has 2018; the files have 1750, 2019"),
+    ],
+)
+def test_what_a_file_lacks_is_said(releases, tmp_path, text, match):
+    file = tmp_path / "CEDS_emissions_by_sector_country_2021_02_05.csv"
+    file.write_text(text)
+    with pytest.raises(DataError, match=match):
+        call(compare, file, "--releases", releases)
 
 
 def test_compare_names_the_years_there_are(releases):
-    with pytest.raises(DataError, match=r"no figure of 2018 for CN elsewhere.*2015"):
-        call(compare, "--releases", releases, "--side", "CN")
+    with pytest.raises(DataError, match=r"nothing to compare in 1990.*the release has 2018"):
+        call(compare, "--releases", releases, "--side", "CN", "--year", 1990)
 
 
 @pytest.mark.parametrize("form", ["iamc", "xlsx", "geojson"])

@@ -87,6 +87,16 @@ GAINS = """"EMF30 sectors",,,
 ,"ALL SUM","602.2501","501.75"
 """
 
+HTAP = """"Data_provider","Substance","Year","Country","Sector","Cumulative_emissions"
+"CAMS","BC",2015,"POL","HTAPv3_4.1_Industry",1865.5
+"CAMS","BC",2015,"POL","HTAPv3_6_Residential",16013.75
+"EDGAR","BC",2015,"POL","HTAPv3_2.1_Domestic_Aviation",1.5
+"CAMS","BC",2015,"POL","HTAPv3_5.3_Domestic_shipping",30
+"EDGAR","BC",2015,"POL","HTAPv3_5.3_Domestic_shipping",10.5
+"REAS","BC",2015,"CHN_HKG_MAC","HTAPv3_6_Residential",500000
+"EDGAR","BC",2015,"SEA","HTAPv3_1_International_Shipping",60000
+"""
+
 CEDS = """"em","country","sector","fuel","units","X2014","X2015"
 "BC","chn","1A4b_Residential","biomass","ktC","400","380.5"
 "BC","pol","1A4b_Residential","hard_coal","ktC","12.25","11"

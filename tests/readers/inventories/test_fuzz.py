@@ -58,6 +58,10 @@ TEXTS = {
         "BC_CEDS_2021_02_05.csv", books.CEDS, _reader("ceds"), ",", '"em"',
         {"units": "单位", "sector": "Sektor"},
     ),
+    "htap3": lambda: mutate.TextSample(
+        "HTAPv3_BC.csv", books.HTAP, _reader("htap3"), ",", '"Data_provider"',
+        {"Substance": "物种", "Country": "Land"},
+    ),
 }  # fmt: skip
 
 
