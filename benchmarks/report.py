@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bc_inventory.report.pdf import find_browser
+from bc_inventory.report.pdf import HEADLESS, find_browser
 
 PROBE = """<script>addEventListener("load", function () { setTimeout(function () {
 document.title = performance.getEntriesByType("navigation")[0].loadEventEnd; }, 0); });</script>
@@ -28,7 +28,7 @@ def milliseconds(page, browser):
         probed = Path(folder) / "page.html"
         probed.write_text(page.read_text("utf-8").replace("</body>", PROBE), "utf-8")
         command = [
-            browser, "--headless=new", "--no-sandbox", "--disable-gpu", "--dump-dom",
+            browser, *HEADLESS, "--dump-dom",
             "--virtual-time-budget=5000", f"--user-data-dir={folder}/profile",
             "--host-resolver-rules=MAP * ~NOTFOUND", probed.as_uri(),
         ]  # fmt: skip

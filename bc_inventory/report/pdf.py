@@ -9,10 +9,21 @@ from pathlib import Path
 
 from bc_inventory.errors import SourceError
 
-__all__ = ["find_browser", "print_pdf"]
+__all__ = ["HEADLESS", "find_browser", "print_pdf"]
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 _SECONDS = 120
+HEADLESS = (
+    "--headless=new",
+    # The page is our own file, and its policy forbids all requests.
+    "--no-sandbox",
+    "--disable-gpu",
+    # Nor does the browser ask for anything of its own accord.
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 def find_browser() -> str | None:
@@ -55,10 +66,7 @@ def print_pdf(page: Path, path: Path, *, language: str = "en") -> Path:
     with tempfile.TemporaryDirectory() as profile:
         command = [
             browser,
-            "--headless=new",
-            # The page is our own file, and its policy forbids all requests.
-            "--no-sandbox",
-            "--disable-gpu",
+            *HEADLESS,
             f"--user-data-dir={profile}",
             "--no-pdf-header-footer",
             f"--print-to-pdf={path.resolve()}",

@@ -3,7 +3,12 @@
 import pandas as pd
 import pytest
 
-from bc_inventory.analysis.comparability import comparability, overall, read_definitions
+from bc_inventory.analysis.comparability import (
+    comparability,
+    defined_as,
+    overall,
+    read_definitions,
+)
 from bc_inventory.embedded import data_root
 from bc_inventory.schema import read_csv
 from bc_inventory.schema.compare import ASPECTS
@@ -90,9 +95,23 @@ def test_embedded_tables_cite_known_sources(file, contract):
     assert set(rows["source_id"]) <= sources
 
 
+# Inventories that a user brings, defined for all their releases.
+FAMILIES = {"CEDS", "EDGAR", "GAINS", "HTAP", "REAS v2.1"}
+
+
 def test_inventories_of_the_definitions_are_those_of_the_benchmarks_or_ours():
     known = set(read_csv(data_root() / "benchmarks.csv", "benchmarks")["inventory"])
-    assert set(read_definitions()["inventory"]) <= known | {
+    assert set(read_definitions()["inventory"]) <= known | FAMILIES | {
         "bc_inventory harmonised",
         "bc_inventory official",
     }
+
+
+def test_a_family_stands_for_its_releases_unless_they_have_their_own():
+    names = ["EDGAR", "GAINS", "GAINS ECLIPSE v6b", "REAS v3.2"]
+    assert defined_as("EDGAR v8.1", names) == "EDGAR"
+    assert defined_as("GAINS ECLIPSE v6b", names) == "GAINS ECLIPSE v6b"
+    assert defined_as("GAINS v4", names) == "GAINS"
+    assert defined_as("REAS v3.21", names) is None
+    sectors = SECTORS.replace({"inventory": {"REAS": "REAS v9"}})
+    assert verdict(comparability(definitions(), sectors), "home", "off_road") == ("agree", "same")

@@ -1,5 +1,6 @@
 """A small release to write reports of."""
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,21 @@ from bc_inventory import schema
 from bc_inventory.embedded import data_root
 from bc_inventory.inventory.uncertainty import totals
 from bc_inventory.report.material import IMPACTS, report_facts
+from bc_inventory.report.pdf import find_browser
 from tests.analysis.frames import emissions
 
 HOSTILE = '<img src=x onerror=alert(1)>=HYPERLINK("http://evil.example")'
+
+
+@pytest.fixture(scope="session")
+def browser() -> str:
+    """Return a browser; absent is a failure in CI and a skip elsewhere."""
+    found = find_browser()
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail("found no Chromium: the page is tested in a real browser")
+        pytest.skip("no Chromium on this machine")
+    return found
 
 
 def small_table():

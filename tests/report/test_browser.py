@@ -1,18 +1,13 @@
 """The page in a real browser: silent, quick, offline, and readable in both languages."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from bc_inventory.report.pdf import HEADLESS
 from bc_inventory.report.step import report_step
-
-CHROMIUM = next(
-    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 PROBE = """
 <script>
@@ -35,14 +30,12 @@ addEventListener("load", function () {
 """
 
 
-def browse(page: Path, folder: Path, *more: str) -> tuple[str, str]:
+def browse(browser: str, page: Path, folder: Path, *more: str) -> tuple[str, str]:
     """Return the page's document after loading, and what the browser logged."""
     log = folder / "chrome.log"
     command = [
-        CHROMIUM,
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
+        browser,
+        *HEADLESS,
         "--lang=en",
         f"--user-data-dir={folder / 'profile'}",
         "--enable-logging",
@@ -58,13 +51,13 @@ def browse(page: Path, folder: Path, *more: str) -> tuple[str, str]:
 
 
 @pytest.fixture(scope="module")
-def opened(full_release, tmp_path_factory):
+def opened(browser, full_release, tmp_path_factory):
     folder = tmp_path_factory.mktemp("browser")
     page = folder / "report.html"
     report_step(full_release, {"report": page}, title="Inventory", year=2018)
     html = page.read_text(encoding="utf-8")
     page.write_text(html.replace("</body>", PROBE + "</body>"), encoding="utf-8")
-    document, log = browse(page, folder, "--window-size=360,740")
+    document, log = browse(browser, page, folder, "--window-size=360,740")
     title = document.split("<title>")[1].split("</title>")[0]
     found = json.loads(title.replace("&quot;", '"').replace("&amp;", "&"))
     return found, log

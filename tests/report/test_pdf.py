@@ -3,7 +3,7 @@
 import pytest
 
 from bc_inventory.errors import SourceError
-from bc_inventory.report.pdf import find_browser, print_pdf
+from bc_inventory.report.pdf import print_pdf
 
 
 def test_without_a_browser_the_remedy_is_named(tmp_path, monkeypatch):
@@ -21,7 +21,7 @@ def test_a_browser_that_fails_is_named(tmp_path, monkeypatch):
         print_pdf(tmp_path / "a.html", tmp_path / "a.pdf")
 
 
-@pytest.mark.skipif(find_browser() is None, reason="no Chromium on this machine")
+@pytest.mark.usefixtures("browser")
 def test_a_page_is_printed(tmp_path):
     page = tmp_path / "a.html"
     page.write_text("<!doctype html><title>t</title><p>text 文字</p>", encoding="utf-8")

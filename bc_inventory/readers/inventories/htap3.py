@@ -111,11 +111,11 @@ def _frame(
     at = [names.index(name) for name in wanted]
     values, _, wrong = numbers(cells[:, at].ravel().tolist())
     if len(wrong):
-        row, column = divmod(int(wrong[0]), len(at))
+        place, column = divmod(int(wrong[0]), len(at))
         raise source.refuse(
-            repr(cells[row, at[column]]),
+            repr(cells[place, at[column]]),
             "a number with a decimal point",
-            row=lines[row],
+            row=lines[place],
             column=wanted[column],
         )
     columns = {name: cells[:, names.index(name)] for name in _LABELS}
