@@ -28,6 +28,9 @@ __all__ = ["Code", "Content", "canonical_json", "code_of", "content_of", "sha256
 _BLOCK = 1 << 20
 # Used through other libraries without an import of our own: engines and writers.
 _ALWAYS = ("numpy", "pandas", "pyarrow", "xarray", "netCDF4", "scipy")
+# Distributions that have another name than their module; to search all that are installed
+# takes a second.
+_DISTRIBUTIONS = {"PIL": "pillow", "yaml": "PyYAML"}
 
 
 @dataclass(frozen=True)
@@ -153,7 +156,7 @@ def _code_of_module(start: str) -> Code:
         if source is None:
             continue
         sources[module] = source
-        for imported in _imports(source, module):
+        for imported in _imports(module):
             root = imported.partition(".")[0]
             if root in own:
                 parts = imported.split(".")
@@ -186,10 +189,13 @@ def _locate(module: str) -> str | None:
     return spec.origin if spec else None
 
 
-def _imports(source: str, module: str) -> set[str]:
-    """Return all dotted names a source imports, wherever the statement stands."""
+@functools.cache
+def _imports(module: str) -> frozenset[str]:
+    """Return all dotted names a module imports, wherever the statement stands."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    waiting: list[ast.AST] = [ast.parse(_source(module) or "")]
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -200,14 +206,16 @@ def _imports(source: str, module: str) -> set[str]:
             names.add(base)
             # `from package import module` names a module in its second half.
             names.update(f"{base}.{alias.name}" for alias in node.names)
-    return names
+        elif not isinstance(node, ast.expr):  # an import is a statement, and no part of others
+            waiting.extend(ast.iter_child_nodes(node))
+    return frozenset(names)
 
 
 @functools.cache
 def _version(name: str) -> str | None:
     """Return the installed version of the distribution that provides a top-level module."""
     try:
-        return importlib.metadata.version(name)
+        return importlib.metadata.version(_DISTRIBUTIONS.get(name, name))
     except importlib.metadata.PackageNotFoundError:
         providers = importlib.metadata.packages_distributions().get(name)
         return importlib.metadata.version(providers[0]) if providers else None

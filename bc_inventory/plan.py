@@ -10,24 +10,19 @@ plan (the command line, a notebook, a flow) gets the same bytes.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import graphlib
-import hashlib
-import json
-import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bc_inventory import durable
 from bc_inventory.embedded import configs_root, data_root
-from bc_inventory.errors import ReleaseError
-from bc_inventory.fingerprint import Content, canonical_json, code_of, content_of
+from bc_inventory.fingerprint import Content, code_of, content_of
+from bc_inventory.kept import Made, identify, keep, keeping
 
 __all__ = [
-    "RECORD",
     "Made",
     "Output",
     "Plan",
@@ -38,10 +33,6 @@ __all__ = [
     "execute",
     "run",
 ]
-
-# In the folder of a result; its time says when the result was last used.
-RECORD = "record.json"
-_FILES = "files"
 
 
 @dataclass(frozen=True)
@@ -101,22 +92,6 @@ class Used:
     """
 
     origin: str
-    content: Content
-
-
-@dataclass(frozen=True)
-class Made:
-    """An output.
-
-    Parameters
-    ----------
-    path : Path
-        Where it lies; not to be altered.
-    content : Content
-        Digest and size.
-    """
-
-    path: Path
     content: Content
 
 
@@ -271,27 +246,25 @@ def execute(step: Step, done: Mapping[str, StepRecord], cache: Path) -> StepReco
     started = time.perf_counter()
     paths, used = _resolve(step, done)
     code = code_of(step.function)
-    function = f"{step.function.__module__}.{step.function.__qualname__}"
-    identity = {
-        "function": function,
-        "code": code.sha256,
-        "libraries": dict(code.libraries),
-        "inputs": {name: item.content.sha256 for name, item in used.items()},
-        "outputs": dict(step.outputs),
-        "parameters": dict(step.parameters),
-    }
-    key = hashlib.sha256(canonical_json(identity).encode()).hexdigest()
-    entry = cache / key[:2] / key
-    outputs = _find(entry, step)
-    reused = outputs is not None
-    if outputs is None:
-        outputs = _make(step, paths, entry, cache)
-    else:
-        with contextlib.suppress(OSError):  # a cache may be read-only
-            os.utime(entry / RECORD)
+    key = identify(
+        step.function,
+        inputs={name: item.content.sha256 for name, item in used.items()},
+        outputs=dict(step.outputs),
+        parameters=dict(step.parameters),
+    )
+
+    def make(outputs: dict[str, Path]) -> None:
+        try:
+            with keeping(cache):
+                step.function(dict(paths), outputs, **step.parameters)
+        except Exception as error:
+            error.add_note(f"in step {step.name}")
+            raise
+
+    outputs, reused = keep(cache, key, step.outputs, make, step.name)
     return StepRecord(
         name=step.name,
-        function=function,
+        function=f"{step.function.__module__}.{step.function.__qualname__}",
         key=key,
         code=code.sha256,
         libraries=dict(code.libraries),
@@ -323,68 +296,3 @@ def _origin(path: Path) -> str:
         with contextlib.suppress(FileNotFoundError, ValueError):
             return (Path(label) / path.resolve().relative_to(root())).as_posix()
     return path.name
-
-
-def _find(entry: Path, step: Step) -> dict[str, Made] | None:
-    """Return the outputs kept in `entry`, or None if it is absent or damaged."""
-    try:
-        kept = json.loads((entry / RECORD).read_text("utf-8"))
-        outputs = {
-            name: Made(entry / _FILES / relative, content_of(entry / _FILES / relative))
-            for name, relative in step.outputs.items()
-        }
-    except (FileNotFoundError, ValueError):
-        return None
-    whole = kept == {name: made.content.sha256 for name, made in outputs.items()}
-    return outputs if whole else None
-
-
-def _make(step: Step, paths: dict[str, Path], entry: Path, cache: Path) -> dict[str, Made]:
-    """Run a step's function in a temporary folder and move the result to `entry`."""
-    with _writing(step.name), durable.temporary_folder(cache) as folder:
-        files = folder / _FILES
-        outputs = {name: files / relative for name, relative in step.outputs.items()}
-        for path in outputs.values():
-            path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            step.function(dict(paths), dict(outputs), **step.parameters)
-        except Exception as error:
-            error.add_note(f"in step {step.name}")
-            raise
-        missing = [name for name, path in outputs.items() if not path.exists()]
-        if missing:
-            raise RuntimeError(f"step {step.name} didn't write {', '.join(missing)}")
-        made = {name: Made(path, content_of(path)) for name, path in outputs.items()}
-        record = canonical_json({name: item.content.sha256 for name, item in made.items()})
-        (folder / RECORD).write_text(record, "utf-8")
-        _move(folder, entry, step)
-    return {
-        name: dataclasses.replace(item, path=entry / _FILES / step.outputs[name])
-        for name, item in made.items()
-    }
-
-
-def _move(folder: Path, entry: Path, step: Step) -> None:
-    """Put a finished result under its key, unless another process was first."""
-    entry.parent.mkdir(parents=True, exist_ok=True)
-    with durable.lock(entry.parent / ".lock"):
-        if entry.exists():
-            if _find(entry, step) is not None:
-                return
-            durable.remove_tree(entry)
-        folder.rename(entry)
-
-
-@contextlib.contextmanager
-def _writing(step: str) -> Iterator[None]:
-    """Turn what the system says about a full or read-only disk into our error."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno is None or isinstance(error, FileNotFoundError):
-            raise
-        raise ReleaseError(
-            f"step {step} can't write its result: {error.strerror} ({error.filename}). "
-            "Nothing was published and the last release stands. Free some space, or choose "
-            "another folder for the output or the cache."
-        ) from error

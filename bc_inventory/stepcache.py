@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bc_inventory import durable
 from bc_inventory.errors import ReleaseError
-from bc_inventory.plan import RECORD
+from bc_inventory.kept import RECORD
 
 __all__ = ["Kept", "choose", "kept_results", "remove_results", "using_results"]
 

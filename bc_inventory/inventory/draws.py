@@ -15,12 +15,13 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-__all__ = ["PARTS", "SPLIT", "draw", "normals"]
+__all__ = ["PARTS", "SPLIT", "draw", "grouped", "normals"]
 
 PARTS = ("activity", "local", "share", "factor", "abatement")
 # Rows of one split of an activity into technologies.
 SPLIT = ["year", "region", "nfr", "fuel", "activity_id", "factor_set"]
-_BLOCK = 500
+# Draws at a time: few enough that what is multiplied stays in the processor's cache.
+_BLOCK = 250
 
 
 def draw(
@@ -50,86 +51,111 @@ def draw(
     from scipy.sparse import csr_array
 
     rows = emissions[emissions["emission_kt"].notna()].reset_index(drop=True)
-    codes, groups = pd.factorize(pd.MultiIndex.from_frame(rows[list(by)]), sort=True)
-    common = [_multipliers(rows, part, draws, seed) for part in ("factor", "abatement")]
-    common.append(_split_multipliers(rows, draws, seed))
-    own = [_multipliers(rows, part, draws, seed) for part in ("activity", "local")]
+    codes, groups = grouped(rows, by)
+    common: list[_Multipliers | _SplitMultipliers] = [
+        _Multipliers(rows, part, draws, seed) for part in ("factor", "abatement")
+    ]
+    common.append(_SplitMultipliers(rows, draws, seed))
+    own = [_Multipliers(rows, part, draws, seed) for part in ("activity", "local")]
     # Regions differ in their activity, not in what is burnt with what: the product of split,
     # factor and controls is the same in many rows and is worked out once for all of them.
-    kind, kinds = _combined([which for _, which in common])
-    chain, chains = _combined([codes, *(which for _, which in own)])
-    value = rows["emission_kt"].to_numpy(dtype=np.float64)
+    kind, kinds = _combined([part.which for part in common])
+    chain, chains = _combined([codes, *(part.which for part in own)])
+    value = rows["emission_kt"].to_numpy(dtype=np.float32)
     weights = csr_array((value, (chain, kind)), shape=(len(chains), len(kinds)))
-    members = csr_array(
-        (np.ones(len(chains)), (chains[:, 0], np.arange(len(chains)))),
-        shape=(len(groups), len(chains)),
-    )
+    begins = np.flatnonzero(np.diff(chains[:, 0], prepend=-1))
     sums = np.empty((len(groups), draws))
     for start in range(0, draws, _BLOCK):
         chosen = slice(start, min(start + _BLOCK, draws))
-        drawn = weights @ _product(common, kinds, chosen)
-        drawn *= _product(own, chains[:, 1:], chosen)
-        sums[:, chosen] = members @ drawn
-    return groups.to_frame(index=False, name=list(by)), sums.T
+        drawn = weights @ _product([part.drawn(chosen) for part in common], kinds)
+        drawn *= _product([part.drawn(chosen) for part in own], chains[:, 1:])
+        if len(begins):  # chains are sorted by their group
+            sums[:, chosen] = np.add.reduceat(drawn, begins, axis=0)
+    return groups, sums.T
+
+
+def grouped(rows: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, pd.DataFrame]:
+    """Return the group of each row, and the groups, sorted; shape (groups, len(by))."""
+    made = [pd.factorize(rows[name], sort=True, use_na_sentinel=False) for name in by]
+    which, places = _combined([codes for codes, _ in made])
+    columns = {
+        name: values.take(places[:, column])
+        for column, (name, (_, values)) in enumerate(zip(by, made, strict=True))
+    }
+    return which, pd.DataFrame(columns).reset_index(drop=True)
 
 
 def _combined(codes: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Return the combination of codes of each row, and the combinations, sorted."""
-    distinct, which = np.unique(np.column_stack(codes), axis=0, return_inverse=True)
-    return which.reshape(-1), distinct
+    sizes = [int(code.max(initial=0)) + 1 for code in codes]
+    packed = np.ravel_multi_index(codes, sizes)
+    distinct, which = np.unique(packed, return_inverse=True)
+    return which.reshape(-1), np.column_stack(np.unravel_index(distinct, sizes))
 
 
-def _product(
-    parts: Sequence[tuple[np.ndarray, np.ndarray]], which: np.ndarray, chosen: slice
-) -> np.ndarray:
+def _product(tables: Sequence[np.ndarray], which: np.ndarray) -> np.ndarray:
     """Multiply, for each combination, its draws of all parts; shape (combinations, draws)."""
-    made = parts[0][0][:, chosen].take(which[:, 0], axis=0).astype(np.float64)
-    for column, (table, _) in enumerate(parts[1:], start=1):
-        made *= table[:, chosen].take(which[:, column], axis=0)
+    made = tables[0].take(which[:, 0], axis=0)
+    for column, table in enumerate(tables[1:], start=1):
+        made *= table.take(which[:, column], axis=0)
     return made
 
 
-def _multipliers(
-    rows: pd.DataFrame, part: str, draws: int, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return each distinct multiplier of a part, (distinct, draws), and that of each row."""
-    drawn, which, spread = normals(rows, part, draws, seed)
-    pair = pd.MultiIndex.from_arrays([which, spread])
-    codes, distinct = pd.factorize(pair)
-    names, spreads = (distinct.get_level_values(level).to_numpy() for level in (0, 1))
-    return np.exp(drawn.T[names] * spreads[:, None].astype(np.float32)), codes
+class _Multipliers:
+    """The distinct multipliers of a part.
+
+    `which` is that of each row; `drawn` gives some draws of all, (distinct, draws).
+    """
+
+    def __init__(self, rows: pd.DataFrame, part: str, draws: int, seed: int) -> None:
+        drawn, which, spread = normals(rows, part, draws, seed)
+        at, spreads = pd.factorize(spread)
+        self.which, pairs = _combined([which, at])
+        self._normals, self._names = drawn.T, pairs[:, 0]
+        self._spread = spreads[pairs[:, 1], None]
+
+    def drawn(self, chosen: slice) -> np.ndarray:
+        made = self._normals[:, chosen].take(self._names, axis=0)
+        made *= self._spread
+        return np.exp(made, out=made)
 
 
-def _split_multipliers(rows: pd.DataFrame, draws: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the multipliers of shares, (distinct, draws), and that of each row.
+class _SplitMultipliers:
+    """The distinct multipliers of shares; see `_Multipliers`.
 
     A split stays a split: what one technology gains, the others lose. Regions
     that have the same split share its draws, so each is worked out once.
     """
-    table, which = _multipliers(rows, "share", draws, seed)
-    share = rows["share"].to_numpy(dtype=np.float32)
-    member = pd.factorize(pd.MultiIndex.from_arrays([which, share]))[0]
-    split = rows.groupby(SPLIT, sort=False, dropna=False).ngroup().to_numpy()
-    order = np.lexsort((member, split))
-    begins = np.flatnonzero(np.diff(split[order], prepend=-1))
-    signatures = [part.tobytes() for part in np.split(member[order], begins[1:])]
-    kinds = pd.factorize(np.array(signatures, dtype=object))[0]
-    first: dict[int, int] = {}
-    lengths = np.diff(np.append(begins, len(order)))
-    for number, kind in enumerate(kinds):
-        first.setdefault(kind, number)
-    chosen = np.array([first[kind] for kind in range(len(first))])
-    ends = np.cumsum(lengths[chosen])
-    kept = np.concatenate([order[begins[n] : begins[n] + lengths[n]] for n in chosen])
-    offsets = np.concatenate([[0], ends[:-1]])
-    weight = table[which[kept]]
-    whole = np.add.reduceat(weight * share[kept, None], offsets, axis=0)
-    before = np.add.reduceat(share[kept], offsets)
-    weight /= np.repeat(whole / before[:, None], lengths[chosen], axis=0)
-    place = np.arange(len(order)) - np.repeat(begins, lengths)
-    codes = np.empty(len(order), dtype=np.int64)
-    codes[order] = offsets[np.repeat(kinds, lengths)] + place
-    return weight, codes
+
+    def __init__(self, rows: pd.DataFrame, draws: int, seed: int) -> None:
+        self._plain = _Multipliers(rows, "share", draws, seed)
+        share = rows["share"].to_numpy(dtype=np.float32)
+        member, _ = _combined([self._plain.which, pd.factorize(share)[0]])
+        split, _ = grouped(rows, SPLIT)
+        order = np.lexsort((member, split))
+        begins = np.flatnonzero(np.diff(split[order], prepend=-1))
+        lengths = np.diff(np.append(begins, len(order)))
+        signatures = [part.tobytes() for part in np.split(member[order], begins[1:])]
+        kinds, _ = pd.factorize(np.array(signatures, dtype=object))
+        _, chosen = np.unique(kinds, return_index=True)
+        kept = np.concatenate(
+            [np.zeros(0, np.intp), *(order[begins[n] : begins[n] + lengths[n]] for n in chosen)]
+        )
+        self._lengths = lengths[chosen]
+        self._offsets = np.cumsum(self._lengths) - self._lengths
+        self._kept = self._plain.which[kept]
+        self._share = share[kept, None]
+        self._before = np.add.reduceat(self._share, self._offsets) if len(kept) else self._share
+        place = np.arange(len(order)) - np.repeat(begins, lengths)
+        self.which = np.empty(len(order), dtype=np.int64)
+        self.which[order] = self._offsets[np.repeat(kinds, lengths)] + place
+
+    def drawn(self, chosen: slice) -> np.ndarray:
+        weight = self._plain.drawn(chosen).take(self._kept, axis=0)
+        if len(weight):
+            whole = np.add.reduceat(weight * self._share, self._offsets, axis=0)
+            weight /= np.repeat(whole / self._before, self._lengths, axis=0)
+        return weight
 
 
 def normals(
@@ -158,12 +184,13 @@ def normals(
     spread = rows[f"sigma_{part}"].fillna(0.0).to_numpy(dtype=np.float32)
     names = rows[f"corr_{part}"].fillna("").astype(str)
     which, distinct = pd.factorize(names)
-    moving = np.zeros(len(distinct), dtype=bool)
-    np.logical_or.at(moving, which, spread > 0)
-    drawn = np.zeros((len(distinct), draws), dtype=np.float32)
+    moving = np.bincount(which[spread > 0], minlength=len(distinct)) > 0
+    drawn = np.empty((len(distinct), draws), dtype=np.float32)
     for column, name in enumerate(distinct):
         if moving[column]:
             digest = hashlib.blake2b(f"{seed}:{part}:{name}".encode(), digest_size=16).digest()
             key = np.random.Philox(key=int.from_bytes(digest, "little"))
-            drawn[column] = np.random.Generator(key).standard_normal(draws, dtype=np.float32)
+            np.random.Generator(key).standard_normal(dtype=np.float32, out=drawn[column])
+        else:
+            drawn[column] = 0.0
     return drawn.T, which, spread

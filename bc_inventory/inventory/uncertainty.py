@@ -9,8 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from bc_inventory.inventory.draws import PARTS, draw
+from bc_inventory.inventory.draws import PARTS, SPLIT, draw, grouped
 from bc_inventory.inventory.lognormal import Z95
+from bc_inventory.kept import recall
 from bc_inventory.schema import check, table
 
 __all__ = ["totals"]
@@ -24,6 +25,13 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "region_gnfr": ("region", "gnfr"),
     "region_nfr": ("region", "nfr"),
 }
+_BASE = ("year", "side", "species", "factor_set")
+_STATISTICS = ("mean_kt", "lower_kt", "median_kt", "upper_kt")
+# What the draws depend on.
+_NEEDED = [
+    *dict.fromkeys([*_BASE, "region", "gnfr", "nfr", *SPLIT, "share", "emission_kt"]),
+    *(f"{kind}_{part}" for part in PARTS for kind in ("corr", "sigma")),
+]
 # IPCC: error propagation assumes relative standard deviations below 30 %; parts
 # of rows that carry less than a hundredth of the total can't spoil it.
 _APPROACH1_LIMIT = 0.3
@@ -58,21 +66,16 @@ def totals(emissions: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
 
 def _levels(rows: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
     """Return all levels of totals of one year, species and factor set."""
-    from scipy.sparse import csr_array
-
-    base = ["year", "side", "species", "factor_set"]
-    cells, sums = draw(rows, [*base, "region", "gnfr", "nfr"], draws, seed)
-    parts = _Parts(rows[rows["emission_kt"].notna()])
+    drawn = recall(_drawn, rows[_NEEDED], draws, seed)
+    figures = rows[rows["emission_kt"].notna()]
+    parts = _Parts(figures)
     made = []
     for level, extra in LEVELS.items():
-        by = [*base, *extra]
-        codes, names = pd.factorize(pd.MultiIndex.from_frame(cells[by]), sort=True)
-        members = csr_array((np.ones(len(codes)), (codes, np.arange(len(codes)))))
-        drawn = members @ sums.T
-        frame = names.to_frame(index=False, name=by).assign(level=level)
-        frame["mean_kt"] = drawn.mean(axis=1)
-        quantiles = np.quantile(drawn, [0.025, 0.5, 0.975], axis=1, overwrite_input=True)
-        frame["lower_kt"], frame["median_kt"], frame["upper_kt"] = quantiles
+        by = [*_BASE, *extra]
+        _, frame = grouped(figures, by)
+        frame["level"] = level
+        for column, name in enumerate(_STATISTICS):
+            frame[name] = drawn[level][:, column]
         frame = frame.merge(parts.propagated(by), on=by).merge(_coverage(rows, by), on=by)
         if "gnfr" in frame:
             frame = frame.rename(columns={"gnfr": "nfr"})
@@ -80,6 +83,22 @@ def _levels(rows: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
     result = pd.concat(made, ignore_index=True).assign(draws=draws)
     result = result.fillna({"nfr": "*", "region": "*"})
     return result.reindex(columns=table("totals").names)
+
+
+def _drawn(rows: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
+    """Return the statistics of the draws of each level, (groups, statistics), in kt."""
+    from scipy.sparse import csr_array
+
+    cells, sums = draw(rows, [*_BASE, "region", "gnfr", "nfr"], draws, seed)
+    made = {}
+    for level, extra in LEVELS.items():
+        codes, _ = grouped(cells, [*_BASE, *extra])
+        members = csr_array((np.ones(len(codes)), (codes, np.arange(len(codes)))))
+        drawn = members @ sums.T
+        mean = drawn.mean(axis=1)
+        quantiles = np.quantile(drawn, [0.025, 0.5, 0.975], axis=1, overwrite_input=True)
+        made[level] = np.column_stack([mean, *quantiles])
+    return made
 
 
 class _Parts:
@@ -104,7 +123,7 @@ class _Parts:
 
     def propagated(self, by: list[str]) -> pd.DataFrame:
         """Propagate errors: rows that share a part add up, parts add in squares."""
-        codes, groups = pd.factorize(pd.MultiIndex.from_frame(self.rows[by]), sort=True)
+        codes, groups = grouped(self.rows, by)
         total = np.bincount(codes, self.value)
         material = self.value > _MATERIAL * total[codes]
         square = np.zeros(len(total))
@@ -115,7 +134,7 @@ class _Parts:
             square += np.bincount(pair // size, np.square(np.bincount(which, half)))
             limit[codes[wide & material]] = True
         half_width = np.sqrt(square)
-        return groups.to_frame(index=False, name=by).assign(
+        return groups.assign(
             emission_kt=total,
             approach1_lower_kt=np.maximum(total - half_width, 0.0),
             approach1_upper_kt=total + half_width,

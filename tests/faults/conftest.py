@@ -83,13 +83,13 @@ def tree(folder: Path) -> dict[str, bytes]:
     }
 
 
-def require_whole(out: Path, allowed: set[str]) -> str:
-    """Prove every release of `small` whole, and return the one `latest` names."""
+def require_whole(out: Path, allowed: set[str], inventory: str = "small") -> str:
+    """Prove every release of an inventory whole, and return the one `latest` names."""
     store = LocalStore(out)
-    assert set(store.versions("small")) <= allowed
-    for version in store.versions("small"):
-        verify_folder(store.find("small", version))
-    found = store.latest("small")
+    assert set(store.versions(inventory)) <= allowed
+    for version in store.versions(inventory):
+        verify_folder(store.find(inventory, version))
+    found = store.latest(inventory)
     assert found in allowed
-    store.find("small")
+    store.find(inventory)
     return found
