@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bc_inventory.inventory.draws import SPLIT, normals
+from bc_inventory.inventory.draws import SPLIT, Multipliers, grouped
 
 __all__ = ["Scale", "perturbed"]
 
@@ -56,8 +56,10 @@ def perturbed(rows: pd.DataFrame, draws: int, seed: int) -> Scale:
         return Scale(ones, ones, ones)
 
     def scaled(part: str) -> Floats:
-        drawn, which, spread = normals(rows, part, draws, seed)
-        return np.hstack([ones, np.exp(drawn.T[which] * spread[:, None])])
+        made = Multipliers(rows, part, draws, seed)
+        scale = np.ones((len(rows), 1 + draws))
+        scale[:, 1:] = made.drawn(slice(None))[made.which]
+        return scale
 
     activity = scaled("activity") * scaled("local") * _share(rows, scaled("share"))
     generation = activity * scaled("factor")
@@ -67,11 +69,13 @@ def perturbed(rows: pd.DataFrame, draws: int, seed: int) -> Scale:
 def _share(rows: pd.DataFrame, drawn: Floats) -> Floats:
     """Scale shares so that the technologies of one activity still add up to what they did."""
     share = np.nan_to_num(rows["share"].to_numpy(float), nan=1.0)[:, None]
-    code = rows.groupby(SPLIT, sort=False, dropna=False).ngroup().to_numpy()
-    before = np.zeros((code.max(initial=-1) + 1, 1))
-    after = np.zeros((len(before), drawn.shape[1]))
-    np.add.at(before, code, share)
-    np.add.at(after, code, share * drawn)
+    code, splits = grouped(rows, SPLIT)
+    order = np.argsort(code, kind="stable")
+    begins = np.searchsorted(code[order], np.arange(len(splits)))
+    if not len(begins):
+        return drawn
+    before = np.add.reduceat(share[order], begins)
+    after = np.add.reduceat((share * drawn)[order], begins, axis=0)
     kept = np.divide(before, after, out=np.ones_like(after), where=after > 0)
     scaled: Floats = drawn * kept[code]
     return scaled

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-__all__ = ["PARTS", "SPLIT", "draw", "grouped", "normals"]
+__all__ = ["PARTS", "SPLIT", "Multipliers", "combined", "draw", "grouped", "normals"]
 
 PARTS = ("activity", "local", "share", "factor", "abatement")
 # Rows of one split of an activity into technologies.
@@ -52,15 +52,15 @@ def draw(
 
     rows = emissions[emissions["emission_kt"].notna()].reset_index(drop=True)
     codes, groups = grouped(rows, by)
-    common: list[_Multipliers | _SplitMultipliers] = [
-        _Multipliers(rows, part, draws, seed) for part in ("factor", "abatement")
+    common: list[Multipliers | _Splits] = [
+        Multipliers(rows, part, draws, seed) for part in ("factor", "abatement")
     ]
-    common.append(_SplitMultipliers(rows, draws, seed))
-    own = [_Multipliers(rows, part, draws, seed) for part in ("activity", "local")]
+    common.append(_Splits(rows, draws, seed))
+    own = [Multipliers(rows, part, draws, seed) for part in ("activity", "local")]
     # Regions differ in their activity, not in what is burnt with what: the product of split,
     # factor and controls is the same in many rows and is worked out once for all of them.
-    kind, kinds = _combined([part.which for part in common])
-    chain, chains = _combined([codes, *(part.which for part in own)])
+    kind, kinds = combined([part.which for part in common])
+    chain, chains = combined([codes, *(part.which for part in own)])
     value = rows["emission_kt"].to_numpy(dtype=np.float32)
     weights = csr_array((value, (chain, kind)), shape=(len(chains), len(kinds)))
     begins = np.flatnonzero(np.diff(chains[:, 0], prepend=-1))
@@ -77,7 +77,7 @@ def draw(
 def grouped(rows: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, pd.DataFrame]:
     """Return the group of each row, and the groups, sorted; shape (groups, len(by))."""
     made = [pd.factorize(rows[name], sort=True, use_na_sentinel=False) for name in by]
-    which, places = _combined([codes for codes, _ in made])
+    which, places = combined([codes for codes, _ in made])
     columns = {
         name: values.take(places[:, column])
         for column, (name, (_, values)) in enumerate(zip(by, made, strict=True))
@@ -85,7 +85,7 @@ def grouped(rows: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, pd.DataF
     return which, pd.DataFrame(columns).reset_index(drop=True)
 
 
-def _combined(codes: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+def combined(codes: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Return the combination of codes of each row, and the combinations, sorted."""
     sizes = [int(code.max(initial=0)) + 1 for code in codes]
     packed = np.ravel_multi_index(codes, sizes)
@@ -101,36 +101,45 @@ def _product(tables: Sequence[np.ndarray], which: np.ndarray) -> np.ndarray:
     return made
 
 
-class _Multipliers:
-    """The distinct multipliers of a part.
+class Multipliers:
+    """The distinct multipliers of a part of the chain.
 
-    `which` is that of each row; `drawn` gives some draws of all, (distinct, draws).
+    Parameters
+    ----------
+    rows, part, draws, seed
+        See `normals`.
+
+    Attributes
+    ----------
+    which : numpy.ndarray of int, shape (rows,)
+        The multiplier of each row.
     """
 
     def __init__(self, rows: pd.DataFrame, part: str, draws: int, seed: int) -> None:
         drawn, which, spread = normals(rows, part, draws, seed)
         at, spreads = pd.factorize(spread)
-        self.which, pairs = _combined([which, at])
+        self.which, pairs = combined([which, at])
         self._normals, self._names = drawn.T, pairs[:, 0]
         self._spread = spreads[pairs[:, 1], None]
 
     def drawn(self, chosen: slice) -> np.ndarray:
+        """Return some draws of all multipliers; float32, shape (distinct, draws)."""
         made = self._normals[:, chosen].take(self._names, axis=0)
         made *= self._spread
         return np.exp(made, out=made)
 
 
-class _SplitMultipliers:
-    """The distinct multipliers of shares; see `_Multipliers`.
+class _Splits:
+    """The distinct multipliers of shares; see `Multipliers`.
 
     A split stays a split: what one technology gains, the others lose. Regions
     that have the same split share its draws, so each is worked out once.
     """
 
     def __init__(self, rows: pd.DataFrame, draws: int, seed: int) -> None:
-        self._plain = _Multipliers(rows, "share", draws, seed)
+        self._plain = Multipliers(rows, "share", draws, seed)
         share = rows["share"].to_numpy(dtype=np.float32)
-        member, _ = _combined([self._plain.which, pd.factorize(share)[0]])
+        member, _ = combined([self._plain.which, pd.factorize(share)[0]])
         split, _ = grouped(rows, SPLIT)
         order = np.lexsort((member, split))
         begins = np.flatnonzero(np.diff(split[order], prepend=-1))

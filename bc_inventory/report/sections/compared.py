@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bc_inventory.analysis.decompose import decompose, drawn_parts, waterfall
+from bc_inventory.analysis.decompose import both_ways, waterfall
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.charts import Series, lines, waterfall_chart
 from bc_inventory.report.material import Material
@@ -122,18 +122,12 @@ def _waterfall(
     names: tuple[Both, Both],
     file: str,
 ) -> Figure:
-    drawn = drawn_parts(base, other, by=by, draws=_DRAWS, seed=_SEED)
-    second = decompose(base, other, by=by, method="shapley")
-    parts = drawn.table().merge(
-        second.rename(columns={"part_kt": "shapley_kt"}), on=[*by, "head"], validate="one_to_one"
-    )
+    parts, heads = both_ways(base, other, by=by, draws=_DRAWS, seed=_SEED)
     ends = [
         float(frame.loc[~frame["memo"].astype(bool), "emission_kt"].sum())
         for frame in (base, other)
     ]
-    falling = waterfall(parts, ends[0]).merge(
-        drawn.table(())[["head", "lower_kt", "upper_kt"]], on="head"
-    )
+    falling = waterfall(parts, ends[0]).merge(heads[["head", "lower_kt", "upper_kt"]], on="head")
     steps = [
         (HEAD_NAMES[row.head], row.part_kt, _maybe(row.lower_kt), _maybe(row.upper_kt))
         for row in falling.itertuples()
