@@ -9,7 +9,8 @@ import pytest
 
 from bc_inventory import durable
 from bc_inventory.errors import ReleaseError
-from bc_inventory.plan import RECORD, run
+from bc_inventory.kept import RECORD
+from bc_inventory.plan import run
 from bc_inventory.stepcache import Kept, choose, kept_results, remove_results
 from tests.miniplan import files_of, make_plan, write_inputs
 
