@@ -110,7 +110,8 @@ def _check_text(source: Source, lengths: list[int], uses: Counter[int]) -> None:
 def _inflate(source: Source, content: bytes) -> Iterator[tuple[str, bytes]]:
     """Yield name and real content of each part, stopping at the limits."""
     try:
-        infos = zipfile.ZipFile(io.BytesIO(content)).infolist()
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            infos = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
         raise source.refuse(
             f"a zip that can't be read ({error})",

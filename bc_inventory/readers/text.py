@@ -65,7 +65,12 @@ def delimited(
         If quotes don't match or the text is cut within its last line.
     """
     require_whole_lines(source)
-    reader = csv.reader(io.StringIO(source.text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(
+        io.StringIO(source.text, newline=""),
+        delimiter=delimiter,
+        strict=True,
+        skipinitialspace=delimiter != "\t",  # else a quote after a blank is part of the cell
+    )
     rows: list[list[str]] = []
     lines: list[int] = []
     try:

@@ -148,9 +148,7 @@ def judge(
     for column in right.columns:
         numeric = pd.api.types.is_float_dtype(right[column])
         if numeric or column == "notation_key":
-            pd.testing.assert_series_equal(
-                found[column], both[column], rtol=1e-12, atol=0, obj=f"{mutant.kind}: {column}"
-            )
+            _same(found[column], both[column], f"{mutant.kind}: {column}")
     lost = len(right) - len(found)
     if not lost:
         return "same"
@@ -160,15 +158,29 @@ def judge(
     return "less"
 
 
+def _same(found: pd.Series, right: pd.Series, what: str) -> None:
+    """Fail where values are different, naming the first."""
+    if pd.api.types.is_float_dtype(right):
+        good = (found - right).abs() <= 1e-12 * right.abs()
+    else:
+        good = found == right
+    good |= found.isna() & right.isna()
+    if not good.all():
+        at = good.index[~good.astype(bool)][0]
+        raise AssertionError(
+            f"{what}: values are different: {at}: {found[at]!r} where {right[at]!r} is right"
+        )
+
+
 def text_mutants(sample: TextSample, seed: int, count: int) -> Iterator[Mutant]:
     """Yield `count` damaged copies of a text, the same ones for one seed."""
     chance = random.Random(seed)
     makers = [
         _cut, _cut_line, _recode, _blank_rows, _wrong_number, _wrong_number, _wrong_number,
-        _empty_cell, _twice, _drop_row, _noise, _line_ends, _null, _long_cell,
+        _empty_cell, _twice, _drop_row, _noise, _line_ends, _null, _long_cell, _every_number,
     ]  # fmt: skip
     if sample.delimiter:
-        makers += [_swap_columns, _drop_cell]
+        makers += [_swap_columns, _drop_cell, _label, _head]
     if sample.words:
         makers.append(_translate)
     for at in range(count):
@@ -191,9 +203,13 @@ def _cut_line(sample: TextSample, chance: random.Random) -> Mutant:
 
 def _recode(sample: TextSample, chance: random.Random) -> Mutant:
     encoding = chance.choice(
-        ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "cp037"]
-    )
-    return Mutant(f"as {encoding}", sample.text.encode(encoding))
+        [
+            "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-7", "cp037", "cp1252",
+            "latin-1", "gb18030", "big5", "shift_jis",
+        ]
+    )  # fmt: skip
+    # What an encoding can't hold becomes a question mark, as programs write it.
+    return Mutant(f"as {encoding}", sample.text.encode(encoding, errors="replace"))
 
 
 def _blank_rows(sample: TextSample, chance: random.Random) -> Mutant:
@@ -214,6 +230,61 @@ def _replace_value(
 def _wrong_number(sample: TextSample, chance: random.Random) -> Mutant:
     new = chance.choice(_WRONG)
     return _replace_value(sample, chance, new, f"a value {new!r}")
+
+
+def _regroup(number: str, chance: random.Random, style: str) -> str:
+    """Write a number as another country or a spreadsheet would."""
+    whole, _, rest = number.partition(".")
+    if "e" in number.lower():
+        return number.replace(".", ",")
+    return {
+        "decimal comma": f"{whole},{rest}",
+        "thousands by commas": f"{int(whole):,}.{rest}",
+        "thousands by blanks": f"{int(whole):,}.{rest}".replace(",", " "),
+        "thousands by narrow blanks": f"{int(whole):,}.{rest}".replace(",", "\u202f"),
+        "thousands by dots": f"{int(whole):,}".replace(",", ".") + f",{rest}",
+        "thousands by apostrophes": f"{int(whole):,}.{rest}".replace(",", "'"),
+    }[style]
+
+
+_STYLES = (
+    "decimal comma", "thousands by commas", "thousands by blanks", "thousands by narrow blanks",
+    "thousands by dots", "thousands by apostrophes",
+)  # fmt: skip
+
+
+def _every_number(sample: TextSample, chance: random.Random) -> Mutant:
+    style = chance.choice(_STYLES)
+    text = _VALUE.sub(lambda match: _regroup(match[0], chance, style), sample.text)
+    return Mutant(f"all with {style}", text.encode())
+
+
+def _label(sample: TextSample, chance: random.Random) -> Mutant:
+    """Take a cell that isn't a figure out of the body, or pad it."""
+    assert sample.delimiter
+    lines, start = _split(sample)
+    places = [
+        (i, j)
+        for i in range(start + 1, len(lines))
+        for j, cell in enumerate(lines[i].split(sample.delimiter))
+        if cell.strip(' "') and not _VALUE.search(cell)
+    ]
+    i, j = chance.choice(places)
+    cells = lines[i].split(sample.delimiter)
+    cells[j] = chance.choice(["", f" {cells[j]} ", f"{cells[j]}\u00a0"])
+    lines[i] = sample.delimiter.join(cells)
+    return Mutant(f"a label {cells[j]!r}", ("\n".join(lines) + "\n").encode())
+
+
+def _head(sample: TextSample, chance: random.Random) -> Mutant:
+    """Damage a cell of the header."""
+    assert sample.delimiter
+    lines, start = _split(sample)
+    cells = lines[start].split(sample.delimiter)
+    at = chance.randrange(len(cells))
+    cells[at] = chance.choice(["", *_WRONG, "2015.0", f"{cells[at]} "])
+    lines[start] = sample.delimiter.join(cells)
+    return Mutant(f"a head {cells[at]!r}", ("\n".join(lines) + "\n").encode())
 
 
 def _empty_cell(sample: TextSample, chance: random.Random) -> Mutant:
@@ -302,15 +373,15 @@ def workbook_mutants(sample: WorkbookSample, seed: int, count: int) -> Iterator[
     whole = _book(sample.sheets)
     makers: list[Callable[[WorkbookSample, random.Random, bytes], Mutant]] = [
         _wb_value, _wb_value, _wb_value, _wb_blank_row, _wb_swap, _wb_translate, _wb_truncate,
-        _wb_noise, _wb_bomb, _wb_entities, _wb_far_cell, _wb_lost_row, _wb_twice,
+        _wb_noise, _wb_bomb, _wb_entities, _wb_far_cell, _wb_lost_row, _wb_twice, _wb_head,
+        _wb_label, _wb_texts, _wb_xml, _wb_formulas,
     ]  # fmt: skip
     for at in range(count):
         yield makers[at % len(makers)](sample, chance, whole)
 
 
 def _book(sheets: dict[str, list[list[Any]]]) -> bytes:
-    book = openpyxl.Workbook()
-    book.remove(book.active)
+    book = openpyxl.Workbook(write_only=True)
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         for row in rows:
@@ -344,6 +415,76 @@ def _wb_value(sample: WorkbookSample, chance: random.Random, whole: bytes) -> Mu
         rows[i][j] = new
 
     return Mutant(f"a cell {new!r}", _changed(sample, chance, change))
+
+
+def _wb_head(sample: WorkbookSample, chance: random.Random, whole: bytes) -> Mutant:
+    new = chance.choice([None, *_WRONG_CELLS])
+
+    def change(rows: list[list[Any]], header: int) -> None:
+        places = [at for at, cell in enumerate(rows[header]) if cell not in ("", None)]
+        rows[header][chance.choice(places)] = new
+
+    return Mutant(f"a head {new!r}", _changed(sample, chance, change))
+
+
+def _wb_label(sample: WorkbookSample, chance: random.Random, whole: bytes) -> Mutant:
+    """Take a label out of the body, or pad it with blanks."""
+
+    def change(rows: list[list[Any]], header: int) -> None:
+        places = [
+            (i, j)
+            for i, row in enumerate(rows)
+            if i > header
+            for j, cell in enumerate(row)
+            if isinstance(cell, str) and cell.strip()
+        ]
+        if places:
+            i, j = chance.choice(places)
+            rows[i][j] = chance.choice([None, f" {rows[i][j]} "])
+
+    return Mutant("a label blank or padded", _changed(sample, chance, change))
+
+
+def _wb_texts(sample: WorkbookSample, chance: random.Random, whole: bytes) -> Mutant:
+    """Write all figures of a sheet as text, as an import with the wrong locale does."""
+    style = chance.choice(["a point", *_STYLES])
+
+    def change(rows: list[list[Any]], header: int) -> None:
+        for row in rows[header + 1 :]:
+            row[:] = [
+                (repr(cell) if style == "a point" else _regroup(repr(cell), chance, style))
+                if isinstance(cell, float)
+                else cell
+                for cell in row
+            ]
+
+    return Mutant(f"figures as text with {style}", _changed(sample, chance, change))
+
+
+def _wb_xml(sample: WorkbookSample, chance: random.Random, whole: bytes) -> Mutant:
+    """Change bytes inside the parts of a sound zip."""
+    with zipfile.ZipFile(io.BytesIO(whole)) as book:
+        part = chance.choice([name for name in book.namelist() if name.startswith("xl/")])
+
+    def change(name: str, data: bytes) -> bytes:
+        if name != part:
+            return data
+        content = bytearray(data)
+        for _ in range(chance.randint(1, 4)):
+            content[chance.randrange(len(content))] = chance.randrange(32, 127)
+        return bytes(content)
+
+    return Mutant(f"changed bytes in {part}", _repacked(whole, change), may_differ=True)
+
+
+def _wb_formulas(sample: WorkbookSample, chance: random.Random, whole: bytes) -> Mutant:
+    """Make figures the stored results of formulas; they are still the figures."""
+    part = f"xl/worksheets/sheet{chance.randint(1, len(sample.sheets))}.xml"
+
+    def change(name: str, data: bytes) -> bytes:
+        return data.replace(b"<v>", b"<f>SUM(A1:A2)</f><v>") if name == part else data
+
+    return Mutant("stored results of formulas", _repacked(whole, change))
 
 
 def _wb_blank_row(sample: WorkbookSample, chance: random.Random, whole: bytes) -> Mutant:
@@ -417,7 +558,14 @@ def _wb_bomb(sample: WorkbookSample, chance: random.Random, whole: bytes) -> Mut
 
 
 def _wb_entities(sample: WorkbookSample, chance: random.Random, whole: bytes) -> Mutant:
-    laughs = b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    laughs = chance.choice(
+        [
+            b'<!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>',
+            b'<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/hostname">]>',
+            b'<!DOCTYPE l SYSTEM "http://127.0.0.1:9/l.dtd">',
+            b'<!DOCTYPE l [<!ENTITY % p SYSTEM "file:///etc/hostname"> %p;]>',
+        ]
+    )
     part = chance.choice(["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml"])
 
     def change(name: str, data: bytes) -> bytes:

@@ -49,16 +49,15 @@ def by_country(
     Returns
     -------
     values : pandas.DataFrame of float
-        Index: position of the row in the sheet. Columns: years. Rows without a name are
-        left out.
+        Index: position of the row in the sheet. Columns: years. Empty rows are left out.
     words : pandas.DataFrame of object
         The key in each cell, or None.
 
     Raises
     ------
     DataError
-        If there is no year, a year stands twice, another column stands among them, or a cell
-        isn't a number.
+        If there is no year, a year stands twice, another column stands among them, a cell
+        isn't a number, or a row has figures and no name.
     """
     names = [label(cell) for cell in rows[header][first:]]
     while names and not names[-1]:
@@ -80,6 +79,16 @@ def by_country(
     again = next((i for i in at if label(rows[i][0]) == label(rows[header][0])), None)
     if again is not None:
         raise source.refuse("the header again", "a country", row=again + 1, column=sheet)
+    nameless = next(
+        (
+            i
+            for i in range(header + 1, len(rows))
+            if i not in at and any(label(rows[i][column]) for column in columns)
+        ),
+        None,
+    )
+    if nameless is not None:
+        raise source.refuse("figures without a name", "a country", row=nameless + 1, column=sheet)
     blocks = [numbers_block(source, sheet, [rows[i]], i, columns, keys=keys) for i in at]
     values = np.vstack([block[0] for block in blocks]) if blocks else np.empty((0, len(years)))
     words = (

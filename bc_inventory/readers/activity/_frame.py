@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory import units, vocabulary
-from bc_inventory.errors import DataError, Problem, UnitError
+from bc_inventory.errors import DataError, Problem, UnitError, suggest
 from bc_inventory.readers.inventories._frame import region_of
 from bc_inventory.readers.source import Source
 from bc_inventory.schema import table
@@ -23,8 +23,8 @@ _MOST_OTHER = 1e12
 
 
 @functools.cache
-def place(name: str) -> tuple[str, str]:
-    """Return region and level of a publisher's name or code of a country.
+def place(name: str) -> tuple[str, str] | None:
+    """Return region and level of a publisher's name or code of a country, None if unknown.
 
     Parameters
     ----------
@@ -34,14 +34,14 @@ def place(name: str) -> tuple[str, str]:
 
     Returns
     -------
-    region, level : str
-        ISO 3166 code with `country` or `province`; a name without one, such as a group of
-        countries or a former state, is returned as it is with `aggregate`.
+    (region, level) : tuple of str, or None
+        ISO 3166 code with `country` or `province`; a group of countries or a former state
+        that `data/crosswalk/regions.csv` lists is returned as it is with `aggregate`.
 
     Examples
     --------
-    >>> place("EL"), place("Total Africa")
-    (('GR', 'country'), ('Total Africa', 'aggregate'))
+    >>> place("EL"), place("Total Africa"), place("Ruritania")
+    (('GR', 'country'), ('Total Africa', 'aggregate'), None)
     """
     found = region_of(NAMES, name)
     if found:
@@ -49,7 +49,7 @@ def place(name: str) -> tuple[str, str]:
     try:
         code = vocabulary.resolve_region(name)
     except DataError:
-        return name, "aggregate"
+        return None
     return code, "province" if "-" in code else "country"
 
 
@@ -73,16 +73,16 @@ def assemble(source: Source, frame: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     DataError
-        If a figure is beyond what can be, or stands twice.
+        If a region isn't known, or a figure is beyond what can be or stands twice.
     """
     made = frame.copy()
     for column in ("notation_key", "flag", "note"):
         if column not in made:
             made[column] = None
     if "region" not in made:
-        distinct = {name: place(str(name)) for name in made["source_region"].unique()}
-        pairs = made["source_region"].map(distinct)
-        made["region"], made["region_level"] = pairs.str[0], pairs.str[1]
+        known = _places(source, made["source_region"])
+        for at, column in enumerate(("region", "region_level")):
+            made[column] = made["source_region"].map({name: it[at] for name, it in known.items()})
     _check_size(source, made)
     contract = table("activity_read")
     twice = made.duplicated(list(contract.key))
@@ -99,6 +99,25 @@ def assemble(source: Source, frame: pd.DataFrame) -> pd.DataFrame:
     made["year"] = made["year"].astype("int64")
     made["quantity"] = made["quantity"].astype(float)
     return made[contract.names].reset_index(drop=True)
+
+
+def _places(source: Source, names: pd.Series) -> dict[str, tuple[str, str]]:
+    """Return the place of each name; one that isn't known isn't taken for a group."""
+    distinct = {str(name): place(str(name)) for name in names.unique()}
+    unknown = [name for name, found in distinct.items() if found is None]
+    if unknown:
+        raise DataError(
+            Problem(
+                f"the region {name!r}",
+                "a country, or a group that crosswalk/regions.csv lists",
+                source.name,
+                int(names.index[names == name][0]),
+                remedy=suggest(name, vocabulary.countries()["name"])
+                or "If the publisher has added a region, add it to crosswalk/regions.csv (NAMES).",
+            )
+            for name in unknown
+        )
+    return {name: found for name, found in distinct.items() if found}
 
 
 def _check_size(source: Source, frame: pd.DataFrame) -> None:

@@ -77,9 +77,9 @@ def read(origin: object, *, recover: bool = False) -> Reading:
     }
     if not sheets:
         raise source.refuse("no sheet of a province or year", "sheets such as Shanghai2015 or 2015")
-    if any(place(match[1] or _NATION)[1] == "aggregate" for match in sheets.values()):
-        odd = next(n for n, m in sheets.items() if place(m[1] or _NATION)[1] == "aggregate")
-        raise source.refuse(f"the sheet {odd!r}", "a province of China and a year")
+    odd = [name for name, match in sheets.items() if place(match[1] or _NATION) is None]
+    if odd:
+        raise source.refuse(f"the sheet {odd[0]!r}", "a province of China and a year")
     years = {match[2] for match in sheets.values()}
     if len(years) > 1 and len({match[1] for match in sheets.values()}) > 1:
         raise source.refuse("sheets of several years and provinces", "one of the two to vary")

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.readers.activity._frame import assemble
+from bc_inventory.readers.activity._yearbook import FUELS, OIL_AND_COAL, UNITS, squeeze
 from bc_inventory.readers.cells import cell_name, label, numbers_block
 from bc_inventory.readers.inventories._frame import agree
 from bc_inventory.readers.result import Format, Reading, SetAside, reading
@@ -22,29 +23,11 @@ from bc_inventory.readers.source import Source
 __all__ = ["FORMAT", "read"]
 
 _TITLE = re.compile(r"\d+-\d+\s+(.+?)能源平衡表\s*\(实物量\)\s*-?\s*((?:19|20)\d\d)")
-_FUELS = {
-    "煤合计": "coal_total", "原煤": "raw_coal", "洗精煤": "cleaned_coal",
-    "其他洗煤": "other_washed_coal", "型煤": "briquettes", "焦炭": "coke",
-    "焦炉煤气": "coke_oven_gas", "其他煤气": "other_gas", "油品合计": "oil_total",
-    "原油": "crude_oil", "汽油": "gasoline", "煤油": "kerosene", "柴油": "diesel_oil",
-    "燃料油": "fuel_oil", "液化石油气": "lpg", "炼厂干气": "refinery_gas",
-    "天然气": "natural_gas", "其他石油制品": "other_petroleum_products",
-    "其他焦化产品": "other_coking_products", "热力": "heat", "电力": "electricity",
-    "其他能源": "other_energy",
-}  # fmt: skip
 _UNITS = {
-    "万吨": "1e4 t", "亿立方米": "1e8 m3", "亿千瓦时": "1e8 kWh", "亿千瓦小时": "1e8 kWh",
-    "百亿千焦": "1e10 kJ", "万百万千焦": "1e10 kJ", "万吨标煤": "1e4 tce", "万吨标准煤": "1e4 tce",
+    **UNITS,
     # Exponents lose their place in the file: 10^4 t is (104 tn).
     "(104tn)": "1e4 t", "(108cu.m)": "1e8 m3", "(108kW•h)": "1e8 kWh", "(1010kJ)": "1e10 kJ",
     "(104tce)": "1e4 tce",
-}  # fmt: skip
-_SUMS = {
-    "coal_total": ("raw_coal", "cleaned_coal", "other_washed_coal", "briquettes"),
-    "oil_total": (
-        "crude_oil", "gasoline", "kerosene", "diesel_oil", "fuel_oil", "lpg", "refinery_gas",
-        "other_petroleum_products",
-    ),
 }  # fmt: skip
 _FINAL, _HOMES = "四.终端消费量", "6.生活消费"
 _PARTS = (
@@ -121,11 +104,6 @@ def read(origin: object) -> Reading:
     return reading(source, FORMAT.name, assemble(source, frame), aside, notes)
 
 
-def _squeeze(cell: Any) -> str:
-    """Return a label without any blank, full-width ones included."""
-    return re.sub(r"\s", "", str(cell))
-
-
 def _title_of(rows: list[list[Any]]) -> re.Match[str] | None:
     first = label(rows[0][0]) if rows and rows[0] else ""
     return _TITLE.match(first)
@@ -135,49 +113,49 @@ def _header(
     source: Source, sheet: str, rows: list[list[Any]]
 ) -> tuple[int, dict[int, tuple[str, str]]]:
     """Return the row of names and, by column, fuel and unit."""
-    top = next((at for at, row in enumerate(rows[:10]) if _squeeze(row[0]) == "项目"), None)
-    end = next((at for at, row in enumerate(rows) if _squeeze(row[0]).startswith("一.")), None)
+    top = next((at for at, row in enumerate(rows[:10]) if squeeze(row[0]) == "项目"), None)
+    end = next((at for at, row in enumerate(rows) if squeeze(row[0]).startswith("一.")), None)
     if top is None or end is None or end <= top:
         raise source.refuse(
             f"no row 项目 above the items in {sheet}", "the stacked header of the yearbook"
         )
     fuels: dict[int, tuple[str, str]] = {}
     for column, cell in enumerate(rows[top]):
-        name = _squeeze(cell)
+        name = squeeze(cell)
         if column < 2 or not name:
             continue
-        stack = "".join(_squeeze(row[column]) for row in rows[top + 1 : end])
+        stack = "".join(squeeze(row[column]) for row in rows[top + 1 : end])
         unit = max((u for u in _UNITS if u in stack), key=len, default=None)
-        if name not in _FUELS or unit is None:
+        if name not in FUELS or unit is None:
             raise source.refuse(
                 f"the column {name!r} with the unit {stack[:20]!r}",
-                f"one of {', '.join(_FUELS)} and its unit in Chinese",
+                f"one of {', '.join(FUELS)} and its unit in Chinese",
                 row=top + 1,
                 column=cell_name(top, column),
             )
-        fuels[column] = (_FUELS[name], _UNITS[unit])
-    missing = set(_FUELS.values()) - {name for name, _ in fuels.values()}
-    if missing or len(fuels) != len(_FUELS):
-        raise source.refuse(f"{len(fuels)} fuels", f"{len(_FUELS)}, each once", row=top + 1)
+        fuels[column] = (FUELS[name], _UNITS[unit])
+    missing = set(FUELS.values()) - {name for name, _ in fuels.values()}
+    if missing or len(fuels) != len(FUELS):
+        raise source.refuse(f"{len(fuels)} fuels", f"{len(FUELS)}, each once", row=top + 1)
     return end, fuels
 
 
 def _items(
     source: Source, sheet: str, rows: list[list[Any]], top: int, columns: list[int]
 ) -> pd.DataFrame:
-    body = [(at, row) for at, row in enumerate(rows[top:], top) if _squeeze(row[0])]
+    body = [(at, row) for at, row in enumerate(rows[top:], top) if squeeze(row[0])]
     stray = next(
         (
             at
             for at, row in enumerate(rows[top:], top)
-            if not _squeeze(row[0]) and any(map(_squeeze, row))
+            if not squeeze(row[0]) and any(map(squeeze, row))
         ),
         None,
     )
     if stray is not None:
         raise source.refuse("figures without an item", "an item in the first column", row=stray + 1)
     values = np.vstack([numbers_block(source, sheet, [row], at, columns)[0] for at, row in body])
-    names = [_squeeze(row[0]) for _, row in body]
+    names = [squeeze(row[0]) for _, row in body]
     if len(set(names)) != len(names) or _FINAL not in names:
         raise source.refuse("an item twice, or no final consumption", f"items with {_FINAL}")
     return pd.DataFrame(values, index=names)
@@ -194,7 +172,7 @@ def _check(source: Source, wide: pd.DataFrame) -> list[str]:
         (_FINAL, zero.loc[parts].sum(), zero.loc[_FINAL]),
         (_HOMES, zero.loc[list(_TOWN_AND_COUNTRY)].sum(), zero.loc[_HOMES]),
     ]
-    for whole, columns in _SUMS.items():
+    for whole, columns in OIL_AND_COAL.items():
         final = zero.loc[[_FINAL, *parts]]
         pairs.append((whole, final[list(columns)].sum(axis=1), final[whole]))
     notes = []

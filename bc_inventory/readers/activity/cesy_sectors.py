@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pandas as pd
 
 from bc_inventory.readers.activity._frame import assemble
+from bc_inventory.readers.activity._yearbook import UNITS, squeeze
 from bc_inventory.readers.cells import label, numbers_block
 from bc_inventory.readers.result import Format, Reading, SetAside, reading
 from bc_inventory.readers.source import Source
@@ -17,12 +17,7 @@ __all__ = ["FORMAT", "read"]
 _TITLE = re.compile(r"5-\d+分行业(.+?)消费总量")
 _CARRIERS = {"能源": "energy", "煤炭": "coal", "焦炭": "coke", "电力": "electricity"}
 _UNIT = re.compile(r"单位[：:](.+)")
-_UNITS = {"万吨标准煤": "1e4 tce", "万吨": "1e4 t", "亿千瓦小时": "1e8 kWh", "亿千瓦时": "1e8 kWh"}
 _TOTAL, _INDUSTRY = "消费总量", "工业"
-
-
-def _squeeze(cell: Any) -> str:
-    return re.sub(r"\s", "", str(cell))
 
 
 def looks_like(source: Source) -> bool:
@@ -30,7 +25,7 @@ def looks_like(source: Source) -> bool:
     if not source.is_workbook:
         return False
     top = source.workbook.top(source.workbook.sheet_names[0], 1)
-    return bool(top and top[0] and _TITLE.match(_squeeze(top[0][0])))
+    return bool(top and top[0] and _TITLE.match(squeeze(top[0][0])))
 
 
 def read(origin: object) -> Reading:
@@ -55,13 +50,13 @@ def read(origin: object) -> Reading:
     source = Source.of(origin)  # type: ignore[arg-type]
     sheet = source.workbook.sheet_names[0]
     rows = source.workbook.rows(sheet)
-    match = _TITLE.match(_squeeze(rows[0][0])) if rows and rows[0] else None
+    match = _TITLE.match(squeeze(rows[0][0])) if rows and rows[0] else None
     if match is None or match[1] not in _CARRIERS:
         raise source.refuse("another title", "5-4 分行业能源消费总量 or a table like it", row=1)
-    said = next((m for row in rows[:6] if (m := _UNIT.match(_squeeze(row[0])))), None)
-    if said is None or said[1] not in _UNITS:
-        raise source.refuse("no unit", f"单位： and one of {', '.join(_UNITS)}", column=sheet)
-    top = next((at for at, row in enumerate(rows[:8]) if _squeeze(row[0]) == "行业"), None)
+    said = next((m for row in rows[:6] if (m := _UNIT.match(squeeze(row[0])))), None)
+    if said is None or said[1] not in UNITS:
+        raise source.refuse("no unit", f"单位： and one of {', '.join(UNITS)}", column=sheet)
+    top = next((at for at, row in enumerate(rows[:8]) if squeeze(row[0]) == "行业"), None)
     if top is None:
         raise source.refuse("no row 行业", "the header with years", column=sheet)
     years = {
@@ -74,12 +69,12 @@ def read(origin: object) -> Reading:
         raise source.refuse(
             f"the columns {odd or 'without years'}", "years, each once", row=top + 1
         )
-    body = [(at, row) for at, row in enumerate(rows[top + 1 :], top + 1) if _squeeze(row[0])]
+    body = [(at, row) for at, row in enumerate(rows[top + 1 :], top + 1) if squeeze(row[0])]
     wide = pd.concat(
         pd.DataFrame(
             numbers_block(source, sheet, [row], at, list(years))[0],
             columns=list(years.values()),
-            index=[_squeeze(row[0])],
+            index=[squeeze(row[0])],
         )
         for at, row in body
     )
@@ -91,7 +86,7 @@ def read(origin: object) -> Reading:
         source_region="China",
         source_sector="cesy:" + frame["source_sector"],
         source_fuel=_CARRIERS[match[1]],
-        unit=_UNITS[said[1]],
+        unit=UNITS[said[1]],
         source_id="cesy-2008",
     )
     aside = [SetAside("a blank cell", int(blank.sum()))] if blank.any() else []

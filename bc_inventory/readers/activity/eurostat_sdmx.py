@@ -11,7 +11,7 @@ from bc_inventory.readers.result import Format, Reading, SetAside, reading
 from bc_inventory.readers.source import Source
 from bc_inventory.readers.text import delimited, numbers
 
-__all__ = ["FORMAT", "read"]
+__all__ = ["FORMAT", "check_union", "read"]
 
 _COLUMNS = (
     "DATAFLOW", "freq", "nrg_bal", "siec", "unit", "geo", "TIME_PERIOD", "OBS_VALUE", "OBS_FLAG",
@@ -97,7 +97,7 @@ def read(origin: object) -> Reading:
         },
         index=table.index,
     )
-    _check_union(source, frame)
+    check_union(source, frame)
     empty = frame["quantity"].isna()
     aside = [SetAside("no value", int(empty.sum()))] if empty.any() else []
     return reading(source, FORMAT.name, assemble(source, frame[~empty]), aside)
@@ -120,7 +120,21 @@ def _check_constants(source: Source, table: pd.DataFrame, years: np.ndarray) -> 
             )
 
 
-def _check_union(source: Source, frame: pd.DataFrame) -> None:
+def check_union(source: Source, frame: pd.DataFrame) -> None:
+    """Hold the 27 members' sum to the EU, where the rows have all of them.
+
+    Parameters
+    ----------
+    source : Source
+        Named in messages.
+    frame : pandas.DataFrame
+        Columns year, source_region, source_sector, source_fuel, quantity and unit.
+
+    Raises
+    ------
+    DataError
+        If they differ by more than what three decimals leave.
+    """
     is_union = frame["source_region"].isin(_UNION)
     if not is_union.any():
         return
@@ -129,11 +143,11 @@ def _check_union(source: Source, frame: pd.DataFrame) -> None:
     series = ["source_sector", "source_fuel", "unit", "year"]
     inside = set(vocabulary.members("EU"))
     mine = frame["source_region"].map(
-        {name: place(name)[0] in inside for name in frame["source_region"].unique()}
+        {name: (place(name) or ("",))[0] in inside for name in frame["source_region"].unique()}
     )
     stated = frame[is_union].set_index(series)["quantity"]
     group = frame[mine.astype(bool) & ~is_union].groupby(series)["quantity"]
-    complete = group.size().reindex(stated.index) == _MEMBERS
+    complete = (group.count().reindex(stated.index) == _MEMBERS) & stated.notna()
     sums = group.sum().reindex(stated.index)
     agree(source, sums[complete], stated[complete], what="the EU in", digits=1e-9, floor=0.03)
 

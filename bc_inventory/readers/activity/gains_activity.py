@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.readers.activity._frame import assemble
+from bc_inventory.readers.inventories._frame import regions
 from bc_inventory.readers.result import Format, Reading, SetAside, reading
 from bc_inventory.readers.source import Source
 from bc_inventory.readers.text import delimited, numbers
@@ -40,7 +41,7 @@ def read(origin: object) -> Reading:
     Returns
     -------
     Reading
-        Table under the contract `activity_read`; all regions are aggregates. Empty cells,
+        Table under the contract `activity_read`; most regions are aggregates. Empty cells,
         sums (`SUM`) and sectors without a unit (`n.a`) are set aside.
 
     Raises
@@ -71,8 +72,8 @@ def read(origin: object) -> Reading:
     frame = _stack(source, body, at, [int(year) for year in years])
     empty = frame["quantity"].isna()
     aside.append(SetAside("an empty cell", int(empty.sum())))
-    frame = frame[~empty].assign(region_level="aggregate", source_id="gains-eclipse-v6b")
-    frame["region"] = frame["source_region"]
+    frame = frame[~empty].assign(source_id="gains-eclipse-v6b")
+    frame["region"], frame["region_level"] = regions(source, frame, "GAINS-EMF30")
     return reading(
         source,
         FORMAT.name,
@@ -102,6 +103,8 @@ def _stack(source: Source, body: list[list[str]], at: list[int], years: list[int
             )
         kept.append((row[0], row[1], _UNITS[row[2]], line))
         values.append(numbered)
+    if not kept:
+        raise source.refuse("no row of figures", "sectors of regions below the header")
     n = len(years)
     table = pd.DataFrame(kept, columns=["source_region", "source_sector", "unit", "line"])
     long = table.loc[np.repeat(table.index, n)].reset_index(drop=True)

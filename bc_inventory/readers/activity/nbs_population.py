@@ -88,8 +88,9 @@ def read(origin: object) -> Reading:
 
 
 def _check(source: Source, wide: pd.DataFrame) -> list[str]:
-    provinces = wide[[place(name)[1] == "province" for name in wide.index]]
-    codes = {place(name)[0] for name in provinces.index}
+    places = [place(name) or ("", "") for name in wide.index]
+    codes = {code for code, level in places if level == "province"}
+    provinces = wide[[level == "province" for _, level in places]]
     strange = [name for name in wide.index if name not in provinces.index and name != _NATION]
     whole = len(codes) == len(provinces) == _PROVINCES and list(wide.index).count(_NATION) == 1
     if not whole or strange:

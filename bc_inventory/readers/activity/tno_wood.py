@@ -90,7 +90,7 @@ def _check_names(source: Source, rows: list[list[object]], top: int, code: int) 
     for at in range(top + 1, len(rows)):
         found, name = (label(cell) for cell in rows[at][code : code + 2])
         wanted = place(name)
-        if found and wanted[1] == "country" and place(found) != wanted:
+        if found and wanted and wanted[1] == "country" and place(found) != wanted:
             raise source.refuse(f"the code {found} for {name}", "its own code", row=at + 1)
 
 

@@ -1,8 +1,9 @@
 """USGS hydraulic cement by country: one sheet for each source year, with overlapping columns.
 
 An `e` after a country or year means estimated, digits after a country are footnotes. The
-sheet `mapping` gives the ISO code of each spelling, and the last sheet that has a year is
-the one that counts.
+sheet `mapping` gives an ISO code for most spellings; it gives that of Costa Rica for the
+Ivory Coast, so a name that is known here counts more. The last sheet that has a year is the
+one that counts.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import pandas as pd
 
 from bc_inventory import vocabulary
 from bc_inventory.readers.activity._countries import by_country
-from bc_inventory.readers.activity._frame import assemble
+from bc_inventory.readers.activity._frame import assemble, place
 from bc_inventory.readers.cells import label
 from bc_inventory.readers.result import Format, Reading, SetAside, reading
 from bc_inventory.readers.source import Source
@@ -25,6 +26,7 @@ _TITLE = "Hydraulic cement production by country (thousand metric tons)"
 _MAPPING = "mapping"
 # Withheld, not available, less than half a unit, zero.
 _KEYS = {"W": "C", "XX": "NE", "NA": "NE", "--": "NO", "(5)": "NE"}
+_FOOTNOTES = re.compile(r"[,\s]*\d*(?:,\s*\d+)*$")
 _SHEET = re.compile(r"(?:19|20)\d\d")
 
 
@@ -49,12 +51,13 @@ def read(origin: object) -> Reading:
     Reading
         Table under the contract `activity_read`; `--` is NO, W is C, an `e` after the year
         is the flag `e`, the note names the sheet. Older figures of the same year are set
-        aside, and names without a code in the mapping are aggregates.
+        aside; a code of the mapping that isn't its country's is named in the notes.
 
     Raises
     ------
     DataError
-        If the mapping is absent or a cell isn't a number.
+        If the mapping is absent, a name has neither a place nor a code, or a cell isn't a
+        number.
     """
     source = Source.of(origin)  # type: ignore[arg-type]
     codes = _codes(source)
@@ -69,7 +72,7 @@ def read(origin: object) -> Reading:
         source_sector="usgs:cement", source_fuel="cement", unit="kt", source_id="usgs-cement"
     )
     aside = [SetAside("a figure of a year that a later sheet gives again", int(older.sum()))]
-    return reading(source, FORMAT.name, assemble(source, kept), aside)
+    return reading(source, FORMAT.name, assemble(source, kept), aside, _wrong_codes(codes))
 
 
 def _codes(source: Source) -> dict[str, str]:
@@ -90,7 +93,17 @@ def _sheet(source: Source, sheet: str, codes: dict[str, str]) -> pd.DataFrame:
         if (match := re.fullmatch(r"((?:19|20)\d\d)e", label(cell)))
     }
     names = [label(rows[at][0]) for at in values.index]
-    regions = [vocabulary.alpha_2(codes.get(name, "")) for name in names]
+    places = {name: _place(name, codes) for name in names}
+    unknown = [name for name, found in places.items() if found is None]
+    if unknown:
+        raise source.refuse(
+            f"the country {unknown[0]!r}",
+            f"a known name, or one with a code in the sheet {_MAPPING}",
+            row=int(values.index[names.index(unknown[0])]) + 1,
+            column=sheet,
+        )
+    regions = [(places[name] or (name,))[0] for name in names]
+    levels = {name: found[1] for name, found in places.items() if found}
     long = values.assign(source_region=names, region=regions).melt(
         id_vars=["source_region", "region"],
         var_name="year",
@@ -102,9 +115,28 @@ def _sheet(source: Source, sheet: str, codes: dict[str, str]) -> pd.DataFrame:
     long["flag"] = long["year"].isin(estimated).map({True: "e", False: None})
     long.index = long.index + 1
     long["note"] = f"sheet {sheet}"
-    long["region_level"] = long["region"].notna().map({True: "country", False: "aggregate"})
-    long["region"] = long["region"].fillna(long["source_region"])
+    long["region_level"] = long["source_region"].map(levels)
     return long[long["quantity"].notna() | long["notation_key"].notna()]
+
+
+def _place(name: str, codes: dict[str, str]) -> tuple[str, str] | None:
+    """Return region and level of a spelling: of the name itself, else of its code."""
+    bare = _FOOTNOTES.sub("", name)
+    for spelling in (name, bare, bare.removesuffix("e").rstrip(", ")):
+        if found := place(spelling):
+            return found
+    code = vocabulary.alpha_2(codes.get(name, "").upper())
+    return (code, "country") if code else None
+
+
+def _wrong_codes(codes: dict[str, str]) -> list[str]:
+    """Note the codes of the mapping that aren't those of the countries named."""
+    notes = []
+    for name, code in codes.items():
+        found, given = _place(name, codes), vocabulary.alpha_2(code.upper())
+        if found and given and found[1] == "country" and found[0] != given:
+            notes.append(f"{name} has the code {code} in the mapping and is read as {found[0]}")
+    return notes
 
 
 FORMAT = Format(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from bc_inventory import units
 from bc_inventory.readers.activity._countries import by_country
 from bc_inventory.readers.activity._frame import assemble, place
 from bc_inventory.readers.cells import label
@@ -25,7 +26,6 @@ _SHEETS = {
 }
 _TOTAL = "Total"
 # Intensity is volume over 365 days of production in every year; it has ten digits and more.
-_DAYS = 365
 
 
 def looks_like(source: Source) -> bool:
@@ -96,14 +96,16 @@ def _check_intensity(source: Source, sheets: dict[str, pd.DataFrame]) -> None:
     tables = []
     for table in sheets.values():
         named = table.drop(index=_TOTAL, errors="ignore")
-        named.index = pd.Index([place(name)[0] for name in named.index])
+        named.index = pd.Index([(place(name) or (name,))[0] for name in named.index])
         tables.append(named)
     years = tables[0].columns
     if any(set(table.columns) != set(years) for table in tables):
         raise source.refuse("other years in each sheet", "the same years")
     same = tables[0].index.intersection(tables[1].index).intersection(tables[2].index)
     volume, intensity, oil = (table.loc[same, years].to_numpy() for table in tables)
-    expected = volume * 1e9 / np.where(oil > 0, oil * 1e3 * _DAYS, np.nan)
+    produced = oil * units.factor("1e3 barrel/day", "barrel/year")
+    with np.errstate(over="ignore"):  # an absurd figure is off in any case
+        expected = volume * units.factor("bcm", "m^3") / np.where(oil > 0, produced, np.nan)
     off = np.abs(intensity - expected) > 0.02 * np.abs(expected) + 1e-6
     if off.any():
         row, column = np.argwhere(off)[0]

@@ -14,7 +14,7 @@ from bc_inventory.errors import DataError, Problem, UnitError
 from bc_inventory.readers.source import Source
 from bc_inventory.schema import read_csv, table
 
-__all__ = ["agree", "assemble", "region_of", "same_species"]
+__all__ = ["agree", "assemble", "region_of", "regions", "same_species"]
 
 # All mankind emits less in a year; what is above is a wrong unit or a damaged cell.
 _MOST_KT = {"BC": 1e5, "OC": 1e5, "EC": 1e5, "CO2": 1e8}
@@ -164,7 +164,7 @@ def assemble(source: Source, frame: pd.DataFrame, region_scheme: str) -> pd.Data
     """
     made = {str(name): frame[name] for name in frame.columns}
     if "region" not in made:
-        made["region"], made["region_level"] = _regions(source, frame, region_scheme)
+        made["region"], made["region_level"] = regions(source, frame, region_scheme)
     with np.errstate(over="ignore"):  # what overflows is refused below
         values = frame["value"].to_numpy(dtype=float) * _factors(source, frame["unit"])
     made["value_kt"] = pd.Series(values, index=frame.index)
@@ -189,7 +189,28 @@ def _factors(source: Source, delivered: pd.Series) -> np.ndarray:
     return delivered.map(factors).to_numpy(dtype=float)
 
 
-def _regions(source: Source, frame: pd.DataFrame, scheme: str) -> tuple[pd.Series, pd.Series]:
+def regions(source: Source, frame: pd.DataFrame, scheme: str) -> tuple[pd.Series, pd.Series]:
+    """Return region and level of each row.
+
+    Parameters
+    ----------
+    source : Source
+        Named in messages.
+    frame : pandas.DataFrame
+        With `source_region`; its index holds the line of each row.
+    scheme : str
+        Publisher's scheme of regions.
+
+    Returns
+    -------
+    region, level : pandas.Series of str
+        As `region_of`.
+
+    Raises
+    ------
+    DataError
+        If a region isn't known.
+    """
     known = {code: region_of(scheme, code) for code in frame["source_region"].unique()}
     unknown = [code for code, found in known.items() if found is None]
     if unknown:
@@ -203,8 +224,10 @@ def _regions(source: Source, frame: pd.DataFrame, scheme: str) -> tuple[pd.Serie
             )
             for code in unknown
         )
-    pairs = frame["source_region"].map(known)
-    return pairs.str[0], pairs.str[1]
+    codes = frame["source_region"]
+    region = codes.map({code: found[0] for code, found in known.items() if found})
+    level = codes.map({code: found[1] for code, found in known.items() if found})
+    return region, level
 
 
 def _check_values(source: Source, frame: pd.DataFrame) -> None:

@@ -4,11 +4,15 @@ import datetime as dt
 import random
 
 from bc_inventory.readers.activity import (
+    _yearbook,
     ceads,
     cesy,
+    cesy_equivalent,
     cesy_sectors,
+    cesy_totals,
     cui_daily,
     energy_institute,
+    eurostat_browser,
     eurostat_sdmx,
     eurostat_tsv,
     fernandes,
@@ -162,7 +166,7 @@ def ceads_sample():
 
 
 def cesy_sample():
-    names = list(cesy._FUELS)
+    names = list(_yearbook.FUELS)
     units = {"1e8 m3": "(亿立方米)", "1e4 t": "(万吨)"}
     kinds = [
         "亿立方米" if "气" in n and "液化" not in n and "干" not in n else "万吨" for n in names
@@ -174,8 +178,8 @@ def cesy_sample():
     items += ["5.批发、零售业和住宿、餐饮业", "6.生活消费", "7.其他"]
 
     def line(seed):
-        own = dict(zip(cesy._FUELS.values(), _figures(seed, len(names)), strict=True))
-        for whole, parts in cesy._SUMS.items():
+        own = dict(zip(_yearbook.FUELS.values(), _figures(seed, len(names)), strict=True))
+        for whole, parts in _yearbook.OIL_AND_COAL.items():
             own[whole] = sum(own[part] for part in parts)
         return own
 
@@ -218,6 +222,105 @@ def cesy_sectors_sample():
     ]
     return WorkbookSample(
         "0505.xlsx", {"Sheet1": sheet}, cesy_sectors.read, {"Sheet1": 3}, {"单位：万吨": "10^4 t"}
+    )
+
+
+def cesy_equivalent_sample():
+    names = [name for name in _yearbook.FUELS if name != "其他能源"]
+    parted = {"液化石油气": ("液化石", "油气"), "其他焦化产品": ("其他焦", "化产品")}
+    inside = {part for parts in _yearbook.OIL_AND_COAL.values() for part in parts}
+
+    def line(seed):
+        own = dict(zip(_yearbook.FUELS.values(), _figures(seed, len(_yearbook.FUELS)), strict=True))
+        del own["other_energy"]
+        for whole, parts in _yearbook.OIL_AND_COAL.items():
+            own[whole] = sum(own[part] for part in parts)
+        own["total"] = sum(value for name, value in own.items() if name not in inside)
+        return own
+
+    def cells(own):
+        return [own["total"] * 1.4, own["total"], *(own[_yearbook.FUELS[name]] for name in names)]
+
+    branches = {"煤炭开采和洗选业": line(1), "纺织业": line(2), "食品制造业": line(3)}
+    mining = branches["煤炭开采和洗选业"]
+    making = {k: branches["纺织业"][k] + branches["食品制造业"][k] for k in mining}
+    industry = {k: mining[k] + making[k] for k in mining}
+    body = [("工 业", industry), ("(一)采掘业", mining), ("煤炭开采和洗选业", mining)]
+    body += [
+        ("(二)制造业", making),
+        ("纺织业", branches["纺织业"]),
+        ("食品制造业", branches["食品制造业"]),
+    ]
+    sheet = [
+        ["5-3  工业分行业终端能源消费量(标准量)-2007"],
+        ["FINAL ENERGY CONSUMPTION BY INDUSTRIAL SECTOR"],
+        [],
+        ["单位:万吨标准煤"],
+        ["", "", "终端消费合计", "", *(parted.get(name, (name,))[0] for name in names)],
+        ["", "", "(发电煤耗", "(电热当量", *(parted.get(name, ("", ""))[1] for name in names)],
+        ["行    业", "Sector", "计算法)", "计算法)", *["English"] * len(names)],
+        *([name, "Item", *cells(own)] for name, own in body),
+    ]
+    return WorkbookSample(
+        "0503.xlsx", {"Sheet1": sheet}, cesy_equivalent.read, {"Sheet1": 4}, {"原煤": "Raw Coal"}
+    )
+
+
+def cesy_totals_sample():
+    items = ["煤炭 (万吨)  Coal", "石油 (万吨)  Petroleum", "天然气 (亿立方米)  Gas"]
+    items += ["水电 (亿千瓦时)  Hydro", "核电 (亿千瓦时)  Nuclear"]
+    sheet = [
+        ["5-1  能源消费总量和构成"],
+        [],
+        ["项   目    Item", 2000, 2007],
+        ["能源消费总量 (万吨标煤) (电热当量计算法)", *_figures(1, 2, 1e5, 2e5)],
+        ["Total  Energy  Consumption"],
+        ["能源消费总量 (万吨标煤) (发电煤耗计算法)", *_figures(2, 2, 1e5, 2e5)],
+        *([name, *_figures(at, 2, 100, 9000)] for at, name in enumerate(items, 3)),
+        ["构成 (电热当量计算法) (%)"],
+        ["煤炭  Coal", 77.4, 72.25],
+    ]
+    return WorkbookSample(
+        "0501.xlsx", {"Sheet1": sheet}, cesy_totals.read, {"Sheet1": 2}, {"项   目    Item": "Item"}
+    )
+
+
+def eurostat_browser_sample():
+    known = regions()
+    names = known.loc[known["side"] == "EU", "name"].tolist()
+    data = "Supply, transformation and consumption of gas [NRG_CB_GAS__custom_1]"
+    dimensions = [
+        "Time frequency",
+        "Energy balance",
+        "Standard international energy product classification (SIEC)",
+        "Unit of measure",
+    ]
+    unit = "Terajoule (gross calorific value - GCV)"
+    contents, sheets = [["", "Contents", *dimensions]], {}
+    for at, item in enumerate(("Imports", "Final consumption - households"), 1):
+        own = ["Annual", item, "Natural gas", unit]
+        figures = {name: _figures(100 * at + k, 2, 1, 900) for k, name in enumerate(names)}
+        union = [sum(values[k] for values in figures.values()) for k in range(2)]
+        rows = [
+            ["Data extracted on 04/04/2022 08:32:30 from [ESTAT]"],
+            ["Dataset: ", data],
+            [],
+            *([name, "", value] for name, value in zip(dimensions, own, strict=True)),
+            [],
+            ["TIME", "2019", "", "2020", ""],
+            ["GEO (Labels)"],
+            ["European Union - 27 countries (from 2020)", union[0], "", union[1], "e"],
+            *([name, a, "", b, "p"] for name, (a, b) in figures.items()),
+            ["Liechtenstein", ":", "", ":", "c"],
+            [],
+            ["Special value"],
+            [":", "not available"],
+        ]
+        sheets[f"Sheet {at}"] = rows
+        contents.append(["", f"Sheet {at}", *own])
+    sheets = {"Summary": [[], [data], *contents], "Structure": [["Structure"]], **sheets}
+    return WorkbookSample(
+        "gas.xlsx", sheets, eurostat_browser.read, {"Sheet 1": 8, "Sheet 2": 8}, {"TIME": "ZEIT"}
     )
 
 
@@ -414,6 +517,9 @@ WORKBOOKS = {
     "ceads": ceads_sample,
     "cesy_balance": cesy_sample,
     "cesy_sectors": cesy_sectors_sample,
+    "cesy_equivalent": cesy_equivalent_sample,
+    "cesy_totals": cesy_totals_sample,
+    "eurostat_browser": eurostat_browser_sample,
     "wb_flaring": flaring_sample,
     "pig_iron": pig_iron_sample,
     "usgs_cement": cement_sample,

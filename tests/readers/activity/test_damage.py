@@ -37,13 +37,14 @@ def test_each_sample_is_recognised_as_its_format_alone_and_read(name):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_some_damaged_copies(name):
-    count = 26 if name == "cui_daily" else 78
+    count = 20 if name == "cui_daily" else 40
     found = verdicts(name, 1, count)
     assert sum(found.values()) == count
     assert found.get("refused", 0) >= count // 4
 
 
 @pytest.mark.fuzz
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("name", EVERY)
 def test_a_thousand_damaged_copies(name):
     found = verdicts(name, 2, 1000)

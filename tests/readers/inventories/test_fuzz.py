@@ -18,7 +18,7 @@ from tests.readers.inventories.test_reas import _V3, v2
 # A file that has lost the line with its version says so; its rows are the same.
 _KEY = tuple(name for name in table("inventory").key if name != "version")
 # Every kind of damage several times over; the long run has a thousand and more of each format.
-_SAMPLE = 64
+_SAMPLE = 40
 _LONG = 1200
 
 
