@@ -57,16 +57,10 @@ _SERIES = (
 _NO_FORMAT = {
     "Emissions_MappingTable.xlsx": "a table of codes; its links stand in data/crosswalk",
     "emf-30_ctry_map.csv": "a list of countries; its members stand in data/crosswalk/regions.csv",
-    "0401.xls": "the national balance in coal equivalent; 0402 has it in physical quantity",
-    "0501.xls": "totals of energy alone, no sector",
-    "0503.xls": "final consumption by branch of industry, which the balances by province replace",
     "fu04.xls": "conversion factors to coal equivalent, no activity",
     "fu04e.xls": "the same factors in English",
     "china_provincial_activity_from_ceads.csv": "derived here from the workbooks of CEADs",
     "eu27_activity_from_eurostat_unfccc.csv": "derived here from Eurostat and UNFCCC",
-    "custom-table-supply-transformation-and-consumption-of-gas.xlsx": (
-        "a table made by hand in the Data Browser; gas hardly emits black carbon"
-    ),
 }
 
 
@@ -127,7 +121,8 @@ def table(found: list[Outcome]) -> str:
 def _short(outcome: Outcome) -> str:
     """Return the reason without the file's name and the list of formats."""
     reason = outcome.reason.removeprefix(f"{outcome.name}: ")
-    return re.sub(r" \([\w, -]{60,}\).*", "", reason).replace("|", "/").rstrip(".")
+    reason = re.sub(r"; it is .*", "", reason).replace("|", "/").rstrip(".")
+    return re.sub(r"the \d+ known", "the known", reason)
 
 
 def _formats() -> list[str]:

@@ -118,11 +118,25 @@ def detect(origin: Source | Path | str | BinaryIO, *, kind: Kind | None = None) 
     if candidates:
         names = ", ".join(made.name for made in candidates)
         raise SourceError(f"{source.name}: fits several formats ({names}); name the one you mean.")
-    tried = ", ".join(formats(kind))
     raise SourceError(
-        f"{source.name}: fits none of the known formats ({tried}). Check that the file is "
-        "complete and as its publisher serves it, or name the format to see what differs."
+        f"{source.name}: fits none of the {len(formats(kind))} known formats; it is "
+        f"{_glance(source)}. Check that the file is complete and as its publisher serves it, "
+        "or name its format to see what differs (`bc-inventory ingest --formats` lists them)."
     )
+
+
+def _glance(source: Source) -> str:
+    """Return what a file that no reader knows looks like."""
+    if source.is_workbook:
+        names = source.workbook.sheet_names
+        cells = (cell for row in source.workbook.top(names[0]) for cell in row)
+        first = next((text for cell in cells if (text := str(cell).strip())), "")
+        more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+        return f"a workbook ({', '.join(names[:3])}{more}) that begins {first[:60]!r}"
+    if b"\0" in source.head:
+        return f"no text, and begins {source.head[:8]!r}"
+    first = next((line.strip() for line in source.head_lines if line.strip()), "")
+    return f"a text that begins {first[:60]!r}"
 
 
 def read_any(

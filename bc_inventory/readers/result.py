@@ -22,7 +22,7 @@ class SetAside:
     Parameters
     ----------
     reason : str
-        Why, in a sentence a user understands.
+        Why and what (rows, cells or sheets), in words a user understands.
     rows : int
         How many.
     example : str
@@ -50,6 +50,10 @@ class Report:
         Rows of the table, or values of the dataset.
     years, regions, species, units : tuple
         Distinct values, sorted.
+    aggregates : tuple
+        Regions that hold others or lie outside all of them, and aren't added to them.
+    sectors, fuels : int
+        Distinct sectors and fuels of the publisher.
     notation_keys : dict of str to int
         Cells by notation key.
     set_aside : tuple of SetAside
@@ -69,6 +73,9 @@ class Report:
     notation_keys: dict[str, int] | None = None
     set_aside: tuple[SetAside, ...] = ()
     notes: tuple[str, ...] = ()
+    aggregates: tuple[str, ...] = ()
+    sectors: int = 0
+    fuels: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -76,24 +83,40 @@ class Report:
 
     def as_text(self) -> str:
         """Return the report as lines for a terminal."""
-        years = f"{self.years[0]}-{self.years[-1]} ({len(self.years)})" if self.years else "none"
-        shown = ", ".join(self.regions[:8]) + (", ..." if len(self.regions) > 8 else "")
         keys = ", ".join(f"{key} {n}" for key, n in (self.notation_keys or {}).items())
         lines = [
-            f"{self.file}: {self.format}",
-            f"  rows           {self.rows}",
-            f"  years          {years}",
-            f"  regions        {len(self.regions)}: {shown}",
-            f"  species        {', '.join(self.species) or 'not stated'}",
-            f"  units          {', '.join(self.units) or 'not stated'}",
-            f"  notation keys  {keys or 'none'}",
-            f"  sha256         {self.sha256}",
+            ("rows", str(self.rows)),
+            ("years", f"{_spans(self.years)} ({len(self.years)})" if self.years else "none"),
+            ("regions", f"{len(self.regions)}: {_first(self.regions)}"),
+        ]
+        if self.aggregates:
+            lines.append(("not to sum", f"{len(self.aggregates)}: {_first(self.aggregates)}"))
+        lines += [(name, str(n)) for name in ("sectors", "fuels") if (n := getattr(self, name))]
+        if self.species:
+            lines.append(("species", ", ".join(self.species)))
+        lines += [
+            ("units", ", ".join(self.units) or "not stated"),
+            ("notation keys", keys or "none"),
+            ("sha256", self.sha256),
         ]
         for item in self.set_aside:
             example = f" (such as {item.example})" if item.example else ""
-            lines.append(f"  set aside      {item.rows} rows: {item.reason}{example}")
-        lines.extend(f"  note           {note}" for note in self.notes)
-        return "\n".join(lines)
+            lines.append(("set aside", f"{item.rows} x {item.reason}{example}"))
+        lines += [("note", note) for note in self.notes]
+        head = f"{self.file}: {self.format}"
+        return "\n".join([head, *(f"  {name:<14} {text}" for name, text in lines)])
+
+
+def _first(names: tuple[str, ...], shown: int = 8) -> str:
+    return ", ".join(names[:shown]) + (", ..." if len(names) > shown else "")
+
+
+def _spans(years: tuple[int, ...]) -> str:
+    """Return years as spans without holes, such as 1990, 1995-2000, 2010."""
+    starts = [year for year in years if year - 1 not in years]
+    ends = [year for year in years if year + 1 not in years]
+    pairs = zip(starts, ends, strict=True)
+    return ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in pairs)
 
 
 @dataclass(frozen=True)
@@ -174,8 +197,8 @@ def reading(
     format_name : str
         Name of the format.
     frame : pandas.DataFrame
-        The table; columns year, region, species, unit and notation_key are summarised
-        where it has them.
+        The table; its columns year, region, region_level, sector, fuel (or source_sector,
+        source_fuel), species, unit and notation_key are summarised where it has them.
     set_aside : sequence of SetAside
         What was left out.
     notes : sequence of str
@@ -192,6 +215,11 @@ def reading(
             return ()
         return tuple(sorted(frame[column].dropna().unique().tolist()))
 
+    def count(*columns: str) -> int:
+        return next((frame[name].nunique() for name in columns if name in frame.columns), 0)
+
+    alone = ("country", "province", "part")
+    apart = ~frame["region_level"].isin(alone) if "region_level" in frame.columns else None
     keys: dict[str, int] = {}
     if "notation_key" in frame.columns:
         counts = frame["notation_key"].dropna().value_counts()
@@ -208,5 +236,8 @@ def reading(
         notation_keys=keys,
         set_aside=tuple(set_aside),
         notes=tuple(notes),
+        aggregates=() if apart is None else tuple(sorted(frame.loc[apart, "region"].unique())),
+        sectors=count("source_sector", "sector"),
+        fuels=count("source_fuel", "fuel"),
     )
     return Reading(frame, report)

@@ -27,11 +27,13 @@ def test_it_finds_the_reader_and_reports_what_it_read(folder):
     for line in (
         "gains.csv: gains_emf30",
         "rows           12",
-        "years          2010-2015 (2)",
+        "years          2010, 2015 (2)",
         "species        BC",
         "units          kt",
         "notation keys  none",
-        "set aside      2 rows: an empty cell",
+        "not to sum     3: CHIN_PLUS, WEST_EURO, WORLD",
+        "sectors        4",
+        "set aside      2 x an empty cell",
         "note           includes high emitters",
     ):
         assert line in done.output
@@ -40,7 +42,8 @@ def test_it_finds_the_reader_and_reports_what_it_read(folder):
 def test_a_file_that_fits_nothing_does_not_keep_the_others_from_being_read(folder):
     done = run(folder / "odd.csv", folder / "ceds_2021_02_05.csv", folder / "none.csv")
     assert done.exit_code == 2
-    assert "odd.csv: fits none of the known formats" in done.output
+    assert "odd.csv: fits none of the" in done.output
+    assert "a text that begins 'a,b'" in done.output
     assert "none.csv: found no such file" in done.output
     assert "ceds_2021_02_05.csv: ceds" in done.output
     assert "2 of 3 files couldn't be read" in done.output
