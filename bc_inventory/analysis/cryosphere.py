@@ -11,17 +11,17 @@ multiplied in.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from bc_inventory import schema
-from bc_inventory.analysis.emission_field import EmissionField, Flags, Floats
-from bc_inventory.analysis.hotspot_context import ARCTIC_CIRCLE, nearest_km
-from bc_inventory.analysis.hotspot_draws import intervals
+from bc_inventory.analysis.emission_field import EmissionField, Floats
+from bc_inventory.analysis.hotspot_context import ARCTIC_CIRCLE, Nearest
 from bc_inventory.analysis.hotspot_statistics import EARTH_RADIUS_KM
 from bc_inventory.analysis.hotspots import cluster_masses
 from bc_inventory.embedded import data_root
@@ -116,7 +116,7 @@ def ice_around(field: EmissionField, hma: pd.DataFrame, glaciers: tuple[Floats, 
     np.add.at(whole, (hma["j"].to_numpy(), hma["i"].to_numpy()), hma["fraction"].to_numpy())
     longitude, latitude = np.meshgrid(field.longitudes, field.latitudes)
     cell = grid.locate(longitude.ravel(), latitude.ravel())
-    distance, _ = nearest_km(latitude.ravel(), longitude.ravel(), *glaciers)
+    distance, _ = Nearest(*glaciers).km(latitude.ravel(), longitude.ravel())
     fraction = np.minimum(whole.ravel()[cell], 1.0)
     return Ice(distance.reshape(field.shape), fraction.reshape(field.shape))
 
@@ -144,18 +144,31 @@ def by_band(
     pandas.DataFrame
         Contract `cryosphere`; bands without emission have rows too.
     """
-    whole = _by_nfr(field, field.kt.sum(axis=1))
+    names, members = _categories(field)
+    whole = members @ field.inside.sum(axis=1)
     parts = []
     for bands in views:
         masses = _band_masses(field, ice, bands)
-        for nfr, chosen in _categories(field):
-            mine = masses * chosen
-            lower, upper = intervals(mine, multipliers)
-            emission = mine.sum(axis=(1, 2))
-            rows = {"view": bands.view, "band": bands.names, "nfr": nfr, "emission_kt": emission}
-            rows |= {"lower_kt": lower, "upper_kt": upper}
-            share = emission / whole[nfr] if whole[nfr] > 0 else np.zeros(len(emission))
-            parts.append(pd.DataFrame({**rows, "share_of_side": share}))
+        emission = members @ masses.sum(axis=1).T  # (categories, bands)
+        drawn = np.einsum("drc,brc->dcb", multipliers, masses)
+        drawn = np.einsum("nc,dcb->dnb", members, drawn)
+        lower, upper = np.quantile(drawn, [0.025, 0.975], axis=0)
+        held = whole[:, None]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "view": bands.view,
+                    "band": np.tile(np.array(bands.names, dtype=object), len(names)),
+                    "nfr": np.repeat(names, len(bands.names)),
+                    "emission_kt": emission.ravel(),
+                    "lower_kt": np.minimum(lower, emission).ravel(),
+                    "upper_kt": np.maximum(upper, emission).ravel(),
+                    "share_of_side": np.divide(
+                        emission, held, out=np.zeros_like(emission), where=held > 0
+                    ).ravel(),
+                }
+            )
+        )
     return _headed(field, factor_set, parts, "cryosphere")
 
 
@@ -176,19 +189,25 @@ def by_month(
     pandas.DataFrame
         Contract `cryosphere_months`; the months of a year sum to it.
     """
+    names, members = _categories(field)
     made = []
     for bands in views:
-        masses = _band_masses(field, ice, bands)
-        for nfr, chosen in _categories(field):
-            months = np.einsum("brc,crm->bm", masses * chosen, parts)
-            rows = pd.DataFrame(months, columns=range(1, 13)).assign(band=bands.names)
-            made.append(
-                rows.melt("band", var_name="month", value_name="emission_kt").assign(
-                    view=bands.view, nfr=nfr
-                )
+        monthly = np.einsum("brc,crm->cmb", _band_masses(field, ice, bands), parts)
+        months = np.tensordot(members, monthly, axes=1)  # (categories, months, bands)
+        count = len(bands.names)
+        month = np.repeat(np.arange(1, months.shape[1] + 1), count)
+        made.append(
+            pd.DataFrame(
+                {
+                    "view": bands.view,
+                    "band": np.tile(np.array(bands.names, dtype=object), months[..., 0].size),
+                    "nfr": np.repeat(names, len(month)),
+                    "month": np.tile(month, len(names)),
+                    "emission_kt": months.ravel(),
+                }
             )
-    frame = _headed(field, factor_set, made, "cryosphere_months")
-    return frame.astype({"month": "int64"})
+        )
+    return _headed(field, factor_set, made, "cryosphere_months")
 
 
 def _headed(
@@ -199,22 +218,19 @@ def _headed(
     return frame[schema.table(contract).names]
 
 
-def _categories(field: EmissionField) -> Iterator[tuple[str, Flags]]:
-    """Yield * and each NFR category with the categories of the field that belong to it."""
-    yield "*", np.ones(len(field.nfr), dtype=bool)
-    for nfr in sorted(set(field.nfr)):
-        yield nfr, np.array([name == nfr for name in field.nfr], dtype=bool)
-
-
-def _by_nfr(field: EmissionField, kt: Floats) -> Mapping[str, float]:
-    return {nfr: float(kt[chosen].sum()) for nfr, chosen in _categories(field)}
+def _categories(field: EmissionField) -> tuple[NDArray[Any], Floats]:
+    """Return * and each NFR category, and which categories of the field belong to it."""
+    names = np.array(["*", *sorted(set(field.nfr))], dtype=object)
+    mine = names[:, None] == np.array(field.nfr, dtype=object)[None, :]
+    return names, (mine | (names == "*")[:, None]).astype(float)
 
 
 def _band_masses(field: EmissionField, ice: Ice, bands: Bands) -> Floats:
     """Return kt by band, region and category; bands may overlap."""
     latitude = np.repeat(field.latitudes[:, None], field.shape[1], axis=1)
     if bands.view == "hma_region":
-        inside = dataclasses.replace(field, kt=field.kt * ice.hma_fraction.ravel()[field.cell])
+        part = ice.hma_fraction.ravel()[field.cell]
+        inside = dataclasses.replace(field, shares=field.shares * part)
         labels = np.ones(field.shape, dtype=np.int64)
         return cluster_masses(inside, labels, 1, np.ones(len(field.nfr), dtype=bool))
     measure = {

@@ -5,6 +5,11 @@ fuel shares and intervals from factor draws need more: whose emission it is, and
 of which fuel. So the field is kept by category (NFR category and fuel) and by
 entry, an entry being the part of one cell that lies in one region; summed over
 the entries of a cell and the fuels of a sector it is the grid.
+
+Many categories of a region lie along the same proxy. So what is kept is the
+mass of each category and region and, once for all of them, the shares of each
+proxy in the entries: a draw, a band or a cluster costs as much as there are
+proxies, not categories.
 """
 
 from __future__ import annotations
@@ -20,6 +25,7 @@ from bc_inventory import units
 
 if TYPE_CHECKING:
     import pandas as pd
+    from scipy.sparse import csr_array
 
     from bc_inventory.spatial.cells import Grid
     from bc_inventory.spatial.proxies import Tables
@@ -53,8 +59,13 @@ class EmissionField:
         Regions of the side.
     region, row, column : numpy.ndarray of int, shape (entries,)
         Position of the entry's region in `regions`, and its cell.
-    kt : numpy.ndarray, shape (categories, entries)
+    mass : numpy.ndarray, shape (categories, regions)
         Emission, kt per year.
+    pattern : numpy.ndarray of int, shape (categories, regions)
+        Row of `shares` along which it lies.
+    shares : numpy.ndarray, shape (patterns, entries)
+        Part of its region's emission in each entry; sums to less than one
+        where a part of the region lies outside the grid.
     population : numpy.ndarray, shape (entries,)
         Inhabitants, person.
     land_km2 : numpy.ndarray, shape (entries,)
@@ -73,7 +84,9 @@ class EmissionField:
     region: Integers
     row: Integers
     column: Integers
-    kt: Floats
+    mass: Floats
+    pattern: Integers
+    shares: Floats
     population: Floats
     land_km2: Floats
 
@@ -91,6 +104,46 @@ class EmissionField:
     def domain(self) -> Flags:
         """Cells with a part of the side, shape (rows, columns)."""
         return self.on_grid(np.ones(len(self.cell))) > 0
+
+    @cached_property
+    def slots(self) -> Integers:
+        """Row of each category and region in a list by pattern and region, of their shape."""
+        return self.pattern * len(self.regions) + np.arange(len(self.regions))
+
+    @cached_property
+    def spread(self) -> csr_array:
+        """What one kt in each slot puts into each entry, shape (entries, slots)."""
+        from scipy.sparse import csr_array
+
+        pattern, entry = np.nonzero(self.shares)
+        slot = pattern * len(self.regions) + self.region[entry]
+        shape = (len(self.cell), len(self.shares) * len(self.regions))
+        return csr_array((self.shares[pattern, entry], (entry, slot)), shape=shape)
+
+    @cached_property
+    def inside(self) -> Floats:
+        """Emission within the grid, kt per year, shape (categories, regions)."""
+        return self.mass * np.asarray(self.spread.sum(axis=0))[self.slots]
+
+    def entries(self, chosen: Flags) -> Floats:
+        """Return the emission of some categories in each entry.
+
+        Parameters
+        ----------
+        chosen : numpy.ndarray of bool, shape (categories,)
+            Categories to sum.
+
+        Returns
+        -------
+        numpy.ndarray, shape (entries,)
+            kt per year.
+        """
+        held = np.bincount(
+            self.slots[chosen].ravel(),
+            self.mass[chosen].ravel(),
+            minlength=self.spread.shape[1],
+        )
+        return np.asarray(self.spread @ held.astype(float))
 
     def on_grid(self, values: Floats) -> Floats:
         """Sum values of entries by cell.
@@ -121,7 +174,7 @@ class EmissionField:
         numpy.ndarray, shape (rows, columns)
             t km-2 per year, over the whole cell; zero outside the side.
         """
-        kt = self.on_grid(self.kt[chosen].sum(axis=0))
+        kt = self.on_grid(self.entries(chosen))
         return np.asarray(units.convert(kt / self.area_km2, "kt/km2", "t/km2"))
 
 
@@ -151,23 +204,26 @@ def make_field(
         `bc_inventory.spatial.allocate.allocate` gives; the test suite holds it
         to that.
     """
+    from bc_inventory.spatial.allocate import place
     from bc_inventory.spatial.proxies import Ladder, make_weights
 
     mine = emissions[emissions["side"] == side]
     weights = make_weights(tables, grid, sorted(mine["region"].unique()))
     pairs, ladder = weights.pairs, Ladder(weights.tables.ladder)
     keys = sorted(set(zip(mine["nfr"], mine["fuel"], strict=True)))
-    place = {key: index for index, key in enumerate(keys)}
+    category = {key: index for index, key in enumerate(keys)}
     code = {name: index for index, name in enumerate(pairs.names)}
-    kt = np.zeros((len(keys), len(pairs)))
-    for region, nfr, fuel, mass in mine[["region", "nfr", "fuel", "emission_kt"]].itertuples(
+    mass = np.zeros((len(keys), len(pairs.names)))
+    pattern = np.zeros(mass.shape, dtype=np.int64)
+    patterns: dict[str, int] = {}
+    for region, nfr, fuel, kt in mine[["region", "nfr", "fuel", "emission_kt"]].itertuples(
         index=False
     ):
-        for proxy, _ in ladder.rungs(side, region, nfr, fuel):
-            share = weights.share(proxy, code[region])
-            if share is not None:
-                kt[place[nfr, fuel], weights.rows(code[region])] += mass * share
-                break
+        proxy = place(weights, ladder, side, region, nfr, fuel).proxy
+        where = category[nfr, fuel], code[region]
+        mass[where] = kt
+        pattern[where] = patterns.setdefault(proxy, len(patterns))
+    shares = np.stack([weights.shares(proxy) for proxy in patterns])
     cells = weights.tables.cells
     people = weights.flow @ (cells["pop_urban"] + cells["pop_rural"]).to_numpy(dtype=float)
     row, column = np.divmod(pairs.cell, grid.nx)
@@ -186,7 +242,9 @@ def make_field(
         region=pairs.region,
         row=row - south,
         column=column - west,
-        kt=kt,
+        mass=mass,
+        pattern=pattern,
+        shares=shares,
         population=people,
         land_km2=units.convert(weights.flow @ cells["area_m2"].to_numpy(), "m2", "km2"),
     )

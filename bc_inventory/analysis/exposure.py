@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory import schema, units
-from bc_inventory.analysis.emission_field import EmissionField, Flags, Floats
-from bc_inventory.analysis.hotspot_draws import densities
+from bc_inventory.analysis.emission_field import EmissionField, Floats
 from bc_inventory.analysis.hotspot_statistics import Window, distance_window, window_sums
 
 __all__ = ["CAVEAT", "RADIUS_KM", "exposure"]
@@ -25,7 +24,6 @@ CAVEAT = (
     "emissions of other countries near the border don't count"
 )
 _SOURCE = "bcinv-exposure"
-_BLOCK = 50  # draws at a time, to bound memory
 _NO_LAND = 1e-9  # km2; a plant offshore has no land near, and no inhabitants either
 
 
@@ -52,19 +50,16 @@ def exposure(
         Contract `exposure`, for each region and `*`, for each NFR category and `*`.
     """
     window = distance_window(field.latitudes, field.resolution, radius_km)
-    people_near = window_sums(field.on_grid(field.population), window)
-    land_near = np.maximum(window_sums(field.on_grid(field.land_km2), window), _NO_LAND)
-    lower, upper = _interval(field, multipliers, land_near, window)
+    emitted, breathed, met = _responses(field, window)
+    lower, upper = _interval(field, multipliers, breathed)
     area = _by_region(field, field.land_km2)
     population = _by_region(field, field.population)
     parts = []
     for nfr in ("*", *sorted(set(field.nfr))):
         chosen = np.array([nfr in ("*", name) for name in field.nfr], dtype=bool)
-        kt = field.kt[chosen].sum(axis=0)
-        emission = _by_region(field, kt)
-        near = window_sums(field.on_grid(kt), window) / land_near
-        breathed = _by_region(field, field.population * near.ravel()[field.cell])
-        met = _by_region(field, kt * people_near.ravel()[field.cell])
+        emission = _with_side(emitted[chosen].sum(axis=0))
+        breath = _with_side(breathed[chosen].sum(axis=(0, 1)))
+        people = _with_side(met[chosen].sum(axis=0))
         with np.errstate(divide="ignore", invalid="ignore"):
             frame = pd.DataFrame(
                 {
@@ -72,8 +67,8 @@ def exposure(
                     "nfr": nfr,
                     "emission_kt": emission,
                     "population": population,
-                    "people_near": np.where(emission > 0, met / emission, np.nan),
-                    "density_near_t_km2": units.convert(breathed / population, "kt/km2", "t/km2"),
+                    "people_near": np.where(emission > 0, people / emission, np.nan),
+                    "density_near_t_km2": units.convert(breath / population, "kt/km2", "t/km2"),
                     "density_t_km2": units.convert(emission / area, "kt/km2", "t/km2"),
                 }
             )
@@ -94,26 +89,52 @@ def exposure(
     return made[schema.table("exposure").names]
 
 
+def _responses(field: EmissionField, window: Window) -> tuple[Floats, Floats, Floats]:
+    """Return what each category of each region does for the indicators.
+
+    All are sums over cells of emission times something, so they are worked out
+    once for what each proxy spreads.
+
+    Returns
+    -------
+    emitted : numpy.ndarray, shape (categories, regions)
+        kt inside the grid.
+    breathed : numpy.ndarray, shape (categories, regions, regions)
+        Emission per land area near the inhabitants of each region, the last
+        axis, summed over them; person kt km-2.
+    met : numpy.ndarray, shape (categories, regions)
+        People near the emission, times the emission; person kt.
+    """
+    people_near = window_sums(field.on_grid(field.population), window)
+    land_near = np.maximum(window_sums(field.on_grid(field.land_km2), window), _NO_LAND)
+    regions = len(field.regions)
+    living = np.zeros((regions, *field.shape))
+    for region in range(regions):
+        here = field.population * (field.region == region)
+        living[region] = field.on_grid(here) / land_near
+    # Near is mutual, so what people breathe of a cell is what lives near it.
+    near = window_sums(living, window).reshape(regions, -1)[:, field.cell]
+    each = np.stack([np.ones(len(field.cell)), people_near.ravel()[field.cell], *near], axis=1)
+    made = (field.spread.T @ each)[field.slots] * field.mass[:, :, None]
+    return made[..., 0], made[..., 2:], made[..., 1]
+
+
+def _with_side(values: Floats) -> Floats:
+    """Put the sum of the regions, the side, last."""
+    return np.append(values, values.sum())
+
+
 def _by_region(field: EmissionField, values: Floats) -> Floats:
     """Sum values of entries by region, the side last."""
     sums = np.bincount(field.region, values, minlength=len(field.regions))
-    return np.append(sums, sums.sum())
+    return _with_side(sums.astype(float))
 
 
-def _interval(
-    field: EmissionField, multipliers: Floats, land_near: Floats, window: Window
-) -> tuple[Floats, Floats]:
+def _interval(field: EmissionField, multipliers: Floats, breathed: Floats) -> tuple[Floats, Floats]:
     """Return the 95 % interval of the density near the average inhabitant, by region."""
-    every: Flags = np.ones(len(field.nfr), dtype=bool)
-    drawn = densities(field, every, multipliers)
-    means = np.empty((len(drawn), len(field.regions) + 1))
-    for start in range(0, len(drawn), _BLOCK):
-        block = np.zeros((len(drawn[start : start + _BLOCK]), *field.shape))
-        block[:, field.domain] = drawn[start : start + _BLOCK]
-        near = window_sums(block * field.area_km2, window) / land_near
-        for row, one in enumerate(near):
-            means[start + row] = _by_region(field, field.population * one.ravel()[field.cell])
+    drawn = np.einsum("drc,crn->dn", multipliers, breathed)
+    sums = np.column_stack([drawn, drawn.sum(axis=1)])
     population = _by_region(field, field.population)
     with np.errstate(invalid="ignore"):  # nobody lives there
-        lower, upper = np.quantile(means / population, [0.025, 0.975], axis=0)
+        lower, upper = np.quantile(sums / population, [0.025, 0.975], axis=0)
     return lower, upper

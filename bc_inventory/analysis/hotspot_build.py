@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bc_inventory.analysis.emission_field import EmissionField, Flags, Floats, Integers
-from bc_inventory.analysis.hotspot_context import add_context
+from bc_inventory.analysis.hotspot_context import Context
 from bc_inventory.analysis.hotspot_draws import (
     cell_probability,
     cluster_probability,
@@ -19,7 +19,12 @@ from bc_inventory.analysis.hotspot_draws import (
 )
 from bc_inventory.analysis.hotspot_files import outline_clusters
 from bc_inventory.analysis.hotspot_significance import Significance, find_significant
-from bc_inventory.analysis.hotspot_statistics import Window, distance_window, getis_ord_cells
+from bc_inventory.analysis.hotspot_statistics import (
+    Window,
+    distance_window,
+    neighbour_matrix,
+    standardise,
+)
 from bc_inventory.analysis.hotspot_years import LASTING, SHORTEST, add_years, classify_years
 from bc_inventory.analysis.hotspots import (
     cluster_masses,
@@ -132,7 +137,7 @@ class Group:
         area, quantile = self.field.area_km2[self.field.domain], self.rules.quantile
         return np.array([[tail_threshold(row, area, quantile)] for row in drawn])
 
-    def significant(self, drawn: Floats, edges: Floats) -> Flags:
+    def significant(self, drawn: Floats, edges: Floats, where: Flags) -> Flags:
         """Tell where Gi* of each draw reaches what is significant in the central field.
 
         Parameters
@@ -141,22 +146,29 @@ class Group:
             t km-2 per year.
         edges : numpy.ndarray, shape (draws, 1)
             Where the densities are capped.
+        where : numpy.ndarray of bool, shape (rows, columns)
+            Cells to look at; a part of the domain.
 
         Returns
         -------
         numpy.ndarray of bool, shape (draws, cells of the domain)
+            False in cells that aren't looked at.
         """
         domain = self.field.domain
-        critical = self.found.critical[domain]
         hot = np.zeros(drawn.shape, dtype=bool)
-        if np.isinf(critical).all():
+        cells = np.flatnonzero(where[domain])
+        if not len(cells):
             return hot
-        capped = np.minimum(drawn, edges)
+        critical = self.found.critical[where]
+        around = neighbour_matrix(domain, self.window, where)
+        neighbours = np.asarray(around.sum(axis=1))
         for start in range(0, len(drawn), _BLOCK):
-            block = np.zeros((len(drawn[start : start + _BLOCK]), *domain.shape))
-            block[:, domain] = capped[start : start + _BLOCK]
-            hot[start : start + _BLOCK] = getis_ord_cells(block, domain, self.window) >= critical
-        return hot & (drawn > 0)
+            block = slice(start, start + _BLOCK)
+            values = np.minimum(drawn[block], edges[block])
+            deviation = values - values.mean(axis=1, keepdims=True)
+            gi_star = standardise((around @ deviation.T).T, neighbours, values)
+            hot[block, cells] = (gi_star >= critical) & (drawn[block][:, cells] > 0)
+        return hot
 
 
 @dataclass(frozen=True)
@@ -229,16 +241,17 @@ def find_hotspots(
     """
     last = fields[-1]
     window = distance_window(last.latitudes, last.resolution, rules.radius_km)
+    context = Context(last, around.places, around.glaciers)
     groups, frames, sure = {}, [], {}
     years: _Years | None = None
     for name in (ALL, *sorted(around.groups["sector_group"].unique())):
         chosen = categories_of(last, around.groups, name)
-        if last.kt[chosen].sum() > 0:
+        if last.inside[chosen].sum() > 0:
             groups[name] = group = _make_group(last, name, chosen, window, rules)
             if name == ALL and len(fields) >= SHORTEST:
                 years = _over_years(fields, group)
             past = years if name == ALL else None
-            for kind, frame, cells in _describe_all(group, past, multipliers, around):
+            for kind, frame, cells in _describe_all(group, past, multipliers, context):
                 frames.append(frame)
                 if kind == "density":
                     sure[name] = cells
@@ -284,21 +297,22 @@ def _kinds(
     edges = group.edges(drawn)
     tail = group.field.domain & (group.density >= group.threshold)
     yield "density", label_clusters(tail), drawn >= edges
-    significant = group.significant(drawn, edges)
+    lasting = np.zeros_like(tail) if years is None else np.isin(years.classes, LASTING)
+    significant = group.significant(drawn, edges, group.found.hot | lasting)
     yield "significant", label_clusters(group.found.hot), significant
     if years is not None:
-        yield "persistent", label_clusters(np.isin(years.classes, LASTING)), significant
+        yield "persistent", label_clusters(lasting), significant
 
 
 def _describe_all(
-    group: Group, years: _Years | None, multipliers: Floats, around: Surroundings
+    group: Group, years: _Years | None, multipliers: Floats, context: Context
 ) -> Iterator[tuple[str, pd.DataFrame, Floats]]:
     field, chosen = group.field, group.chosen
     drawn = densities(field, chosen, multipliers)
     for kind, (labels, count), hot in _kinds(group, drawn, years):
         masses = cluster_masses(field, labels, count, chosen)
         frame = describe(field, labels, masses, kind=kind, sector_group=group.name, chosen=chosen)
-        frame = add_context(frame, field, labels, around.places, around.glaciers)
+        frame = context.add(frame, labels)
         lower, upper = intervals(masses, multipliers)
         if years is not None:
             frame = add_years(

@@ -10,41 +10,49 @@ from bc_inventory.analysis.hotspot_statistics import EARTH_RADIUS_KM
 
 __all__ = [
     "ARCTIC_CIRCLE",
-    "add_context",
+    "Context",
+    "Nearest",
     "arctic_km",
     "glacier_points",
     "great_circle_km",
-    "nearest_km",
 ]
 
 ARCTIC_CIRCLE = 66.5622  # 90 degrees less the obliquity of the ecliptic, 23.4378 in 2020
 
 
-def nearest_km(
-    latitude: Floats, longitude: Floats, to_latitude: Floats, to_longitude: Floats
-) -> tuple[Floats, Integers]:
-    """Return the great-circle distance to the nearest of some points.
+class Nearest:
+    """Find the nearest of some points.
 
     Parameters
     ----------
-    latitude, longitude : numpy.ndarray, shape (n,)
+    latitude, longitude : numpy.ndarray, shape (m,)
         Degrees.
-    to_latitude, to_longitude : numpy.ndarray, shape (m,)
-        Degrees.
-
-    Returns
-    -------
-    distance : numpy.ndarray, shape (n,)
-        km on a sphere, within 0.6 % of the ellipsoid; infinite where m is 0.
-    index : numpy.ndarray of int, shape (n,)
-        Which point.
     """
-    if not len(to_latitude):
-        return np.full(len(latitude), np.inf), np.zeros(len(latitude), dtype=np.int64)
-    from scipy.spatial import cKDTree
 
-    chord, index = cKDTree(_unit(to_latitude, to_longitude)).query(_unit(latitude, longitude))
-    return 2 * EARTH_RADIUS_KM * np.arcsin(np.clip(chord / 2, 0, 1)), np.asarray(index)
+    def __init__(self, latitude: Floats, longitude: Floats) -> None:
+        from scipy.spatial import cKDTree
+
+        self._tree = cKDTree(_unit(latitude, longitude)) if len(latitude) else None
+
+    def km(self, latitude: Floats, longitude: Floats) -> tuple[Floats, Integers]:
+        """Return the great-circle distance to the nearest point.
+
+        Parameters
+        ----------
+        latitude, longitude : numpy.ndarray, shape (n,)
+            Degrees.
+
+        Returns
+        -------
+        distance : numpy.ndarray, shape (n,)
+            km on a sphere, within 0.6 % of the ellipsoid; infinite where m is 0.
+        index : numpy.ndarray of int, shape (n,)
+            Which point.
+        """
+        if self._tree is None:
+            return np.full(len(latitude), np.inf), np.zeros(len(latitude), dtype=np.int64)
+        chord, index = self._tree.query(_unit(latitude, longitude))
+        return 2 * EARTH_RADIUS_KM * np.arcsin(np.clip(chord / 2, 0, 1)), np.asarray(index)
 
 
 def great_circle_km(
@@ -100,68 +108,84 @@ def glacier_points(glaciers: pd.DataFrame, hma: pd.DataFrame) -> tuple[Floats, F
     return grid.lat[cells["j"].to_numpy()], grid.lon[cells["i"].to_numpy()]
 
 
-def add_context(
-    frame: pd.DataFrame,
-    field: EmissionField,
-    labels: Integers,
-    places: pd.DataFrame,
-    glaciers: tuple[Floats, Floats],
-) -> pd.DataFrame:
-    """Add places and distances to described hotspots.
+class Context:
+    """What the clusters of a side lie near.
 
     Parameters
     ----------
-    frame : pandas.DataFrame
-        As `bc_inventory.analysis.hotspots.describe` returns it.
     field : EmissionField
-        The field it was made from.
-    labels : numpy.ndarray of int, shape (rows, columns)
-        Clusters by the numbers of `frame.label`.
+        The field they were found in.
     places : pandas.DataFrame
         Contract `spatial_places`.
     glaciers : tuple of numpy.ndarray
         As `glacier_points` returns them.
-
-    Returns
-    -------
-    pandas.DataFrame
-        `frame` with `place`, `nearest_place`, `nearest_place_km`,
-        `arctic_circle_km` and `hma_glacier_km`.
     """
-    latitude, longitude = frame["latitude"].to_numpy(), frame["longitude"].to_numpy()
-    town_lat, town_lon = places["lat"].to_numpy(), places["lon"].to_numpy()
-    distance, index = nearest_km(latitude, longitude, town_lat, town_lon)
-    names = places["name"].to_numpy(dtype=object)
-    nearest = names[index] if len(names) else np.full(len(frame), None)
-    main = dict(zip(frame["label"], frame["region"], strict=True))
-    largest = _largest_inside(field, labels, places, main)
-    return frame.assign(
-        place=[
-            largest.get(label, near) for label, near in zip(frame["label"], nearest, strict=True)
-        ],
-        nearest_place=nearest,
-        nearest_place_km=np.where(np.isfinite(distance), distance, np.nan),
-        arctic_circle_km=arctic_km(latitude),
-        hma_glacier_km=nearest_km(latitude, longitude, *glaciers)[0],
-    )
 
+    def __init__(
+        self, field: EmissionField, places: pd.DataFrame, glaciers: tuple[Floats, Floats]
+    ) -> None:
+        self._names = places["name"].to_numpy(dtype=object)
+        self._towns = Nearest(places["lat"].to_numpy(), places["lon"].to_numpy())
+        self._glaciers = Nearest(*glaciers)
+        # Places in the window, the most populous first, and the cell of each.
+        largest = places.sort_values(
+            ["population", "geonameid"], ascending=[False, True], kind="stable"
+        )
+        row, column = (
+            np.floor((largest[name].to_numpy() - first + field.resolution / 2) / field.resolution)
+            for name, first in (("lat", field.latitudes[0]), ("lon", field.longitudes[0]))
+        )
+        rows, columns = field.shape
+        inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
+        self._cell = (row * columns + column)[inside].astype(np.int64)
+        self._inside = largest.loc[inside, ["name", "region"]].astype(object)
 
-def _largest_inside(
-    field: EmissionField, labels: Integers, places: pd.DataFrame, main: dict[int, str]
-) -> dict[int, str]:
-    """Return the most populous place in each cluster that has one.
+    def add(self, frame: pd.DataFrame, labels: Integers) -> pd.DataFrame:
+        """Add places and distances to described hotspots.
 
-    A place of the region that emits most of the cluster goes before a larger
-    one across the border.
-    """
-    half = field.resolution / 2
-    row = np.floor((places["lat"] - field.latitudes[0] + half) / field.resolution).astype(int)
-    column = np.floor((places["lon"] - field.longitudes[0] + half) / field.resolution).astype(int)
-    inside = row.between(0, field.shape[0] - 1) & column.between(0, field.shape[1] - 1)
-    found = places[inside].assign(label=labels[row[inside], column[inside]])
-    found = found[found["label"] > 0]
-    found = found.assign(own=found["region"] == found["label"].map(main)).sort_values(
-        ["own", "population", "geonameid"], ascending=[False, False, True], kind="stable"
-    )
-    first = found.drop_duplicates("label")
-    return dict(zip(first["label"], first["name"], strict=True))
+        Parameters
+        ----------
+        frame : pandas.DataFrame
+            As `bc_inventory.analysis.hotspots.describe` returns it.
+        labels : numpy.ndarray of int, shape (rows, columns)
+            Clusters by the numbers of `frame.label`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            `frame` with `place`, `nearest_place`, `nearest_place_km`,
+            `arctic_circle_km` and `hma_glacier_km`.
+        """
+        latitude, longitude = frame["latitude"].to_numpy(), frame["longitude"].to_numpy()
+        distance, index = self._towns.km(latitude, longitude)
+        nearest = self._names[index] if len(self._names) else np.full(len(frame), None)
+        largest = self._largest(labels, dict(zip(frame["label"], frame["region"], strict=True)))
+        return frame.assign(
+            place=[
+                largest.get(label, near)
+                for label, near in zip(frame["label"], nearest, strict=True)
+            ],
+            nearest_place=nearest,
+            nearest_place_km=np.where(np.isfinite(distance), distance, np.nan),
+            arctic_circle_km=arctic_km(latitude),
+            hma_glacier_km=self._glaciers.km(latitude, longitude)[0],
+        )
+
+    def _largest(self, labels: Integers, main: dict[int, str]) -> dict[int, str]:
+        """Return the most populous place in each cluster that has one.
+
+        A place of the region that emits most of the cluster goes before a
+        larger one across the border.
+        """
+        label = labels.ravel()[self._cell]
+        hit = np.flatnonzero(label)
+        found: dict[int, str] = {}
+        own: set[int] = set()
+        for cluster, name, region in zip(
+            label[hit].tolist(), *self._inside.iloc[hit].to_numpy().T, strict=True
+        ):
+            if cluster not in own and region == main[cluster]:
+                own.add(cluster)
+                found[cluster] = name
+            found.setdefault(cluster, name)
+        return found

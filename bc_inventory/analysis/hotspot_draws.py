@@ -67,9 +67,13 @@ def intervals(masses: Floats, multipliers: Floats) -> tuple[Floats, Floats]:
     lower, upper : numpy.ndarray, shape (clusters,)
         kt; widened to the central value where the draws leave it outside.
     """
+    from scipy.sparse import csr_array
+
+    # A cluster has few of all regions and categories.
     pairs = multipliers[0].size
-    drawn = multipliers.reshape(-1, pairs) @ masses.reshape(-1, pairs).T
-    lower, upper = np.quantile(drawn, [0.025, 0.975], axis=0)
+    held = csr_array(masses.reshape(-1, pairs))
+    drawn = held @ multipliers.reshape(-1, pairs).T
+    lower, upper = np.quantile(drawn, [0.025, 0.975], axis=1)
     central = masses.sum(axis=(1, 2))
     return np.minimum(lower, central), np.maximum(upper, central)
 
@@ -91,19 +95,21 @@ def densities(field: EmissionField, chosen: Flags, multipliers: Floats) -> Float
     numpy.ndarray, shape (draws, cells of the domain)
         t km-2 per year, in the order of `numpy.flatnonzero(field.domain)`.
     """
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csr_array, diags_array
 
-    kt = field.kt[chosen]
-    entry = np.empty((len(field.cell), len(multipliers)))
-    for region in range(len(field.regions)):
-        mine = field.region == region
-        entry[mine] = (multipliers[:, region, chosen] @ kt[:, mine]).T
+    # Slots of the chosen categories, and what each draw puts into them.
+    used, slot = np.unique(field.slots[chosen].ravel(), return_inverse=True)
+    held = np.arange(len(slot))
+    gather = csr_array((field.mass[chosen].ravel(), (slot, held)), shape=(len(used), len(held)))
+    drawn = gather @ multipliers[:, :, chosen].transpose(2, 1, 0).reshape(len(held), -1)
     cells = np.flatnonzero(field.domain)
-    place = np.searchsorted(cells, field.cell)
-    ones = np.ones(len(place))
-    gather = csr_matrix((ones, (place, np.arange(len(place)))), shape=(len(cells), len(place)))
     area = field.area_km2.ravel()[cells]
-    return np.asarray(units.convert((gather @ entry).T / area, "kt/km2", "t/km2"))
+    entry = np.arange(len(field.cell))
+    place = np.searchsorted(cells, field.cell)
+    sums = csr_array((np.ones(len(entry)), (place, entry)), shape=(len(cells), len(entry)))
+    spread = diags_array(1 / area) @ sums @ field.spread[:, used]
+    made = np.ascontiguousarray((spread @ drawn).T)
+    return np.asarray(units.convert(made, "kt/km2", "t/km2"))
 
 
 def cell_probability(field: EmissionField, hot: Flags) -> Floats:

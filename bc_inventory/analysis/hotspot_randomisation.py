@@ -64,7 +64,7 @@ class Randomisation:
         """
         probability = np.ones(len(deviates))
         usable = (neighbours > 0) & (neighbours < len(self.values))
-        for number in np.unique(neighbours[usable]):
+        for number in np.unique(neighbours[usable])[::-1]:  # the largest draws for all
             here = neighbours == number
             null = self._null(int(number))
             below = np.searchsorted(null, deviates[here] - _SLACK, side="left")
@@ -92,22 +92,32 @@ class Randomisation:
     def _null(self, number: int) -> Floats:
         drawn = _stand_in(number)
         if drawn not in self._made:
-            sums = self._sums(drawn) - drawn * self.values.mean()
-            counts = np.full(self.draws, float(drawn))
-            self._made[drawn] = np.sort(standardise(sums, counts, self.values))
+            self._draw(number)
         return self._made[drawn]
 
-    def _sums(self, number: int) -> Floats:
-        """Return sums of `number` values drawn without replacement."""
-        generator = np.random.default_rng([self.seed, number])
-        sums = np.empty(self.draws)
+    def _draw(self, largest: int) -> None:
+        """Draw sums of every number of values that may be needed up to one.
+
+        One random order of values serves all numbers: its first k are a draw of
+        k values without replacement, so each number has its distribution, and
+        what can be read off one order isn't drawn again.
+        """
+        numbers = sorted({_stand_in(number) for number in range(1, largest + 1)})
+        most = numbers[-1]
+        generator = np.random.default_rng([self.seed, most])
+        sums = np.empty((len(numbers), self.draws))
+        last = np.array(numbers) - 1
         # Each permutation serves for many neighbourhoods that share no value.
-        rows = max(len(self.values) // number, 1)
+        rows = max(len(self.values) // most, 1)
         for done in range(0, self.draws, rows):
             take = min(rows, self.draws - done)
-            order = generator.permutation(self.values)[: take * number].reshape(take, -1)
-            sums[done : done + take] = order.sum(axis=1)
-        return sums
+            order = generator.permutation(self.values)[: take * most].reshape(take, -1)
+            sums[:, done : done + take] = order.cumsum(axis=1).T[last]
+        for number, row in zip(numbers, sums, strict=True):
+            counts = np.full(self.draws, float(number))
+            deviations = row - number * self.values.mean()
+            made = np.sort(standardise(deviations, counts, self.values))
+            self._made.setdefault(number, made)
 
 
 def _stand_in(number: int) -> int:

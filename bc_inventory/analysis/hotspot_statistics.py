@@ -12,18 +12,22 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bc_inventory.analysis.emission_field import Flags, Floats
 
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
 __all__ = [
     "Window",
     "distance_window",
     "getis_ord",
-    "getis_ord_cells",
     "local_moran",
+    "neighbour_matrix",
     "square_window",
     "standardise",
     "window_sums",
@@ -171,33 +175,55 @@ def getis_ord(field: Floats, domain: Flags, window: Window) -> tuple[Floats, NDA
     """
     neighbours = np.rint(window_sums(domain.astype(float), window)).astype(np.int64)
     z = np.full(field.shape, np.nan)
-    if domain.sum() >= 2:
-        z[domain] = getis_ord_cells(field[None], domain, window)[0]
+    values = field[domain]
+    if len(values) >= 2:
+        # Deviations from the mean keep the running sums small and so exact.
+        deviation = np.zeros(field.shape)
+        deviation[domain] = values - values.mean()
+        sums = window_sums(deviation, window)[domain]
+        z[domain] = standardise(sums, neighbours[domain].astype(float), values)
     return z, neighbours
 
 
-def getis_ord_cells(fields: Floats, domain: Flags, window: Window) -> Floats:
-    """Return Getis-Ord Gi* of several fields in the cells of one domain.
+def neighbour_matrix(domain: Flags, window: Window, where: Flags) -> csr_array:
+    """Return which cells are in the neighbourhoods of some cells.
 
     Parameters
     ----------
-    fields : numpy.ndarray, shape (fields, rows, columns)
-        Values.
-    domain, window
-        As for `getis_ord`.
+    domain : numpy.ndarray of bool, shape (rows, columns)
+        Cells that take part.
+    window : Window
+        Neighbourhoods.
+    where : numpy.ndarray of bool, shape (rows, columns)
+        Cells whose neighbourhoods are wanted.
 
     Returns
     -------
-    numpy.ndarray, shape (fields, cells of the domain)
-        NaN where all values of a field are equal.
+    scipy.sparse.csr_array, shape (cells of `where`, cells of `domain`)
+        Ones; its product with a field of the domain is what `window_sums`
+        gives in those cells, for less where they are few.
     """
-    neighbours = window_sums(domain.astype(float), window)[domain]
-    values = fields[:, domain]
-    # Deviations from the mean keep the running sums small and so exact.
-    deviation = np.zeros(fields.shape)
-    deviation[:, domain] = values - values.mean(axis=1, keepdims=True)
-    sums = window_sums(deviation, window)[:, domain]
-    return standardise(sums, neighbours, values)
+    from scipy.sparse import csr_array
+
+    rows, columns = domain.shape
+    number = np.full(domain.shape, -1)
+    number[domain] = np.arange(domain.sum())
+    row, column = np.nonzero(where)
+    owners, members = [], []
+    for index, widths in enumerate(window.half_widths):
+        there = row + index - window.reach
+        inside = np.flatnonzero((there >= 0) & (there < rows) & (widths[row] >= 0))
+        width = widths[row[inside]]
+        count = 2 * width + 1
+        owner = np.repeat(inside, count)
+        first = np.cumsum(count) - count
+        at = column[owner] + np.arange(len(owner)) - np.repeat(first + width, count)
+        kept = (at >= 0) & (at < columns)
+        member = number[there[owner[kept]], at[kept]]
+        owners.append(owner[kept][member >= 0])
+        members.append(member[member >= 0])
+    pair = np.concatenate(owners), np.concatenate(members)
+    return csr_array((np.ones(len(pair[0])), pair), shape=(len(row), int(domain.sum())))
 
 
 def standardise(deviations: Floats, neighbours: Floats, values: Floats) -> Floats:

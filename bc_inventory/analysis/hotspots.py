@@ -118,10 +118,17 @@ def cluster_masses(
     inside = label > 0
     regions = len(field.regions)
     place = (label[inside] - 1) * regions + field.region[inside]
+    parts = np.stack(
+        [
+            np.bincount(place, share, minlength=count * regions).reshape(count, regions)
+            for share in field.shares[:, inside]
+        ]
+    )
     masses = np.zeros((count, regions, len(field.nfr)))
+    each = np.arange(regions)
     for category in np.flatnonzero(chosen):
-        sums = np.bincount(place, field.kt[category, inside], minlength=count * regions)
-        masses[:, :, category] = sums.reshape(count, regions)
+        part = parts[field.pattern[category], :, each]  # (regions, clusters)
+        masses[:, :, category] = part.T * field.mass[category]
     return masses
 
 
@@ -159,7 +166,7 @@ def describe(
     emission = masses.sum(axis=(1, 2))
     shape = _shapes(field, labels, count, field.density(chosen))
     by_region, by_category = masses.sum(axis=2), masses.sum(axis=1)
-    totals = np.bincount(field.region, field.kt[chosen].sum(axis=0), minlength=len(field.regions))
+    totals = field.inside[chosen].sum(axis=0)
     main = by_region.argmax(axis=1)
     label = labels.ravel()[field.cell]
     inside = label > 0

@@ -9,6 +9,7 @@ outside the grid is counted, not spread over the rest.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ from bc_inventory.spatial.cells import Grid
 from bc_inventory.spatial.proxies import Ladder, Tables, Weights, make_weights
 from bc_inventory.spatial.regions import Pairs, project
 
-__all__ = ["Allocation", "allocate", "select_emissions"]
+__all__ = ["Allocation", "Placed", "allocate", "place", "select_emissions"]
 
 _KG_PER_KT = units.factor("kt", "kg")
 _GROUP = ["side", "region", "nfr", "gnfr", "fuel"]
@@ -193,7 +194,7 @@ def allocate(emissions: pd.DataFrame, grid: Grid, tables: Tables) -> Allocation:
         index=False
     ):
         row, column = rows[nfr], columns[region]
-        share, proxy, rung, confidence = _place(weights, ladder, side, region, nfr, fuel)
+        share, proxy, rung, confidence = place(weights, ladder, side, region, nfr, fuel)
         mass[row, weights.rows(column)] += kt * _KG_PER_KT * share
         total[row, column] = np.nansum([total[row, column], kt * _KG_PER_KT])
         outside = kt * max(0.0, 1.0 - float(share.sum()))
@@ -222,16 +223,38 @@ def _settle(outside: float, kt: float) -> float:
     return outside if outside > 1e-12 * kt else 0.0
 
 
-def _place(
-    weights: Weights, ladder: Ladder, side: str, region: str, nfr: str, fuel: str
-) -> tuple[NDArray[np.float64], str, int, str]:
-    """Return shares, proxy, rung and confidence of the first proxy that isn't empty."""
+class Placed(NamedTuple):
+    """How the emission of a region, category and fuel is placed."""
+
+    share: NDArray[np.float64]
+    proxy: str
+    rung: int
+    confidence: str
+
+
+def place(weights: Weights, ladder: Ladder, side: str, region: str, nfr: str, fuel: str) -> Placed:
+    """Return shares, proxy, rung and confidence of the first proxy that isn't empty.
+
+    Parameters
+    ----------
+    weights : Weights
+        Proxies on a grid.
+    ladder : Ladder
+        Rungs of the categories.
+    side, region, nfr, fuel : str
+        What is placed.
+
+    Raises
+    ------
+    DataError
+        If all rungs are empty in the region.
+    """
     column = weights.pairs.names.index(region)
     rungs = ladder.rungs(side, region, nfr, fuel)
     for rung, (proxy, confidence) in enumerate(rungs, start=1):
         share = weights.share(proxy, column)
         if share is not None:
-            return share, proxy, rung, confidence
+            return Placed(share, proxy, rung, confidence)
     tried = ", ".join(proxy for proxy, _ in rungs)
     raise DataError(
         [

@@ -201,11 +201,15 @@ class Weights:
     def __init__(self, tables: Tables, pairs: Pairs, flow: csr_matrix) -> None:
         self.tables, self.pairs, self.flow = tables, pairs, flow
         self._bounds = np.searchsorted(pairs.region, np.arange(len(pairs.names) + 1))
-        self._made: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
+        self._made: dict[str, tuple[NDArray[np.float64], NDArray[np.bool_]]] = {}
 
     def rows(self, region: int) -> slice:
         """Return the pairs of a region, by its position in `pairs.names`."""
         return slice(int(self._bounds[region]), int(self._bounds[region + 1]))
+
+    def shares(self, proxy: str) -> NDArray[np.float64]:
+        """Return a proxy's share of its region's sum in each pair; 0 where it is empty."""
+        return self._shares(proxy)[0]
 
     def share(self, proxy: str, region: int) -> NDArray[np.float64] | None:
         """Return a proxy's share of the region's sum in each of its pairs.
@@ -223,10 +227,16 @@ class Weights:
             None where the proxy is empty in the region. Sums to less than one
             where part of the region lies outside the grid.
         """
+        values, filled = self._shares(proxy)
+        return values[self.rows(region)] if filled[region] else None
+
+    def _shares(self, proxy: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return the shares, and in which regions the proxy isn't empty."""
         if proxy not in self._made:
-            self._made[proxy] = self._make(proxy)
-        values, sums = self._made[proxy]
-        return values[self.rows(region)] / sums[region] if sums[region] > 0 else None
+            values, sums = self._make(proxy)
+            filled = sums > 0
+            self._made[proxy] = values / np.where(filled, sums, 1.0)[self.pairs.region], filled
+        return self._made[proxy]
 
     def _make(self, proxy: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         if self.tables.proxies.loc[proxy, "kind"] == "points":

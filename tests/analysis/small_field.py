@@ -24,7 +24,10 @@ def small_field(kt, region, *, south=30.0, west=100.0, population=None, side="CN
         region=np.asarray(region).ravel(),
         row=row,
         column=column,
-        kt=kt.reshape(len(kt), -1),
+        # A pattern for each category that holds its kt, so that they come out to the last bit.
+        mass=np.ones((len(kt), 2)),
+        pattern=np.repeat(np.arange(len(kt))[:, None], 2, axis=1),
+        shares=kt.reshape(len(kt), -1),
         population=people,
         land_km2=np.full(rows * columns, 1000.0),
     )

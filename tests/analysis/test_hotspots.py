@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from bc_inventory.analysis.hotspot_build import Rules, Surroundings, categories_of, find_hotspots
-from bc_inventory.analysis.hotspot_context import arctic_km, nearest_km
+from bc_inventory.analysis.hotspot_context import Nearest, arctic_km
 from bc_inventory.analysis.hotspot_draws import cluster_probability, densities, intervals
 from bc_inventory.analysis.hotspot_files import (
     outline_clusters,
@@ -118,13 +118,12 @@ def test_draws_move_a_cluster_as_its_rows_move(field):
 
 def test_distances_by_hand():
     # A degree of the meridian of a sphere of 6371.0088 km is 111.195 km.
-    distance, index = nearest_km(
-        np.array([10.0]), np.array([20.0]), np.array([50.0, 11.0]), np.array([20.0, 20.0])
-    )
+    towns = Nearest(np.array([50.0, 11.0]), np.array([20.0, 20.0]))
+    distance, index = towns.km(np.array([10.0]), np.array([20.0]))
     assert distance[0] == pytest.approx(111.195, abs=1e-3)
     assert index[0] == 1
     assert arctic_km(np.array([65.5622, 80.0])) == pytest.approx([111.195, 0.0], abs=1e-3)
-    none, _ = nearest_km(np.array([1.0]), np.array([2.0]), np.zeros(0), np.zeros(0))
+    none, _ = Nearest(np.zeros(0), np.zeros(0)).km(np.array([1.0]), np.array([2.0]))
     assert np.isinf(none).all()
 
 
