@@ -111,8 +111,10 @@ def make_plan(config: Config) -> Plan:
                 {
                     "year": inventory.base_year,
                     "resolution": grid.resolution,
+                    "period": grid.period,
                     "factor_set": grid.factor_set,
                 },
+                {"scheduler": config.compute.scheduler, "workers": config.compute.workers},
             ),
             Step(
                 "hotspots",
@@ -133,6 +135,7 @@ def make_plan(config: Config) -> Plan:
                 {
                     "year": inventory.base_year,
                     "factor_set": grid.factor_set,
+                    "resolution": config.hotspots.resolution,
                     "quantile": config.hotspots.quantile,
                     "seed": config.uncertainty.seed,
                 },

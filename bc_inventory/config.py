@@ -19,6 +19,7 @@ from bc_inventory.embedded import configs_root
 from bc_inventory.errors import ConfigError, Problem, Problems, suggest
 
 __all__ = [
+    "Compute",
     "Config",
     "Facts",
     "Grid",
@@ -34,6 +35,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _RESERVED = {"con", "prn", "aux", "nul"} | {f"{p}{i}" for p in ("com", "lpt") for i in range(10)}
 _MOST_DRAWS = 1_000_000
 _RESOLUTIONS = (0.1, 0.25, 0.5, 1.0)
+_PERIODS = ("year", "month")
+_SCHEDULERS = ("here", "threads", "cluster")
 
 
 @dataclass(frozen=True)
@@ -60,7 +63,8 @@ class Uncertainty:
 class Grid:
     """The grid of the published emission fields."""
 
-    resolution: float = 0.25
+    resolution: float = 0.1
+    period: str = "year"
     factor_set: str = "harmonised"
 
 
@@ -68,7 +72,16 @@ class Grid:
 class Hotspots:
     """What counts as a hotspot: the upper tail of cell emission density."""
 
+    resolution: float = 0.25
     quantile: float = 0.99
+
+
+@dataclass(frozen=True)
+class Compute:
+    """Where fields are computed; what comes out is the same."""
+
+    scheduler: str = "here"
+    workers: int = 2
 
 
 @dataclass(frozen=True)
@@ -93,12 +106,16 @@ class Config:
     uncertainty: Uncertainty = field(default_factory=Uncertainty)
     grid: Grid = field(default_factory=Grid)
     hotspots: Hotspots = field(default_factory=Hotspots)
+    compute: Compute = field(default_factory=Compute)
     facts: Facts = field(default_factory=Facts)
     output: Output = field(default_factory=Output)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the configuration as plain values, as a manifest stores it."""
-        return dataclasses.asdict(self)
+        """Return the configuration as plain values, as a manifest stores it.
+
+        Without `compute`: where something was computed doesn't make it another.
+        """
+        return {name: part for name, part in dataclasses.asdict(self).items() if name != "compute"}
 
 
 def load_config(path: Path | str | None = None) -> Config:
@@ -257,6 +274,20 @@ def _check(config: Config, file: str, problems: Problems) -> None:
             config.grid.resolution in _RESOLUTIONS,
             f"one of {_RESOLUTIONS} degrees",
         ),
+        ("grid.period", config.grid.period, config.grid.period in _PERIODS, f"one of {_PERIODS}"),
+        (
+            "hotspots.resolution",
+            config.hotspots.resolution,
+            config.hotspots.resolution in _RESOLUTIONS,
+            f"one of {_RESOLUTIONS} degrees",
+        ),
+        (
+            "compute.scheduler",
+            config.compute.scheduler,
+            config.compute.scheduler in _SCHEDULERS or "://" in config.compute.scheduler,
+            f"one of {_SCHEDULERS}, or the address of a Dask scheduler",
+        ),
+        ("compute.workers", config.compute.workers, config.compute.workers > 0, "1 or more"),
         (
             "hotspots.quantile",
             config.hotspots.quantile,

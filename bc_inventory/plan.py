@@ -70,6 +70,9 @@ class Step:
         Relative path of each file or folder it makes.
     parameters : mapping of str to JSON values
         Keyword arguments of the function.
+    running : mapping of str to JSON values
+        Further ones that say where it runs and change nothing in its result:
+        they aren't part of its key nor of the record.
     """
 
     name: str
@@ -77,6 +80,7 @@ class Step:
     inputs: Mapping[str, Path | Output]
     outputs: Mapping[str, str]
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    running: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -256,7 +260,7 @@ def execute(step: Step, done: Mapping[str, StepRecord], cache: Path) -> StepReco
     def make(outputs: dict[str, Path]) -> None:
         try:
             with keeping(cache):
-                step.function(dict(paths), outputs, **step.parameters)
+                step.function(dict(paths), outputs, **step.parameters, **step.running)
         except Exception as error:
             error.add_note(f"in step {step.name}")
             raise

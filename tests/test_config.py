@@ -19,7 +19,7 @@ def test_the_default_is_the_2018_inventory_of_both_sides():
     assert config.inventory.years == (2018,)
     assert config.inventory.regions == ()
     assert config.uncertainty.draws == 10_000
-    assert config.grid.resolution == 0.25
+    assert config.grid.resolution == 0.1
 
 
 def test_an_integer_is_a_good_number(tmp_path):
@@ -45,6 +45,10 @@ def test_an_unknown_section_names_the_nearest(tmp_path):
         ("[uncertainty]\ndraws = true\n", "uncertainty.draws"),
         ("[uncertainty]\ndraws = 0\n", "uncertainty.draws"),
         ("[grid]\nresolution = 0.3\n", "grid.resolution"),
+        ("[grid]\nperiod = 'week'\n", "grid.period"),
+        ("[hotspots]\nresolution = 2\n", "hotspots.resolution"),
+        ("[compute]\nscheduler = 'spark'\n", "compute.scheduler"),
+        ("[compute]\nworkers = 0\n", "compute.workers"),
         ("[inventory]\nbase_year = 1999\n", "inventory.base_year"),
         ("[inventory]\nname = '../up'\n", "inventory.name"),
         ("[inventory]\nname = 'con'\n", "inventory.name"),

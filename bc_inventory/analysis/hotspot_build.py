@@ -127,31 +127,35 @@ class Group:
     rules: Rules
 
     def in_top(self, drawn: Floats) -> Flags:
-        """Tell which cells are the densest of each draw, shape (draws, cells)."""
-        place = max(drawn.shape[1] - self.rules.top_cells, 0)
-        edge = np.partition(drawn, place, axis=1)[:, place, None]
+        """Tell which cells are the densest of each draw, shape (cells, draws)."""
+        place = max(len(drawn) - self.rules.top_cells, 0)
+        edge = np.concatenate(
+            [np.partition(part, place, axis=1)[:, place] for part in _draw_by_draw(drawn)]
+        )
         return (drawn >= edge) & (drawn > 0)
 
     def edges(self, drawn: Floats) -> Floats:
-        """Return the density at which the tail of each draw begins, shape (draws, 1)."""
+        """Return the density at which the tail of each draw begins, shape (draws,)."""
         area, quantile = self.field.area_km2[self.field.domain], self.rules.quantile
-        return np.array([[tail_threshold(row, area, quantile)] for row in drawn])
+        return np.array(
+            [tail_threshold(one, area, quantile) for part in _draw_by_draw(drawn) for one in part]
+        )
 
     def significant(self, drawn: Floats, edges: Floats, where: Flags) -> Flags:
         """Tell where Gi* of each draw reaches what is significant in the central field.
 
         Parameters
         ----------
-        drawn : numpy.ndarray, shape (draws, cells of the domain)
+        drawn : numpy.ndarray, shape (cells of the domain, draws)
             t km-2 per year.
-        edges : numpy.ndarray, shape (draws, 1)
+        edges : numpy.ndarray, shape (draws,)
             Where the densities are capped.
         where : numpy.ndarray of bool, shape (rows, columns)
             Cells to look at; a part of the domain.
 
         Returns
         -------
-        numpy.ndarray of bool, shape (draws, cells of the domain)
+        numpy.ndarray of bool, shape (cells of the domain, draws)
             False in cells that aren't looked at.
         """
         domain = self.field.domain
@@ -162,13 +166,19 @@ class Group:
         critical = self.found.critical[where]
         around = neighbour_matrix(domain, self.window, where)
         neighbours = np.asarray(around.sum(axis=1))
-        for start in range(0, len(drawn), _BLOCK):
+        for start in range(0, drawn.shape[1], _BLOCK):
             block = slice(start, start + _BLOCK)
-            values = np.minimum(drawn[block], edges[block])
-            deviation = values - values.mean(axis=1, keepdims=True)
-            gi_star = standardise((around @ deviation.T).T, neighbours, values)
-            hot[block, cells] = (gi_star >= critical) & (drawn[block][:, cells] > 0)
+            values = np.minimum(drawn[:, block], edges[block])
+            sums = around @ (values - values.mean(axis=0))
+            gi_star = standardise(sums.T, neighbours, values.T)
+            hot[cells, block] = (gi_star >= critical).T & (drawn[cells, block] > 0)
         return hot
+
+
+def _draw_by_draw(drawn: Floats) -> Iterator[Floats]:
+    """Yield fields of some draws at a time, shape (draws, cells), each field in one piece."""
+    for start in range(0, drawn.shape[1], _BLOCK):
+        yield np.ascontiguousarray(drawn[:, start : start + _BLOCK].T)
 
 
 @dataclass(frozen=True)

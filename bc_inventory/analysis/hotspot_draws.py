@@ -92,7 +92,7 @@ def densities(field: EmissionField, chosen: Flags, multipliers: Floats) -> Float
 
     Returns
     -------
-    numpy.ndarray, shape (draws, cells of the domain)
+    numpy.ndarray, shape (cells of the domain, draws)
         t km-2 per year, in the order of `numpy.flatnonzero(field.domain)`.
     """
     from scipy.sparse import csr_array, diags_array
@@ -101,15 +101,14 @@ def densities(field: EmissionField, chosen: Flags, multipliers: Floats) -> Float
     used, slot = np.unique(field.slots[chosen].ravel(), return_inverse=True)
     held = np.arange(len(slot))
     gather = csr_array((field.mass[chosen].ravel(), (slot, held)), shape=(len(used), len(held)))
-    drawn = gather @ multipliers[:, :, chosen].transpose(2, 1, 0).reshape(len(held), -1)
+    kt = gather @ multipliers[:, :, chosen].transpose(2, 1, 0).reshape(len(held), -1)
     cells = np.flatnonzero(field.domain)
     area = field.area_km2.ravel()[cells]
     entry = np.arange(len(field.cell))
     place = np.searchsorted(cells, field.cell)
     sums = csr_array((np.ones(len(entry)), (place, entry)), shape=(len(cells), len(entry)))
     spread = diags_array(1 / area) @ sums @ field.spread[:, used]
-    made = np.ascontiguousarray((spread @ drawn).T)
-    return np.asarray(units.convert(made, "kt/km2", "t/km2"))
+    return np.asarray(spread @ np.asarray(units.convert(kt, "kt", "t")))
 
 
 def cell_probability(field: EmissionField, hot: Flags) -> Floats:
@@ -119,7 +118,7 @@ def cell_probability(field: EmissionField, hot: Flags) -> Floats:
     ----------
     field : EmissionField
         Gives the domain.
-    hot : numpy.ndarray of bool, shape (draws, cells of the domain)
+    hot : numpy.ndarray of bool, shape (cells of the domain, draws)
         Which cells are hot in which draw.
 
     Returns
@@ -128,7 +127,7 @@ def cell_probability(field: EmissionField, hot: Flags) -> Floats:
         Zero outside the domain.
     """
     made = np.zeros(field.shape)
-    made[field.domain] = hot.mean(axis=0)
+    made[field.domain] = hot.mean(axis=1)
     return made
 
 
@@ -141,7 +140,7 @@ def cluster_probability(field: EmissionField, labels: Integers, count: int, hot:
         Gives domain and areas.
     labels, count
         As `bc_inventory.analysis.hotspots.label_clusters` returns them.
-    hot : numpy.ndarray of bool, shape (draws, cells of the domain)
+    hot : numpy.ndarray of bool, shape (cells of the domain, draws)
         Which cells are hot in which draw.
 
     Returns
@@ -152,8 +151,9 @@ def cluster_probability(field: EmissionField, labels: Integers, count: int, hot:
 
     label, area = labels[field.domain], field.area_km2[field.domain]
     inside = np.flatnonzero(label)
-    weight = csr_matrix((area[inside], (label[inside] - 1, inside)), shape=(count, len(label)))
-    covered = weight @ hot.T.astype(float)
+    place = label[inside] - 1, np.arange(len(inside))
+    weight = csr_matrix((area[inside], place), shape=(count, len(inside)))
+    covered = weight @ hot[inside].astype(float)
     whole = np.asarray(weight.sum(axis=1))
     # A hair less than half, so that a cluster of two equal cells isn't decided by rounding.
     return np.asarray((covered >= HALF * (1 - 1e-9) * whole).mean(axis=1))

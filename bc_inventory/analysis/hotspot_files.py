@@ -54,11 +54,12 @@ def outline_clusters(field: EmissionField, labels: Integers, count: int) -> list
         )
     )
     boxes = shapely.box(west, south, east, north)
+    order = np.argsort(flat[cells], kind="stable")
     return [
         shapely.orient_polygons(
-            shapely.normalize(shapely.union_all(boxes[flat[cells] == number])), exterior_cw=False
+            shapely.normalize(shapely.coverage_union_all(own)), exterior_cw=False
         )
-        for number in range(1, count + 1)
+        for own in np.split(boxes[order], np.flatnonzero(np.diff(flat[cells][order])) + 1)[:count]
     ]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory import schema, units
-from bc_inventory.analysis.emission_field import EmissionField, make_field
+from bc_inventory.analysis.emission_field import EmissionField, Floats, make_field
 from bc_inventory.analysis.hotspot_build import Rules, Surroundings, find_hotspots
 from bc_inventory.analysis.hotspot_context import glacier_points
 from bc_inventory.analysis.hotspot_draws import deviations
@@ -40,6 +42,7 @@ def hotspots_step(
     *,
     year: int,
     factor_set: str = "harmonised",
+    resolution: float | None = None,
     quantile: float = Rules.quantile,
     radius_km: float = Rules.radius_km,
     draws: int = Rules.draws,
@@ -52,7 +55,7 @@ def hotspots_step(
     inputs : dict of str to Path
         `emissions`: folder of the contract `emissions`, the year and, for
         hotspots that persist, at least three years before. `grid`: the grid
-        file of the year, whose cells are used and whose masses must be those
+        file of the year, whose window is used and whose masses must be those
         of the table. Optional: `stations` and `observations`, of the build's
         record of measurements; `previous`, hotspots of the version before;
         `spatial`, folder of the spatial tables, and `groups`, table of sector
@@ -63,6 +66,9 @@ def hotspots_step(
         Calendar year.
     factor_set : str
         Set of emission factors.
+    resolution : float, optional
+        Size of the cells of hotspots in degrees; by default that of the grid
+        file. Cells of both must fill whole cells of some coarser grid.
     quantile, radius_km, draws, seed
         See `bc_inventory.analysis.hotspot_build.Rules`.
 
@@ -75,7 +81,8 @@ def hotspots_step(
     emissions = schema.read_parquet(inputs["emissions"], "emissions")
     folder = inputs.get("spatial", data_root() / "spatial")
     tables = read_tables(folder)
-    grid, kg = grid_of(inputs["grid"])
+    file_grid, kg = grid_of(inputs["grid"])
+    grid = file_grid if resolution is None else _resized(file_grid, resolution)
     groups = schema.read_csv(
         inputs.get("groups", data_root() / "hotspot_groups.csv"), "hotspot_groups"
     )
@@ -89,7 +96,8 @@ def hotspots_step(
     )
     fields = {side: side_fields(emissions, side, year, factor_set, grid, tables) for side in SIDES}
     fields = {side: made for side, made in fields.items() if made}
-    _require_same(grid, kg, [made[-1] for made in fields.values()], str(inputs["grid"]))
+    lasts = [made[-1] for made in fields.values()]
+    _require_same(file_grid, kg, grid, lasts, str(inputs["grid"]))
     found = {}
     for side, made in fields.items():
         counted = counted_rows(emissions, side, year, factor_set)
@@ -225,8 +233,20 @@ def _read_grid(data: xr.Dataset) -> Grid:
     return make_grid(step, (west, south, east, north))
 
 
-def _require_same(grid: Grid, kg: np.ndarray, fields: list[EmissionField], file: str) -> None:
-    """Refuse a grid whose cells hold other masses than the emission table gives."""
+def _resized(grid: Grid, resolution: float) -> Grid:
+    return make_grid(resolution, (grid.west, grid.south, grid.east, grid.north), earth=grid.earth)
+
+
+def _require_same(
+    file_grid: Grid, kg: Floats, grid: Grid, fields: list[EmissionField], file: str
+) -> None:
+    """Refuse a grid file whose masses are others than the emission table gives.
+
+    They are compared in the smallest cells that consist of whole ones of both.
+    """
+    steps = [Fraction(repr(one.dlat)) for one in (file_grid, grid)]
+    common = math.lcm(*(step.numerator for step in steps))
+    coarse = _resized(grid, common / math.gcd(*(step.denominator for step in steps)))
     whole = np.zeros(grid.shape)
     for field in fields:
         rows = np.searchsorted(grid.lat, field.latitudes[0] - 1e-9)
@@ -234,15 +254,19 @@ def _require_same(grid: Grid, kg: np.ndarray, fields: list[EmissionField], file:
         part = whole[rows : rows + field.shape[0], columns : columns + field.shape[1]]
         every = np.ones(len(field.nfr), dtype=bool)
         part += units.convert(field.on_grid(field.entries(every)), "kt", "kg")
-    difference = np.abs(whole - kg)
+    expected, found = (
+        values.reshape(coarse.ny, -1, coarse.nx, values.shape[1] // coarse.nx).sum(axis=(1, 3))
+        for values in (whole, kg)
+    )
+    difference = np.abs(expected - found)
     worst = np.unravel_index(difference.argmax(), difference.shape)
-    if difference[worst] > _CLOSE * max(float(whole.max()), 1.0):
+    if difference[worst] > _CLOSE * max(float(expected.max()), 1.0):
         raise DataError(
             [
                 Problem(
-                    f"{kg[worst]:.6g} kg in the cell at {grid.lat[worst[0]]:g} N, "
-                    f"{grid.lon[worst[1]]:g} E",
-                    f"{whole[worst]:.6g} kg, as the emission table gives",
+                    f"{found[worst]:.6g} kg in the cell at {coarse.lat[worst[0]]:g} N, "
+                    f"{coarse.lon[worst[1]]:g} E",
+                    f"{expected[worst]:.6g} kg, as the emission table gives",
                     file,
                     remedy="Grid and table are of different builds, years or factor sets.",
                 )

@@ -19,7 +19,7 @@ LAYOUTS = ("cf", "hemco", "emep", "wrfchem", "input4mips", "geotiff", "geoparque
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--year", type=int, required=True, help="Calendar year.")
 @click.option(
-    "--resolution", default="0.25", show_default=True, help="Cell size in degrees, or LON,LAT."
+    "--resolution", default="0.1", show_default=True, help="Cell size in degrees, or LON,LAT."
 )
 @click.option(
     "--window",

@@ -18,12 +18,12 @@ def grid_step(
     outputs: dict[str, Path],
     *,
     year: int,
-    resolution: float = 0.25,
+    resolution: float = 0.1,
     factor_set: str = "harmonised",
     window: str = "both",
     period: Period = "year",
     scheduler: str = "here",
-    attributes: dict[str, str] | None = None,
+    workers: int = 2,
 ) -> None:
     """Spread a year's emissions over a grid and write it as NetCDF.
 
@@ -45,11 +45,9 @@ def grid_step(
         A name of `bc_inventory.spatial.cells.WINDOWS`.
     period : {"year", "month"}
         Length of a time step.
-    scheduler : str
+    scheduler, workers
         Where fields are computed: see `bc_inventory.spatial.parallel.Compute`.
         The file is the same.
-    attributes : dict of str to str, optional
-        Global attributes of the file, such as `history` and `date_created`.
 
     Raises
     ------
@@ -64,8 +62,7 @@ def grid_step(
         window,
         factor_set,
         period,
-        compute=Compute(scheduler),
-        attributes=dict(attributes or {}),
+        compute=Compute(scheduler, workers),
     )
     made = make_product(
         inputs["emissions"], outputs["grid"], request, tables=tables, sectors=inputs.get("sectors")

@@ -14,6 +14,7 @@ from bc_inventory.analysis.hotspot_statistics import (
     distance_window,
     getis_ord,
     local_moran,
+    neighbour_matrix,
     square_window,
     window_sums,
 )
@@ -71,6 +72,21 @@ def test_distance_window_counts_cells_within_the_radius(south, step, radius):
         if np.abs(distance - radius).min() < 1e-6:
             continue  # a tie may go either way by rounding of this loop
         assert sums[row, 20] == (distance <= radius).sum()
+
+
+@given(st.integers(0, 10_000), st.sampled_from(["square", "distance"]))
+@settings(max_examples=30, deadline=None)
+def test_neighbours_of_some_cells_sum_to_what_the_window_gives(seed, kind):
+    random = np.random.default_rng(seed)
+    field = random.lognormal(size=(random.integers(1, 12), random.integers(1, 15)))
+    domain = random.random(field.shape) < 0.7
+    where = domain & (random.random(field.shape) < 0.4)
+    latitudes = 60 + 0.25 * np.arange(len(field))
+    square = square_window(len(field), order=2)
+    window = square if kind == "square" else distance_window(latitudes, 0.25, 60.0)
+    sums = neighbour_matrix(domain, window, where) @ field[domain]
+    expected = window_sums(np.where(domain, field, 0.0), window)[where]
+    assert sums == pytest.approx(expected, rel=1e-12)
 
 
 def test_constant_field_has_no_statistic():

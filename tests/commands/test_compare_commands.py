@@ -25,6 +25,8 @@ years = [2018]
 draws = 100
 [grid]
 resolution = 1
+[hotspots]
+resolution = 1
 [facts]
 folder = "data"
 """

@@ -17,6 +17,8 @@ years = [2018]
 draws = 200
 [grid]
 resolution = 1
+[hotspots]
+resolution = 1
 [facts]
 folder = "data"
 """
