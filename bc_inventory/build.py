@@ -107,7 +107,7 @@ def make_plan(config: Config) -> Plan:
                     "spatial": data_root() / "spatial",
                     "sectors": data / "sectors.csv",
                 },
-                {"grid": f"grid_{inventory.base_year}.nc"},
+                {"grid": f"grid_{inventory.base_year}.nc", "points": "points.parquet"},
                 {
                     "year": inventory.base_year,
                     "resolution": grid.resolution,
@@ -254,6 +254,7 @@ def published_files(record: RunRecord) -> dict[str, Path]:
         "totals.parquet": record.path("totals", "totals"),
         "emissions.nc": record.path("cube", "cube"),
         record.path("grid", "grid").name: record.path("grid", "grid"),
+        "points.parquet": record.path("grid", "points"),
         "hotspots.parquet": record.path("hotspots", "hotspots"),
         "hotspots.geojson": record.path("hotspots", "geojson"),
         "hotspots.nc": record.path("hotspots", "netcdf"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from bc_inventory.analysis.emission_field import EmissionField, Floats, Integers
 from bc_inventory.analysis.hotspot_statistics import EARTH_RADIUS_KM
@@ -17,6 +20,7 @@ __all__ = [
     "great_circle_km",
 ]
 
+_NEAR_KM = 25.0  # a town no farther than that gives a cluster without one its name
 ARCTIC_CIRCLE = 66.5622  # 90 degrees less the obliquity of the ecliptic, 23.4378 in 2020
 
 
@@ -53,6 +57,13 @@ class Nearest:
             return np.full(len(latitude), np.inf), np.zeros(len(latitude), dtype=np.int64)
         chord, index = self._tree.query(_unit(latitude, longitude))
         return 2 * EARTH_RADIUS_KM * np.arcsin(np.clip(chord / 2, 0, 1)), np.asarray(index)
+
+    def within(self, latitude: Floats, longitude: Floats, km: float) -> list[list[int]]:
+        """Return which points lie within a distance, in km, of each of some places."""
+        if self._tree is None:
+            return [[] for _ in latitude]
+        chord = 2 * np.sin(km / EARTH_RADIUS_KM / 2)
+        return list(self._tree.query_ball_point(_unit(latitude, longitude), chord))
 
 
 def great_circle_km(
@@ -124,11 +135,11 @@ class Context:
     def __init__(
         self, field: EmissionField, places: pd.DataFrame, glaciers: tuple[Floats, Floats]
     ) -> None:
-        self._names = places["name"].to_numpy(dtype=object)
+        self._places = places.reset_index(drop=True)
         self._towns = Nearest(places["lat"].to_numpy(), places["lon"].to_numpy())
         self._glaciers = Nearest(*glaciers)
         # Places in the window, the most populous first, and the cell of each.
-        largest = places.sort_values(
+        largest = self._places.sort_values(
             ["population", "geonameid"], ascending=[False, True], kind="stable"
         )
         row, column = (
@@ -138,7 +149,7 @@ class Context:
         rows, columns = field.shape
         inside = (row >= 0) & (row < rows) & (column >= 0) & (column < columns)
         self._cell = (row * columns + column)[inside].astype(np.int64)
-        self._inside = largest.loc[inside, ["name", "region"]].astype(object)
+        self._inside = largest.index[inside].to_numpy()
 
     def add(self, frame: pd.DataFrame, labels: Integers) -> pd.DataFrame:
         """Add places and distances to described hotspots.
@@ -153,39 +164,49 @@ class Context:
         Returns
         -------
         pandas.DataFrame
-            `frame` with `place`, `nearest_place`, `nearest_place_km`,
-            `arctic_circle_km` and `hma_glacier_km`.
+                `frame` with `place`, `place_region`, `nearest_place`,
+            `nearest_place_km`, `arctic_circle_km` and `hma_glacier_km`.
         """
         latitude, longitude = frame["latitude"].to_numpy(), frame["longitude"].to_numpy()
-        distance, index = self._towns.km(latitude, longitude)
-        nearest = self._names[index] if len(self._names) else np.full(len(frame), None)
-        largest = self._largest(labels, dict(zip(frame["label"], frame["region"], strict=True)))
+        distance, nearest = self._towns.km(latitude, longitude)
+        names, regions = (
+            np.array([*self._places[column], None], dtype=object) for column in ("name", "region")
+        )
+        if not len(self._places):
+            nearest = np.full(len(frame), -1)
+        named = self._largest(labels, frame["region"].to_numpy(dtype=object))
+        known = self._largest_near(latitude, longitude, nearest)
+        named = np.where(named < 0, known, named)
         return frame.assign(
-            place=[
-                largest.get(label, near)
-                for label, near in zip(frame["label"], nearest, strict=True)
-            ],
-            nearest_place=nearest,
+            place=names[named],
+            place_region=regions[named],
+            nearest_place=names[nearest],
             nearest_place_km=np.where(np.isfinite(distance), distance, np.nan),
             arctic_circle_km=arctic_km(latitude),
             hma_glacier_km=self._glaciers.km(latitude, longitude)[0],
         )
 
-    def _largest(self, labels: Integers, main: dict[int, str]) -> dict[int, str]:
-        """Return the most populous place in each cluster that has one.
+    def _largest(self, labels: Integers, main: NDArray[Any]) -> Integers:
+        """Return which place is the most populous in each cluster, -1 for none.
 
         A place of the region that emits most of the cluster goes before a
         larger one across the border.
         """
+        found = np.full(len(main), -1)
         label = labels.ravel()[self._cell]
         hit = np.flatnonzero(label)
-        found: dict[int, str] = {}
-        own: set[int] = set()
-        for cluster, name, region in zip(
-            label[hit].tolist(), *self._inside.iloc[hit].to_numpy().T, strict=True
-        ):
-            if cluster not in own and region == main[cluster]:
-                own.add(cluster)
-                found[cluster] = name
-            found.setdefault(cluster, name)
+        cluster, place = label[hit] - 1, self._inside[hit]
+        own = self._places["region"].to_numpy(dtype=object)[place] == main[cluster]
+        # The last written stays, so the most populous of the own region goes last.
+        for chosen in (slice(None), own):
+            found[cluster[chosen][::-1]] = place[chosen][::-1]
+        return found
+
+    def _largest_near(self, latitude: Floats, longitude: Floats, nearest: Integers) -> Integers:
+        """Return which place within a few kilometres is the most populous, else the nearest."""
+        found = np.array(nearest)
+        people = self._places["population"].to_numpy()
+        for row, members in enumerate(self._towns.within(latitude, longitude, _NEAR_KM)):
+            if members:
+                found[row] = max(members, key=lambda place: (people[place], -place))
         return found

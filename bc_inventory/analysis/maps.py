@@ -323,7 +323,7 @@ def _list_hotspots(
         if row.lower_kt == row.lower_kt:  # not NaN
             amount += f" ({row.lower_kt:.2g}–{row.upper_kt:.2g})"
         lines += [
-            f"{row.number}  {row.place}, {names.get(row.region, row.region)}: {amount}",
+            f"{row.number}  {row.place}, {names.get(row.place_region, row.place_region)}: {amount}",
             "    " + textwrap.shorten(names.get(row.top_nfr, row.top_nfr), 44, placeholder=" …"),
         ]
     if listed.empty:

@@ -74,7 +74,12 @@ HOTSPOTS = Table(
         Column("fuel_shares", "string", "share of each fuel, JSON object"),
         _n("population", "inhabitants of its cells", "person"),
         _n("emission_per_head_kg", "emission per inhabitant and year", "kg/person"),
-        _s("place", "most populous place in it, of `region` if it has one, else the nearest"),
+        _s(
+            "place",
+            "most populous place in it, of `region` if it has one; else the most populous within "
+            "25 km of its centre of emission, else the nearest",
+        ),
+        _s("place_region", "region of `place`"),
         _s("nearest_place", "place nearest to its centre of emission"),
         _n("nearest_place_km", "distance to it", "km"),
         _n("arctic_circle_km", "distance of its centre of emission to 66.56 N", "km"),

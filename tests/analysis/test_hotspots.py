@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from bc_inventory.analysis.hotspot_build import Rules, Surroundings, categories_of, find_hotspots
-from bc_inventory.analysis.hotspot_context import Nearest, arctic_km
+from bc_inventory.analysis.hotspot_context import Context, Nearest, arctic_km
 from bc_inventory.analysis.hotspot_draws import cluster_probability, densities, intervals
 from bc_inventory.analysis.hotspot_files import (
     outline_clusters,
@@ -125,6 +125,38 @@ def test_distances_by_hand():
     assert arctic_km(np.array([65.5622, 80.0])) == pytest.approx([111.195, 0.0], abs=1e-3)
     none, _ = Nearest(np.zeros(0), np.zeros(0)).km(np.array([1.0]), np.array([2.0]))
     assert np.isinf(none).all()
+
+
+def test_a_cluster_without_a_town_takes_the_largest_near_it_and_not_a_suburb(field):
+    """Cells of the left column are one cluster, those of the right another."""
+    places = pd.DataFrame(
+        {
+            "geonameid": [1, 2, 3, 4, 5],
+            "name": ["Across", "Own", "Suburb", "City", "Far"],
+            "region": ["CN-SX", "CN-HE", "CN-SX", "CN-SX", "CN-SX"],
+            "lat": [30.2, 31.8, 31.5, 31.45, 31.5],
+            "lon": [100.5, 100.5, 104.05, 104.2, 106.0],
+            "population": [9, 1, 3, 30, 300],
+        }
+    )
+    context = Context(field, places, (np.array([35.0]), np.array([90.0])))
+    labels = np.array([[1, 0, 0, 2]] * 3)
+    frame = pd.DataFrame(
+        {
+            "label": [1, 2],
+            "region": ["CN-HE", "CN-SX"],
+            "latitude": [31.5, 31.5],
+            "longitude": [100.5, 104.0],
+        }
+    )
+    named = context.add(frame, labels)
+    # "Across" has more people, but most of the cluster is emitted in the region of "Own".
+    assert named["place"].tolist() == ["Own", "City"]
+    assert named["place_region"].tolist() == ["CN-HE", "CN-SX"]
+    assert named["nearest_place"].tolist() == ["Own", "Suburb"]
+    none = Context(field, places.iloc[:0], (np.zeros(0), np.zeros(0))).add(frame, labels)
+    assert none["place"].isna().all()
+    assert none["nearest_place_km"].isna().all()
 
 
 @pytest.fixture

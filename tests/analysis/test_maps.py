@@ -47,6 +47,7 @@ def _hotspot(name, side, region, latitude, longitude):
         "nfr_shares": '{"1A4bi": 1.0}',
         "fuel_shares": '{"hard_coal": 1.0}',
         "place": name,
+        "place_region": region,
         "years": 1,
     }
     half = 0.125

@@ -27,6 +27,7 @@ def rows():
         "sector_group": "all",
         "rank": 1,
         "region": "PL",
+        "place_region": "PL",
         "lower_kt": 4.0,
         "upper_kt": 17.7,
         "density_t_km2": 0.49,
