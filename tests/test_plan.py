@@ -67,6 +67,25 @@ def test_place_and_cache_change_no_key_and_no_byte(folder, tmp_path):
         }
 
 
+def test_where_a_step_runs_is_handed_on_but_not_part_of_its_key(folder, tmp_path):
+    def plan(**running):
+        step = Step(
+            "first",
+            scale,
+            {"numbers": folder / "a.json"},
+            {"scaled": "s.json"},
+            {} if running else {"factor": 2},
+            running,
+        )
+        return Plan([step])
+
+    with_key = run(plan(), tmp_path / "w").step("first")
+    without = run(plan(factor=3), tmp_path / "w").step("first")
+    assert json.loads(without.outputs["scaled"].path.read_text()) == [3, 6, 9]
+    assert without.parameters == {}
+    assert run(plan(factor=4), tmp_path / "w").step("first").key == without.key != with_key.key
+
+
 @pytest.mark.parametrize("damage", ["flip", "remove", "record"])
 def test_a_damaged_cache_entry_is_made_again(folder, tmp_path, damage):
     record = run(make_plan(folder), tmp_path / "w")
