@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import math
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +20,8 @@ __all__ = ["MAGIC", "array", "attribute", "is_netcdf", "opened", "times", "unit_
 
 MAGIC = (b"CDF\x01", b"CDF\x02", b"CDF\x05", b"\x89HDF\r\n\x1a\n")
 _MOST_VALUES = 400_000_000
+# HDF5 may pack its values, by deflate at most 1032 times; what fits here isn't asked.
+_MOST_PACKED, _SMALL = 1_100, 8_000_000
 
 
 def is_netcdf(source: Source) -> bool:
@@ -53,6 +57,15 @@ def opened(source: Source) -> Iterator[netCDF4.Dataset]:
         warnings.filterwarnings("ignore", message="invalid value encountered in cast")
         try:
             yield file
+        except (OSError, RuntimeError, AttributeError, UnicodeDecodeError) as error:
+            if isinstance(error, AttributeError) and "NetCDF" not in str(error):
+                raise
+            # What the library says of a damaged part it meets while reading.
+            raise source.refuse(
+                f"a part that can't be read ({str(error)[:100]})",
+                "a complete NetCDF file",
+                remedy="It is damaged; fetch it again.",
+            ) from error
         finally:
             file.close()
 
@@ -94,9 +107,16 @@ def array(source: Source, variable: Any, index: Any = slice(None)) -> np.ndarray
     DataError
         If it is larger than memory should hold, or can't be read.
     """
-    size = int(np.prod([int(n) for n in variable.shape])) if index == slice(None) else 0
-    if size > _MOST_VALUES:
-        raise source.refuse(f"{size} values", f"at most {_MOST_VALUES}", column=variable.name)
+    size = math.prod(int(n) for n in variable.shape)
+    width = np.dtype(variable.dtype).itemsize if variable.dtype is not str else 1
+    packed = str(variable.group().data_model).startswith("NETCDF4")
+    most = max(source.size * _MOST_PACKED, _SMALL) if packed else source.size
+    if size * width > most or (size > _MOST_VALUES and index == slice(None)):
+        raise source.refuse(
+            f"a claim of {size} values in a file of {source.size} bytes",
+            f"no more than it can hold, and at most {_MOST_VALUES} read at once",
+            column=variable.name,
+        )
     try:
         held = variable[index]
     except (OSError, RuntimeError, IndexError, ValueError) as error:
@@ -114,27 +134,41 @@ def array(source: Source, variable: Any, index: Any = slice(None)) -> np.ndarray
     return np.asarray(values)
 
 
-def times(source: Source, variable: Any) -> np.ndarray:
+def times(source: Source, variable: Any, *, like: Any = None) -> np.ndarray:
     """Return the moments of a time variable, `datetime64[s]`.
 
-    Dates of a calendar without 29 February are taken by their calendar date; a date that
-    the usual calendar doesn't have (30 February) is refused.
+    Parameters
+    ----------
+    source : Source
+        For messages.
+    variable : netCDF4.Variable
+        Times, or their bounds.
+    like : netCDF4.Variable, optional
+        Variable whose units and calendar hold, where bounds have none of their own.
 
     Raises
     ------
     DataError
         If the units or calendar can't be read.
+
+    Notes
+    -----
+    Days in floating point miss a second by a millionth, so moments are rounded. Dates of
+    a calendar without 29 February are taken by their calendar date; a date that the usual
+    calendar doesn't have (30 February) is refused.
     """
     import netCDF4
 
+    clock = variable if like is None else like
     try:
         dates = netCDF4.num2date(
-            np.ma.filled(np.ma.asarray(variable[:], dtype=float), np.nan),
-            str(attribute(variable, "units")),
-            calendar=str(attribute(variable, "calendar") or "standard"),
+            array(source, variable),
+            str(attribute(clock, "units")),
+            calendar=str(attribute(clock, "calendar") or "standard"),
             only_use_cftime_datetimes=True,
         )
-        texts = [f"{date.isoformat():s}"[:19] for date in np.ravel(np.asarray(dates))]
+        half = datetime.timedelta(seconds=0.5)
+        texts = [f"{(date + half).isoformat():s}"[:19] for date in np.ravel(np.asarray(dates))]
         return np.array(texts, dtype="datetime64[s]")
     except (ValueError, TypeError, OverflowError, AttributeError) as error:
         raise source.refuse(

@@ -141,7 +141,12 @@ class Source:
                 remedy="Save it as UTF-8.",
             ) from error
         if "\0" in text:
-            raise self.refuse("a NUL character", "text", remedy="The file is binary or damaged.")
+            raise self.refuse(
+                "a NUL character",
+                "text",
+                row=text[: text.index("\0")].count("\n") + 1,
+                remedy="The file is binary or damaged.",
+            )
         return text
 
     @cached_property

@@ -129,28 +129,10 @@ def _bounds(source: Source, file: Any) -> tuple[np.ndarray, np.ndarray]:
     named = str(attribute(file["time"], "bounds") or "time_bnds")
     if named not in file.variables:
         return stamps, stamps
-    held = file[named]
-    flat = _as_times(source, held, file["time"]).reshape(-1, 2)
-    return flat[:, 0], flat[:, 1]
-
-
-def _as_times(source: Source, bounds: Any, time: Any) -> np.ndarray:
-    """Return bounds as moments, by the units and calendar of their time."""
-
-    class Lent:
-        name = str(bounds.name)
-
-        def ncattrs(self) -> list[str]:
-            return ["units", "calendar"]
-
-        def getncattr(self, key: str) -> Any:
-            own = attribute(time, key)
-            return own if own is not None else "standard"
-
-        def __getitem__(self, index: Any) -> np.ndarray:
-            return np.ravel(np.asarray(bounds[:]))
-
-    return times(source, Lent())
+    flat = times(source, file[named], like=file["time"])
+    if len(flat) != 2 * len(stamps):
+        raise source.refuse(f"{len(flat)} bounds", f"two for each of {len(stamps)}", column=named)
+    return flat.reshape(-1, 2)[:, 0], flat.reshape(-1, 2)[:, 1]
 
 
 def _other_axes(source: Source, file: Any, axes: tuple[str, ...]) -> dict[str, Any]:

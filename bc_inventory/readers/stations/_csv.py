@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from bc_inventory.readers.source import Source
 
 __all__ = ["Cells", "cells_of", "span"]
 
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
 _SOME_LONG_AGO, _SOME_FAR_OFF = np.datetime64("1900-01-01", "s"), np.datetime64("2200-01-01", "s")
 
 
@@ -54,6 +56,22 @@ class Cells:
         """Return a column as text without outer blanks, or refuse a file without it."""
         self.need((name,))
         return self.frame[name].str.strip()
+
+    def name(self, column: str) -> pd.Series:
+        """Return a column of names; one that holds numbers isn't it.
+
+        Raises
+        ------
+        DataError
+            If a cell is empty or a number with a decimal point, naming its line.
+        """
+        text = self.text(column)
+        wrong = np.flatnonzero(text.str.fullmatch(r"|[+-]?\d*\.\d*(?:[eE][+-]?\d+)?"))
+        if len(wrong):
+            raise self.source.refuse(
+                repr(text.iat[wrong[0]]), "a name", row=int(self.lines[wrong[0]]), column=column
+            )
+        return text
 
     def number(self, name: str, missing: Collection[str] = ("",)) -> np.ndarray:
         """Return a column as numbers, NaN where its cell is one of `missing`.
@@ -131,8 +149,14 @@ def cells_of(
     Raises
     ------
     DataError
-        If the header or a row isn't as wide as it must be, naming its line.
+        If the header or a row isn't as wide as it must be, or holds a control character,
+        naming its line.
     """
+    damaged = _CONTROL.search(text)
+    if damaged:
+        raise source.refuse(
+            f"the character {damaged[0]!r}", "text", row=text.count("\n", 0, damaged.start()) + 1
+        )
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if len(lines) < header:
         raise source.refuse(f"{len(lines)} lines", f"a header on line {header}", row=len(lines))

@@ -36,12 +36,26 @@ def decode(source: Source, *, also: str = "latin-1") -> str:
     Raises
     ------
     DataError
-        If it is neither, or binary.
+        If it is neither, or both, or binary; by the encoding that fits the more of it.
     """
     try:
         return source.text
-    except DataError:
-        return source.decode(also)
+    except DataError as first:
+        try:
+            text = source.decode(also)
+        except DataError as second:
+            rows = [error.problems[0].row or 0 for error in (first, second)]
+            raise (second if rows[1] > rows[0] else first) from second
+        if _mostly_utf8(source.content):
+            raise  # in the other encoding its letters would be others
+        return text
+
+
+def _mostly_utf8(content: bytes) -> bool:
+    """Tell whether as many lines beyond ASCII are UTF-8 as aren't."""
+    lines = [line for line in content.split(b"\n") if not line.isascii()]
+    wrong = sum("\ufffd" in line.decode(errors="replace") for line in lines)
+    return 2 * wrong <= len(lines)
 
 
 def lines_of(source: Source, text: str) -> list[str]:

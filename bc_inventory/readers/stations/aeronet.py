@@ -21,6 +21,8 @@ __all__ = ["FORMAT", "read"]
 NAME = "aeronet"
 _SITE = re.compile(r"AERONET_(AERONET_)?Site")
 _MISSING = -999.0
+_NOTHING = ("", "N/A")
+_TEXT = re.compile(r"Site_Name|Level|_Type|^If_|^Last_|Date_|_Date|\(dd:mm:yyyy\)")
 
 
 def _looks_like(source: Source) -> bool:
@@ -62,15 +64,15 @@ def read(origin: Source) -> Reading:
     moment = cells.frame[names[1]].str.strip() + " " + cells.frame[names[2]].str.strip()
     timed = type(cells)(source, cells.frame.assign(moment=moment), cells.lines)
     made: dict[str, np.ndarray | pd.Series] = {
-        "site": cells.frame[names[0]].to_numpy(),
+        "site": cells.name(names[0]).to_numpy(),
         "time": timed.time("moment", "%d:%m:%Y %H:%M:%S"),
     }
     for name in names[3:]:
-        numbers = pd.to_numeric(cells.frame[name], errors="coerce").to_numpy(dtype=float)
-        if np.isnan(numbers).all():
-            made[name] = cells.frame[name].to_numpy()
+        if _TEXT.search(name):
+            made[name] = cells.name(name).to_numpy()
         else:
-            made[name] = np.where(numbers == _MISSING, np.nan, cells.number(name))
+            numbers = cells.number(name, _NOTHING)
+            made[name] = np.where(numbers == _MISSING, np.nan, numbers)
     frame = pd.DataFrame(made)
     years = tuple(sorted(set(frame["time"].dt.year.tolist())))
     sites = tuple(sorted(set(frame["site"].astype(str))))

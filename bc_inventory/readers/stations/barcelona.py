@@ -12,7 +12,6 @@ from bc_inventory.readers.registry import Format, Reading
 from bc_inventory.readers.source import Source
 from bc_inventory.readers.stations._csv import cells_of, span
 from bc_inventory.readers.stations._record import record_reading
-from bc_inventory.readers.stations._text import decode
 from bc_inventory.schema.series import Description, Record, Series, make_values
 
 __all__ = ["FORMAT", "read"]
@@ -53,7 +52,7 @@ def read(
     """
     source = Source.of(origin)
     ask(source, station=station, utc_offset_h=utc_offset_h, stamp=stamp)
-    cells = cells_of(source, decode(source))
+    cells = cells_of(source, source.text)
     cells.need(("date", "BC"))
     local = cells.time("date", "%Y-%m-%d %H:%M:%S")
     value = cells.number("BC")

@@ -12,13 +12,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bc_inventory.errors import DataError
 from bc_inventory.readers._ask import ask
 from bc_inventory.readers.registry import Format, Reading
 from bc_inventory.readers.source import Source
 from bc_inventory.readers.stations._csv import Cells, cells_of, span
 from bc_inventory.readers.stations._record import record_reading
-from bc_inventory.readers.stations._text import factor_of
+from bc_inventory.readers.stations._text import decode, factor_of
 from bc_inventory.schema.series import Description, Record, Series, make_values
 
 __all__ = ["FORMAT", "read"]
@@ -41,14 +40,6 @@ _PATTERNS = (
     "%Y%m%d%H",
 )
 _BRACKETED = re.compile(r"^(?P<name>.*?)\s*[（(\[](?P<unit>[^()（）]*)[)）\]]$")
-
-
-def _text(source: Source) -> str:
-    """Return the text: UTF-8, else GBK (as GB 18030, which holds it)."""
-    try:
-        return source.text
-    except DataError:
-        return source.decode("gb18030")
 
 
 def _looks_like(source: Source) -> bool:
@@ -109,7 +100,7 @@ def read(
     """
     source = Source.of(origin)
     ask(source, utc_offset_h=utc_offset_h, stamp=stamp, interval_s=interval_s)
-    text = _text(source)
+    text = decode(source, also="gb18030")  # which holds GBK
     first = text.split("\n", 1)[0]
     delimiter = next((mark for mark in ("\t", ";") if mark in first), ",")
     cells = cells_of(source, text, delimiter=delimiter)

@@ -13,7 +13,6 @@ from bc_inventory.readers.registry import Format, Reading
 from bc_inventory.readers.source import Source
 from bc_inventory.readers.stations._csv import cells_of, span
 from bc_inventory.readers.stations._record import record_reading
-from bc_inventory.readers.stations._text import decode
 from bc_inventory.schema.series import Description, Record, Series, make_values
 
 __all__ = ["FORMAT", "read"]
@@ -46,12 +45,12 @@ def read(origin: Source, *, stamp: str | None = None) -> Reading:
     """
     source = Source.of(origin)
     ask(source, stamp=stamp)
-    cells = cells_of(source, decode(source))
+    cells = cells_of(source, source.text)
     cells.need(_HEADER.split(","))
     times = cells.time("Datetime", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%d %H:%M:%S")
     begin, end = span(source, times, stamp=stamp, seconds=_DAY, utc_offset_h=0)
     text = {
-        name: cells.text(name)
+        name: cells.name(name)
         for name in ("Station_name", "Protocol", "Instrument_EC", "Instrument_BC")
     }
     series = []

@@ -76,22 +76,17 @@ def read(origin: Source, *, flags: str = "ebas") -> Reading:
 def _bounds(source: Source, file: Any) -> tuple[np.ndarray, np.ndarray]:
     if "time" not in file.variables or "time_bnds" not in file.variables:
         raise source.refuse("no time with time_bnds", "begin and end of each value")
-    time, bounds = file["time"], file["time_bnds"]
-    if attribute(bounds, "units") is None:
-        held = array(source, bounds)
-        shifted = np.asarray(held) - array(source, time)[:, None]
-        begin = times(source, time)
-        seconds = _seconds_per(str(attribute(time, "units")))
-        steps = np.rint(shifted * seconds).astype("timedelta64[s]")
-        return begin + steps[:, 0], begin + steps[:, 1]
-    flat = times(source, bounds).reshape(-1, 2)
-    return flat[:, 0], flat[:, 1]
+    edges = _edges(source, file["time_bnds"], file["time"])
+    return edges[:, 0], edges[:, 1]
 
 
-def _seconds_per(unit: str) -> float:
-    from bc_inventory import units
-
-    return units.factor(unit.split(" since ", maxsplit=1)[0].rstrip("s"), "s")
+def _edges(source: Source, bounds: Any, time: Any) -> np.ndarray:
+    """Return begin and end of each value; bounds without units have those of their time."""
+    own = attribute(bounds, "units") is not None
+    flat = times(source, bounds, like=bounds if own else time)
+    if len(flat) % 2:
+        raise source.refuse(f"{len(flat)} bounds", "two for each value", column=bounds.name)
+    return flat.reshape(-1, 2)
 
 
 def _series(
@@ -114,13 +109,57 @@ def _series(
     if values.shape[1:] != bounds[0].shape:
         raise source.refuse(f"dimensions {axes}", "time, with Wavelength at most", column=name)
     known = flag_set(opinion)
+    periods = _periods(source, file, name, bounds[0])
     made = []
-    for value, flag, wave in zip(values, codes, waves, strict=True):
+    for at, (value, flag, wave) in enumerate(zip(values, codes, waves, strict=True)):
         texts, valid = _judged(flag, known)
-        about = _description(source, file, name, bc_type, unit, wave)
-        held = make_values(*bounds, value, valid & np.isfinite(value), texts)
-        made.append(Series(about, held))
+        grouped: dict[Description, list[np.ndarray]] = {}
+        for rows, held in periods:
+            details = held[at] if len(held) == len(waves) else held[0]
+            about = _description(source, file, details, bc_type, unit, wave)
+            grouped.setdefault(about, []).append(rows)
+        for about, several in grouped.items():
+            rows = np.sort(np.concatenate(several))
+            good = valid[rows] & np.isfinite(value[rows])
+            begin, end = (bound[rows] for bound in bounds)
+            made.append(Series(about, make_values(begin, end, value[rows], good, texts[rows])))
     return made
+
+
+def _periods(
+    source: Source, file: Any, name: str, begin: np.ndarray
+) -> list[tuple[np.ndarray, list[dict[str, Any]]]]:
+    """Return the rows of each period of the metadata, and what holds in it by wavelength.
+
+    An instrument, a cross-section or an inlet may change within a file; what was measured
+    before and after are different series.
+    """
+    held = file.variables.get(f"{name}_ebasmetadata")
+    everything = np.arange(len(begin))
+    if held is None:
+        return [(everything, [{}])]
+    axes = list(held.dimensions)
+    texts = np.asarray(held[:], dtype=object)
+    texts = np.moveaxis(texts, axes.index("metadata_time"), 0) if "metadata_time" in axes else texts
+    told = [[_told(text) for text in np.ravel(part)] for part in np.atleast_1d(texts)]
+    bounds = file.variables.get("metadata_time_bnds")
+    if len(told) == 1 or bounds is None:
+        return [(everything, told[0] if told else [{}])]
+    edges = _edges(source, bounds, file["metadata_time"])
+    if len(edges) != len(told):
+        raise source.refuse(f"{len(edges)} periods", f"{len(told)}", column=bounds.name)
+    place = np.searchsorted(edges[:, 0], begin, side="right") - 1
+    place = np.clip(place, 0, len(told) - 1)
+    rows = [np.flatnonzero(place == period) for period in range(len(told))]
+    return [(own, what) for own, what in zip(rows, told, strict=True) if len(own)]
+
+
+def _told(text: Any) -> dict[str, Any]:
+    try:
+        found = json.loads(str(text))
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _codes(source: Source, file: Any, name: str, shape: tuple[int, ...]) -> np.ndarray:
@@ -150,10 +189,13 @@ def _judged(codes: np.ndarray, known: FlagSet) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _description(
-    source: Source, file: Any, name: str, bc_type: str, unit: str, wavelength: float | None
+    source: Source,
+    file: Any,
+    details: dict[str, Any],
+    bc_type: str,
+    unit: str,
+    wavelength: float | None,
 ) -> Description:
-    details = _metadata(file, name)
-
     def of(key: str) -> str | None:
         held = details.get(f"ebas_{key}") or details.get(key) or attribute(file, f"ebas_{key}", key)
         return None if held in (None, "") else str(held)
@@ -191,18 +233,6 @@ def _description(
         method=of("method_ref"),
         licence=str(attribute(file, "license") or "") or None,
     )
-
-
-def _metadata(file: Any, name: str) -> dict[str, Any]:
-    """Return the metadata of the first period of a variable, empty where there is none."""
-    held = file.variables.get(f"{name}_ebasmetadata")
-    if held is None:
-        return {}
-    try:
-        found = json.loads(str(np.ravel(held[:])[0]))
-    except (ValueError, IndexError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 FORMAT = Format(

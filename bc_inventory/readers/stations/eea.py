@@ -38,7 +38,7 @@ _NAMES = {"BC": 391, "EC": 771, "EC in PM2.5": 1771, "EC in PM10": 5771}
 _VALID = (1, 2, 3)
 _COLUMNS = ("Samplingpoint", "Pollutant", "Start", "End", "Value", "Unit", "AggType", "Validity")
 _MAGIC = b"PAR1"
-_MOST_ROWS = 20_000_000
+_MOST_ROWS = 6_000_000  # ten years of minutes
 
 
 def pollutant_code(wanted: str | int) -> int:
@@ -153,7 +153,9 @@ def _table(source: Source) -> pa.Table:
         missing = [name for name in _COLUMNS if name not in file.schema_arrow.names]
         if missing:
             raise source.refuse(f"no column {missing[0]!r}", "an EEA air-quality file")
-        return file.read(columns=list(_COLUMNS))
+        table = file.read(columns=list(_COLUMNS))
+        table.validate(full=True)
+        return table
     except (pa.ArrowException, OSError) as error:
         raise source.refuse(
             f"a file that isn't whole Parquet ({str(error).splitlines()[0][:100]})",

@@ -19,7 +19,7 @@ from bc_inventory.errors import DataError
 from bc_inventory.readers._ask import ask
 from bc_inventory.readers.registry import Format, Reading
 from bc_inventory.readers.source import Source
-from bc_inventory.readers.stations._csv import cells_of, span
+from bc_inventory.readers.stations._csv import Cells, cells_of, span
 from bc_inventory.readers.stations._record import record_reading
 from bc_inventory.readers.stations._text import factor_of
 from bc_inventory.schema.series import Description, Record, Series, make_values
@@ -93,9 +93,9 @@ def read(origin: Source, *, stamp: str | None = None, interval_s: int | None = N
         raise source.refuse("no value of parameter 'bc'", "black carbon")
     if any(row.begin is None for row in rows):
         ask(source, stamp=stamp, interval_s=interval_s)
-    stations: dict[str, list[_Row]] = {}
+    stations: dict[tuple[str, bool], list[_Row]] = {}
     for row in rows:
-        stations.setdefault(row.station, []).append(row)
+        stations.setdefault((row.station, row.begin is None), []).append(row)
     remarks: list[str] = []
     made = tuple(
         _series(source, own, stamp, int(interval_s or 0), remarks) for own in stations.values()
@@ -178,6 +178,10 @@ def _moments(source: Source, rows: list[_Row], texts: list[str]) -> np.ndarray:
 def _from_json(source: Source, text: str) -> Iterator[_Row]:
     try:
         results = json.loads(text)["results"]
+    except json.JSONDecodeError as error:
+        raise source.refuse(
+            f"JSON that can't be read ({error.msg})", "an answer with 'results'", row=error.lineno
+        ) from error
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise source.refuse("JSON that can't be read", "an answer with 'results'") from error
     if not isinstance(results, list):
@@ -244,7 +248,11 @@ def _from_csv(source: Source, text: str) -> Iterator[_Row]:
         key: chosen.number(name) if name else None
         for key, name in (("lat", pick("latitude", "lat")), ("lon", pick("longitude", "lon")))
     }
-    country = pick("country")
+    country, number = pick("country"), pick("location_id", "locationid")
+    if country is not None:
+        _require(chosen, country, r"[A-Z]{2}|", "a country code of two letters")
+    if number is not None and number != station:
+        _require(chosen, number, r"\d*", "a number")
     for at in range(len(chosen.frame)):
         row = chosen.frame.iloc[at]
         yield _Row(
@@ -257,6 +265,15 @@ def _from_csv(source: Source, text: str) -> Iterator[_Row]:
             float(value[at]),
             str(row[unit]).strip(),
             int(chosen.lines[at]),
+        )
+
+
+def _require(cells: Cells, column: str, pattern: str, expected: str) -> None:
+    text = cells.text(column)
+    wrong = np.flatnonzero(~text.str.fullmatch(pattern))
+    if len(wrong):
+        raise cells.source.refuse(
+            repr(text.iat[wrong[0]]), expected, row=int(cells.lines[wrong[0]]), column=column
         )
 
 

@@ -16,7 +16,6 @@ from bc_inventory.readers.registry import Format, Reading
 from bc_inventory.readers.source import Source
 from bc_inventory.readers.stations._csv import Cells, cells_of
 from bc_inventory.readers.stations._record import record_reading
-from bc_inventory.readers.stations._text import decode
 from bc_inventory.schema.series import Description, Record, Series, make_values
 
 __all__ = ["FORMAT", "read"]
@@ -71,7 +70,7 @@ def read(origin: Source, *, utc_offset_h: float | None = None, zeros: str | None
     ask(source, utc_offset_h=utc_offset_h, zeros=zeros)
     if zeros not in {"measured", "missing"}:
         raise ConfigError([Problem(f"zeros={zeros!r}", "'measured' or 'missing'", source.name)])
-    cells = cells_of(source, decode(source), header=4)
+    cells = cells_of(source, source.text, header=4)
     cells.need(_COLUMNS)
     code = cells.number("Parameter_Code")
     remarks: list[str] = []
@@ -119,9 +118,15 @@ def _series(
     remarks: list[str],
 ) -> Series:
     bc_type, analysis = _PARAMETERS[parameter]
-    units = set(cells.text("Units"))
-    if units != {_UNIT}:
-        raise source.refuse(f"units {sorted(units)}", _UNIT, column="Units")
+    for column, wanted in (("Units", _UNIT), ("Site_Code", cells.text("Site_Code").iat[0])):
+        other = np.flatnonzero(cells.text(column) != wanted)
+        if len(other):
+            raise source.refuse(
+                repr(cells.text(column).iat[other[0]]),
+                wanted,
+                row=int(cells.lines[other[0]]),
+                column=column,
+            )
     value = cells.number("Value")
     valid = ~np.isnan(value)
     if parameter == 28201:
@@ -150,6 +155,15 @@ def _series(
         method=analysis,
     )
     begin, end = (_moment(cells, which, offset_h) for which in ("Start", "End"))
+    wrong = np.flatnonzero(end < begin)
+    if len(wrong):
+        raise source.refuse(
+            "an end before its begin", "times in order", row=int(cells.lines[wrong[0]])
+        )
+    for row in np.flatnonzero(end == begin):
+        remarks.append(
+            f"row {cells.lines[row]}: a filter that begins and ends at one time enters no mean"
+        )
     flags = cells.text("Flag").str.replace("; ", ";", regex=False).to_numpy()
     values = make_values(begin, end, value, valid, flags)
     values["segment"] = cells.text("Method_Code").to_numpy()

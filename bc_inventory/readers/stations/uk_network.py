@@ -8,13 +8,13 @@ from bc_inventory.readers.registry import Format, Reading
 from bc_inventory.readers.source import Source
 from bc_inventory.readers.stations._csv import cells_of
 from bc_inventory.readers.stations._record import record_reading
-from bc_inventory.readers.stations._text import decode
 from bc_inventory.schema.series import Description, Record, Series, make_values
 
 __all__ = ["FORMAT", "read"]
 
 NAME = "uk_black_carbon"
 _HEADER = "site,date_end,bc"
+_SITE = r"[A-Za-z]{2}\d{1,4}[A-Za-z]?"
 _MISSING = ("", "NA")
 _HOUR = np.timedelta64(3600, "s")
 
@@ -38,7 +38,7 @@ def read(origin: Source) -> Reading:
         are padding and aren't missing hours.
     """
     source = Source.of(origin)
-    cells = cells_of(source, decode(source))
+    cells = cells_of(source, source.text)
     cells.need(_HEADER.split(","))
     named = ~cells.text("site").isin(_MISSING)
     remarks = (f"{int((~named).sum())} empty rows are no hours",) if (~named).any() else ()
@@ -46,6 +46,14 @@ def read(origin: Source) -> Reading:
     end = cells.time("date_end", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ")
     value = cells.number("bc", _MISSING)
     site = cells.text("site")
+    wrong = np.flatnonzero(~site.str.fullmatch(_SITE))
+    if len(wrong):
+        raise source.refuse(
+            repr(site.iat[wrong[0]]),
+            "a site code such as gb0036r",
+            row=int(cells.lines[wrong[0]]),
+            column="site",
+        )
     series = []
     for name in site.unique():
         own = (site == name).to_numpy()

@@ -101,3 +101,46 @@ def test_a_cut_file_is_an_error(tmp_path):
     path.write_bytes(path.read_bytes()[:900])
     with pytest.raises(DataError):
         read_any(path, "ebas_netcdf")
+
+
+def test_a_change_of_instrument_within_a_file_makes_two_series(tmp_path):
+    path = write(tmp_path / "a.nc")
+    with netCDF4.Dataset(path, "a") as file:
+        file.createDimension("periods", 2)
+        file.renameVariable("equivalent_black_carbon_amean_ebasmetadata", "old")
+        file.renameDimension("metadata_time", "one")
+        file.renameDimension("periods", "metadata_time")
+        held = file.createVariable(
+            "equivalent_black_carbon_amean_ebasmetadata", str, ("metadata_time",)
+        )
+        for at, mac in enumerate((6.6, 10.0)):
+            held[at] = json.dumps(
+                {
+                    "ebas_matrix": "pm10",
+                    "ebas_instrument_name": f"MAAP_{at}",
+                    "ebas_mass_absorption_cross_section": f"{mac} m2/g",
+                }
+            )
+        time = file.createVariable("metadata_time", "f8", ("metadata_time",))
+        time.units = file["time"].units
+        bounds = file.createVariable("metadata_time_bnds", "f8", ("metadata_time", "tbnds"))
+        edge = 43464.0 + 1 / 24
+        bounds[:] = [[43464.0, edge], [edge, 43464.0 + 3 / 24]]
+        time[:] = [43464.0, edge]
+    first, second = read_any(path).data
+    assert (len(first), len(second)) == (1, 2)
+    assert (first.about.mac_m2_g, second.about.mac_m2_g) == (6.6, 10.0)
+    assert (first.about.serial, second.about.serial) == ("MAAP_0", "MAAP_1")
+    assert second.frame["start"].iloc[0] == np.datetime64("2019-01-01T01:00:00")
+
+
+def test_moments_are_rounded_to_the_second(tmp_path):
+    # 43464 + 8/24 days in single steps of floating point miss the second by a millionth.
+    path = write(tmp_path / "a.nc")
+    with netCDF4.Dataset(path, "a") as file:
+        edges = 43464.0 + np.arange(3) / 24
+        file["time_bnds"][:] = np.column_stack([edges, edges + 1 / 24]) - 2e-11
+    (one,) = read_any(path).data
+    assert one.frame["start"].to_numpy().astype(str).tolist() == [
+        f"2019-01-01T0{hour}:00:00" for hour in range(3)
+    ]

@@ -1,201 +1,81 @@
-"""Damaged station files give the same values or an error that names the file.
+"""Damaged station files give the same values or an error that names the file and line.
 
-Each mutation stands for something that happens: a transfer cut off, a line lost or
-written twice, bytes of another encoding, a header that lies about its counts, a clock
-that runs backwards, columns moved. Anything but the project's own errors is a defect, and
-so is a value that wasn't in the undamaged file.
+Anything but the project's own errors is a defect, and so is a value that wasn't in the
+undamaged file. See `tests/readers/damage.py` for the damages and the judge.
 """
 
 import contextlib
+import os
 import tracemalloc
 
-import numpy as np
 import pytest
 
 from bc_inventory.errors import BCInventoryError
-from bc_inventory.readers import detect, read_any
+from bc_inventory.readers import formats, read_any
 from bc_inventory.readers.source import Source
+from tests.readers.damage import judge, text_damages, values_of
+from tests.readers.stations.station_texts import TEXTS, sample
 
 MEMORY = 150_000_000
-
-FILES = {
-    "ebas_nasa_ames": ("data/obs-ebas-nasaames-ecoc", "HU0002R.20180109*", {}),
-    "ebas_latin": ("data/obs-ebas-nasaames-ecoc", "FR0020R.20171201*", {}),
-    "pmf_nasa_ames": ("data/obs-ebas-pmf-absorption", "Melpitz*", {}),
-    "ae33": ("data/obs-ae33-raw", "2022_03_AE33-S09-01249.ddat", {}),
-    "ma200": ("data/obs-microaeth-raw", "MA200*", {"station": "X", "utc_offset_h": 1}),
-    "bc1054": ("data/obs-bc1054-raw", "raw*", {"station": "X", "utc_offset_h": 8}),
-    "sunset_ocec": ("data/obs-sunset-ocec", "SLI*", {"station": "X", "utc_offset_h": 8}),
-    "aeronet": ("data/obs-aeronet-aod", "aeronet-inv*", {}),
-}
-
-
-def values_of(data):
-    """Return all values of a reading, to be looked up."""
-    if hasattr(data, "series"):
-        return {
-            (one.about.bc_type, one.about.wavelength_nm, one.about.size_cut, one.about.part): set(
-                zip(
-                    one.frame["start"].to_numpy().astype("int64").tolist(),
-                    one.frame["value"].fillna(-1e99).tolist(),
-                    strict=True,
-                )
-            )
-            for one in data.series
-        }
-    frame = data.frame if hasattr(data, "frame") else data
-    numbers = frame.select_dtypes("number")
-    return {name: set(numbers[name].fillna(-1e99).tolist()) for name in numbers}
-
-
-def cut(rng, data):
-    return data[: rng.integers(1, len(data))]
-
-
-def lose_line(rng, data):
-    lines = data.split(b"\n")
-    del lines[rng.integers(0, len(lines))]
-    return b"\n".join(lines)
-
-
-def cut_line(rng, data):
-    lines = data.split(b"\n")
-    at = rng.integers(0, len(lines))
-    lines[at] = lines[at][: rng.integers(0, max(len(lines[at]), 1))]
-    return b"\n".join(lines)
-
-
-def twice(rng, data):
-    lines = data.split(b"\n")
-    at = rng.integers(0, len(lines))
-    return b"\n".join([*lines[:at], lines[at], *lines[at:]])
-
-
-def shuffle_rows(rng, data):
-    lines = data.split(b"\n")
-    half = len(lines) // 2
-    tail = lines[half:-1]
-    order = rng.permutation(len(tail))
-    return b"\n".join([*lines[:half], *[tail[i] for i in order], lines[-1]])
-
-
-def foreign_bytes(rng, data):
-    at = rng.integers(0, len(data))
-    junk = [b"\xff\xfe", b"\x00", b"\xc3\x28", "黑碳".encode("gbk"), b"\x1a", b"\x0c"]
-    return data[:at] + junk[rng.integers(0, len(junk))] + data[at:]
-
-
-def utf16(rng, data):
-    return data.decode("latin-1").encode("utf-16")
-
-
-def lie(rng, data):
-    lines = data.split(b"\n")
-    at = rng.integers(0, min(40, len(lines)))
-    claim = [b"-1", b"1000000000", b"0", b"99999999999999999999", b"1e9"][rng.integers(0, 5)]
-    words = lines[at].split()
-    if words:
-        words[rng.integers(0, len(words))] = claim
-    lines[at] = b" ".join(words)
-    return b"\n".join(lines)
-
-
-def huge_header(rng, data):
-    line, _, rest = data.partition(b"\n")
-    return line + b"x" * 3_000_000 + b"\n" + rest
-
-
-MUTATIONS = [
-    cut,
-    lose_line,
-    cut_line,
-    twice,
-    shuffle_rows,
-    foreign_bytes,
-    utf16,
-    lie,
-    huge_header,
-]
-# A lost, cut or doubled line of a header can change what a column means; where it does and
-# the file is still read, its values must stand under their own column. These mutations
-# can't be told from another, whole file, so only the errors are looked at.
-MAY_DIFFER = {lie, lose_line, cut_line, foreign_bytes, twice}
-
-
-def one(shared, name):
-    folder, pattern, options = FILES[name]
-    (path,) = (shared / folder).glob(pattern)
-    data = path.read_bytes()
-    lines = data.split(b"\n")
-    # Short, so that many damages fit into seconds; header and rows stay in proportion.
-    data = b"\n".join([*lines[:400], b""]) if len(lines) > 400 else data
-    return path.name, data, options
-
-
-def read(path, options):
-    source = Source.of(path)
-    return read_any(source, detect(source, kind="station").name, **options).data
+LONG = int(os.environ.get("FUZZ_ROUNDS", "1500"))
 
 
 def fuzz(shared, tmp_path, name, rounds, seed):
-    file, data, options = one(shared, name)
-    path = tmp_path / file
-    path.write_bytes(data)
-    whole = values_of(read(path, options))
-    rng = np.random.default_rng(seed)
-    read_anyway = refused = 0
-    for number in range(rounds):
-        mutate = MUTATIONS[number % len(MUTATIONS)]
-        path.write_bytes(mutate(rng, data))
-        try:
-            found = values_of(read(path, options))
-        except BCInventoryError as error:
-            assert file in str(error), (mutate.__name__, error)
-            refused += 1
-            continue
-        read_anyway += 1
-        if mutate not in MAY_DIFFER:
-            for key, held in found.items():
-                assert held <= whole[key], mutate.__name__
-    assert refused > 0
-    assert read_anyway > 0
+    text, read = sample(shared, name)
+    path = tmp_path / text.name
+    path.write_bytes(text.content)
+    whole = values_of(read(path))
+    assert sum(map(len, whole.values())) > 10
+    verdicts = set()
+    for damaged in text_damages(text, seed, rounds):
+        path.write_bytes(damaged.content)
+        verdicts.add(judge(text.name, damaged, lambda: read(path), whole))
+    assert verdicts == {"refused", "read"}
+
+
+def test_every_format_of_text_is_damaged():
+    named = {text.partition("_")[0] for text in TEXTS}
+    binary = {"ebas_netcdf", "eea_parquet"}  # see test_binary_fuzz.py
+    aliases = {"hourly_copollutants": "barcelona", "collocated_ebc_ec": "collocated"}
+    for name in formats("station"):
+        assert aliases.get(name, name).partition("_")[0] in named or name in binary, name
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", TEXTS)
 def test_damaged_files_are_refused_or_read_the_same(shared, tmp_path, name):
-    fuzz(shared, tmp_path, name, rounds=27, seed=1)
+    fuzz(shared, tmp_path, name, rounds=30, seed=1)
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("name", ["ebas_nasa_ames", "ae33", "ma200"])
+@pytest.mark.fuzz
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize("seed", range(2))
+def test_damaged_files_at_length(shared, tmp_path, name, seed):
+    fuzz(shared, tmp_path, name, rounds=LONG, seed=seed)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", ["ebas_nasa_ames", "ae33_dat", "ma200"])
 @pytest.mark.parametrize("claim", [b"-5", b"0", b"1000000000"])
 def test_a_claim_in_a_header_costs_no_memory(shared, tmp_path, name, claim):
-    file, data, options = one(shared, name)
-    lines = data.split(b"\n")
+    text, read = sample(shared, name)
+    path = tmp_path / text.name
+    lines = text.content.split(b"\n")
     tracemalloc.start()
     for at in range(0, 20, 3):
         for word in range(min(len(lines[at].split()), 2)):
             words = lines[at].split(b" ")
             words[min(word, len(words) - 1)] = claim
-            path = tmp_path / file
             path.write_bytes(b"\n".join([*lines[:at], b" ".join(words), *lines[at + 1 :]]))
             with contextlib.suppress(BCInventoryError):
-                read_any(path, detect(path, kind="station").name, **options)
-    path.write_bytes(data + b"9" * 3_000_000 + b"\n")
+                read(path)
+    path.write_bytes(text.content + b"9" * 3_000_000 + b"\n")
     with contextlib.suppress(BCInventoryError):
-        read_any(path, detect(path, kind="station").name, **options)
+        read(path)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < MEMORY
-
-
-@pytest.mark.shared
-@pytest.mark.fuzz
-@pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("seed", range(10))
-def test_damaged_files_at_length(shared, tmp_path, name, seed):
-    fuzz(shared, tmp_path, name, rounds=300, seed=seed)
 
 
 def test_columns_moved_with_their_header_give_the_same_values(tmp_path):
@@ -230,8 +110,6 @@ def test_a_pickle_is_never_opened(tmp_path, name):
     path.write_bytes(pickle.dumps({"data": Trap()}))
     with pytest.raises(BCInventoryError):
         read_any(path, kind="station", station="X", utc_offset_h=0)
-    from bc_inventory.readers import formats
-
     for made in formats("station").values():
         with pytest.raises(BCInventoryError):
             made.read(
