@@ -17,6 +17,7 @@ from bc_inventory import units
 from bc_inventory.errors import ConfigError, DataError, Problem
 from bc_inventory.monitoring.ae33 import tape_of
 from bc_inventory.monitoring.facts import choose
+from bc_inventory.monitoring.uncertainty import widened
 from bc_inventory.schema.series import Series
 from bc_inventory.units import quantities
 
@@ -53,7 +54,8 @@ def to_absorption(series: Series, *, tape: str | None = None, harmonise: bool) -
     if about.bc_type != "eBC" or mac is None:
         raise _refused(series, "eBC with the cross-section that made it")
     value = series.frame["value"] * mac * units.factor("ug/m3 * m2/g", "1/Mm")
-    step, h, spread = f"x {mac:g} m2/g", None, about.relative_uncertainty
+    step, h = f"x {mac:g} m2/g", None
+    spread: dict[str, object] = {}
     if harmonise:
         chosen = tape_of(tape)
         if about.scattering_c is not None and about.scattering_c != chosen.scattering_c:
@@ -68,15 +70,14 @@ def to_absorption(series: Series, *, tape: str | None = None, harmonise: bool) -
             )
         h = chosen.harmonisation_h
         value, step = value / h, f"{step} / H {h:g}"
-        spread = float(np.hypot(spread or 0.0, chosen.relative_interval))
+        spread = {**widened(about, chosen.relative_interval, "H")}
     return series.but(
         step,
         series.frame.assign(value=value),
         bc_type="b_abs",
         unit="1/Mm",
         harmonisation_h=h,
-        relative_uncertainty=spread,
-        uncertainty_from="instrument and H" if harmonise else about.uncertainty_from,
+        **spread,
     )
 
 
@@ -85,7 +86,6 @@ def to_ebc(
     *,
     mac: str | float | None = None,
     mac_relative_uncertainty: float | None = None,
-    to: str = "eBC",
 ) -> Series:
     """Return eBC from an absorption coefficient.
 
@@ -97,8 +97,6 @@ def to_ebc(
         Name of a cross-section in `data/monitoring/mac.csv`, or m2/g at the wavelength.
     mac_relative_uncertainty : float
         Expanded relative uncertainty of a number given as `mac`.
-    to : str
-        Kept in the description: `eBC`.
 
     Returns
     -------
@@ -119,12 +117,11 @@ def to_ebc(
     return series.but(
         f"/ {section:g} m2/g",
         series.frame.assign(value=value),
-        bc_type=to,
+        bc_type="eBC",
         unit="ug/m3",
         mac_m2_g=section,
         mac_from=origin,
-        relative_uncertainty=float(np.hypot(about.relative_uncertainty or 0.0, spread)),
-        uncertainty_from=f"{about.uncertainty_from or 'absorption'} and cross-section",
+        **widened(about, spread, "cross-section"),
     )
 
 

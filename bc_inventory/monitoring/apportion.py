@@ -14,12 +14,14 @@ The model failed where fresh wood smoke prevails (Grange et al. 2020).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from bc_inventory.errors import ConfigError, DataError, Problem
 from bc_inventory.monitoring.facts import choose, facts
+from bc_inventory.monitoring.uncertainty import widened
 from bc_inventory.schema.series import Description, Series
 
 __all__ = ["Split", "biomass_share", "split"]
@@ -32,7 +34,8 @@ class Split:
     Parameters
     ----------
     biomass, fossil : Series
-        Parts of the split series, with the exponents in their description.
+        Parts of the split series, with the exponents in their description; their relative
+        uncertainty holds half the range of the mean share by the published pairs.
     share : numpy.ndarray of float, shape (n,)
         Biomass share of each value, not clipped; NaN where absorption isn't positive.
     pair : tuple of float
@@ -122,9 +125,19 @@ def split(
         alpha_ff=exponents[0],
         alpha_bb=exponents[1],
     )
-    biomass = _part(whole, about, "bb", share)
-    fossil = _part(whole, about, "ff", 1 - share)
-    return Split(biomass, fossil, share, exponents, _mean(share), band)
+    mean = _mean(share)
+    half = np.ptp([mean, *band.values()]) / 2
+    biomass = _part(whole, about.but(**_widened(about, half, mean)), "bb", share)
+    fossil = _part(whole, about.but(**_widened(about, half, 1 - mean)), "ff", 1 - share)
+    return Split(biomass, fossil, share, exponents, mean, band)
+
+
+def _widened(about: Description, half: float, share: float) -> dict[str, Any]:
+    """Return the uncertainty of a part: half the range of its share by the published pairs."""
+    by = half / share if share > 0 else float("nan")
+    if not np.isfinite(by):
+        return {"relative_uncertainty": None, "uncertainty_from": None}
+    return widened(about, float(by), "exponents of the split")
 
 
 def _pair(pair: str | tuple[float, float] | None) -> tuple[float, float]:

@@ -23,11 +23,13 @@ from bc_inventory.errors import BCInventoryError
 from bc_inventory.fingerprint import canonical_json, code_of, content_of, sha256_file
 from bc_inventory.monitoring.absorption import to_absorption
 from bc_inventory.monitoring.ae33 import ebc_series
+from bc_inventory.monitoring.counters import setup_of
+from bc_inventory.monitoring.derive import derived
 from bc_inventory.monitoring.ledger import Entry, Ledger, read_ledger, write_ledger
 from bc_inventory.monitoring.parts import part_index, write_part
 from bc_inventory.monitoring.qc import marked
 from bc_inventory.monitoring.record import assemble, year_means
-from bc_inventory.monitoring.reference import to_state
+from bc_inventory.monitoring.reference import State, to_state
 from bc_inventory.monitoring.settings import FileRule, Settings, described
 from bc_inventory.schema.series import Log, Record, Series
 
@@ -216,7 +218,8 @@ def _series_of(held: Record | Log, rule: FileRule) -> tuple[Series, ...]:
     if isinstance(held, Log):
         options = dict(rule.options)
         station = str(options.pop("station", held.serial))
-        made = list(ebc_series(held, station=station, **options))
+        counters = setup_of(held, **rule.counters) if rule.counters else None
+        made = list(ebc_series(held, station=station, counters=counters, **options))
         if rule.absorption:
             tape = options.get("tape")
             made += [to_absorption(one, tape=_tape_in(one, tape), harmonise=True) for one in made]
@@ -224,7 +227,9 @@ def _series_of(held: Record | Log, rule: FileRule) -> tuple[Series, ...]:
         made = list(held.series)
     placed = [Series(described(one.about, rule), one.frame) for one in made]
     if rule.reference_state:
-        placed = [to_state(one, rule.reference_state) for one in placed]
+        actual = State(**rule.actual) if rule.actual else None
+        placed = [to_state(one, rule.reference_state, actual=actual) for one in placed]
+    placed = derived(placed, rule.derive)
     return tuple(marked(one) for one in placed)
 
 

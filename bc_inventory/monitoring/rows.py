@@ -6,20 +6,18 @@ import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from bc_inventory import schema
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.monitoring.averages import Means
-from bc_inventory.monitoring.facts import facts
+from bc_inventory.monitoring.uncertainty import relative_uncertainty
 from bc_inventory.schema.observations import VALUE_COLUMNS
-from bc_inventory.schema.series import Description
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["observation_rows", "relative_uncertainty", "side_of"]
+__all__ = ["observation_rows", "side_of"]
 
 _NORMAL_95 = 1.959963984540054  # 97.5 % quantile of the normal distribution
 
@@ -41,34 +39,6 @@ def side_of(country: str | None) -> str:
 def _members() -> frozenset[str]:
     regions = schema.read_csv(data_root() / "regions.csv", "regions")
     return frozenset(regions.loc[regions["side"] == "EU", "region"])
-
-
-def relative_uncertainty(about: Description) -> tuple[float | None, str]:
-    """Return the expanded relative uncertainty of a value, and what it holds.
-
-    Parameters
-    ----------
-    about : Description
-        Its own uncertainty wins; else that of its instrument, or of thermal-optical
-        analysis for elemental carbon.
-
-    Returns
-    -------
-    tuple of float or None, str
-        None where nothing is known of the instrument.
-    """
-    if about.relative_uncertainty is not None:
-        return about.relative_uncertainty, about.uncertainty_from or "stated"
-    table = facts("instruments")
-    named = table[table["bc_type"].eq("eBC" if about.bc_type == "b_abs" else about.bc_type)]
-    told = f"{about.instrument or ''} {about.serial or ''}"
-    for row in named.itertuples():
-        if str(row.instrument) in told and pd.notna(row.relative_uncertainty):
-            return float(row.relative_uncertainty), f"instrument {row.instrument}"
-    if about.bc_type == "EC":
-        row = named[named["instrument"] == "thermal-optical"].iloc[0]
-        return float(row["relative_uncertainty"]), "thermal-optical, within one protocol"
-    return None, "instrument not stated"
 
 
 def observation_rows(

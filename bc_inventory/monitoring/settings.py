@@ -16,6 +16,7 @@ from typing import Any
 
 from bc_inventory.errors import ConfigError, Problem, Problems, suggest
 from bc_inventory.monitoring.averages import rule_for
+from bc_inventory.monitoring.derive import check_steps
 from bc_inventory.monitoring.marks import bits
 from bc_inventory.monitoring.reference import state_named
 from bc_inventory.schema.series import Description
@@ -37,6 +38,19 @@ _PLACE = {
     "relative_uncertainty": float,
     "uncertainty_from": str,
 }
+_KINDS: dict[str, type] = {
+    "format": str,
+    "options": dict,
+    "place": dict,
+    "delivered_state": str,
+    "reference_state": str,
+    "absorption": bool,
+    "actual": dict,
+    "counters": dict,
+    "derive": list,
+}
+_ACTUAL = ("t_k", "p_hpa")
+_COUNTERS = ("scattering_c", "leakage", "area_cm2")
 _PERIODS = ("hour", "day", "month", "year")
 
 
@@ -56,10 +70,21 @@ class FileRule:
         What the reader or the instrument's chain asks for.
     place : dict
         What the file doesn't say of the station; it never overrides what it does.
+    delivered_state : str, optional
+        State of the air volume where the file doesn't say it: `ambient`, or a name of
+        `data/monitoring/reference_states.csv`.
     reference_state : str, optional
         State all values are brought to; by default they stay at their own.
+    actual : dict
+        `t_k` and `p_hpa` of the measured air, where ambient values are brought to another
+        state.
     absorption : bool
         Whether the harmonised absorption of an AE33 is recorded beside its eBC.
+    counters : dict
+        The set-up of an AE33 (`scattering_c`, `leakage`, `area_cm2`): its eBC is then made
+        from its counters and not taken from its log.
+    derive : list of dict
+        Further series; see `bc_inventory.monitoring.derive`.
     """
 
     match: str
@@ -68,8 +93,12 @@ class FileRule:
     format: str | None = None
     options: dict[str, Any] = field(default_factory=dict)
     place: dict[str, Any] = field(default_factory=dict)
+    delivered_state: str | None = None
     reference_state: str | None = None
+    actual: dict[str, float] = field(default_factory=dict)
     absorption: bool = False
+    counters: dict[str, float] = field(default_factory=dict)
+    derive: list[dict[str, Any]] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the rule as plain values."""
@@ -171,28 +200,45 @@ def _file_rule(one: Any, number: int, file: str, problems: Problems) -> FileRule
             problems.add(
                 found=f"no {key} in {where}", expected=f"{key} = '...'", file=file, column=key
             )
-    for key, kind in (
-        ("format", str),
-        ("options", dict),
-        ("place", dict),
-        ("reference_state", str),
-        ("absorption", bool),
-    ):
+    for key, kind in _KINDS.items():
         if key in held and not isinstance(held[key], kind):
             problems.add(found=repr(held[key]), expected=f"{kind.__name__}", file=file, column=key)
-    place = held.get("place")
-    if isinstance(place, dict):
-        _known(place, tuple(_PLACE), f"{where} place", file, problems)
-        for key, wanted in _PLACE.items():
-            given = place.get(key)
-            number = wanted is float and type(given) is int
-            if given is not None and not (isinstance(given, wanted) or number):
-                problems.add(found=repr(given), expected=wanted.__name__, file=file, column=key)
+    if isinstance(held.get("place"), dict):
+        _check_place(held["place"], where, file, problems)
+    for key, parts in (("actual", _ACTUAL), ("counters", _COUNTERS)):
+        if held.get(key):
+            _numbers(held[key], parts, f"{where} {key}", file, problems)
+    if held.get("derive"):
+        check_steps(held["derive"], where, file, problems)
     if len(problems) > before:
         return None
-    if "reference_state" in held:
-        state_named(held["reference_state"])
+    for key in ("delivered_state", "reference_state"):
+        if key in held and (key, held[key]) != ("delivered_state", "ambient"):
+            state_named(held[key])
     return FileRule(**held)
+
+
+def _check_place(place: dict[str, Any], where: str, file: str, problems: Problems) -> None:
+    _known(place, tuple(_PLACE), f"{where} place", file, problems)
+    for key, wanted in _PLACE.items():
+        given = place.get(key)
+        number = wanted is float and type(given) is int
+        if given is not None and not (isinstance(given, wanted) or number):
+            problems.add(found=repr(given), expected=wanted.__name__, file=file, column=key)
+
+
+def _numbers(held: Any, names: tuple[str, ...], where: str, file: str, problems: Problems) -> None:
+    """Note what lacks of a table that must hold these numbers and no others."""
+    _known(held, names, where, file, problems)
+    for name in names:
+        if type(held.get(name) if isinstance(held, dict) else None) not in (int, float):
+            problems.add(
+                found=f"no number {name} in {where}",
+                expected=f"{name} = a number",
+                file=file,
+                column=name,
+                remedy="It changes the values, so it has no default.",
+            )
 
 
 def described(about: Description, rule: FileRule) -> Description:
@@ -200,6 +246,11 @@ def described(about: Description, rule: FileRule) -> Description:
     silent = {
         key: value for key, value in rule.place.items() if getattr(about, key) in (None, "unknown")
     }
+    if about.reference == "unknown" and rule.delivered_state == "ambient":
+        silent["reference"] = "ambient"
+    elif about.reference == "unknown" and rule.delivered_state:
+        state = state_named(rule.delivered_state)
+        silent |= {"reference": "standard", "t_ref_k": state.t_k, "p_ref_hpa": state.p_hpa}
     return about.but(
         **silent,
         licence=about.licence or rule.licence,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bc_inventory import units
 from bc_inventory.readers.source import Source
 
 if TYPE_CHECKING:
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 __all__ = ["MAGIC", "array", "attribute", "is_netcdf", "opened", "times", "unit_of"]
 
 MAGIC = (b"CDF\x01", b"CDF\x02", b"CDF\x05", b"\x89HDF\r\n\x1a\n")
+_USUAL = ("standard", "gregorian", "proleptic_gregorian")
+_CLOCK = re.compile("(day|hour|minute|second|d|h|hr|min|sec|s)s?")
+_FAR = 1e11  # seconds; some three thousand years
+_GREGORIAN = np.datetime64("1582-10-15", "s")
 _MOST_VALUES = 400_000_000
 # HDF5 may pack its values, by deflate at most 1032 times; what fits here isn't asked.
 _MOST_PACKED, _SMALL = 1_100, 8_000_000
@@ -160,13 +166,13 @@ def times(source: Source, variable: Any, *, like: Any = None) -> np.ndarray:
     import netCDF4
 
     clock = variable if like is None else like
+    unit = str(attribute(clock, "units"))
+    calendar = str(attribute(clock, "calendar") or "standard").lower()
+    values = np.ravel(array(source, variable))
     try:
-        dates = netCDF4.num2date(
-            array(source, variable),
-            str(attribute(clock, "units")),
-            calendar=str(attribute(clock, "calendar") or "standard"),
-            only_use_cftime_datetimes=True,
-        )
+        if calendar in _USUAL:
+            return _usual(values, unit)
+        dates = netCDF4.num2date(values, unit, calendar=calendar, only_use_cftime_datetimes=True)
         half = datetime.timedelta(seconds=0.5)
         texts = [f"{(date + half).isoformat():s}"[:19] for date in np.ravel(np.asarray(dates))]
         return np.array(texts, dtype="datetime64[s]")
@@ -176,3 +182,21 @@ def times(source: Source, variable: Any, *, like: Any = None) -> np.ndarray:
             "units since a date",
             column=str(variable.name),
         ) from error
+
+
+def _usual(values: np.ndarray, unit: str) -> np.ndarray:
+    """Return moments of the usual calendar, without an object for each."""
+    import netCDF4
+
+    word = _CLOCK.fullmatch(unit.split(" ", 1)[0].lower())
+    if word is None:
+        raise ValueError(f"the unit {unit!r}")
+    origin: Any = np.ravel(np.asarray(netCDF4.num2date([0], unit)))[0]
+    steps = np.rint(values * units.factor(word[1], "s"))
+    begin = np.datetime64(f"{origin.isoformat():s}"[:19], "s")
+    if not np.isfinite(steps).all() or np.abs(steps).max(initial=0) > _FAR:
+        raise ValueError("a time that is missing or thousands of years away")
+    made = begin + steps.astype("timedelta64[s]")
+    if len(made) and min(made.min(), begin) < _GREGORIAN:
+        raise ValueError("a date before the calendar of today")
+    return made

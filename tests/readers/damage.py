@@ -137,6 +137,8 @@ def foreign_bytes(rng: np.random.Generator, text: Text) -> Damaged:
     at = _place(rng, text, lines)
     here = int(rng.integers(0, len(lines[at])))
     junk = _JUNK[rng.integers(0, len(_JUNK))]
+    if "gbk" in text.name and not junk.isascii():
+        junk = b"\xff"  # others may be letters there
     lines[at] = lines[at][:here] + junk + lines[at][here:]
     return Damaged("foreign bytes", b"\n".join(lines), at + 1)
 

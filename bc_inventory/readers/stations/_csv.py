@@ -57,21 +57,34 @@ class Cells:
         self.need((name,))
         return self.frame[name].str.strip()
 
-    def name(self, column: str) -> pd.Series:
-        """Return a column of names; one that holds numbers isn't it.
+    def like(self, column: str, pattern: str, expected: str) -> pd.Series:
+        """Return a column of texts that all fit a pattern.
+
+        Parameters
+        ----------
+        column : str
+            Name.
+        pattern : str
+            Regular expression of a whole cell.
+        expected : str
+            What a cell is, for the message.
 
         Raises
         ------
         DataError
-            If a cell is empty or a number with a decimal point, naming its line.
+            If a cell doesn't fit, naming its line.
         """
         text = self.text(column)
-        wrong = np.flatnonzero(text.str.fullmatch(r"|[+-]?\d*\.\d*(?:[eE][+-]?\d+)?"))
+        wrong = np.flatnonzero(~text.str.fullmatch(pattern))
         if len(wrong):
             raise self.source.refuse(
-                repr(text.iat[wrong[0]]), "a name", row=int(self.lines[wrong[0]]), column=column
+                repr(text.iat[wrong[0]]), expected, row=int(self.lines[wrong[0]]), column=column
             )
         return text
+
+    def name(self, column: str) -> pd.Series:
+        """Return a column of names; an empty cell or a number with a point is none."""
+        return self.like(column, r"(?!$|[+-]?\d*\.\d*(?:[eE][+-]?\d+)?$).*", "a name")
 
     def number(self, name: str, missing: Collection[str] = ("",)) -> np.ndarray:
         """Return a column as numbers, NaN where its cell is one of `missing`.

@@ -47,6 +47,7 @@ def read(origin: Source, *, stamp: str | None = None) -> Reading:
     ask(source, stamp=stamp)
     cells = cells_of(source, source.text)
     cells.need(_HEADER.split(","))
+    cells.like("ID", r"ID\d+", "a number such as ID332")
     times = cells.time("Datetime", "%Y-%m-%d %H:%M:%S%z", "%Y-%m-%d %H:%M:%S")
     begin, end = span(source, times, stamp=stamp, seconds=_DAY, utc_offset_h=0)
     text = {

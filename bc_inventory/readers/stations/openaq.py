@@ -19,7 +19,7 @@ from bc_inventory.errors import DataError
 from bc_inventory.readers._ask import ask
 from bc_inventory.readers.registry import Format, Reading
 from bc_inventory.readers.source import Source
-from bc_inventory.readers.stations._csv import Cells, cells_of, span
+from bc_inventory.readers.stations._csv import cells_of, span
 from bc_inventory.readers.stations._record import record_reading
 from bc_inventory.readers.stations._text import factor_of
 from bc_inventory.schema.series import Description, Record, Series, make_values
@@ -250,9 +250,9 @@ def _from_csv(source: Source, text: str) -> Iterator[_Row]:
     }
     country, number = pick("country"), pick("location_id", "locationid")
     if country is not None:
-        _require(chosen, country, r"[A-Z]{2}|", "a country code of two letters")
+        chosen.like(country, r"[A-Z]{2}|", "a country code of two letters")
     if number is not None and number != station:
-        _require(chosen, number, r"\d*", "a number")
+        chosen.like(number, r"\d*", "a number")
     for at in range(len(chosen.frame)):
         row = chosen.frame.iloc[at]
         yield _Row(
@@ -265,15 +265,6 @@ def _from_csv(source: Source, text: str) -> Iterator[_Row]:
             float(value[at]),
             str(row[unit]).strip(),
             int(chosen.lines[at]),
-        )
-
-
-def _require(cells: Cells, column: str, pattern: str, expected: str) -> None:
-    text = cells.text(column)
-    wrong = np.flatnonzero(~text.str.fullmatch(pattern))
-    if len(wrong):
-        raise cells.source.refuse(
-            repr(text.iat[wrong[0]]), expected, row=int(cells.lines[wrong[0]]), column=column
         )
 
 

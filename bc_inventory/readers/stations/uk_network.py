@@ -45,15 +45,7 @@ def read(origin: Source) -> Reading:
     cells = cells.where(named)
     end = cells.time("date_end", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%SZ")
     value = cells.number("bc", _MISSING)
-    site = cells.text("site")
-    wrong = np.flatnonzero(~site.str.fullmatch(_SITE))
-    if len(wrong):
-        raise source.refuse(
-            repr(site.iat[wrong[0]]),
-            "a site code such as gb0036r",
-            row=int(cells.lines[wrong[0]]),
-            column="site",
-        )
+    site = cells.like("site", _SITE, "a site code such as gb0036r")
     series = []
     for name in site.unique():
         own = (site == name).to_numpy()
