@@ -50,6 +50,8 @@ def monitor(folder: Path, settings: Path, store: Path, fetch: Path | None, offli
     report = ingest_folder(folder, store, settings, progress=tell)
     for entry in (*report.set_aside, *report.identical):
         click.echo(f"{entry.status}: {entry.name}: {entry.reason}")
+    for first, second, length in report.copies:
+        click.echo(f"marked: {first} and {second} share a run of {length} values")
     click.echo(
         f"{len(report.read)} files read, {len(report.taken)} in the record, "
         f"{len(report.set_aside)} set aside, {report.recomputed} years of series computed"

@@ -21,6 +21,7 @@ import pandas as pd
 
 from bc_inventory.errors import ConfigError, DataError, Problem
 from bc_inventory.monitoring.facts import choose, facts
+from bc_inventory.monitoring.periods import bin_of
 from bc_inventory.monitoring.uncertainty import widened
 from bc_inventory.schema.series import Description, Series
 
@@ -85,7 +86,12 @@ def biomass_share(
 
 
 def split(
-    whole: Series, short: Series, long: Series, *, pair: str | tuple[float, float] | None = None
+    whole: Series,
+    short: Series,
+    long: Series,
+    *,
+    pair: str | tuple[float, float] | None = None,
+    over: str,
 ) -> Split:
     """Split a series by the absorption at two wavelengths.
 
@@ -97,6 +103,10 @@ def split(
         Absorption coefficients at the shorter and longer wavelength, same times.
     pair : str or tuple of float
         A pair in `data/monitoring/exponents.csv`, or exponents (fossil, biomass).
+    over : {"value", "hour", "day", "month"}
+        Time over which absorption is averaged before the share is taken. A minute of
+        noise may have no positive absorption and so no share; leaving such minutes out
+        would raise the mean of both parts, as dropping negative values does.
 
     Returns
     -------
@@ -106,13 +116,14 @@ def split(
     Raises
     ------
     ConfigError
-        If no pair is given, or its exponents aren't in order.
+        If no pair is given, its exponents aren't in order, or there is no such time.
     DataError
         If the series aren't absorption of the same times.
     """
     exponents = _pair(pair)
     waves = _wavelengths(whole, short, long)
-    columns = [one.frame["value"].where(one.frame["valid"]).to_numpy() for one in (short, long)]
+    both = _both(short, long)
+    columns = [_averaged(one, both, over) for one in (short, long)]
     share = biomass_share(columns[0], columns[1], waves, exponents)
     band = {
         str(row.pair): _mean(
@@ -121,7 +132,8 @@ def split(
         for row in facts("exponents").itertuples()
     }
     about = whole.about.but(
-        f"split by {waves[0]:g}/{waves[1]:g} nm with exponents {exponents[0]:g}/{exponents[1]:g}",
+        f"split by {waves[0]:g}/{waves[1]:g} nm with exponents {exponents[0]:g}/{exponents[1]:g} "
+        f"over each {over}",
         alpha_ff=exponents[0],
         alpha_bb=exponents[1],
     )
@@ -138,6 +150,28 @@ def _widened(about: Description, half: float, share: float) -> dict[str, Any]:
     if not np.isfinite(by):
         return {"relative_uncertainty": None, "uncertainty_from": None}
     return widened(about, float(by), "exponents of the split")
+
+
+def _both(short: Series, long: Series) -> np.ndarray:
+    """Tell where absorption is valid at both wavelengths."""
+    held = [(one.frame["valid"] & one.frame["value"].notna()).to_numpy() for one in (short, long)]
+    return np.asarray(held[0] & held[1])
+
+
+def _averaged(one: Series, both: np.ndarray, over: str) -> np.ndarray:
+    """Return for each value the mean of the time it is in, over the values valid in both."""
+    value = one.frame["value"].to_numpy()
+    if over == "value":
+        return np.where(both, value, np.nan)
+    if over not in ("hour", "day", "month"):
+        raise ConfigError([Problem(f"over={over!r}", "value, hour, day or month", column="over")])
+    _, place = np.unique(
+        bin_of(one.frame["start"].to_numpy().astype("datetime64[s]"), over), return_inverse=True
+    )
+    total = np.bincount(place, np.where(both, value, 0.0))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = total / np.bincount(place, both)
+    return np.asarray(mean[place])
 
 
 def _pair(pair: str | tuple[float, float] | None) -> tuple[float, float]:

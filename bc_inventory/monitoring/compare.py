@@ -30,6 +30,8 @@ def comparability(part: pd.DataFrame) -> tuple[str, str]:
         own = part[part["bc_type"] == bc_type]
         told = {"EC": _elemental, "eBC": _equivalent, "b_abs": _absorption, "rBC": _refractory}
         told[bc_type](own, can, cannot)
+    if any("duplicate_series" in text for text in _distinct(part, "marks")):
+        cannot.append("anything before it is known whose its values are: another station has them")
     cuts = _distinct(part, "size_cut")
     if "unknown" in cuts:
         cannot.append("any single size cut: that of some series isn't stated")

@@ -85,7 +85,11 @@ def _split(
         if not all(ends):
             continue
         parts = split(
-            whole, ends[0][0], ends[1][0], pair=pair if isinstance(pair, str) else tuple(pair)
+            whole,
+            ends[0][0],
+            ends[1][0],
+            pair=pair if isinstance(pair, str) else tuple(pair),
+            over=how["over"],
         )
         made += [parts.biomass, parts.fossil]
     return made
@@ -119,6 +123,7 @@ STEPS: dict[str, Kind] = {
             "short_nm": _NUMBER,
             "long_nm": _NUMBER,
             "pair": (str, list),
+            "over": str,
         },
     ),
     "protocol": Kind(

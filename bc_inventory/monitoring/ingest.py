@@ -23,6 +23,7 @@ from bc_inventory.errors import BCInventoryError
 from bc_inventory.fingerprint import canonical_json, code_of, content_of, sha256_file
 from bc_inventory.monitoring.absorption import to_absorption
 from bc_inventory.monitoring.ae33 import ebc_series
+from bc_inventory.monitoring.copied import copied
 from bc_inventory.monitoring.counters import setup_of
 from bc_inventory.monitoring.derive import derived
 from bc_inventory.monitoring.ledger import Entry, Ledger, read_ledger, write_ledger
@@ -58,6 +59,9 @@ class IngestReport:
     path : Path
         Folder of the record: observations, observations.nc, stations.parquet,
         monitoring_summary.parquet.
+    copies : tuple of tuple
+        Pairs of series of different stations that share a run of values, with its length;
+        their values are marked `duplicate_series`.
     """
 
     read: tuple[str, ...]
@@ -67,6 +71,7 @@ class IngestReport:
     recomputed: int
     generation: str
     path: Path
+    copies: tuple[tuple[str, str, int], ...] = ()
 
 
 def ingest(
@@ -107,7 +112,7 @@ def ingest(
     """
     store.mkdir(parents=True, exist_ok=True)
     with lock(store / "lock"):
-        for name in ("parts", "means", "generations"):
+        for name in ("parts", "twins", "means", "generations"):
             (store / name).mkdir(exist_ok=True)
             remove_dead(store / name)
         remove_dead(store)
@@ -116,17 +121,19 @@ def ingest(
         entries, done = _take(folder, store, settings, read, made_by, known, progress)
         taken = tuple(entry for entry in entries if entry.status == "taken")
         index = {entry: part_index(_part(store, entry)) for entry in taken}
+        shared, kept = copied([_part(store, entry) for entry in taken], store / "twins", made_by)
         means, computed = year_means(
             {_part(store, entry): told for entry, told in index.items()},
             store / "means",
             settings,
             made_by,
+            shared,
         )
         generation = assemble(means, store / "generations", made_by)
         ledger = Ledger(tuple(entries), generation)
         if ledger != read_ledger(store):
             write_ledger(store, ledger)
-        _sweep(store, {_part(store, entry) for entry in taken}, set(means), generation)
+        _sweep(store, {_part(store, entry) for entry in taken} | {kept} | set(means), generation)
     return IngestReport(
         tuple(done),
         taken,
@@ -135,6 +142,7 @@ def ingest(
         computed,
         generation,
         store / "generations" / generation,
+        shared.pairs,
     )
 
 
@@ -246,9 +254,9 @@ def _digest(value: object) -> str:
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()
 
 
-def _sweep(store: Path, parts: set[Path], means: set[Path], generation: str) -> None:
+def _sweep(store: Path, kept: set[Path], generation: str) -> None:
     """Remove what the record no longer depends on."""
-    for folder, kept in (("parts", parts), ("means", means)):
+    for folder in ("parts", "twins", "means"):
         for path in (store / folder).iterdir():
             if path not in kept:
                 path.unlink(missing_ok=True)

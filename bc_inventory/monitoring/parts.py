@@ -19,7 +19,7 @@ import pandas as pd
 from bc_inventory.durable import write_atomic
 from bc_inventory.schema.series import COLUMNS, Description, Series
 
-__all__ = ["PartIndex", "part_index", "read_part", "write_part"]
+__all__ = ["PartIndex", "part_index", "read_part", "read_values", "told_series", "write_part"]
 
 _META = b"bc_inventory_series"
 
@@ -101,10 +101,11 @@ def _told(one: Series) -> dict[str, Any]:
 
 def part_index(path: Path) -> tuple[PartIndex, ...]:
     """Return what a part holds, from its metadata alone."""
-    return tuple(PartIndex(told["series_id"], tuple(told["years"])) for told in _metadata(path))
+    return tuple(PartIndex(told["series_id"], tuple(told["years"])) for told in told_series(path))
 
 
-def _metadata(path: Path) -> list[dict[str, Any]]:
+def told_series(path: Path) -> list[dict[str, Any]]:
+    """Return what a part tells of each of its series: series_id, years, rows and about."""
     import pyarrow.parquet as pq
 
     held: list[dict[str, Any]] = json.loads(pq.read_schema(path).metadata[_META])
@@ -130,11 +131,13 @@ def read_part(path: Path, series_id: str, year: int) -> Series | None:
     """
     import pyarrow.parquet as pq
 
-    found = [(i, told) for i, told in enumerate(_metadata(path)) if told["series_id"] == series_id]
+    found = [
+        (i, told) for i, told in enumerate(told_series(path)) if told["series_id"] == series_id
+    ]
     if not found:
         return None
     file = pq.ParquetFile(path)
-    groups = _row_groups(file, [told["rows"] for told in _metadata(path)])
+    groups = _row_groups(file, [told["rows"] for told in told_series(path)])
     frames = [file.read_row_group(groups[i]).to_pandas() for i, _ in found]
     frame = pd.concat(frames, ignore_index=True)
     begin, end = (np.datetime64(f"{y}-01-01", "s") for y in (year, year + 1))
@@ -147,6 +150,26 @@ def read_part(path: Path, series_id: str, year: int) -> Series | None:
     told = dict(found[0][1]["about"])
     told["processing"] = tuple(told["processing"])
     return Series(Description(**told), frame)
+
+
+def read_values(path: Path, group: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return begins (seconds since 1970, UTC) and the valid values of one series of a part.
+
+    Parameters
+    ----------
+    path : Path
+        A part.
+    group : int
+        Place of the series in it.
+    """
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(path)
+    _row_groups(file, [told["rows"] for told in told_series(path)])
+    table = file.read_row_group(group, columns=["start", "value", "valid"])
+    start, value, valid = (table.column(name).to_numpy() for name in ("start", "value", "valid"))
+    kept = valid & np.isfinite(value)
+    return start.astype("datetime64[s]").astype(np.int64)[kept], value[kept]
 
 
 def _row_groups(file: Any, rows: list[int]) -> list[int]:

@@ -13,9 +13,10 @@ import pandas as pd
 
 from bc_inventory.monitoring.facts import facts
 from bc_inventory.monitoring.marks import bits
+from bc_inventory.monitoring.twins import twins
 from bc_inventory.schema.series import Series
 
-__all__ = ["identical_series", "marked", "threshold"]
+__all__ = ["breaks", "identical_series", "marked", "threshold"]
 
 
 def threshold(test: str, parameter: str) -> float:
@@ -54,7 +55,7 @@ def marked(series: Series) -> Series:
     for name, found in (
         ("duplicate_time", frame.duplicated("start").to_numpy()),
         ("clock_jump", _jumps(start, series.about.interval_s)),
-        ("break", _breaks(frame["segment"])),
+        ("break", breaks(frame["segment"])),
     ):
         marks |= np.where(found, bits([name]), np.uint16(0)).astype(np.uint16)
     return Series(series.about, frame.assign(marks=marks))
@@ -136,7 +137,8 @@ def _jumps(start: np.ndarray, interval_s: int | None) -> np.ndarray:
     return np.asarray(found)
 
 
-def _breaks(segment: pd.Series) -> np.ndarray:
+def breaks(segment: pd.Series) -> np.ndarray:
+    """Tell which values are of another segment than the one before: a tape, a method."""
     codes = segment.cat.codes.to_numpy()
     return np.append(False, codes[1:] != codes[:-1]) if len(codes) else np.zeros(0, dtype=bool)
 
@@ -152,32 +154,16 @@ def identical_series(series: Iterable[Series]) -> list[tuple[str, str, int]]:
     Returns
     -------
     list of tuple
-        Two series ids and the length of the longest run they share, for runs of at least
-        `duplicate_series.least_run` values that aren't all equal.
+        Two series ids and the length of the longest run they share; see
+        `bc_inventory.monitoring.twins`.
     """
-    least = int(threshold("duplicate_series", "least_run"))
-    places: dict[bytes, list[tuple[int, int]]] = {}
-    held: list[tuple[Series, np.ndarray]] = [(one, one.good.to_numpy()) for one in series]
-    found: dict[tuple[int, int], int] = {}
-    for number, (one, values) in enumerate(held):
-        for at in range(len(values) - least + 1):
-            run = values[at : at + least]
-            if run.min() == run.max():
-                continue
-            earlier = places.setdefault(run.tobytes(), [])
-            for other, begin in earlier:
-                if held[other][0].about.station != one.about.station:
-                    length = _shared(held[other][1][begin:], values[at:])
-                    pair = (other, number)
-                    found[pair] = max(found.get(pair, 0), length)
-            earlier.append((number, at))
-    return [
-        (held[first][0].about.series_id, held[second][0].about.series_id, length)
-        for (first, second), length in sorted(found.items())
-    ]
-
-
-def _shared(left: np.ndarray, right: np.ndarray) -> int:
-    size = min(len(left), len(right))
-    differ = np.flatnonzero(left[:size] != right[:size])
-    return int(differ[0]) if len(differ) else size
+    held = {str(number): one for number, one in enumerate(series)}
+    found = twins(
+        {key: one.good.to_numpy() for key, one in held.items()},
+        {key: one.about.station for key, one in held.items()},
+    )
+    longest: dict[tuple[str, str], int] = {}
+    for twin in found:
+        pair = (held[twin.first].about.series_id, held[twin.second].about.series_id)
+        longest[pair] = max(longest.get(pair, 0), twin.length)
+    return [(*pair, length) for pair, length in longest.items()]

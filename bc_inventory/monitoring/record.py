@@ -14,10 +14,12 @@ from bc_inventory import schema
 from bc_inventory.durable import temporary_folder, write_atomic
 from bc_inventory.fingerprint import canonical_json
 from bc_inventory.monitoring.averages import Means, chain
+from bc_inventory.monitoring.copied import Copied
 from bc_inventory.monitoring.marks import bits
 from bc_inventory.monitoring.netcdf import write_netcdf
 from bc_inventory.monitoring.outputs import station_table, summary_table, write_observations
 from bc_inventory.monitoring.parts import PartIndex, read_part
+from bc_inventory.monitoring.qc import breaks
 from bc_inventory.monitoring.rows import observation_rows, side_of
 from bc_inventory.monitoring.settings import Settings
 from bc_inventory.schema.series import Series
@@ -28,7 +30,11 @@ _PLACE = ("station", "name", "latitude", "longitude", "altitude_m", "setting")
 
 
 def year_means(
-    parts: dict[Path, tuple[PartIndex, ...]], folder: Path, settings: Settings, made_by: str
+    parts: dict[Path, tuple[PartIndex, ...]],
+    folder: Path,
+    settings: Settings,
+    made_by: str,
+    shared: Copied,
 ) -> tuple[list[Path], int]:
     """Compute the means of each year of each series, those that aren't there yet.
 
@@ -43,6 +49,8 @@ def year_means(
         Rule and excluded marks.
     made_by : str
         Digest of the code.
+    shared : Copied
+        Values that other stations have too, which are marked.
 
     Returns
     -------
@@ -57,6 +65,7 @@ def year_means(
     made: list[Path] = []
     computed = 0
     for (series_id, year), paths in sorted(wanted.items()):
+        again = shared.within(series_id, *_seconds(year))
         key = _digest(
             [
                 series_id,
@@ -65,21 +74,39 @@ def year_means(
                 settings.rule,
                 list(settings.exclude),
                 made_by,
+                again.tolist(),
             ]
         )
         table = folder / f"{key}.parquet"
         if not table.is_file():
-            _write_means(series_id, year, paths, table, settings)
+            _write_means(series_id, year, paths, table, settings, again)
             computed += 1
         made.append(table)
     return made, computed
 
 
+def _seconds(year: int) -> tuple[int, int]:
+    """Return the bounds of a calendar year and a month before it, for what reaches into it."""
+    begin = np.datetime64(f"{year - 1}-12-01", "s")
+    return int(begin.astype(np.int64)), int(
+        np.datetime64(f"{year + 1}-01-01", "s").astype(np.int64)
+    )
+
+
 def _write_means(
-    series_id: str, year: int, paths: list[Path], table: Path, settings: Settings
+    series_id: str,
+    year: int,
+    paths: list[Path],
+    table: Path,
+    settings: Settings,
+    again: np.ndarray,
 ) -> None:
     held = [one for one in (read_part(path, series_id, year) for path in paths) if one is not None]
     whole = joined(held)
+    if len(again):
+        begin = whole.frame["start"].to_numpy().astype("datetime64[s]").astype(np.int64)
+        extra = np.where(np.isin(begin, again), bits(["duplicate_series"]), np.uint16(0))
+        whole.frame["marks"] = (whole.frame["marks"].to_numpy() | extra).astype(np.uint16)
     rows = [
         observation_rows(_of_year(means, year), side=side_of(whole.about.country))
         for means in chain(whole, settings.rule, exclude=settings.exclude).values()
@@ -109,7 +136,8 @@ def joined(series: list[Series]) -> Series:
     Returns
     -------
     Series
-        A time that two files give is marked `duplicate_time` from the second on.
+        A time that two files give is marked `duplicate_time` from the second on, and the
+        first value of another segment than the one before it `break`.
     """
     if len(series) == 1:
         frame = series[0].frame.copy()
@@ -120,7 +148,9 @@ def joined(series: list[Series]) -> Series:
     frame = frame.sort_values("start", kind="stable", ignore_index=True)
     again = frame.duplicated("start").to_numpy()
     marks = frame["marks"].to_numpy(dtype=np.uint16)
-    frame["marks"] = np.where(again, marks | bits(["duplicate_time"]), marks).astype(np.uint16)
+    for name, found in (("duplicate_time", again), ("break", breaks(frame["segment"]))):
+        marks = np.where(found, marks | bits([name]), marks).astype(np.uint16)
+    frame["marks"] = marks
     first = series[0].about
     files = dict(sorted({one.about.file: one.about.sha256 for one in series}.items()))
     about = dataclasses.replace(first, file=";".join(files), sha256=";".join(files.values()))

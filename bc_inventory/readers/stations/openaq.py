@@ -177,7 +177,7 @@ def _moments(source: Source, rows: list[_Row], texts: list[str]) -> np.ndarray:
 
 def _from_json(source: Source, text: str) -> Iterator[_Row]:
     try:
-        results = json.loads(text)["results"]
+        results = json.loads(text, object_pairs_hook=_once)["results"]
     except json.JSONDecodeError as error:
         raise source.refuse(
             f"JSON that can't be read ({error.msg})", "an answer with 'results'", row=error.lineno
@@ -195,6 +195,14 @@ def _from_json(source: Source, text: str) -> Iterator[_Row]:
             ) from error
         if row is not None:
             yield row
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; one that names a key twice is two that were run together."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError("a key that is there twice")
+    return made
 
 
 def _json_row(item: dict[str, Any], number: int) -> _Row | None:
