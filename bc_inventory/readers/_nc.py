@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bc_inventory import units
+from bc_inventory.readers._classic import check_classic
 from bc_inventory.readers.source import Source
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def opened(source: Source) -> Iterator[netCDF4.Dataset]:
     """
     import netCDF4
 
+    if source.head.startswith(b"CDF"):
+        check_classic(source)
     try:
         if source.path is not None:
             file = netCDF4.Dataset(str(source.path), "r")
