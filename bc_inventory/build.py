@@ -150,6 +150,7 @@ def make_plan(config: Config) -> Plan:
                     "spatial": data_root() / "spatial",
                     "bands": data_root() / "cryosphere_bands.csv",
                     "metrics": data_root() / "climate_metrics.csv",
+                    "organic": data_root() / "organic_carbon.csv",
                 },
                 {name: f"{name}.parquet" for name in _VIEWS},
                 {

@@ -8,7 +8,12 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory import schema
-from bc_inventory.analysis.climate import co2_equivalents, read_metrics
+from bc_inventory.analysis.climate import (
+    co2_equivalents,
+    organic_beside,
+    read_metrics,
+    read_organic,
+)
 from bc_inventory.analysis.cryosphere import by_band, by_month, ice_around, read_bands
 from bc_inventory.analysis.emission_field import EmissionField, Floats, make_field
 from bc_inventory.analysis.exposure import exposure
@@ -40,8 +45,9 @@ def impacts_step(
     inputs : dict of str to Path
         `emissions`: folder of the contract `emissions`; `grid`: grid file whose
         cells are used; `totals`: contract `totals`. Optional: `spatial`, folder
-        of the spatial tables, `bands` and `metrics`, contracts
-        `cryosphere_bands` and `climate_metrics`; by default those embedded.
+        of the spatial tables, `bands`, `metrics` and `organic`, contracts
+        `cryosphere_bands`, `climate_metrics` and `organic_carbon`; by default
+        those embedded.
     outputs : dict of str to Path
         Parquet: `cryosphere`, `cryosphere_months`, `exposure`, `climate`
         (contract `co2_equivalents`).
@@ -87,7 +93,9 @@ def impacts_step(
     totals = schema.read_parquet(inputs["totals"], "totals")
     mine = totals[(totals["level"] == "side") & (totals["year"] == year)]
     mine = mine[mine["factor_set"] == factor_set]
-    climate = co2_equivalents(mine, read_metrics(inputs.get("metrics")))
+    organic = organic_beside(mine, read_organic(inputs.get("organic")))
+    known = pd.concat([mine, organic], ignore_index=True)
+    climate = co2_equivalents(known, read_metrics(inputs.get("metrics")))
     schema.write_parquet(climate, "co2_equivalents", outputs["climate"])
 
 

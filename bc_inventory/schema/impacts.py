@@ -44,6 +44,22 @@ CLIMATE_METRICS = Table(
     (Interval("value", "lower", "upper"),),
 )
 
+ORGANIC_CARBON = Table(
+    "organic_carbon",
+    "Organic carbon of a side as another inventory has it: it is emitted with black carbon and "
+    "cools, and isn't estimated here.",
+    (
+        Column("inventory", "string", "short name of the inventory"),
+        c.year,
+        c.side,
+        Column("emission_kt", "number", "emission of organic carbon", "kt", minimum=0),
+        c.confidence,
+        c.source_id,
+        c.note,
+    ),
+    ("inventory", "year", "side"),
+)
+
 CO2_EQUIVALENTS = Table(
     "co2_equivalents",
     "Emission of a side in CO2 equivalents of one metric and horizon, as a range over all "
@@ -52,7 +68,12 @@ CO2_EQUIVALENTS = Table(
         c.year,
         c.side,
         _factor_set,
-        Column("species", "string", "species emitted", enum=("BC", "OC")),
+        Column(
+            "species",
+            "string",
+            "species emitted; BC+OC is both together",
+            enum=("BC", "OC", "BC+OC"),
+        ),
         Column("metric", "string", "metric", enum=METRICS),
         Column("horizon", "integer", "time horizon", "a", minimum=1),
         _n("emission_kt", "emission, central estimate", "kt"),
@@ -173,6 +194,7 @@ EXPOSURE = Table(
 
 TABLES = (
     CLIMATE_METRICS,
+    ORGANIC_CARBON,
     CO2_EQUIVALENTS,
     BANDS,
     RESPONSES,

@@ -1,5 +1,7 @@
 """Ice, people and climate: bands that part the whole, sums by hand, ranges with caveats."""
 
+import importlib.util
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bc_inventory import schema
-from bc_inventory.analysis.climate import co2_equivalents, read_metrics
+from bc_inventory.analysis.climate import (
+    co2_equivalents,
+    organic_beside,
+    read_metrics,
+    read_organic,
+)
 from bc_inventory.analysis.cryosphere import (
     Ice,
     by_band,
@@ -193,9 +200,36 @@ def test_climate_is_a_range_by_hand():
     both = pd.concat(
         [known, known.assign(species="OC", emission_kt=400.0, lower_kt=300.0, upper_kt=500.0)]
     )
-    oc = co2_equivalents(both, metrics).set_index("species").loc["OC"]
+    made = co2_equivalents(both, metrics).set_index("species")
+    oc = made.loc["OC"]
     assert oc["highest_mt"] == pytest.approx(-27.6)
     assert (oc["outer_lower_mt"], oc["outer_upper_mt"]) == pytest.approx((-34.5, -20.7))
+    together = made.loc["BC+OC"]
+    assert (together["lowest_mt"], together["highest_mt"]) == pytest.approx((41.4, 152.4))
+    assert (together["outer_lower_mt"], together["outer_upper_mt"]) == pytest.approx((-19.5, 489.3))
+    assert together["metric_ids"] == "a;b;o"
+
+
+def test_organic_carbon_is_the_range_of_inventories_near_in_time():
+    organic = pd.DataFrame(
+        [("a", 2016, 10.0), ("a", 2018, 8.0), ("b", 2017, 6.0), ("c", 2015, 99.0)],
+        columns=["inventory", "year", "emission_kt"],
+    ).assign(side="CN")
+    mine = pd.DataFrame({"year": [2018, 2018], "side": ["CN", "EU"], "factor_set": "harmonised"})
+    made = organic_beside(mine, organic)
+    assert made[["side", "species"]].to_numpy().tolist() == [["CN", "OC"]]
+    assert made[["lower_kt", "emission_kt", "upper_kt"]].to_numpy().tolist() == [[6.0, 7.0, 8.0]]
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_organic_carbon_is_what_the_publishers_files_hold(shared, root):
+    spec = importlib.util.spec_from_file_location("organic", root / "tools" / "organic_carbon.py")
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    known = read_organic()
+    found = tool.table(shared / "data")
+    pd.testing.assert_frame_equal(known[list(found)], found, check_dtype=False)
 
 
 def test_embedded_metrics_say_what_is_recalled():
@@ -253,3 +287,5 @@ def test_the_step_writes_what_adds_up(tmp_path):
     assert set(near["region"]) == {"*", "FI", "PL", "CN-XZ", "CN-HE"}
     climate = schema.read_parquet(outputs["climate"], "co2_equivalents")
     assert (climate.loc[climate["species"] == "BC", "lowest_mt"] > 0).all()
+    assert (climate.loc[climate["species"] == "OC", "highest_mt"] < 0).all()
+    assert set(climate.loc[climate["metric"] == "GWP", "species"]) == {"BC", "OC", "BC+OC"}
