@@ -211,21 +211,25 @@ def series_breaks(compared: pd.DataFrame, limits: Mapping[str, float]) -> pd.Dat
 
 
 def summary(
-    complete: pd.DataFrame, outliers: pd.DataFrame, breaks: pd.DataFrame, emissions: pd.DataFrame
+    complete: pd.DataFrame,
+    outliers: pd.DataFrame,
+    breaks: pd.DataFrame | None,
+    emissions: pd.DataFrame,
 ) -> pd.DataFrame:
     """Return the checks of a review with their verdicts.
 
     Parameters
     ----------
     complete, outliers, breaks : pandas.DataFrame
-        From the functions of this module.
+        From the functions of this module; no breaks where there is no series.
     emissions : pandas.DataFrame
         Contract `emissions`.
 
     Returns
     -------
     pandas.DataFrame
-        check, passed, found (number of findings), detail.
+        check, passed (NA where nothing could be tested), found (number of
+        findings), detail.
     """
     unknown = complete[complete["state"].isin(["NE", "nothing"])]
     counted = emissions[emissions["emission_kt"].notna()]
@@ -246,8 +250,12 @@ def summary(
     ]
     rows = []
     for name, found, columns in checks:
+        if found is None:
+            rows.append((name, pd.NA, 0, "one year, no series"))
+            continue
         shown = found[columns or ["region", "nfr", "fuel"]].astype(str).drop_duplicates()
         listed = "; ".join(shown.head(5).agg(" ".join, axis=1)) if len(shown) else ""
         more = f" and {len(shown) - 5} more" if len(shown) > 5 else ""
         rows.append((name, found.empty, len(shown), listed + more))
-    return pd.DataFrame(rows, columns=["check", "passed", "found", "detail"])
+    made = pd.DataFrame(rows, columns=["check", "passed", "found", "detail"])
+    return made.astype({"passed": "boolean"})

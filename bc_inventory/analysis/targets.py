@@ -16,7 +16,7 @@ from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.schema import read_csv
 
-__all__ = ["emission_gap", "pathway", "progress", "read_targets"]
+__all__ = ["emission_gap", "gap_after", "pathway", "progress", "read_targets"]
 
 
 def read_targets(path: Path | None = None) -> pd.DataFrame:
@@ -198,3 +198,65 @@ def emission_gap(expected: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     joined["gap_upper_kt"] = joined["upper_kt"] - joined["allowed_kt"]
     columns = ["target_id", "scope", "year", "allowed_kt", "ambitious_kt", "expected_kt"]
     return joined[[*columns, "gap_kt", "gap_lower_kt", "gap_upper_kt"]]
+
+
+def gap_after(series: pd.DataFrame, targets: pd.DataFrame, saved: pd.DataFrame) -> pd.DataFrame:
+    """Return the gap of each inventory as it stands, and if measures were carried out.
+
+    Parameters
+    ----------
+    series : pandas.DataFrame
+        inventory, region (scope of the targets), year, emission_kt.
+    targets : pandas.DataFrame
+        Contract `targets`.
+    saved : pandas.DataFrame
+        region, share, share_lower, share_upper: what the measures take from the emission of
+        the region, as a fraction with its interval. Applied to the latest year of every
+        inventory, since others have no rows that measures could change.
+
+    Returns
+    -------
+    pandas.DataFrame
+        target_id, inventory, scope, base_year, target_year, year (latest with a figure, at
+        most the target year), allowed_kt, ambitious_kt, emission_kt, gap_kt as it stands, and
+        after_kt with gap_after_kt, gap_after_lower_kt and gap_after_upper_kt. Inventories
+        without the base year are left out.
+    """
+    standing = progress(series, targets)
+    known = standing[standing["base_kt"].notna()].rename(columns={"region": "scope"})
+    known = known.merge(saved.rename(columns={"region": "scope"}), on="scope")
+    rows = []
+    for row in known.itertuples():
+        own = targets[(targets["target_id"] == row.target_id) & (targets["scope"] == row.scope)]
+        head = {"scope": row.scope, "year": own["target_year"], "base_kt": row.base_kt}
+        cases = {
+            "": (row.emission_kt, row.emission_kt, row.emission_kt),
+            "after_": tuple(
+                row.emission_kt * (1.0 - share)
+                for share in (row.share, row.share_upper, row.share_lower)
+            ),
+        }
+        made: dict[str, object] = {
+            "inventory": row.inventory,
+            "base_year": row.base_year,
+            "target_year": int(own["target_year"].iat[0]),
+            "latest": row.year,
+            "emission_kt": row.emission_kt,
+        }
+        for name, (central, lower, upper) in cases.items():
+            expected = pd.DataFrame(
+                head | {"expected_kt": central, "lower_kt": lower, "upper_kt": upper}
+            )
+            gap = emission_gap(expected, own).iloc[0]
+            made |= {key: gap[key] for key in ("target_id", "scope", "allowed_kt", "ambitious_kt")}
+            made[f"gap_{name}kt"] = gap["gap_kt"]
+            if name:
+                made["after_kt"] = central
+                made["gap_after_lower_kt"] = gap["gap_lower_kt"]
+                made["gap_after_upper_kt"] = gap["gap_upper_kt"]
+        rows.append(made)
+    columns = (
+        "target_id inventory scope base_year target_year year allowed_kt ambitious_kt emission_kt "
+        "gap_kt after_kt gap_after_kt gap_after_lower_kt gap_after_upper_kt"
+    ).split()
+    return pd.DataFrame(rows).rename(columns={"latest": "year"}).reindex(columns=columns)

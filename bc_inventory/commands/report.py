@@ -54,7 +54,7 @@ def report(
     """Write the report of release VERSION: one HTML file that needs no network."""
     from bc_inventory.embedded import data_root
     from bc_inventory.release.opened import open_release
-    from bc_inventory.report.material import report_facts
+    from bc_inventory.report.material import IMPACTS, report_facts
     from bc_inventory.report.step import report_step
 
     release = open_release(version, inventory=inventory, root=releases)
@@ -72,9 +72,7 @@ def report(
         "stations": "stations.parquet",
         "monitoring": "monitoring_summary.parquet",
         "beside": "measured_beside.parquet",
-        "climate": "climate.parquet",
-        "cryosphere": "cryosphere.parquet",
-        "exposure": "exposure.parquet",
+        **{name: f"{name}.parquet" for name in IMPACTS},
     }
     inputs |= {name: release.file(file) for name, file in optional.items() if file in have}
     title = str(release.manifest.get("title") or release.inventory)

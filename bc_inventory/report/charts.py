@@ -21,6 +21,7 @@ _UNIT = Both("kt a year", "千吨/年")
 Across = Callable[[float], float]
 # Marks that differ in shape as well as in shade, for greyscale print.
 _SHAPES = ("circle", "square", "triangle", "diamond", "cross")
+_APART = 9.0
 _DASHES = (None, "6 3", "2 3", "8 3 2 3")
 
 
@@ -44,7 +45,13 @@ class Series:
     ours: bool = False
 
 
-def bars(rows: Sequence[Bar], groups: dict[str, Both], title: Both, description: Both) -> Markup:
+def bars(
+    rows: Sequence[Bar],
+    groups: dict[str, Both],
+    title: Both,
+    description: Both,
+    unit: Both = _UNIT,
+) -> Markup:
     """Return horizontal bars with intervals, those of one name side by side.
 
     Parameters
@@ -55,6 +62,8 @@ def bars(rows: Sequence[Bar], groups: dict[str, Both], title: Both, description:
         Groups in the order of their fill, with their key.
     title, description : Both
         For those who don't see the chart.
+    unit : Both
+        Of the axis.
     """
     names = list(dict.fromkeys(row.name for row in rows))
     reach = [max(row.upper or 0.0, row.value) for row in rows]
@@ -67,7 +76,7 @@ def bars(rows: Sequence[Bar], groups: dict[str, Both], title: Both, description:
     def across(value: float) -> float:
         return _LEFT + (value - ticks[0]) * scale
 
-    marks = [*_key(groups), *_grid(ticks, across, 26, height - 30)]
+    marks = [*_key(groups), *_grid(ticks, across, 26, height - 30, unit)]
     for place, name in enumerate(names):
         top = 30 + place * block
         middle = top + block / 2
@@ -103,19 +112,21 @@ def _bar(row: Bar, across: Across, y: float, slot: int) -> Markup:
 def _key(groups: dict[str, Both]) -> list[Markup]:
     marks = []
     for slot, text in enumerate(groups.values()):
-        x = _LEFT + slot * 120
+        x = _LEFT + slot * 160
         marks.append(shape("rect", x=x, y=6, width=14, height=11, class_=f"fill{slot}"))
         marks.append(label(x + 19, 12, text))
     return marks
 
 
-def _grid(ticks: Sequence[float], across: Across, top: float, bottom: float) -> list[Markup]:
+def _grid(
+    ticks: Sequence[float], across: Across, top: float, bottom: float, unit: Both = _UNIT
+) -> list[Markup]:
     marks = []
     for tick in ticks:
         x = across(tick)
         marks.append(shape("path", d=f"M{x:.1f} {top:g}V{bottom:g}", class_="grid"))
         marks.append(label(x, bottom + 9, _tick(tick), text_anchor="middle", class_="tick"))
-    marks.append(label(_WIDTH - 2, bottom + 22, _UNIT, text_anchor="end", class_="tick"))
+    marks.append(label(_WIDTH - 2, bottom + 22, unit, text_anchor="end", class_="tick"))
     return marks
 
 
@@ -157,8 +168,9 @@ def lines(series: Sequence[Series], title: Both, description: Both) -> Markup:
             marks.append(
                 label(across(year), bottom + 10, str(year), text_anchor="middle", class_="tick")
             )
+    aside = _dodged(series)
     for place, one in enumerate(series):
-        marks += _line(one, place, across, up)
+        marks += _line(one, place, across, up, aside[place])
     height = bottom + 24
     for place, one in enumerate(series):
         y = height + 6 + (place // 2) * 18
@@ -168,16 +180,34 @@ def lines(series: Sequence[Series], title: Both, description: Both) -> Markup:
     return chart(_WIDTH, height, marks, title, description)
 
 
-def _line(one: Series, place: int, across: Across, up: Across) -> list[Markup]:
+def _dodged(series: Sequence[Series]) -> list[dict[int, float]]:
+    """Return how far aside each series stands in a year in which several have an interval."""
+    made: list[dict[int, float]] = [{} for _ in series]
+    holders: dict[int, list[int]] = {}
+    for place, one in enumerate(series):
+        for year, _, lower, _ in one.points:
+            if lower is not None:
+                holders.setdefault(year, []).append(place)
+    for year, places in holders.items():
+        for rank, place in enumerate(places):
+            made[place][year] = (rank - (len(places) - 1) / 2) * _APART
+    return made
+
+
+def _line(
+    one: Series, place: int, across: Across, up: Across, aside: dict[int, float]
+) -> list[Markup]:
     marks = []
     kind = "ours" if one.ours else f"line{place % 5}"
     points = sorted(one.points)
     if len(points) > 1:
-        path = "M" + "L".join(f"{across(p[0]):.1f} {up(p[1]):.1f}" for p in points)
+        path = "M" + "L".join(
+            f"{across(p[0]) + aside.get(p[0], 0.0):.1f} {up(p[1]):.1f}" for p in points
+        )
         dash = None if one.ours else _DASHES[place % len(_DASHES)]
         marks.append(shape("path", d=path, class_=f"line {kind}", stroke_dasharray=dash))
     for year, value, lower, upper in points:
-        x = across(year)
+        x = across(year) + aside.get(year, 0.0)
         if lower is not None and upper is not None:
             path = f"M{x:.1f} {up(lower):.1f}V{up(upper):.1f}M{x - 4:.1f} {up(lower):.1f}h8"
             path += f"M{x - 4:.1f} {up(upper):.1f}h8"
@@ -188,8 +218,10 @@ def _line(one: Series, place: int, across: Across, up: Across) -> list[Markup]:
 
 
 def _mark(x: float, y: float, place: int, ours: bool) -> Markup:
-    kind = "mark ours" if ours else f"mark line{place % 5}"
     name = _SHAPES[place % len(_SHAPES)]
+    # After five shapes they come again, hollow.
+    form = " cross" if name == "cross" else " hollow" if place // len(_SHAPES) % 2 else ""
+    kind = f"mark{form} ours" if ours else f"mark{form} line{place % 5}"
     size = 5.0 if ours else 4.0
     paths = {
         "circle": f"M{x - size:.1f} {y:.1f}a{size} {size} 0 1 0 {2 * size} 0"

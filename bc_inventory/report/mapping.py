@@ -28,6 +28,8 @@ CLASSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 _COLOURS = "YlOrRd"
 _WIDTH = 520.0
 _SCALE = 2
+_RADIUS = 8.5
+_ROUNDS = 200
 Floats = NDArray[np.float64]
 
 
@@ -128,17 +130,49 @@ def map_chart(
             "image", href=f"data:image/png;base64,{picture}", width=width, height=height, x=0, y=0
         )
     ]
-    for mark in sorted(marks, key=lambda one: one.kind != "station"):
+    inside = []
+    for mark in marks:
         x, y = window.place(mark.longitude, mark.latitude)
-        if not (0 <= x <= width and 0 <= y <= height):
-            continue
+        if 0 <= x <= width and 0 <= y <= height:
+            inside.append((mark, x, y))
+    for mark, x, y in inside:
         if mark.kind == "station":
             path = f"M{x:.1f} {y - 4.5:.1f}l4 7.5h-8z"
             drawn.append(shape("path", d=path, class_="station"))
-        else:
-            drawn.append(shape("circle", cx=x, cy=y, r=8.5, class_="hot"))
-            drawn.append(label(x, y, mark.text, text_anchor="middle", class_="hotnumber"))
+    hot = [(mark, x, y) for mark, x, y in inside if mark.kind != "station"]
+    spread = _apart(np.array([(x, y) for _, x, y in hot]).reshape(-1, 2), (width, height))
+    for (_, x, y), (u, v) in zip(hot, spread, strict=True):
+        if np.hypot(u - x, v - y) > _RADIUS:
+            drawn.append(shape("path", d=f"M{x:.1f} {y:.1f}L{u:.1f} {v:.1f}", class_="leader"))
+    for (mark, _, _), (u, v) in zip(hot, spread, strict=True):
+        across, down = round(float(u), 1), round(float(v), 1)
+        drawn.append(shape("circle", cx=across, cy=down, r=_RADIUS, class_="hot"))
+        drawn.append(label(across, down, mark.text, text_anchor="middle", class_="hotnumber"))
     return chart(width, height, drawn, title, description)
+
+
+def _apart(points: Floats, size: tuple[float, float]) -> Floats:
+    """Push numbered marks apart until none hides another, as far as the map has room."""
+    made = points.copy()
+    for _ in range(_ROUNDS):
+        between = made[:, None] - made[None, :]
+        distance = np.hypot(between[..., 0], between[..., 1])
+        np.fill_diagonal(distance, np.inf)
+        near = distance < 2 * _RADIUS + 1
+        if not near.any():
+            break
+        # Marks on one spot part along fixed directions, so that a map is always the same.
+        angle = np.arange(len(made))
+        own = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        way = np.where(
+            distance[..., None] > 1e-6,
+            between / np.maximum(distance, 1e-6)[..., None],
+            own[:, None] - own[None, :],
+        )
+        push = np.where(near, (2 * _RADIUS + 1.5 - distance) / 2, 0.0)
+        made += (way * np.where(np.isfinite(push), push, 0.0)[..., None]).sum(axis=1)
+        made = np.clip(made, _RADIUS, np.array(size) - _RADIUS)
+    return made
 
 
 def _picture(window: Window, cells: tuple[Floats, Floats, Floats], outlines: pd.DataFrame) -> bytes:
@@ -206,11 +240,11 @@ def legend() -> Markup:
             marks.append(
                 label(x, 39, f"{CLASSES[place - 1]:g}", text_anchor="middle", class_="tick")
             )
-    text = Both("black carbon emitted per area, t/km² a year", "单位面积黑碳排放, 吨/平方公里/年")
+    text = Both("black carbon emitted per area, t/km² a year", "单位面积黑碳排放，吨/平方公里/年")
     marks.append(label(10, 9, text))
     words = Both(
         f"ten classes from below {CLASSES[0]:g} to above {CLASSES[-1]:g} t/km² a year, the same "
         "on both maps",
-        f"十级, 由小于{CLASSES[0]:g}到大于{CLASSES[-1]:g}吨/平方公里/年, 两图相同",
+        f"十级，由小于{CLASSES[0]:g}到大于{CLASSES[-1]:g}吨/平方公里/年，两图相同",
     )
     return chart(_WIDTH, 46, marks, Both("Colour scale", "色标"), words)

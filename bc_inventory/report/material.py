@@ -16,6 +16,7 @@ __all__ = ["FACTS", "IMPACTS", "Material", "read_material", "report_facts"]
 FACTS = {
     "bands": ("cryosphere_bands.csv", "cryosphere_bands"),
     "benchmarks": ("benchmarks.csv", "benchmarks"),
+    "claims": ("claims.csv", "claims"),
     "crosswalk": ("crosswalk/sectors.csv", "sector_crosswalk"),
     "definitions": ("comparability/definitions.csv", "inventory_definitions"),
     "fuels": ("fuels.csv", "fuels"),
@@ -23,6 +24,7 @@ FACTS = {
     "measures": ("measures.csv", "measures"),
     "outlines": ("spatial/outlines.parquet", "spatial_outlines"),
     "regions": ("regions.csv", "regions"),
+    "responses": ("cryosphere_responses.csv", "cryosphere_responses"),
     "sectors": ("sectors.csv", "sectors"),
     "sources": ("sources.csv", "sources"),
     "targets": ("targets.csv", "targets"),
@@ -32,6 +34,7 @@ FACTS = {
 IMPACTS = {
     "climate": "co2_equivalents",
     "cryosphere": "cryosphere",
+    "cryosphere_months": "cryosphere_months",
     "exposure": "exposure",
 }
 _GNFR_NAMES = {

@@ -13,6 +13,7 @@ from bc_inventory.report.sections import (
     evidence,
     impacts,
     matrix,
+    nested,
     outlook,
     overview,
     review,
@@ -32,6 +33,7 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     review.review,
     outlook.targets,
     outlook.measures,
+    nested.nested,
     impacts.impacts,
     evidence.stations,
     evidence.methods,
@@ -72,10 +74,10 @@ def report_step(
     material = read_material(inputs, title=title, year=year, factor_set=factor_set)
     shown = one(title).en
     page = render(
-        Both(shown, f"{shown} (中欧黑碳清单报告)"),
+        Both(shown, f"{shown}（中欧黑碳清单报告）"),
         Both(
             f"Report for the year {year}, {factor_set} factors.",
-            f"{year}年报告, {'统一' if factor_set == 'harmonised' else '官方'}因子。",
+            f"{year}年报告，{'统一' if factor_set == 'harmonised' else '官方推荐'}因子。",
         ),
         [make(material) for make in SECTIONS],
     )

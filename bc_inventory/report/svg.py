@@ -6,6 +6,7 @@ Text stands once for each language; style sheet and language switch are the page
 from __future__ import annotations
 
 import math
+import re
 import textwrap
 from collections.abc import Iterable
 
@@ -66,7 +67,7 @@ def wrapped(x: float, y: float, text: Both, room: float, **attributes: object) -
         if lang == "en":
             lines = textwrap.wrap(words, count)
         else:
-            lines = [words[at : at + count] for at in range(0, len(words), count)]
+            lines = _han_lines(words, room)
         shown = lines[:_LINES]
         if len(lines) > _LINES:
             shown[-1] = shown[-1][: count - 1] + "…"
@@ -80,6 +81,20 @@ def wrapped(x: float, y: float, text: Both, room: float, **attributes: object) -
         if not told:
             break
     return Markup("").join(made)
+
+
+def _han_lines(words: str, room: float) -> list[str]:
+    """Break Chinese text between characters, keeping numbers and Latin words whole."""
+    lines, used = [""], 0.0
+    for part in re.findall(r"[\x21-\x7e]+|.", words):
+        wide = len(part) * (_LATIN if part.isascii() else _HAN)
+        # No line begins with a mark that closes something.
+        if lines[-1] and used + wide > room and part not in "，。；：）、":
+            lines.append("")
+            used = 0.0
+        lines[-1] += part
+        used += wide
+    return [line.strip() for line in lines]
 
 
 def chart(

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from bc_inventory.report.inert import for_spreadsheet
-from bc_inventory.report.words import Both, one
+from bc_inventory.report.words import UNIT_NAMES, Both, one
 
 __all__ = ["Column", "Table", "csv_text", "number", "to_table"]
 
@@ -43,6 +43,11 @@ class Column:
     unit: str = ""
     digits: int = 3
     percent: bool = False
+
+    @property
+    def shown_unit(self) -> Both:
+        """Unit as it stands in the heading; empty for text and percent."""
+        return Both("", "") if self.percent else UNIT_NAMES.get(self.unit, one(self.unit))
 
 
 @dataclass(frozen=True)

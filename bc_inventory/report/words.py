@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 from bc_inventory.report.inert import shorten
 
-__all__ = ["HEAD_NAMES", "SIDE_NAMES", "VERDICT_NAMES", "Both", "one"]
+__all__ = [
+    "CONFIDENCE_NAMES",
+    "HEAD_NAMES",
+    "SIDE_NAMES",
+    "UNIT_NAMES",
+    "VERDICT_NAMES",
+    "Both",
+    "one",
+]
 
 
 @dataclass(frozen=True)
@@ -21,6 +29,11 @@ class Both:
 
     en: str
     zh: str
+
+    @property
+    def begun(self) -> str:
+        """English text with a capital, to begin a sentence."""
+        return self.en[:1].upper() + self.en[1:]
 
 
 def one(text: object) -> Both:
@@ -42,6 +55,25 @@ HEAD_NAMES = {
     "level": Both("level of the whole", "总体水平"),
     "sector_share": Both("share of the sector", "部门占比"),
     "region_share": Both("share of the region", "地区占比"),
+}
+
+CONFIDENCE_NAMES = {
+    "high": Both("high", "高"),
+    "medium": Both("medium", "中"),
+    "low": Both("low", "低"),
+    "recalled": Both("recalled", "凭记忆"),
+    "assumed": Both("assumed", "判断"),
+}
+
+# How units are shown; in files they stand as they are.
+UNIT_NAMES = {
+    "kt": Both("kt", "千吨"),
+    "t/km2": Both("t/km²", "吨/平方公里"),
+    "Mt CO2e": Both("Mt CO₂e", "百万吨CO₂当量"),
+    "person": Both("people", "人"),
+    "a": Both("years", "年"),
+    "km": Both("km", "公里"),
+    "degree": Both("°", "°"),
 }
 
 VERDICT_NAMES = {

@@ -202,6 +202,7 @@ CLAIMS = Table(
     (
         Column("claim", "string", "short name"),
         Column("name", "string", "name as its author gives it"),
+        Column("name_zh", "string", "Chinese name", required=False),
         Column("inside", "string", "claim it is part of", required=False),
         Column(
             "kind",

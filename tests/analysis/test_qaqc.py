@@ -140,3 +140,11 @@ def test_summary_passes_and_fails():
     assert bad["passed"].tolist() == [False, False, False, False, True, False, False]
     assert bad["found"].iloc[5] == 10
     assert "and 5 more" in bad["detail"].iloc[5]
+
+
+def test_a_single_year_is_no_series_and_passes_nothing():
+    table = members_with(78).assign(factor_source="a", activity_source="b")
+    outliers = implied_factor_outliers(table, LIMITS, GUIDEBOOK)
+    made = summary(completeness(table), outliers, None, table).set_index("check")
+    assert made.loc["time series without breaks", "passed"] is pd.NA
+    assert made.drop("time series without breaks")["passed"].all()

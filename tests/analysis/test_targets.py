@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from bc_inventory.analysis.targets import emission_gap, pathway, progress, read_targets
+from bc_inventory.analysis.targets import emission_gap, gap_after, pathway, progress, read_targets
 from bc_inventory.errors import DataError
 
 TARGETS = read_targets()
@@ -95,3 +95,19 @@ def test_a_users_pathway_is_checked(tmp_path):
     good.assign(target_year=2010).to_csv(path, index=False)
     with pytest.raises(DataError, match="a target year after the base year"):
         read_targets(path)
+
+
+def test_the_gap_as_it_stands_and_after_measures_by_hand():
+    saved = pd.DataFrame(
+        {"region": ["EU"], "share": [0.4], "share_lower": [0.1], "share_upper": [0.6]}
+    )
+    young = series({2019: 5.0}, "EU").assign(inventory="young")
+    known = pd.concat([series({2013: 200.0, 2020: 180.0}, "EU"), young])
+    made = gap_after(known, TARGETS[TARGETS["target_id"] == "arctic-2025"], saved)
+    [row] = made.to_dict("records")
+    assert (row["inventory"], row["year"], row["target_year"]) == ("reported", 2020, 2025)
+    assert row["allowed_kt"] == pytest.approx(150.0)
+    assert row["gap_kt"] == pytest.approx(30.0)
+    assert row["gap_after_kt"] == pytest.approx(180 * 0.6 - 150)
+    bounds = (row["gap_after_lower_kt"], row["gap_after_upper_kt"])
+    assert bounds == pytest.approx((180 * 0.4 - 150, 180 * 0.9 - 150))

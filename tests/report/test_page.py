@@ -3,9 +3,14 @@
 import re
 from html.parser import HTMLParser
 
+import pandas as pd
 import pytest
 
+from bc_inventory.report.blocks import Figure, Section
+from bc_inventory.report.page import render
 from bc_inventory.report.step import SECTIONS, report_step
+from bc_inventory.report.tables import Column, to_table
+from bc_inventory.report.words import Both
 from tests.report.conftest import HOSTILE
 
 
@@ -143,3 +148,35 @@ def test_climate_figures_are_ranges_with_their_caveat(made):
         assert text in table
     assert "up to 100 km from a glaciated cell" in table
     assert "距冰川格网100公里内" in table
+
+
+def test_what_is_printed_of_a_long_table_is_said():
+    frame = pd.DataFrame({"n": range(50)})
+    for rows, said in ((frame, True), (frame.head(40), False)):
+        table = to_table(rows, [Column("n", Both("n", "n"))], "many")
+        figure = Figure(Both("c", "c"), None, table)
+        html = render(Both("t", "t"), Both("r", "r"), [Section("s", Both("s", "s"), (), (figure,))])
+        assert ("The first 40 rows" in html) is said
+        assert html.count("<tr>") == len(rows) + 1
+
+
+def test_claims_stand_with_what_is_left_to_each(made):
+    html, _ = made
+    section = html[html.index('id="nesting"') : html.index('id="impacts"')]
+    for text in (
+        "REAS v3.2: Sichuan",
+        "x 3.1",
+        "nothing around it",
+        "1,554",
+        "按国家指南编制的四川清单",
+    ):
+        assert text in section
+
+
+def test_no_mark_of_the_series_stands_for_two_inventories(made):
+    html, _ = made
+    section = html[html.index('id="series"') : html.index('id="difference"')]
+    for drawing in re.findall(r"<svg.*?</svg>", section, re.S):
+        key = re.findall(r'<path d="([^"]*)" class="(mark[^"]*)"/><text', drawing)
+        shapes = [(kind, re.sub(r"-?[\d.]+", "#", path)) for path, kind in key]
+        assert len(shapes) == len(set(shapes)) > 1

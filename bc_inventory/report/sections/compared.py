@@ -34,6 +34,7 @@ def series(material: Material) -> Section:
             )
             for name, part in rows.groupby("inventory", sort=True)
         ]
+        made.sort(key=lambda one: not one.ours)
         text = SIDE_NAMES[side]
         columns = [
             Column("inventory", Both("inventory", "清单")),
@@ -45,14 +46,14 @@ def series(material: Material) -> Section:
             Column("note", Both("note", "说明")),
         ]
         caption = Both(
-            f"{text.en}: totals of every inventory. Scopes differ; see the comparability table "
+            f"{text.begun}: totals of every inventory. Scopes differ; see the comparability table "
             "before reading a difference.",
-            f"{text.zh}: 各清单总量。范围不同, 比较前请看可比性表。",
+            f"{text.zh}：各清单总量。范围不同，比较前请看可比性表。",
         )
         chart = lines(
             made,
             Both(f"Time series, {text.en}", f"{text.zh}时间序列"),
-            Both(f"{len(made)} inventories by year", f"{len(made)}个清单, 按年"),
+            Both(f"{len(made)} inventories by year", f"{len(made)}个清单，按年"),
         )
         figures.append(Figure(caption, chart, to_table(rows, columns, f"series_{side}")))
     return Section("series", Both("Every inventory by year", "各清单历年总量"), (), tuple(figures))
@@ -101,15 +102,15 @@ def difference(material: Material) -> Section:
         "(1 - abatement) by LMDI-I, which leaves no residual. Coverage is what one side has and "
         "the other hasn't. The last column of the table says what the Shapley method would give: "
         "where the two differ much, technologies hardly overlap and the split is a convention.",
-        "差异沿活动水平×燃料占比×技术占比×因子×(1−去除率)链用LMDI-I分解, 无残差。"
-        "覆盖范围指一方有而另一方没有的部分。表末列为Shapley方法结果: "
-        "两者相差大处, 技术重叠少, 分解只是一种约定。",
+        "差异沿活动水平×燃料占比×技术占比×因子×（1−去除率）链用LMDI-I分解，无残差。"
+        "覆盖范围指一方有而另一方没有的部分。表末列为Shapley方法结果："
+        "两者相差大处，技术重叠少，分解只是一种约定。",
     )
     return Section("difference", Both("Why they differ", "差异来源"), (text,), tuple(figures))
 
 
 def _set_zh(side: str, factor_set: str) -> str:
-    return SIDE_NAMES[side].zh + {"harmonised": "(统一因子)", "official": "(官方因子)"}.get(
+    return SIDE_NAMES[side].zh + {"harmonised": "（统一因子）", "official": "（官方因子）"}.get(
         factor_set, f"({factor_set})"
     )
 
@@ -156,6 +157,6 @@ def _waterfall(
     caption = Both(
         f"From {names[0].en} to {names[1].en}, {material.year}: parts of the difference with 95 % "
         f"intervals of {_DRAWS} draws.",
-        f"{material.year}年从{names[0].zh}到{names[1].zh}: 差异的组成及{_DRAWS}次抽样的95%区间。",
+        f"{material.year}年从{names[0].zh}到{names[1].zh}：差异的组成及{_DRAWS}次抽样的95%区间。",
     )
     return Figure(caption, chart, to_table(shown, columns, f"difference_{file}", labels))

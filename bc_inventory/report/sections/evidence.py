@@ -7,7 +7,7 @@ import pandas as pd
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.material import Material
 from bc_inventory.report.tables import Column, to_table
-from bc_inventory.report.words import SIDE_NAMES, Both
+from bc_inventory.report.words import CONFIDENCE_NAMES, SIDE_NAMES, Both
 
 __all__ = ["methods", "stations"]
 
@@ -54,7 +54,7 @@ def stations(material: Material) -> Section:
     text = Both(
         "A measurement is the only outside witness of an inventory. Elemental carbon, equivalent "
         "black carbon and refractory black carbon are different quantities and aren't mixed.",
-        "观测是清单唯一的外部证据。元素碳、等效黑碳和难熔黑碳是不同的量, 不混用。",
+        "观测是清单唯一的外部证据。元素碳、等效黑碳和难熔黑碳是不同的量，不混用。",
     )
     return Section("stations", Both("Measurements", "观测"), (text,), tuple(figures))
 
@@ -98,7 +98,7 @@ def _beside(beside: pd.DataFrame) -> Figure:
     return Figure(
         Both(
             "Measurements beside the emissions of their region: only what is relative meets.",
-            "观测与所在地区排放对照: 只比较相对量。",
+            "观测与所在地区排放对照：只比较相对量。",
         ),
         None,
         to_table(rows, columns, "measured_beside"),
@@ -113,13 +113,13 @@ def methods(material: Material) -> Section:
         "emission = activity x technology share x emission factor x (1 - abatement), one row for "
         "each technology in each region. Intervals are 95 % of lognormal errors by Monte Carlo; "
         "rows that share a factor share its draw.",
-        "排放 = 活动水平 × 技术占比 × 排放因子 × (1 − 去除率), 每地区每技术一行。"
-        "区间为对数正态误差的95%蒙特卡罗区间; 共用因子的行共用一次抽样。",
+        "排放 = 活动水平 × 技术占比 × 排放因子 × （1 − 去除率），每地区每技术一行。"
+        "区间为对数正态误差的95%蒙特卡罗区间；共用因子的行共用一次抽样。",
     )
     counts = Both(
         f"{len(rows):,} rows make the figures of {material.year}; each names the source of its "
         "activity, technology share, factor and control.",
-        f"{material.year}年数值由{len(rows):,}行构成, 每行都注明活动、技术占比、因子和治理的来源。",
+        f"{material.year}年数值由{len(rows):,}行构成，每行都注明活动、技术占比、因子和治理的来源。",
     )
     return Section(
         "methods",
@@ -143,9 +143,10 @@ def _strength(rows: pd.DataFrame, column: str) -> Figure:
     ]
     caption = Both(
         f"Emission by {title.en}: the weakest of what made each row.",
-        f"按{title.zh}划分的排放量(取每行各项中最弱者)。",
+        f"按{title.zh}划分的排放量（取每行各项中最弱者）。",
     )
-    return Figure(caption, None, to_table(sums, columns, column, {"side": SIDE_NAMES}))
+    labels = {"side": SIDE_NAMES, "confidence": CONFIDENCE_NAMES}
+    return Figure(caption, None, to_table(sums, columns, column, labels))
 
 
 def _sources(material: Material, rows: pd.DataFrame) -> Figure:
@@ -177,7 +178,7 @@ def _sources(material: Material, rows: pd.DataFrame) -> Figure:
     return Figure(
         Both(
             "Every source behind the figures of this page, by the emission that rests on it.",
-            "本页数值的全部来源, 按其支撑的排放量排列。",
+            "本页数值的全部来源，按其支撑的排放量排列。",
         ),
         None,
         to_table(listed, columns, "sources", {"read": _READ}),

@@ -6,26 +6,19 @@ import pandas as pd
 
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.material import Material
+from bc_inventory.report.sections.ice import ice
 from bc_inventory.report.tables import Column, to_table
-from bc_inventory.report.words import SIDE_NAMES, Both
+from bc_inventory.report.words import CONFIDENCE_NAMES, SIDE_NAMES, Both, one
 
 __all__ = ["impacts"]
 
 _SIDE = Column("side", Both("side", "方"))
-_VIEWS = {
-    "arctic": Both("Arctic", "北极"),
-    "arctic_circle_km": Both("distance to the Arctic Circle", "距北极圈"),
-    "hma_glacier_km": Both("distance to glaciers of High Mountain Asia", "距亚洲高山冰川"),
-    "hma_region": Both("High Mountain Asia", "亚洲高山区"),
-    "latitude": Both("latitude", "纬度"),
-}
 
 
 def impacts(material: Material) -> Section:
     """Return what the release holds of ice, people and climate."""
-    figures = [
-        made for made in (_ice(material), _people(material), _climate(material)) if made is not None
-    ]
+    figures = ice(material)
+    figures += [made for made in (_people(material), _climate(material)) if made is not None]
     if not figures:
         text = Both(
             "This release has no view of ice, people or climate.",
@@ -35,7 +28,7 @@ def impacts(material: Material) -> Section:
     text = Both(
         "These are indicators of where emissions are, not of their effects: no wind, chemistry or "
         "response is in the first two, and the third spans metrics that disagree by design.",
-        "这些指标反映排放位置而非影响: 前两项不含风、化学和响应, 第三项涵盖彼此不同的多种指标。",
+        "这些指标反映排放位置而非影响：前两项不含风、化学和响应，第三项涵盖彼此不同的多种指标。",
     )
     return Section("impacts", _TITLE, (text,), tuple(figures))
 
@@ -45,38 +38,6 @@ _TITLE = Both("Ice, people and climate", "冰冻圈、人口与气候")
 
 def _chosen(frame: pd.DataFrame, material: Material) -> pd.DataFrame:
     return frame[(frame["year"] == material.year) & (frame["factor_set"] == material.factor_set)]
-
-
-def _ice(material: Material) -> Figure | None:
-    if material.impacts.get("cryosphere") is None:
-        return None
-    rows = _chosen(material.impacts["cryosphere"], material)
-    rows = rows[rows["nfr"] == "*"].sort_values(["view", "side", "band"])
-    bands = material.facts["bands"]
-    key = bands["view"] + "/" + bands["band"]
-    names = {
-        name: Both(str(en), str(zh))
-        for name, en, zh in zip(key, bands["name"], bands["name_zh"], strict=True)
-    }
-    rows = rows.assign(place=rows["view"] + "/" + rows["band"])
-    columns = [
-        Column("view", Both("counted by", "划分方式")),
-        Column("place", Both("band", "带")),
-        _SIDE,
-        Column("emission_kt", Both("emission", "排放量"), "kt"),
-        Column("lower_kt", Both("2.5 %", "2.5 %"), "kt"),
-        Column("upper_kt", Both("97.5 %", "97.5 %"), "kt"),
-        Column("share_of_side", Both("share of side", "占比"), "1", 2, percent=True),
-    ]
-    labels = {"view": _VIEWS, "place": names, "side": SIDE_NAMES}
-    return Figure(
-        Both(
-            "Pole to Plateau: emission by latitude and by distance to ice.",
-            "从北极到高原: 按纬度和距冰体距离划分的排放量。",
-        ),
-        None,
-        to_table(rows, columns, "cryosphere", labels),
-    )
 
 
 def _people(material: Material) -> Figure | None:
@@ -101,7 +62,7 @@ def _people(material: Material) -> Figure | None:
     return Figure(
         Both(
             "How near emissions are to people: an indicator of emissions, not of exposure itself.",
-            "排放与人口的接近程度: 排放指标, 而非暴露本身。",
+            "排放与人口的接近程度：排放指标，而非暴露本身。",
         ),
         None,
         to_table(rows, columns, "exposure", {"side": SIDE_NAMES, "region": names}),
@@ -109,11 +70,21 @@ def _people(material: Material) -> Figure | None:
     )
 
 
+_SPECIES = {
+    "BC": Both("black carbon", "黑碳"),
+    "OC": Both("organic carbon", "有机碳"),
+    "BC+OC": Both("both together", "两者合计"),
+}
+
+
 def _climate(material: Material) -> Figure | None:
     if material.impacts.get("climate") is None:
         return None
     rows = _chosen(material.impacts["climate"], material)
-    rows = rows.sort_values(["metric", "horizon", "side", "species"])
+    rank = {species: place for place, species in enumerate(_SPECIES)}
+    rows = rows.assign(_rank=rows["species"].map(rank)).sort_values(
+        ["metric", "horizon", "side", "_rank"], ascending=[False, True, False, True]
+    )
     columns = [
         Column("metric", Both("metric", "指标")),
         Column("horizon", Both("horizon", "时间范围"), "a"),
@@ -123,16 +94,34 @@ def _climate(material: Material) -> Figure | None:
         Column("highest_mt", Both("highest metric", "最高指标值"), "Mt CO2e"),
         Column("outer_lower_mt", Both("outer range from", "外区间下限"), "Mt CO2e"),
         Column("outer_upper_mt", Both("to", "上限"), "Mt CO2e"),
+        Column("emission_kt", Both("emission", "排放量"), "kt"),
         Column("source_ids", Both("sources", "来源")),
         Column("confidence", Both("confidence", "可信度")),
         Column("caveat", Both("caveat", "注意")),
     ]
+    labels = {
+        "side": SIDE_NAMES,
+        "species": _SPECIES,
+        "confidence": CONFIDENCE_NAMES,
+        "caveat": {
+            text: Both(text, _CAVEATS_ZH.get(species, text))
+            for text, species in zip(rows["caveat"], rows["species"], strict=True)
+        },
+        "source_ids": {text: one(text.replace(";", "; ")) for text in rows["source_ids"]},
+    }
     return Figure(
         Both(
-            "CO2 equivalents by metric and horizon, always as ranges, with co-emitted organic "
-            "carbon where it is estimated.",
-            "按指标和时间范围的CO2当量, 始终为区间; 有机碳在有估算时并列。",
+            "CO2 equivalents by metric and horizon, always as ranges, with the organic carbon that "
+            "is emitted with it, as other inventories have it.",
+            "按指标和时间范围的CO2当量，始终为区间；并列同时排放的有机碳（取自其他清单）。",
         ),
         None,
-        to_table(rows, columns, "co2_equivalents", {"side": SIDE_NAMES}),
+        to_table(rows, columns, "co2_equivalents", labels),
     )
+
+
+_CAVEATS_ZH = {
+    "BC": "多项评估的范围，多为凭记忆；不含同时排放并致冷的有机碳；不可与长寿命气体简单相加",
+    "OC": "本清单不估算有机碳，此为其他清单的范围，其口径不同；棕碳有增温作用",
+    "BC+OC": "两者区间之和，按最不利情形相加；未计二氧化硫等同时排放的物种",
+}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from bc_inventory.analysis.align import benchmark_rows
-from bc_inventory.analysis.comparability import VERDICTS, comparability, overall
+from bc_inventory.analysis.comparability import VERDICTS, comparability
 from bc_inventory.analysis.sectors import common_sectors
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.material import Material
@@ -26,6 +26,7 @@ _ASPECTS = {
     "activity_source": Both("activity", "活动数据"),
     "measurement": Both("measurement", "测量"),
 }
+_OURS = ("bc_inventory harmonised", "bc_inventory official")
 _INVENTORY = Column("inventory", Both("inventory", "清单"))
 _SIGNED = {
     sign: Both(f"{sign} {VERDICT_NAMES[verdict].en}", f"{sign} {VERDICT_NAMES[verdict].zh}")
@@ -37,12 +38,14 @@ def matrix(material: Material) -> Section:
     """Return how far each inventory can be compared with ours, by aspect and by sector."""
     ours = f"bc_inventory {material.factor_set}"
     definitions = material.facts["definitions"]
+    shown = {*material.facts["benchmarks"]["inventory"], *_OURS}
     whole = definitions[["inventory"]].drop_duplicates().assign(target="*", sector="*")
+    whole = whole[whole["inventory"].isin(shown)]
     made = _of_ours(comparability(definitions, whole), ours)
     text = Both(
         "Verdicts come from each inventory's own definitions, one row for each, with its source. "
         "What an inventory doesn't state is never taken for agreement.",
-        "判断来自各清单自身定义, 每条都有来源; 未说明者不视为一致。",
+        "判断来自各清单自身定义，每条都有来源；未说明者不视为一致。",
     )
     figures = (_aspects(made, ours), _reasons(made), _sectors(material, ours))
     return Section("comparability", Both("Comparability", "可比性"), (text,), figures)
@@ -74,11 +77,11 @@ def _reasons(made: pd.DataFrame) -> Figure:
         _INVENTORY,
         Column("aspect", Both("aspect", "方面")),
         Column("verdict", Both("verdict", "判断")),
-        Column("why", Both("definitions (first / second by name)", "定义(按名称先后)")),
+        Column("why", Both("definitions (first / second by name)", "定义（按名称先后）")),
     ]
     labels = {"aspect": dict(_ASPECTS), "verdict": VERDICT_NAMES}
     return Figure(
-        Both("What doesn't agree, and why.", "不一致之处及原因。"),
+        Both("What doesn't agree, and why.", "不一致之处及原因（定义为英文原文）。"),
         None,
         to_table(why, columns, "comparability_reasons", labels),
     )
@@ -98,20 +101,29 @@ def _sectors(material: Material, ours: str) -> Figure:
             [(who, target) for who, several in targets.items() for target in sorted(several)],
             columns=["inventory", "target"],
         ).merge(home, on="target")
-        worst = overall(comparability(material.facts["definitions"], held))
-        parts.append(_of_ours(worst, ours))
+        verdicts = comparability(material.facts["definitions"], held)
+        parts.append(_of_ours(verdicts, ours))
     made = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["inventory"])
+    wide = made.pivot_table(
+        index=["inventory", "sector"], columns="aspect", values="sign", aggfunc="first"
+    ).reset_index() if len(made.columns) > 1 else made.assign(sector=None)  # fmt: skip
     columns = [
         _INVENTORY,
         Column("sector", Both("common sector", "共同部门")),
-        Column("sign", Both("verdict of the worst aspect", "最差方面的判断")),
-        Column("why", Both("because of", "原因")),
+        *(Column(name, _ASPECTS[name]) for name in _ASPECTS if name in wide),
     ]
     known = material.names("sectors", "nfr") | material.gnfr_names
-    labels = {"sign": _SIGNED, "sector": {name: known.get(name, one(name)) for name in
-              made.get("sector", pd.Series(dtype=str))}}  # fmt: skip
+    labels = dict.fromkeys(_ASPECTS, _SIGNED) | {
+        "sector": {str(name): _sector_name(str(name), known) for name in wide["sector"]}
+    }
     caption = Both(
-        "By the finest sectors in common: the worst aspect decides.",
-        "按最细共同部门: 以最差方面为准。",
+        "By the finest sectors in common: what agrees within each.",
+        "按最细共同部门逐项列出是否一致。",
     )
-    return Figure(caption, None, to_table(made, columns, "comparability_sectors", labels))
+    return Figure(caption, None, to_table(wide, columns, "comparability_sectors", labels))
+
+
+def _sector_name(name: str, known: dict[str, Both]) -> Both:
+    """Return the name of a sector, or of all that it joins."""
+    parts = [known.get(part, one(part)) for part in name.split("+")]
+    return Both(" + ".join(part.en for part in parts), " + ".join(part.zh for part in parts))

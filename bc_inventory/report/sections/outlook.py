@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from bc_inventory.analysis.measures import wedges
-from bc_inventory.analysis.targets import progress
+from bc_inventory.analysis.targets import gap_after, progress
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.charts import Bar, bars
 from bc_inventory.report.material import Material
@@ -18,17 +18,33 @@ _DRAWS = 100
 _SEED = 20_180_101
 
 
-def targets(material: Material) -> Section:
-    """Return how each inventory stands against the targets."""
-    known = material.facts["targets"]
-    black = known[known["species"] == "BC"]
+def _series(material: Material) -> pd.DataFrame:
+    """Return the totals of every inventory by side and year."""
     own = material.totals[material.totals["level"] == "side"].assign(
         inventory=lambda frame: "bc_inventory " + frame["factor_set"]
     )
     own = own[["inventory", "side", "year", "emission_kt"]].rename(columns={"side": "region"})
     bench = material.facts["benchmarks"]
     bench = bench[bench["sector"] == "*"][["inventory", "region", "year", "emission_kt"]]
-    standing = progress(pd.concat([own, bench], ignore_index=True), black)
+    return pd.concat([own, bench], ignore_index=True)
+
+
+def _targets(material: Material) -> pd.DataFrame:
+    known = material.facts["targets"]
+    return known[known["species"] == "BC"]
+
+
+def _target_names(targets: pd.DataFrame) -> dict[str, Both]:
+    return {
+        str(row.target_id): Both(str(row.name_en), str(row.name_zh))
+        for row in targets.rename(columns={"name": "name_en"}).itertuples()
+    }
+
+
+def targets(material: Material) -> Section:
+    """Return how each inventory stands against the targets."""
+    black = _targets(material)
+    standing = progress(_series(material), black)
     standing = standing[standing["status"] != "no base year"]
     standing = standing.merge(
         black[["target_id", "scope", "kind", "target_year"]],
@@ -49,10 +65,7 @@ def targets(material: Material) -> Section:
         Column("to_go_kt", Both("to go", "尚差"), "kt"),
     ]
     names = {
-        "target_id": {
-            str(row.target_id): Both(str(row.name_en), str(row.name_zh))
-            for row in black.rename(columns={"name": "name_en"}).itertuples()
-        },
+        "target_id": _target_names(black),
         "region": SIDE_NAMES,
         "kind": _KINDS,
         "status": _STATUS,
@@ -60,7 +73,7 @@ def targets(material: Material) -> Section:
     text = Both(
         "Neither side has bound itself to a number for black carbon. The Arctic Council's goal, "
         "25 to 33 % below 2013 by 2025, was set by the Arctic States; it is a yardstick here.",
-        "两方均未对黑碳承诺具体数值。北极理事会目标(2025年比2013年低25%至33%)由北极国家提出, "
+        "两方均未对黑碳承诺具体数值。北极理事会目标（2025年比2013年低25%至33%）由北极国家提出，"
         "此处仅作参照。",
     )
     figure = Figure(
@@ -92,7 +105,8 @@ def measures(material: Material) -> Section:
     counted = table[~table["memo"].astype(bool)]
     library = _that_meet(library, counted)
     uptake = {name: value for name, value in uptake.items() if name in set(library["measure"])}
-    made = wedges(counted, library, uptake, material.facts["regions"], draws=_DRAWS, seed=_SEED)
+    regions = material.facts["regions"]
+    made = wedges(counted, library, uptake, regions, draws=_DRAWS, seed=_SEED)
     names = {
         str(row.measure): Both(str(row.name_en), str(row.name_zh))
         for row in library.rename(columns={"name": "name_en"}).itertuples()
@@ -123,20 +137,94 @@ def measures(material: Material) -> Section:
         "Full uptake of each measure: the technical reach, not a forecast. Measures on the same "
         "rows interact; a wedge is the mean over all orders, so wedges add up to what all save "
         "together. Effects are judgements with wide intervals, see data/measures.csv.",
-        "假设各措施完全实施, 是技术潜力而非预测。作用于同一行的措施相互影响; 份额为所有次序的平均, "
-        "故各份额之和等于联合减排量。效果为判断值, 区间较宽, 见data/measures.csv。",
+        "假设各措施完全实施，是技术潜力而非预测。作用于同一行的措施相互影响；份额为所有次序的平均，"
+        "故各份额之和等于联合减排量。效果为判断值，区间较宽，见data/measures.csv。",
     )
     caption = Both(
         f"Wedges by measure and side, {material.year}, {_DRAWS} draws.",
-        f"{material.year}年各措施各方的减排份额, {_DRAWS}次抽样。",
+        f"{material.year}年各措施各方的减排份额，{_DRAWS}次抽样。",
     )
     labels = {"measure": names, "side": SIDE_NAMES}
     return Section(
         "measures",
         Both("Measures", "措施"),
         (text,),
-        (Figure(caption, chart, to_table(made, columns, "measures", labels)),),
+        (
+            Figure(caption, chart, to_table(made, columns, "measures", labels)),
+            _by_region(material, counted, library, uptake, names),
+            _gap(material, counted, library),
+        ),
     )
+
+
+def _by_region(
+    material: Material,
+    counted: pd.DataFrame,
+    library: pd.DataFrame,
+    uptake: dict[str, float],
+    names: dict[str, Both],
+) -> Figure:
+    regions = material.facts["regions"]
+    made = wedges(
+        counted, library, uptake, regions, by=("side", "region"), draws=_DRAWS, seed=_SEED
+    )
+    made = made[made["saved_kt"].abs() > 0].sort_values("saved_kt", ascending=False)
+    columns = [
+        Column("region", Both("region", "地区")),
+        Column("measure", Both("measure", "措施")),
+        Column("saved_kt", Both("wedge", "联合减排中的份额"), "kt"),
+        Column("lower_kt", Both("2.5 %", "2.5 %"), "kt"),
+        Column("upper_kt", Both("97.5 %", "97.5 %"), "kt"),
+        Column("alone_kt", Both("if done alone", "单独实施"), "kt"),
+    ]
+    labels = {"measure": names, "region": material.names("regions", "region")}
+    return Figure(
+        Both("The same by member state and province.", "按成员国和省份列出。"),
+        None,
+        to_table(made, columns, "measures_regions", labels),
+    )
+
+
+def _gap(material: Material, counted: pd.DataFrame, library: pd.DataFrame) -> Figure:
+    """Return the emission gap to each target, as it stands and with every measure."""
+    # One measure that makes all changes gives the joint saving with its own interval.
+    joint = wedges(
+        counted, library.assign(measure="all"), {"all": 1.0}, material.facts["regions"],
+        draws=_DRAWS, seed=_SEED,
+    ).set_index("side")  # fmt: skip
+    whole = counted.groupby("side")["emission_kt"].sum()
+    saved = pd.DataFrame(
+        {
+            "share": joint["saved_kt"] / whole,
+            "share_lower": (joint["lower_kt"] / whole).clip(lower=0.0),
+            "share_upper": (joint["upper_kt"] / whole).clip(upper=1.0),
+        }
+    ).rename_axis("region")
+    black = _targets(material)
+    made = gap_after(_series(material), black, saved.reset_index())
+    columns = [
+        Column("target_id", Both("target", "目标")),
+        Column("scope", Both("side", "方")),
+        Column("inventory", Both("inventory", "清单")),
+        Column("year", Both("latest year", "最新年")),
+        Column("target_year", Both("due", "目标年")),
+        Column("allowed_kt", Both("allowed", "允许排放"), "kt"),
+        Column("emission_kt", Both("emission", "排放量"), "kt"),
+        Column("gap_kt", Both("gap as it stands", "现有差距"), "kt"),
+        Column("gap_after_kt", Both("gap with all measures", "全部措施后差距"), "kt"),
+        Column("gap_after_lower_kt", Both("2.5 %", "2.5 %"), "kt"),
+        Column("gap_after_upper_kt", Both("97.5 %", "97.5 %"), "kt"),
+    ]
+    return Figure(
+        Both(
+            "The emission gap: above zero where more is needed than the target allows. The share "
+            "that all measures together would save of our emission is taken from each inventory.",
+            "排放差距：大于零表示超出目标允许量。各清单均按本清单全部措施联合减排的比例折算。",
+        ),
+        None,
+        to_table(made, columns, "emission_gap",
+                 {"target_id": _target_names(black), "scope": SIDE_NAMES}),
+    )  # fmt: skip
 
 
 def _that_meet(library: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:

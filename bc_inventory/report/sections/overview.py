@@ -28,7 +28,10 @@ def totals(material: Material) -> Section:
     """Return the totals of both sides with their intervals."""
     rows = material.totals[
         (material.totals["level"] == "side") & (material.totals["year"] == material.year)
-    ].sort_values(["factor_set", "side"], key=lambda values: values != material.factor_set)
+    ].sort_values("side", ascending=False)
+    rows = rows.sort_values(
+        "factor_set", key=lambda values: values != material.factor_set, kind="stable"
+    )
     main = rows[rows["factor_set"] == material.factor_set]
     said = tuple(_sentence(row) for row in main.itertuples())
     groups = {side: SIDE_NAMES[side] for side in ("EU", "CN")}
@@ -57,14 +60,14 @@ def totals(material: Material) -> Section:
                 Both(
                     f"Black carbon {material.year} by factor set, with 95 % intervals from Monte "
                     "Carlo draws in which one factor is one draw wherever it is used.",
-                    f"{material.year}年黑碳总量及蒙特卡罗95%区间; 同一因子在各处共用一次抽样。",
+                    f"{material.year}年黑碳总量及蒙特卡罗95%区间；同一因子在各处共用一次抽样。",
                 ),
                 made,
                 to_table(rows, columns, "totals", {"side": SIDE_NAMES, "factor_set": _SET_NAMES}),
                 Both(
                     "The central value is the sum of central values of rows. Errors are skewed, so "
                     "it lies below the median of the draws.",
-                    "中心值为各行中心值之和; 误差右偏, 故低于抽样中位数。",
+                    "中心值为各行中心值之和；误差右偏，故低于抽样中位数。",
                 ),
             ),
         ),
@@ -81,7 +84,7 @@ def _sentence(row) -> Both:  # type: ignore[no-untyped-def]
     side = SIDE_NAMES[row.side]
     value, low, high = (number(v) for v in (row.emission_kt, row.lower_kt, row.upper_kt))
     return Both(
-        f"{side.en} emitted {value} kt of black carbon in {row.year} "
+        f"{side.begun} emitted {value} kt of black carbon in {row.year} "
         f"(95 % interval {low} to {high} kt).",
         f"{side.zh}{row.year}年排放黑碳{value}千吨(95%区间{low}至{high}千吨)。",
     )
@@ -105,9 +108,9 @@ def sectors(material: Material) -> Section:
         ],
         {side: SIDE_NAMES[side] for side in ("EU", "CN")},
         Both("Emission by sector", "分部门排放"),
-        Both("two bars a sector, with 95 % intervals", "每部门两条, 附95%区间"),
+        Both("two bars a sector, with 95 % intervals", "每部门两条，附95%区间"),
     )
-    columns = [Column("gnfr", Both("sector (GNFR)", "部门(GNFR)")), _SIDE, *_INTERVAL]
+    columns = [Column("gnfr", Both("sector (GNFR)", "部门（GNFR）")), _SIDE, *_INTERVAL]
     shares = rows["emission_kt"] / rows.groupby("side")["emission_kt"].transform("sum")
     columns.append(Column("share", Both("share of side", "占比"), "1", 2, percent=True))
     table = to_table(
@@ -115,7 +118,7 @@ def sectors(material: Material) -> Section:
     )
     caption = Both(
         f"Emission by sector {material.year}, harmonised GNFR sectors, 95 % intervals.",
-        f"{material.year}年分部门排放, 95%区间。",
+        f"{material.year}年分部门排放，95%区间。",
     )
     return Section("sectors", Both("Sectors", "部门"), (), (Figure(caption, made, table),))
 
@@ -152,13 +155,13 @@ def maps(material: Material) -> Section:
             Both(
                 "emission density by grid cell, numbered hotspots and stations; the table lists "
                 "the hotspots",
-                "网格排放密度、编号热点和站点; 热点见下表",
+                "网格排放密度、编号热点和站点；热点见下表",
             ),
         )
         caption = Both(
-            f"{text.en}: emission density {material.year}; circles: the largest hotspots, "
+            f"{text.begun}: emission density {material.year}; circles: the largest hotspots, "
             "triangles: stations.",
-            f"{text.zh}: {material.year}年排放密度; 圆圈为主要热点, 三角为站点。",
+            f"{text.zh}：{material.year}年排放密度；圆圈为主要热点，三角为站点。",
         )
         figures.append(Figure(caption, chart, _hotspot_table(material, hot, side), pair=True))
     scale = Figure(Both("Colour scale of both maps.", "两图共用色标。"), legend())

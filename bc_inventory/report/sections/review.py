@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
 from bc_inventory.analysis.keycategories import key_categories, uncertainty_from_interval
@@ -54,7 +56,7 @@ def keys(material: Material) -> Section:
     caption = Both(
         "Key categories. Approach 1 ranks by emission, approach 2 by emission times uncertainty; "
         "the trend needs a base year in the release.",
-        "关键类别。方法1按排放量, 方法2按排放量×不确定度排序; 趋势评估需要基准年。",
+        "关键类别。方法1按排放量，方法2按排放量×不确定度排序；趋势评估需要基准年。",
     )
     return Section(
         "keys",
@@ -64,6 +66,7 @@ def keys(material: Material) -> Section:
     )
 
 
+_ONE_YEAR = ("one year, no series", "仅一年，无时间序列")
 _ASSESSED = {"level": Both("level", "水平"), "trend": Both("trend", "趋势")}
 _CHECKS_ZH = {
     "every category has a figure or a reason other than NE": "每个类别有数值或NE以外的理由",
@@ -113,10 +116,11 @@ def review(material: Material) -> Section:
         & (material.emissions["year"] == material.year)
     ]
     outliers = implied_factor_outliers(counted, limits, guidebook_ranges(official))
-    breaks = series_breaks(_regional(material), limits)
+    regional = _regional(material)
+    breaks = series_breaks(regional, limits) if regional["year"].nunique() > 2 else None
     checks = summary(complete, outliers, breaks, counted)
-    verdicts = {True: "pass", False: "look"}
-    checks = checks.assign(verdict=checks["passed"].map(verdicts))
+    verdicts = checks["passed"].map({True: "pass", False: "look"}).astype(object)
+    checks = checks.assign(verdict=verdicts.where(checks["passed"].notna(), "untested"))
     columns = [
         Column("check", Both("check", "检查")),
         Column("verdict", Both("verdict", "结论")),
@@ -125,7 +129,15 @@ def review(material: Material) -> Section:
     ]
     labels = {
         "check": {name: Both(name, zh) for name, zh in _CHECKS_ZH.items()},
-        "verdict": {"pass": Both("✓ pass", "✓ 通过"), "look": Both("✗ look at it", "✗ 需核查")},
+        "verdict": {
+            "pass": Both("✓ pass", "✓ 通过"),
+            "look": Both("✗ look at it", "✗ 需核查"),
+            "untested": Both("– not tested", "– 未检验"),
+        },
+        "detail": {
+            text: Both(text, re.sub(r" and (\d+) more$", r"，另有\1项", text).replace(*_ONE_YEAR))
+            for text in checks["detail"]
+        },
     }
     figures = [
         Figure(
@@ -175,7 +187,7 @@ def _outliers(material: Material, outliers: pd.DataFrame) -> Figure:
         Both(
             "Implied factors that stand out from other regions or from the guidebook's range, the "
             "largest emissions first.",
-            "与其他地区或指南范围相差明显的隐含因子, 按排放量排列。",
+            "与其他地区或指南范围相差明显的隐含因子，按排放量排列。",
         ),
         None,
         to_table(found, columns, "implied_factors", labels),
@@ -189,6 +201,8 @@ def _completeness(material: Material, complete: pd.DataFrame) -> Figure:
         index="region", columns="nfr", values="short", aggfunc="first"
     )
     wide = wide.reset_index()
+    china = wide["region"].str.startswith("CN")
+    wide = pd.concat([wide[~china], wide[china]], ignore_index=True)
     names = material.names("regions", "region")
     columns = [Column("region", Both("region", "地区"))]
     columns += [Column(code, Both(code, code)) for code in wide.columns if code != "region"]
@@ -196,7 +210,7 @@ def _completeness(material: Material, complete: pd.DataFrame) -> Figure:
         Both(
             "What has a figure: ● a figure, NE not estimated, NO not occurring, IE included "
             "elsewhere, NA not applicable, C confidential; ● with a key: a part has none.",
-            "完整性: ●有数值, NE未估算, NO不发生, IE计入他处, NA不适用, C保密; "
+            "完整性：●有数值，NE未估算，NO不发生，IE计入他处，NA不适用，C保密；"
             "●后附符号表示部分缺失。",
         ),
         None,
