@@ -17,7 +17,7 @@ def spans(text, room):
 
 def test_chinese_labels_break_between_characters_and_keep_numbers_whole():
     assert spans("北极圈：北极圈以南500公里内", 130) == ["北极圈：北极圈以南500", "公里内"]
-    assert spans("亚洲冰川：距冰川格网100公里内", 140) == ["亚洲冰川：距冰川格网", "100公里内"]
+    assert spans("亚洲冰川：距冰川格网100公里内", 130) == ["亚洲冰川：距冰川格网", "100公里内"]
 
 
 def test_no_line_begins_with_a_closing_mark():
