@@ -12,12 +12,15 @@ import numpy as np
 
 __all__ = [
     "Trend",
+    "breaks_of",
     "decimal_years",
     "mann_kendall",
     "p_value",
-    "seasonal_trend",
+    "relative_to",
+    "slopes_of",
     "theil_sen",
     "trend",
+    "with_interval",
 ]
 
 _Z95 = 1.959963984540054
@@ -42,6 +45,9 @@ class Trend:
         Decimal years at which the method changed.
     relative : float
         Slope over the median of the values, per year.
+    homogeneity : float
+        p of the test that all seasons have one trend, NaN where there are none: below 0.1
+        the trends of the seasons differ and their sum says little.
     """
 
     slope: float
@@ -53,6 +59,7 @@ class Trend:
     method: str
     breaks: tuple[float, ...] = ()
     relative: float = field(default=float("nan"))
+    homogeneity: float = field(default=float("nan"))
 
     @property
     def significant(self) -> bool:
@@ -124,14 +131,15 @@ def theil_sen(years: np.ndarray, values: np.ndarray) -> tuple[float, float, floa
     -----
     Sen 1968, J. Am. Stat. Assoc. 63, 1379.
     """
-    slopes = np.sort(_slopes(years, values))
+    slopes = np.sort(slopes_of(years, values))
     if not len(slopes):
         nothing = float("nan")
         return nothing, nothing, nothing
-    return _with_interval(slopes, mann_kendall(values)[1])
+    return with_interval(slopes, mann_kendall(values)[1])
 
 
-def _slopes(years: np.ndarray, values: np.ndarray) -> np.ndarray:
+def slopes_of(years: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return the slopes of all pairs of values at different times."""
     if len(years) < 2:
         return np.empty(0)
     i, j = np.triu_indices(len(years), 1)
@@ -139,7 +147,8 @@ def _slopes(years: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.asarray((values[j] - values[i])[step != 0] / step[step != 0])
 
 
-def _with_interval(slopes: np.ndarray, variance: float) -> tuple[float, float, float]:
+def with_interval(slopes: np.ndarray, variance: float) -> tuple[float, float, float]:
+    """Return the median of sorted slopes and its 95 % interval by the variance of S."""
     count = len(slopes)
     half = _Z95 * np.sqrt(variance)
     low = max(round((count - half) / 2) - 1, 0)
@@ -179,10 +188,7 @@ def trend(
     kept = np.isfinite(years) & np.isfinite(values)
     order = np.argsort(years[kept], kind="stable")
     x, y = years[kept][order], values[kept][order]
-    breaks: tuple[float, ...] = ()
-    if segments is not None:
-        named = np.asarray(segments)[kept][order]
-        breaks = tuple(x[1:][named[1:] != named[:-1]].tolist())
+    breaks = breaks_of(x, None if segments is None else np.asarray(segments)[kept][order])
     if len(x) < 3:
         nothing = float("nan")
         return Trend(nothing, nothing, nothing, nothing, 1.0, len(x), method, breaks)
@@ -190,7 +196,15 @@ def trend(
         s, variance = mann_kendall(y)
         slope, lower, upper = theil_sen(x, y)
         return Trend(
-            slope, lower, upper, s, p_value(s, variance), len(x), "plain", breaks, _over(slope, y)
+            slope,
+            lower,
+            upper,
+            s,
+            p_value(s, variance),
+            len(x),
+            "plain",
+            breaks,
+            relative_to(slope, y),
         )
     from bc_inventory.monitoring.whitening import three_pre_whitenings
 
@@ -205,52 +219,18 @@ def trend(
         f"3PW, lag-1 autocorrelation {done.autocorrelation:.3f}"
         + (" removed" if done.removed else " not significant"),
         breaks,
-        _over(done.slope, y),
+        relative_to(done.slope, y),
     )
 
 
-def _over(slope: float, values: np.ndarray) -> float:
+def breaks_of(years: np.ndarray, segments: np.ndarray | None) -> tuple[float, ...]:
+    """Return the times at which the method isn't that of the value before."""
+    if segments is None:
+        return ()
+    return tuple(years[1:][segments[1:] != segments[:-1]].tolist())
+
+
+def relative_to(slope: float, values: np.ndarray) -> float:
+    """Return a slope over the median of the values, NaN where that isn't positive."""
     middle = float(np.median(values))
     return slope / middle if middle > 0 else float("nan")
-
-
-def seasonal_trend(years: np.ndarray, values: np.ndarray, seasons: np.ndarray) -> Trend:
-    """Return the seasonal Mann-Kendall trend.
-
-    Parameters
-    ----------
-    years : numpy.ndarray of float, shape (n,)
-        Decimal years.
-    values : numpy.ndarray of float, shape (n,)
-        Values; missing ones are left out.
-    seasons : numpy.ndarray of int, shape (n,)
-        Season of each value, such as its month.
-
-    Returns
-    -------
-    Trend
-        S and its variance are sums over the seasons, the slope is the median over the
-        pairs within seasons.
-
-    Notes
-    -----
-    Hirsch, Slack and Smith 1982, Water Resour. Res. 18, 107.
-    """
-    kept = np.isfinite(years) & np.isfinite(values)
-    s = variance = 0.0
-    slopes = []
-    for season in np.unique(seasons[kept]):
-        own = kept & (seasons == season)
-        order = np.argsort(years[own], kind="stable")
-        x, y = years[own][order], values[own][order]
-        part, spread = mann_kendall(y)
-        s, variance = s + part, variance + spread
-        slopes.append(_slopes(x, y))
-    pooled = np.sort(np.concatenate(slopes)) if slopes else np.empty(0)
-    count = int(kept.sum())
-    if not len(pooled):
-        nothing = float("nan")
-        return Trend(nothing, nothing, nothing, s, 1.0, count, "seasonal")
-    slope, lower, upper = _with_interval(pooled, variance)
-    p = p_value(s, variance)
-    return Trend(slope, lower, upper, s, p, count, "seasonal", (), _over(slope, values[kept]))

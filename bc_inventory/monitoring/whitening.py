@@ -14,7 +14,7 @@ import numpy as np
 
 from bc_inventory.monitoring.trends import mann_kendall, p_value, theil_sen
 
-__all__ = ["ThreePW", "lag1", "three_pre_whitenings"]
+__all__ = ["ThreePW", "Whitened", "lag1", "three_pre_whitenings", "whiten"]
 
 _Z95 = 1.959963984540054
 _LEAST = 0.05  # autocorrelation below which nothing is removed
@@ -65,13 +65,47 @@ def three_pre_whitenings(years: np.ndarray, values: np.ndarray) -> ThreePW:
     scaled by the variances before and after, and the slope by the variance inflation
     sqrt((1 + r)/(1 - r)), before they are joined again.
     """
+    made = whiten(years, values)
+    if not made.removed:
+        s, variance = mann_kendall(values)
+        slope = theil_sen(years, values)
+        return ThreePW(*slope, s, p_value(s, variance), made.autocorrelation, False)
+    kept = np.isfinite(made.vctfpw)
+    tests = [mann_kendall(one[np.isfinite(one)]) for one in (made.pw, made.tfpw_y)]
+    p = max(p_value(s, variance) for s, variance in tests)
+    slope = theil_sen(years[kept], made.vctfpw[kept])
+    return ThreePW(*slope, tests[0][0], p, made.autocorrelation, True)
+
+
+@dataclass(frozen=True)
+class Whitened:
+    """A series after each of the three whitenings, NaN where a value has no neighbour.
+
+    Where the autocorrelation isn't significant all three are the series itself, and that
+    of the residuals around the trend counts as none.
+    """
+
+    pw: np.ndarray
+    tfpw_y: np.ndarray
+    vctfpw: np.ndarray
+    autocorrelation: float
+    removed: bool
+    residual_autocorrelation: float = 0.0
+
+
+def whiten(years: np.ndarray, values: np.ndarray) -> Whitened:
+    """Return a series after the three whitenings.
+
+    Parameters
+    ----------
+    years, values : numpy.ndarray of float, shape (n,)
+        As `three_pre_whitenings` takes them.
+    """
     neighbour = np.append(False, np.diff(years) < 1.5 * np.median(np.diff(years)))
-    chained = _chained(values, neighbour)
-    r = lag1(chained)
+    r = lag1(_chained(values, neighbour))
     confidence = _Z95 / np.sqrt(len(values))
     if r < _LEAST or abs(r) < confidence:
-        s, variance = mann_kendall(values)
-        return ThreePW(*theil_sen(years, values), s, p_value(s, variance), r, False)
+        return Whitened(values, values, values, r, False)
     pw = _whitened(values, neighbour, r)
     slope = theil_sen(years, values)[0]
     trend = slope * (years - years[0])
@@ -80,16 +114,12 @@ def three_pre_whitenings(years: np.ndarray, values: np.ndarray) -> ThreePW:
     white = residual
     if abs(r_residual) >= confidence:
         white = _whitened(residual, neighbour, r_residual)
-    yue = white + trend
     spread = np.nanvar(white, ddof=1)
     scaled = white * np.nanvar(values, ddof=1) / spread if spread > 0 else white
     left = max(1 - r_residual, np.finfo(float).eps)
     inflation = np.sqrt((1 + r_residual) / left) if r_residual >= 0 else 1.0
     wang = scaled + slope / inflation * (years - years[0])
-    kept = np.isfinite(wang)
-    tests = [mann_kendall(one[np.isfinite(one)]) for one in (pw, yue)]
-    p = max(p_value(s, variance) for s, variance in tests)
-    return ThreePW(*theil_sen(years[kept], wang[kept]), tests[0][0], p, r, True)
+    return Whitened(pw, white + trend, wang, r, True, r_residual)
 
 
 def _chained(values: np.ndarray, neighbour: np.ndarray) -> np.ndarray:
