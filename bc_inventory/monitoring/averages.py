@@ -149,7 +149,8 @@ def mean_over(
     def total(weights: np.ndarray) -> np.ndarray:
         return np.bincount(place, weights, minlength=count)
 
-    share = frame["measured_s"].to_numpy() / (finish - begin).astype(float)
+    length = (finish - begin).astype(float)
+    share = frame["measured_s"].to_numpy() / np.where(length > 0, length, np.inf)
     weight = np.where(good, seconds * share[rows], 0.0)
     filled = np.where(good, value[rows], 0.0)
     measured = total(weight)
@@ -206,7 +207,9 @@ def _told(frame: pd.DataFrame, period: str, numbers: np.ndarray) -> dict[str, np
         frame["end"].to_numpy().astype("datetime64[s]"),
         period,
     )
-    place = np.searchsorted(numbers, bins)
+    # A value may reach into a period that has no mean: its days lay in the one before.
+    known = np.isin(bins, numbers)
+    rows, place = rows[known], np.searchsorted(numbers, bins[known])
     count = len(numbers)
     return {
         "flags": text_counts(frame["flags"], rows, place, count),

@@ -129,6 +129,8 @@ def _global_attributes(frame: pd.DataFrame, title: str) -> dict[str, str]:
         "featureType": "timeSeries",
         "title": title,
         "source": "surface observations",
+        "history": "means made by bc_inventory from the files named in the variable file, by the "
+        "steps named in processing",
         "institution": "as given for each series in the variables network and licence",
         "references": "Petzold et al. 2013, doi 10.5194/acp-13-8365-2013",
         "comment": "Elemental carbon, equivalent black carbon and absorption are different "

@@ -114,6 +114,17 @@ def test_a_week_makes_no_day():
     assert "day" not in chain(week, "none", exclude=())
 
 
+def test_a_value_may_reach_into_a_month_that_has_no_day():
+    # Days in January, then three days in one that make no day of February.
+    start = np.datetime64("2020-01-25", "s") + np.arange(5) * np.timedelta64(1, "D")
+    end = start + np.timedelta64(1, "D")
+    start = np.append(start, np.datetime64("2020-02-10", "s"))
+    end = np.append(end, np.datetime64("2020-02-13", "s"))
+    made = chain(series(start, end, np.array([1.0] * 5 + [9.0])), "three_quarters", exclude=())
+    assert made["month"].frame["start"].dt.month.tolist() == [1]
+    assert made["year"].frame["n_valid"].tolist() == [6]
+
+
 def test_a_filter_counts_the_time_it_sampled():
     # 24 h of sampling spread over nine days, as early SPARTAN filters.
     start = np.array(["2020-01-01"], dtype="datetime64[s]")
