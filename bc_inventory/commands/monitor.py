@@ -87,6 +87,7 @@ def ingest_folder(
         load_settings(settings),
         read=read_station,
         reader_key=reader_key(),
+        country_of=country_of,
         progress=progress,  # type: ignore[arg-type]
     )
 
@@ -134,15 +135,39 @@ def read_station(path: Path, format_name: str | None, options: dict[str, Any]) -
     return held
 
 
+def country_of(latitude: float, longitude: float) -> str | None:
+    """Return the country a place of the inventory is in, None outside it.
+
+    Parameters
+    ----------
+    latitude, longitude : float
+        Degrees.
+    """
+    from bc_inventory import schema
+    from bc_inventory.analysis.measured_beside import region_of
+    from bc_inventory.embedded import data_root
+
+    region = region_of(latitude, longitude)
+    if region is None:
+        return None
+    table = schema.read_csv(data_root() / "regions.csv", "regions").set_index("region")
+    return "CN" if table.loc[region, "side"] == "CN" else region
+
+
 def reader_key() -> str:
-    """Return the digest of the reading code, found by name and so by no import."""
+    """Return the digest of the reading code and of the cells that tell a country.
+
+    The code is found by name and so by no import.
+    """
     import hashlib
 
     from bc_inventory import readers
+    from bc_inventory.embedded import data_root
 
     digest = hashlib.sha256()
     root = Path(str(readers.__file__)).parent
     for path in sorted(root.rglob("*.py")):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes())
+    digest.update((data_root() / "spatial" / "cells_010.parquet").read_bytes())
     return digest.hexdigest()

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bc_inventory.durable import lock, remove_dead, remove_tree
@@ -32,14 +32,27 @@ from bc_inventory.monitoring.qc import marked
 from bc_inventory.monitoring.record import assemble, year_means
 from bc_inventory.monitoring.reference import State, to_state
 from bc_inventory.monitoring.settings import FileRule, Settings, described
-from bc_inventory.schema.series import Log, Record, Series
+from bc_inventory.schema.series import Description, Log, Record, Series
 
 __all__ = ["IngestReport", "Read", "ingest"]
 
 # Takes a path, the name of a format or None, and the options of the rule, which a format
 # of raw logs doesn't use; returns what the file holds.
 Read = Callable[[Path, str | None, dict[str, object]], "Record | Log"]
+# Takes latitude and longitude; returns the ISO 3166-1 alpha-2 code, None where unknown.
+CountryOf = Callable[[float, float], "str | None"]
 _SKIPPED = (".", "~")
+
+
+@dataclass(frozen=True)
+class _How:
+    """What an ingest is told, for all its files."""
+
+    settings: Settings
+    read: Read
+    country_of: CountryOf | None
+    made_by: str
+    progress: Callable[[Entry], None] | None
 
 
 @dataclass(frozen=True)
@@ -81,6 +94,7 @@ def ingest(
     *,
     read: Read,
     reader_key: str,
+    country_of: CountryOf | None = None,
     progress: Callable[[Entry], None] | None = None,
 ) -> IngestReport:
     """Take the files of a folder into the record of a store.
@@ -97,6 +111,8 @@ def ingest(
         Reads a file; see `Read`.
     reader_key : str
         Digest of the reading code, so that other code reads again.
+    country_of : callable, optional
+        Tells the country of a place, for series whose file and rule don't.
     progress : callable, optional
         Called with each entry that was read now.
 
@@ -118,7 +134,8 @@ def ingest(
         remove_dead(store)
         made_by = _made_by(reader_key)
         known = {entry.name: entry for entry in read_ledger(store).entries}
-        entries, done = _take(folder, store, settings, read, made_by, known, progress)
+        how = _How(settings, read, country_of, made_by, progress)
+        entries, done = _take(folder, store, how, known)
         taken = tuple(entry for entry in entries if entry.status == "taken")
         index = {entry: part_index(_part(store, entry)) for entry in taken}
         shared, kept = copied([_part(store, entry) for entry in taken], store / "twins", made_by)
@@ -166,11 +183,8 @@ def _files(folder: Path) -> list[Path]:
 def _take(
     folder: Path,
     store: Path,
-    settings: Settings,
-    read: Read,
-    made_by: str,
+    how: _How,
     known: dict[str, Entry],
-    progress: Callable[[Entry], None] | None,
 ) -> tuple[list[Entry], list[str]]:
     """Return the entries of all files, and the names of those that were read now."""
     entries: list[Entry] = []
@@ -179,12 +193,12 @@ def _take(
     for path in _files(folder):
         name = path.relative_to(folder).as_posix()
         digest = sha256_file(path)
-        rule = settings.rule_of(name)
+        rule = how.settings.rule_of(name)
         if rule is None:
             reason = "no rule of the settings matches its name"
             entries.append(Entry(name, digest, "", "set aside", reason))
             continue
-        key = _digest([digest, rule.as_dict(), path.name, made_by])
+        key = _digest([digest, rule.as_dict(), path.name, how.made_by])
         if key in first:
             entries.append(Entry(name, digest, key, "identical", f"the same bytes as {first[key]}"))
             continue
@@ -197,32 +211,36 @@ def _take(
         if before is not None and before.key == key and part.is_file():
             entries.append(Entry(name, digest, key, "taken", "", before.remarks))
             continue
-        entry = _read_one(path, name, digest, key, rule, part, read)
+        entry = _read_one(path, Entry(name, digest, key, "taken"), rule, part, how)
         done.append(name)
         entries.append(entry)
-        if progress is not None:
-            progress(entry)
+        if how.progress is not None:
+            how.progress(entry)
     return entries, done
 
 
-def _read_one(
-    path: Path, name: str, digest: str, key: str, rule: FileRule, part: Path, read: Read
-) -> Entry:
+def _read_one(path: Path, entry: Entry, rule: FileRule, part: Path, how: _How) -> Entry:
     """Read a file into its part, or say why it is set aside."""
+
+    def aside(reason: str) -> Entry:
+        return replace(entry, status="set aside", reason=reason)
+
     try:
-        held = read(path, rule.format, dict(rule.options))
-        series = _series_of(held, rule)
-        if sha256_file(path) != digest:
-            return Entry(name, digest, key, "set aside", "it changed while it was read")
+        held = how.read(path, rule.format, dict(rule.options))
+        series = _series_of(held, rule, how.country_of)
+        if sha256_file(path) != entry.sha256:
+            return aside("it changed while it was read")
         write_part(series, part)
     except BCInventoryError as error:
-        return Entry(name, digest, key, "set aside", str(error))
+        return aside(str(error))
     except (OSError, MemoryError) as error:
-        return Entry(name, digest, key, "set aside", f"it can't be read ({error})")
-    return Entry(name, digest, key, "taken", "", held.remarks)
+        return aside(f"it can't be read ({error})")
+    return replace(entry, remarks=held.remarks)
 
 
-def _series_of(held: Record | Log, rule: FileRule) -> tuple[Series, ...]:
+def _series_of(
+    held: Record | Log, rule: FileRule, country_of: CountryOf | None
+) -> tuple[Series, ...]:
     if isinstance(held, Log):
         options = dict(rule.options)
         station = str(options.pop("station", held.serial))
@@ -233,12 +251,20 @@ def _series_of(held: Record | Log, rule: FileRule) -> tuple[Series, ...]:
             made += [to_absorption(one, tape=_tape_in(one, tape), harmonise=True) for one in made]
     else:
         made = list(held.series)
-    placed = [Series(described(one.about, rule), one.frame) for one in made]
+    placed = [Series(_placed(described(one.about, rule), country_of), one.frame) for one in made]
     if rule.reference_state:
         actual = State(**rule.actual) if rule.actual else None
         placed = [to_state(one, rule.reference_state, actual=actual) for one in placed]
     placed = derived(placed, rule.derive)
     return tuple(marked(one) for one in placed)
+
+
+def _placed(about: Description, country_of: CountryOf | None) -> Description:
+    """Return a description with the country its place is in, where nothing tells it."""
+    where = (about.latitude, about.longitude)
+    if about.country is not None or country_of is None or where[0] is None or where[1] is None:
+        return about
+    return about.but(country=country_of(where[0], where[1]))
 
 
 def _tape_in(one: Series, tape: object) -> str | None:

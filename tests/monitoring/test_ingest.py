@@ -378,3 +378,86 @@ source_id = "ebas-ec-2017"
     assert set(b["harmonisation_h"]) == {1.76}
     assert set(frame["side"]) == {"EU", "other"}
     assert pd.notna(frame["file_sha256"]).all()
+
+
+@pytest.mark.shared
+def test_a_station_whose_file_names_no_country_is_placed_by_its_coordinates(shared, tmp_path):
+    folder = tmp_path / "files"
+    folder.mkdir()
+    spartan = shared / "data/obs-spartan"
+    for site in ("CHTS", "ETAD"):
+        name = f"FilterBased_ChemSpecPM25_{site}.csv"
+        (folder / name).symlink_to(spartan / name)
+    (melpitz,) = (shared / "data/obs-ebas-pmf-absorption").glob("Melpitz*")
+    (folder / melpitz.name).symlink_to(melpitz)
+    settings = tmp_path / "settings.toml"
+    settings.write_text(
+        """
+[record]
+rule = "eu_2008_50"
+exclude = []
+[[files]]
+match = "*.csv"
+licence = "CC BY 4.0"
+source_id = "spartan"
+options = { utc_offset_h = 8, zeros = "measured" }
+[[files]]
+match = "*.nas"
+licence = "CC BY 4.0"
+source_id = "emep-pmf-2017"
+""",
+        encoding="utf-8",
+    )
+    report = ingest_folder(folder, tmp_path / "store", settings)
+    assert report.set_aside == ()
+    stations = schema.read_parquet(report.path / "stations.parquet", "stations")
+    placed = stations.set_index("station")[["country", "side"]].astype(str).to_dict("index")
+    assert placed == {
+        "CHTS": {"country": "CN", "side": "CN"},
+        "ETAD": {"country": "unknown", "side": "other"},
+        "Melpitz": {"country": "DE", "side": "EU"},
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suite", ["cf:1.11"])
+def test_the_compliance_checker_finds_no_error_in_the_record(whole, tmp_path, suite):
+    import shutil
+    from pathlib import Path
+
+    beside = str(Path(sys.executable).parent)
+    checker = shutil.which("compliance-checker", path=os.pathsep.join([beside, os.environ["PATH"]]))
+    if checker is None:
+        if os.environ.get("CI"):
+            pytest.fail("compliance-checker isn't installed")
+        pytest.skip("compliance-checker isn't installed")
+    report = tmp_path / "report.json"
+    file = whole[3].path / "observations.nc"
+    subprocess.run(
+        [checker, "-t", suite, "-f", "json", "-o", str(report), str(file)],
+        capture_output=True,
+        check=False,
+    )
+    found = json.loads(report.read_text())[suite]
+    said = {item["name"]: item["msgs"] for item in found["all_priorities"] if item["msgs"]}
+    assert said == {}
+
+
+def test_a_researcher_opens_the_record_with_xarray(whole):
+    import xarray as xr
+
+    with xr.open_dataset(whole[3].path / "observations.nc") as file:
+        station = file["station"].to_numpy().astype(str)
+        period = file["period"].to_numpy().astype(str)
+        sizes = file["row_size"].to_numpy()
+        first = np.append(0, np.cumsum(sizes)[:-1])
+        (at,) = np.flatnonzero((station == "GB0002R") & (period == "hour"))
+        own = slice(int(first[at]), int(first[at] + sizes[at]))
+        values = file["ebc_pm25"][own].to_numpy() * 1e9
+        times = file["time"][own].to_numpy()
+    frame = record(whole[3])
+    hours = frame[(frame["station"] == "GB0002R") & (frame["period"] == "hour")]
+    hours = hours.sort_values("start")
+    np.testing.assert_allclose(values, hours["ebc_ug_m3"], rtol=1e-12)
+    stamps = hours["start"].dt.tz_convert(None).to_numpy().astype("datetime64[s]")
+    assert (times.astype("datetime64[s]") == stamps).all()
