@@ -15,7 +15,7 @@ from bc_inventory.errors import DataError, Problem, suggest
 from bc_inventory.inventory.draws import SPLIT
 from bc_inventory.inventory.lognormal import Z95
 
-__all__ = ["Change", "Scene", "make_scene"]
+__all__ = ["Change", "Scene", "check_uptake", "make_scene"]
 
 Floats = NDArray[np.float64]
 _TEMPLATE = [
@@ -129,7 +129,7 @@ def make_scene(
         If a measure is unknown, an uptake lies outside 0 to 1, or the factor
         of a technology that comes in isn't known from another row.
     """
-    _check_uptake(uptake, set(measures["measure"]))
+    check_uptake(uptake, set(measures["measure"]))
     chosen = measures[measures["measure"].isin(uptake)]
     figures = emissions[emissions["emission_kt"].notna()].reset_index(drop=True)
     rows = _with_incoming(figures, chosen, regions)
@@ -198,7 +198,8 @@ class _Places:
         return np.where(self._sorted[where] == wanted, found, -1)
 
 
-def _check_uptake(uptake: Mapping[str, float], known: set[str]) -> None:
+def check_uptake(uptake: Mapping[str, float], known: set[str]) -> None:
+    """Raise DataError if a measure isn't known or is carried out less than 0 or more than 1."""
     problems = [
         Problem(
             found=f"{name!r} at {value:g}",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bc_inventory.commands.options import release_options
+from bc_inventory.commands.options import release_options, uptake_of
 
 __all__ = ["measures"]
 
@@ -78,23 +78,10 @@ def measures(
     rows = release.emissions(None, None, chosen, factor_set=factor_set, memo=None)
     regions = read_csv(data_root() / "regions.csv", "regions")
     keys = ("side",) if by == "side" else ("side", "region")
-    made = wedges(rows, known, _parse(uptake), regions, by=keys, draws=draws)
+    made = wedges(rows, known, uptake_of(uptake), regions, by=keys, draws=draws)
     made = made[made["saved_kt"] != 0]
     if to is None:
         click.echo(made.to_string(index=False, float_format=lambda value: f"{value:,.3f}"))
         return
     made.to_csv(to, index=False, lineterminator="\n")
     click.echo(f"Written: {to}")
-
-
-def _parse(uptake: tuple[str, ...]) -> dict[str, float]:
-    made = {}
-    for text in uptake:
-        name, equals, value = text.partition("=")
-        try:
-            made[name] = float(value) if equals else 1.0
-        except ValueError as error:
-            raise click.UsageError(
-                f"{text!r} isn't a measure and its uptake, such as clean_heating=0.5"
-            ) from error
-    return made

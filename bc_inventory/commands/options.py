@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-__all__ = ["answer_option", "answers_of", "release_options", "selection_options"]
+__all__ = ["answer_option", "answers_of", "release_options", "selection_options", "uptake_of"]
 
 Command = Callable[..., Any]
 
@@ -94,3 +94,28 @@ def selection_options(function: Command) -> Command:
     ):
         function = option(function)
     return function
+
+
+def uptake_of(texts: tuple[str, ...]) -> dict[str, float]:
+    """Return how far measures are carried out from the texts `measure=uptake`; 1 without `=`.
+
+    Parameters
+    ----------
+    texts : tuple of str
+        As given on the command line.
+
+    Raises
+    ------
+    click.UsageError
+        If an uptake isn't a number.
+    """
+    made = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        try:
+            made[name] = float(value) if equals else 1.0
+        except ValueError as error:
+            raise click.UsageError(
+                f"{text!r} isn't a measure and its uptake, such as clean_heating=0.5"
+            ) from error
+    return made

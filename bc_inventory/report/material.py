@@ -84,6 +84,12 @@ class Material:
         return rows if side is None else rows[rows["side"] == side]
 
     @property
+    def limits(self) -> dict[str, float]:
+        """Limits of a review by name."""
+        rows = self.facts["limits"]
+        return dict(zip(rows["limit"], rows["value"], strict=True))
+
+    @property
     def factor_sets(self) -> list[str]:
         """Factor sets of the report's year, the report's own first."""
         have = self.emissions.loc[self.emissions["year"] == self.year, "factor_set"].unique()

@@ -5,7 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bc_inventory.analysis.measures import apply_measures, read_measures, wedges
+from bc_inventory.analysis.measures import (
+    apply_measures,
+    joint_share,
+    read_measures,
+    wedges,
+)
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError
 from bc_inventory.schema import check, read_csv
@@ -194,3 +199,16 @@ def test_a_share_that_moves_nowhere_is_refused(tmp_path):
     LIBRARY.assign(to_technology=None).to_csv(path, index=False)
     with pytest.raises(DataError, match="moves nowhere"):
         read_measures(path)
+
+
+def test_the_joint_share_is_what_all_measures_leave_of_the_emission():
+    uptake = {"clean": 1.0, "filter": 1.0}
+    made = joint_share(stoves(), LIBRARY, uptake, REGIONS, by="region", draws=200)
+    [row] = made.to_dict("records")
+    assert row["region"] == "DE"
+    assert row["share"] == pytest.approx(8.0 / 8.1)
+    assert row["share_lower"] < row["share"]
+    half = joint_share(stoves(), LIBRARY, {"clean": 0.5, "briquettes": 0.5}, REGIONS, draws=10)
+    assert half["share"].tolist() == [pytest.approx(5.9 / 8.1)]
+    none = joint_share(stoves(), LIBRARY, {"poland": 1.0}, REGIONS, draws=10)
+    assert none[["share", "share_lower", "share_upper"]].to_numpy().tolist() == [[0.0, 0.0, 0.0]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bc_inventory.analysis.measures import wedges
+from bc_inventory.analysis.measures import joint_share, wedges
 from bc_inventory.analysis.targets import gap_after, progress
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.charts import Bar, bars
@@ -187,21 +187,12 @@ def _by_region(
 
 def _gap(material: Material, counted: pd.DataFrame, library: pd.DataFrame) -> Figure:
     """Return the emission gap to each target, as it stands and with every measure."""
-    # One measure that makes all changes gives the joint saving with its own interval.
-    joint = wedges(
-        counted, library.assign(measure="all"), {"all": 1.0}, material.facts["regions"],
-        draws=_DRAWS, seed=_SEED,
-    ).set_index("side")  # fmt: skip
-    whole = counted.groupby("side")["emission_kt"].sum()
-    saved = pd.DataFrame(
-        {
-            "share": joint["saved_kt"] / whole,
-            "share_lower": (joint["lower_kt"] / whole).clip(lower=0.0),
-            "share_upper": (joint["upper_kt"] / whole).clip(upper=1.0),
-        }
-    ).rename_axis("region")
+    uptake = dict.fromkeys(library["measure"].unique(), 1.0)
+    saved = joint_share(
+        counted, library, uptake, material.facts["regions"], draws=_DRAWS, seed=_SEED
+    )
     black = _targets(material)
-    made = gap_after(_series(material), black, saved.reset_index())
+    made = gap_after(_series(material), black, saved)
     columns = [
         Column("target_id", Both("target", "目标")),
         Column("scope", Both("side", "方")),

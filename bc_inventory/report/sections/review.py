@@ -6,41 +6,22 @@ import re
 
 import pandas as pd
 
-from bc_inventory.analysis.keycategories import key_categories, uncertainty_from_interval
-from bc_inventory.analysis.qaqc import (
-    completeness,
-    implied_factor_outliers,
-    series_breaks,
-    summary,
-)
+from bc_inventory.analysis.review import key_tables, review_tables
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.material import Material
 from bc_inventory.report.tables import Column, to_table
 from bc_inventory.report.words import SIDE_NAMES, Both
 
-__all__ = ["guidebook_ranges", "keys", "review"]
+__all__ = ["keys", "review"]
 
 _LISTED = 15
 
 
 def keys(material: Material) -> Section:
     """Return the key categories of each side by level, approaches 1 and 2."""
-    rows = material.totals[
-        (material.totals["level"] == "side_nfr")
-        & (material.totals["factor_set"] == material.factor_set)
-    ]
-    limits = dict(
-        zip(material.facts["limits"]["limit"], material.facts["limits"]["value"], strict=True)
+    found = key_tables(
+        material.totals, material.limits, year=material.year, factor_set=material.factor_set
     )
-    made = []
-    first = int(rows["year"].min())
-    for side in ("EU", "CN"):
-        own = rows[rows["side"] == side]
-        own = own.assign(uncertainty=uncertainty_from_interval(own))
-        now = own[own["year"] == material.year]
-        base = own[own["year"] == first] if first < material.year else None
-        made.append(key_categories(now, limits, base).assign(side=side))
-    found = pd.concat(made, ignore_index=True)
     order = ["side", "assessment", "approach"]
     shown = found[found["key"]].groupby(order, sort=True).head(_LISTED)
     columns = [
@@ -79,46 +60,16 @@ _CHECKS_ZH = {
 }
 
 
-def guidebook_ranges(official: pd.DataFrame) -> pd.DataFrame:
-    """Return the range of the EU's official factors by category and fuel.
-
-    Parameters
-    ----------
-    official : pandas.DataFrame
-        Contract `emissions`, official factors of the EU.
-
-    Returns
-    -------
-    pandas.DataFrame
-        nfr, fuel, unit, lower, upper: from the lowest lower bound, after
-        control, to the highest upper bound.
-    """
-    rows = official[official["factor_upper"].notna()]
-    passed = 1.0 - rows["abatement"].fillna(0.0)
-    rows = rows.assign(lower=rows["factor_lower"] * passed, upper=rows["factor_upper"])
-    made = rows.groupby(["nfr", "fuel", "emission_factor_unit"], as_index=False).agg(
-        lower=("lower", "min"), upper=("upper", "max")
-    )
-    return made.rename(columns={"emission_factor_unit": "unit"})
-
-
 def review(material: Material) -> Section:
     """Return the review's checks with their verdicts, and the map of notation keys."""
-    limits = dict(
-        zip(material.facts["limits"]["limit"], material.facts["limits"]["value"], strict=True)
+    made = review_tables(
+        material.emissions,
+        material.totals,
+        material.limits,
+        year=material.year,
+        factor_set=material.factor_set,
     )
-    table = material.estimate()
-    counted = table[~table["memo"].astype(bool)]
-    complete = completeness(counted)
-    official = material.emissions[
-        (material.emissions["factor_set"] == "official")
-        & (material.emissions["side"] == "EU")
-        & (material.emissions["year"] == material.year)
-    ]
-    outliers = implied_factor_outliers(counted, limits, guidebook_ranges(official))
-    regional = _regional(material)
-    breaks = series_breaks(regional, limits) if regional["year"].nunique() > 2 else None
-    checks = summary(complete, outliers, breaks, counted)
+    checks = made["checks"]
     verdicts = checks["passed"].map({True: "pass", False: "look"}).astype(object)
     checks = checks.assign(verdict=verdicts.where(checks["passed"].notna(), "untested"))
     columns = [
@@ -149,18 +100,31 @@ def review(material: Material) -> Section:
                 "发现项是核查理由而非错误。",
             ),
         ),
-        _outliers(material, outliers),
-        _completeness(material, complete),
+        _outliers(material, made["outliers"]),
+        _completeness(material, made["completeness"]),
     ]
+    if len(made["breaks"]):
+        figures.insert(1, _breaks(material, made["breaks"]))
     return Section("review", Both("Review", "评审"), (), tuple(figures))
 
 
-def _regional(material: Material) -> pd.DataFrame:
-    rows = material.totals[
-        (material.totals["level"] == "region_gnfr")
-        & (material.totals["factor_set"] == material.factor_set)
+def _breaks(material: Material, breaks: pd.DataFrame) -> Figure:
+    columns = [
+        Column("region", Both("region", "地区")),
+        Column("sector", Both("sector", "部门")),
+        Column("year", Both("year", "年")),
+        Column("emission_kt", Both("emission", "排放量"), "kt"),
+        Column("previous_kt", Both("year before", "上一年"), "kt"),
+        Column("change", Both("change", "变化"), "1", 3, percent=True),
     ]
-    return rows.rename(columns={"nfr": "sector"}).assign(inventory="bc_inventory")
+    labels = {"region": material.names("regions", "region"), "sector": material.gnfr_names}
+    return Figure(
+        Both("Breaks of time series, the largest first.", "时间序列断点，按变化大小排列。"),
+        None,
+        to_table(
+            breaks.sort_values("emission_kt", ascending=False), columns, "series_breaks", labels
+        ),
+    )
 
 
 def _outliers(material: Material, outliers: pd.DataFrame) -> Figure:

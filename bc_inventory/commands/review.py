@@ -1,0 +1,79 @@
+"""`bc-inventory review`: the checks of a review, as tables and as pass or look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bc_inventory.commands.options import release_options
+
+__all__ = ["review"]
+
+_UNITS = dict.fromkeys(("emission_kt", "base_kt", "previous_kt"), "kt")
+
+
+@click.command()
+@click.argument("version", default="latest")
+@click.option("--year", type=int, help="Calendar year; by default the release's last.")
+@click.option(
+    "--factor-set",
+    default="harmonised",
+    show_default=True,
+    type=click.Choice(["harmonised", "official"]),
+    help="Set of emission factors.",
+)
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Workbook (.xlsx) for all tables.",
+)
+@click.option("--strict", is_flag=True, help="End with exit code 1 if a check isn't passed.")
+@release_options
+def review(
+    year: int | None,
+    factor_set: str,
+    to: Path | None,
+    strict: bool,
+    version: str,
+    inventory: str | None,
+    releases: str,
+) -> None:
+    """Check release VERSION as a review would: key categories, completeness, implied factors.
+
+    A finding is a reason to look, not an error.
+    """
+    from bc_inventory.analysis.limits import review_limits
+    from bc_inventory.analysis.review import key_tables, review_tables
+    from bc_inventory.errors import DataError, Problem
+    from bc_inventory.release.opened import open_release
+
+    release = open_release(version, inventory=inventory, root=releases)
+    totals, limits = release.table("totals"), review_limits()
+    years = sorted({int(one) for one in totals["year"].unique()})
+    chosen = year if year is not None else years[-1]
+    if chosen not in years:
+        listed = ", ".join(map(str, years))
+        raise DataError([Problem(f"the year {chosen}", f"one of {listed}")])
+    emissions = release.emissions(None, None, chosen, factor_set=None, memo=None)
+    made = review_tables(emissions, totals, limits, year=chosen, factor_set=factor_set)
+    made["key_categories"] = key_tables(totals, limits, year=chosen, factor_set=factor_set)
+    checks = made["checks"]
+    for row in checks.itertuples():
+        word = {True: "pass", False: "look"}.get(row.passed, "untested")
+        count = f" ({row.found})" if row.found else ""
+        click.echo(f"{word:<9}{row.check}{count}" + (f": {row.detail}" if row.detail else ""))
+    keys = made["key_categories"]
+    for label, own in keys[keys["key"]].groupby(["side", "assessment", "approach"], sort=True):
+        side, assessment, approach = label
+        click.echo(f"key categories, {side}, {assessment}, approach {approach}: " + ", ".join(
+            f"{row.nfr} {row.contribution:.0%}" for row in own.itertuples()
+        ))  # fmt: skip
+    if to is not None:
+        from bc_inventory.report.exports import Sheet, write_workbook
+
+        sheets = [Sheet(name, frame, units=_UNITS) for name, frame in made.items()]
+        title = f"Review of {release.inventory} {release.version}, {chosen}"
+        click.echo(f"Written: {write_workbook(sheets, to, title=title)}")
+    if strict and (checks["passed"] == False).any():  # noqa: E712 - untested is neither
+        raise click.exceptions.Exit(1)
