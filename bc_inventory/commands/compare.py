@@ -39,6 +39,11 @@ _SETS = ("harmonised", "official")
     help="Another pollutant's file of the inventory, which regions that report nothing follow.",
 )
 @click.option(
+    "--fill-holes",
+    is_flag=True,
+    help="Interpolate sectors that a country leaves out between years that have them.",
+)
+@click.option(
     "--release", "version", default="latest", show_default=True, help="A version, or latest."
 )
 @click.option(
@@ -51,6 +56,7 @@ def compare(
     side: str | None,
     to: Path | None,
     fill_from: Path | None,
+    fill_holes: bool,
     version: str,
     beside: tuple[str, ...],
     inventory: str | None,
@@ -74,7 +80,7 @@ def compare(
     from bc_inventory.release.opened import open_release
 
     opened = [open_release(name, inventory=inventory, root=releases) for name in (version, *beside)]
-    chosen, published, notes = _chosen(files, fill_from, side, year, opened)
+    chosen, published, notes = _chosen(files, (fill_from, fill_holes), side, year, opened)
     definitions, limits, gnfr_of = read_definitions(), review_limits(), _gnfr()
     made = []
     for name, rows in published.items():
@@ -116,14 +122,14 @@ def _gnfr() -> dict[str, str]:
 
 def _chosen(
     files: tuple[Path, ...],
-    fill_from: Path | None,
+    repairs: tuple[Path | None, bool],
     side: str | None,
     year: int | None,
     opened: list[Release],
 ) -> tuple[int, dict[str, pd.DataFrame], list[str]]:
     """Return the year, the publishers' rows of each side in that year, and notes."""
     sides = [side] if side else ["EU", "CN"]
-    published, notes = _published(files, fill_from, sides)
+    published, notes = _published(files, repairs, sides)
     ours = set.intersection(*(_years(release) for release in opened))
     theirs = {int(one) for rows in published.values() for one in rows["year"].unique()}
     common = ours & theirs if theirs else ours
@@ -168,7 +174,7 @@ def _span(years: object) -> str:
 
 
 def _published(
-    files: tuple[Path, ...], fill_from: Path | None, sides: list[str]
+    files: tuple[Path, ...], repairs: tuple[Path | None, bool], sides: list[str]
 ) -> tuple[dict[str, pd.DataFrame], list[str]]:
     import pandas as pd
 
@@ -176,7 +182,7 @@ def _published(
     from bc_inventory.analysis.wholes import of_side
     from bc_inventory.embedded import data_root
     from bc_inventory.readers import read_any
-    from bc_inventory.readers.gapfill import fill_silent
+    from bc_inventory.readers.gapfill import fill_holes, fill_silent
     from bc_inventory.schema import read_csv
     from bc_inventory.vocabulary import members
 
@@ -186,6 +192,9 @@ def _published(
         rows = benchmark_rows(read_csv(data / "benchmarks.csv", "benchmarks"), crosswalk)
         return {side: rows[rows["region"].isin([*members(side), side])] for side in sides}, []
     frame = pd.concat([read_any(file, kind="inventory").frame for file in files], ignore_index=True)
+    fill_from, interpolate = repairs
+    if interpolate:
+        frame = fill_holes(frame)
     if fill_from is not None:
         frame = fill_silent(frame, read_any(fill_from, kind="inventory").frame)
     found, notes, useless = {}, [], []

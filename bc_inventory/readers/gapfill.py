@@ -1,22 +1,26 @@
-"""Fill regions that report nothing from another pollutant of the same inventory.
+"""Fill what regions leave out of an inventory: nothing at all, or a sector for some years.
 
 Austria and Luxembourg report PM2.5 and no black carbon. The surrogate method of the 2006
 IPCC Guidelines (vol. 1 ch. 5.3) gives them black carbon as the others have it per PM2.5:
 
     x(region, sector) = s(region, sector) * sum of x / sum of s,
 
-the sums over the regions that report both in that sector and year.
+the sums over the regions that report both in that sector and year. A sector that a region
+leaves out between years that have it (Lithuania's other combustion of 2018 and 2019) is
+interpolated, a straight line between the nearest figures on both sides.
 """
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from bc_inventory.errors import DataError, Problem
 
-__all__ = ["fill_silent"]
+__all__ = ["fill_holes", "fill_silent"]
 
 _CELL = ["year", "sector"]
+_NOT_ESTIMATED = "NE"
 
 
 def fill_silent(frame: pd.DataFrame, surrogate: pd.DataFrame) -> pd.DataFrame:
@@ -72,6 +76,96 @@ def fill_silent(frame: pd.DataFrame, surrogate: pd.DataFrame) -> pd.DataFrame:
         for share, regions in zip(ratio[filled], count[filled], strict=True)
     ]
     return made
+
+
+def fill_holes(frame: pd.DataFrame, *, longest: int = 5) -> pd.DataFrame:
+    """Interpolate sectors that a country leaves out between years that have them.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Contract `inventory`, all years of one inventory, version and pollutant.
+    longest : int
+        Years in a row that are filled; a longer hole stays open.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `frame`, with a figure where a country has no row of a sector, or NE, between two
+        years that have one, in units of its neighbours. A filled row has no notation key
+        and a `note` that begins with `interpolation` and names the years it lies between.
+        NO, NA, IE and C are statements and stay; so does what is before the first figure
+        or after the last.
+
+    Raises
+    ------
+    DataError
+        If there is more than one inventory, version or pollutant.
+    """
+    editions = frame[["inventory", "version", "species"]].drop_duplicates()
+    if len(editions) != 1:
+        raise DataError([Problem(f"{len(editions)} inventories or pollutants", "one of them")])
+    own = frame[(frame["region_level"] == "country") & (frame["sector_level"] == "part")]
+    series = ["source_region", "sector", "fuel"]
+    held = own.assign(fuel=own["fuel"].fillna(""))
+    values = held.pivot_table("value_kt", series, "year", aggfunc="sum", min_count=1).astype(float)
+    values = values.reindex(columns=pd.RangeIndex(own["year"].min(), own["year"].max() + 1))
+    stated = held[held["notation_key"].notna() & (held["notation_key"] != _NOT_ESTIMATED)]
+    if len(stated):
+        keyed = stated.assign(key=1.0).pivot_table("key", series, "year", aggfunc="first")
+        kept = keyed.reindex(index=values.index, columns=values.columns).notna()
+    else:
+        kept = pd.DataFrame(False, values.index, values.columns)
+    full = values.interpolate(axis=1, limit_area="inside")
+    hole = values.isna() & full.notna() & ~kept & (_lengths(values) <= longest)
+    wide = full.where(hole).reset_index()
+    filled = wide.melt(series, var_name="year", value_name="filled_kt").dropna(subset="filled_kt")
+    return _with_filled(frame, held, values, filled, series) if len(filled) else frame
+
+
+def _lengths(values: pd.DataFrame) -> pd.DataFrame:
+    """Return for each absent value the years in a row that are absent."""
+    runs = values.notna().cumsum(axis=1)
+    absent = values.isna()
+    counts = [
+        pd.Series(row).groupby(run).transform("sum").to_numpy()
+        for row, run in zip(absent.to_numpy(), runs.to_numpy(), strict=True)
+    ]
+    return pd.DataFrame(np.vstack(counts), values.index, values.columns)
+
+
+def _with_filled(
+    frame: pd.DataFrame,
+    held: pd.DataFrame,
+    values: pd.DataFrame,
+    filled: pd.DataFrame,
+    series: list[str],
+) -> pd.DataFrame:
+    """Return the rows with interpolated ones beside them, in place of those with NE."""
+    like = held.dropna(subset="value_kt").drop_duplicates(series).set_index(series)
+    keys = pd.MultiIndex.from_frame(filled[series])
+    years = values.columns.to_numpy()
+    there = values.notna().reindex(keys).to_numpy()
+    at = filled["year"].to_numpy(dtype=int)[:, None]
+    before = np.where(there & (years < at), years, years.min()).max(axis=1)
+    after = np.where(there & (years > at), years, years.max()).min(axis=1)
+    made = (
+        like.loc[keys]
+        .reset_index()
+        .assign(
+            year=filled["year"].to_numpy(),
+            value_kt=filled["filled_kt"].to_numpy(),
+            note=[
+                f"interpolation: between {a} and {b}" for a, b in zip(before, after, strict=True)
+            ],
+        )
+    )
+    made["fuel"] = made["fuel"].replace("", None)
+    made = made[frame.columns].astype(frame.dtypes.to_dict())
+    key = [*series, "year"]
+    taken = pd.MultiIndex.from_frame(filled[key])
+    replaced = pd.MultiIndex.from_frame(frame.assign(fuel=frame["fuel"].fillna(""))[key])
+    return pd.concat([frame[~replaced.isin(taken)], made], ignore_index=True)
 
 
 def _require_siblings(frame: pd.DataFrame, surrogate: pd.DataFrame) -> None:

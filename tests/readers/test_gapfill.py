@@ -6,7 +6,7 @@ import pytest
 from bc_inventory import schema
 from bc_inventory.errors import DataError
 from bc_inventory.readers import read_any
-from bc_inventory.readers.gapfill import fill_silent
+from bc_inventory.readers.gapfill import fill_holes, fill_silent
 
 
 def rows(species, figures):
@@ -51,6 +51,54 @@ def test_only_siblings_fill():
         fill_silent(rows("BC", BC), rows("PM25", PM).assign(version="2"))
     with pytest.raises(DataError, match="another pollutant"):
         fill_silent(rows("BC", BC), rows("BC", BC))
+
+
+def series(figures):
+    """Rows of other combustion of Poland by year."""
+    whole = pd.concat(
+        rows("BC", {("PL", "C"): value}).assign(year=year) for year, value in figures.items()
+    )
+    return whole.reset_index(drop=True)
+
+
+def test_a_hole_between_figures_is_a_straight_line():
+    before = series({2010: 4.0, 2013: 1.0, 2014: None, 2015: 3.0, 2024: 9.0})
+    made = fill_holes(before).set_index("year").sort_index()
+    assert made["value_kt"].to_dict() == {
+        2010: 4.0, 2011: 3.0, 2012: 2.0, 2013: 1.0, 2014: 2.0, 2015: 3.0, 2024: 9.0,
+    }  # fmt: skip
+    assert made["note"].dropna().to_dict() == {
+        2011: "interpolation: between 2010 and 2013",
+        2012: "interpolation: between 2010 and 2013",
+        2014: "interpolation: between 2013 and 2015",
+    }
+    assert made["notation_key"].isna().all()
+
+
+def test_what_was_stated_isn_t_filled_nor_what_lies_outside():
+    before = series({2010: 4.0, 2011: None, 2012: 2.0, 2013: None})
+    before.loc[before["year"] == 2011, "notation_key"] = "IE"
+    assert fill_holes(before).equals(before)
+    with pytest.raises(DataError, match="2 inventories"):
+        fill_holes(pd.concat([before, before.assign(species="OC")]))
+
+
+@pytest.mark.shared
+def test_lithuania_has_its_other_combustion_of_2018_and_2019(shared):
+    """The EU's own total holds what the country's rows leave out: 1.120 and 1.045 kt."""
+    frame = read_any(shared / "data/emep-ceip-bc/EMEP_NFR14_LEVEL1_BC.txt").frame
+    made = schema.check(fill_holes(frame), "inventory")
+    new = made[made["note"].fillna("").str.startswith("interpolation")]
+    # Croatia has no row of 1989 at all, in 13 sectors.
+    assert len(made) - len(frame) == len(new) == 2 + 13
+    assert set(new.loc[new["region"] == "HR", "year"]) == {1989}
+    mine = new[new["sector"] == "C_OtherStatComb"].set_index(["region", "year"])["value_kt"]
+    assert mine["LT", 2018] == pytest.approx(1.121531 + (1.012428 - 1.121531) / 3)
+    assert mine["LT", 2018] == pytest.approx(1.12018, rel=0.04)
+    assert mine["LT", 2019] == pytest.approx(1.0445, rel=0.04)
+    kept = frame["value_kt"].notna()
+    old = frame[kept].merge(made, on=["source_region", "year", "sector"])
+    assert (old["value_kt_x"] == old["value_kt_y"]).all()
 
 
 @pytest.mark.shared
