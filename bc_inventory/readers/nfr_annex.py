@@ -151,7 +151,7 @@ def write_annex(
         raise DataError([Problem("a category twice", "one row a year, category and species")])
     book = openpyxl.Workbook()
     book.remove(book.active)
-    head = {"COUNTRY:": region, "DATE:": written.isoformat(), "Version:": version}
+    head = {"COUNTRY:": region, "DATE:": f"{written:%d.%m.%Y}", "Version:": version}
     for year, rows in own.groupby("year", sort=True):
         sheet = book.create_sheet(str(year))
         _write_sheet(sheet, rows, sectors, {**head, "YEAR:": int(year)})

@@ -9,7 +9,7 @@ import pandas as pd
 
 from bc_inventory import units, vocabulary
 from bc_inventory.errors import DataError, Problem, UnitError, suggest
-from bc_inventory.readers.inventories._frame import region_of
+from bc_inventory.readers.inventories._frame import refuse_blanks, region_of
 from bc_inventory.readers.source import Source
 from bc_inventory.schema import table
 
@@ -73,8 +73,10 @@ def assemble(source: Source, frame: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     DataError
-        If a region isn't known, or a figure is beyond what can be or stands twice.
+        If a label is blank, a region isn't known, or a figure is beyond what can be or
+        stands twice.
     """
+    refuse_blanks(source, frame, ("source_region", "source_sector", "source_fuel"))
     made = frame.copy()
     for column in ("notation_key", "flag", "note"):
         if column not in made:

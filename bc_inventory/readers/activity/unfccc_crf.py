@@ -30,7 +30,7 @@ _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 _YEAR = re.compile(r"(?:Last Inventory Year \()?((?:19|20)\d\d)\)?")
 _CATEGORY = re.compile(r"(\d(?:\.[A-Za-z0-9]+)*)\.?\s{2}\s*(.+)")
-_BASE = "Base year"
+_FIRST = ("", "Year", "Base year")
 # Which key stands for a combination: what is elsewhere, then what is unknown, then the rest.
 _RANK = ("IE", "NE", "C", "NA", "NR", "NO")
 # Categories that are the sum of what stands below them for every party and year of the report.
@@ -134,8 +134,8 @@ def _header(
     matches = [_YEAR.fullmatch(cell) for cell in rows[top]]
     years = [int(match[1]) if match else None for match in matches]
     known = [year for year in years if year is not None]
-    others = {cell for cell, year in zip(rows[top], years, strict=True) if year is None}
-    if not known or len(set(known)) != len(known) or not others <= {"", "Year", _BASE}:
+    others = [cell for cell, year in zip(rows[top], years, strict=True) if year is None]
+    if not known or len(set(known)) != len(known) or others not in ([*_FIRST], [*_FIRST[:2]]):
         raise source.refuse("columns that aren't years", "years, each once", row=lines[top])
     if rows[top + 1][0] != "Party" or set(rows[top + 1][2:]) != {unit}:
         raise source.refuse("another second row", f"Party, Category and {unit}", row=lines[top + 1])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from bc_inventory.errors import DataError, Problem, UnitError
 from bc_inventory.readers.source import Source
 from bc_inventory.schema import read_csv, table
 
-__all__ = ["agree", "assemble", "region_of", "regions", "same_species"]
+__all__ = ["agree", "assemble", "refuse_blanks", "region_of", "regions", "same_species"]
 
 # All mankind emits less in a year; what is above is a wrong unit or a damaged cell.
 _MOST_KT = {"BC": 1e5, "OC": 1e5, "EC": 1e5, "CO2": 1e8}
@@ -128,6 +129,39 @@ def agree(
         )
 
 
+def refuse_blanks(source: Source, frame: pd.DataFrame, columns: Sequence[str]) -> None:
+    """Refuse rows whose region, sector or fuel is blank: nobody could tell what they are of.
+
+    Parameters
+    ----------
+    source : Source
+        Named in messages.
+    frame : pandas.DataFrame
+        Its index holds the line of each row.
+    columns : sequence of str
+        Columns to look at where the frame has them; a prefix up to a colon is ours.
+
+    Raises
+    ------
+    DataError
+        Naming the first line.
+    """
+    for name in columns:
+        if name not in frame:
+            continue
+        bare = [
+            label
+            for label in frame[name].unique()
+            if isinstance(label, str) and not label.rpartition(":")[2].strip()
+        ]
+        if bare:
+            raise source.refuse(
+                "a blank label",
+                f"a name of the {name.removeprefix('source_')}",
+                row=int(frame.index[frame[name].isin(bare)][0]),
+            )
+
+
 def _one_column(table: pd.Series | pd.DataFrame) -> pd.Series:
     if isinstance(table, pd.Series):
         return table
@@ -159,9 +193,10 @@ def assemble(source: Source, frame: pd.DataFrame, region_scheme: str) -> pd.Data
     Raises
     ------
     DataError
-        If a region isn't known, a value is negative or beyond what can be, or a unit isn't
-        one of mass.
+        If a label is blank, a region isn't known, a value is negative or beyond what can be,
+        or a unit isn't one of mass.
     """
+    refuse_blanks(source, frame, ("source_region", "sector", "species", "fuel"))
     made = {str(name): frame[name] for name in frame.columns}
     if "region" not in made:
         made["region"], made["region_level"] = regions(source, frame, region_scheme)

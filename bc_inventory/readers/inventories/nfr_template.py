@@ -26,11 +26,18 @@ __all__ = ["FORMAT", "read"]
 _MARKS = ("NMVOC", "NH3", "PM2.5", "BC", "CO")
 _HEAD_ROWS = 30
 _SPECIES = {re.sub(r"\W", "", name).casefold(): own for name, _, own in POLLUTANTS if own}
+# Rows below the categories, told by what stands left of the figures; the first that fits.
 _TOTALS = (
+    (re.compile(r"compliance.*NECD", re.IGNORECASE), "NT COMPLIANCE (NECD)", "aggregate"),
     (re.compile(r"compliance", re.IGNORECASE), "NT COMPLIANCE", "aggregate"),
-    (re.compile(r"national total", re.IGNORECASE), TOTAL, "aggregate"),
+    (re.compile(r"flexibilit", re.IGNORECASE), "FLEXIBILITIES", "memo"),
     (re.compile(r"adjustment", re.IGNORECASE), "ADJUSTMENTS", "memo"),
+    (re.compile(r"total\b.*(?:\(fu\)|fuel used)", re.IGNORECASE), f"{TOTAL} (fu)", "aggregate"),
+    (re.compile(r"national total", re.IGNORECASE), TOTAL, "aggregate"),
 )
+# Road transport again by fuel used, and all transport by it: memo items beside fuel sold.
+_FUEL_USED = re.compile(r"(\w+)\(fu\)", re.IGNORECASE)
+_TRANSPORT = "1A3"
 # Parties round what they report; a larger gap is worth a note.
 _NOTED_GAP = 0.005
 
@@ -59,7 +66,8 @@ def read(origin: object, *, species: str | None = "BC") -> Reading:
     Returns
     -------
     Reading
-        Table under the contract `inventory`, scheme NFR14; empty cells are set aside.
+        Table under the contract `inventory`, scheme NFR14; empty cells and negative
+        adjustments are set aside.
 
     Raises
     ------
@@ -69,7 +77,7 @@ def read(origin: object, *, species: str | None = "BC") -> Reading:
     """
     source = Source.of(origin)  # type: ignore[arg-type]
     wanted = None if species is None else vocabulary.resolve_species(species)
-    frames, aside, notes = [], 0, []
+    frames, aside, below, notes = [], 0, 0, []
     for sheet in source.workbook.sheet_names:
         rows = source.workbook.rows(sheet)
         labels = {label(cell) for row in rows[:_HEAD_ROWS] for cell in row}
@@ -77,7 +85,10 @@ def read(origin: object, *, species: str | None = "BC") -> Reading:
             notes.append(f"sheet {sheet!r} isn't a year of Annex I")
             continue
         frame, empty = _sheet(source, sheet, rows, wanted)
-        frames.append(frame)
+        # An adjustment may take away; it is no emission.
+        negative = (frame["value"] < 0) & (frame["sector_level"] != "part")
+        below += int(negative.sum())
+        frames.append(frame[~negative])
         aside += empty
         notes.extend(_gap(sheet, frame))
     if not frames:
@@ -87,7 +98,11 @@ def read(origin: object, *, species: str | None = "BC") -> Reading:
         source,
         FORMAT.name,
         assemble(source, made, "NFR"),
-        [SetAside("an empty cell", aside)] if aside else [],
+        [
+            SetAside(reason, count)
+            for reason, count in (("an empty cell", aside), ("a negative adjustment", below))
+            if count
+        ],
         notes,
     )
 
@@ -177,6 +192,9 @@ def _category(
     known = vocabulary.memo_items()
     if code in known:
         return code, "memo" if known[code] else "part"
+    again = _FUEL_USED.fullmatch(code)
+    if code == _TRANSPORT or (again and again[1] in known):
+        return f"{again[1]}(fu)" if again else code, "memo"
     beside = " ".join(label(cell) for cell in row[: min(places.values())])
     for pattern, name, level in _TOTALS:
         if pattern.search(beside):

@@ -127,6 +127,35 @@ def test_a_total_that_is_not_the_sum_of_its_parts_is_noted(tmp_path):
     assert "BC adds up to 0.5, stated total 50" in result.report.notes[0]
 
 
+def test_rows_below_the_categories_are_told_apart_and_never_parts(tmp_path):
+    path = written(rows({"1A1a": 0.5, "1A3bi": 0.25}), tmp_path)
+    book = openpyxl.load_workbook(path)
+    sheet = book.worksheets[0]
+    below = [
+        ("1A3bi(fu)", "Road transport: Passenger cars (fuel used)", 0.2, "memo"),
+        ("1A3", "Transport (fuel used)", 0.3, "memo"),
+        ("NATIONAL TOTAL (FU)", "National total based on fuel used", 0.7, "aggregate"),
+        ("COMPLIANCE TOTAL (CLRTAP)", "", 0.6, "aggregate"),
+        ("COMPLIANCE TOTAL (NECD)", "", 0.65, "aggregate"),
+        ("ADJUSTMENTS (CLRTAP)", "", -0.1, "memo"),
+        ("FLEXIBILITIES (NECD)", "", "NA", "memo"),
+    ]
+    for code, name, value, _ in below:
+        sheet.append([None, code, name, None, *[None] * 7, value])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    result = read_any(Source(io.BytesIO(buffer.getvalue()), "a.xlsx"))
+    frame = result.frame.set_index("sector")
+    assert ("a negative adjustment", 1) in [(s.reason, s.rows) for s in result.report.set_aside]
+    below = [row for row in below if not row[0].startswith("ADJ")]
+    names = ["1A3bi(fu)", "1A3", f"{TOTAL} (fu)", "NT COMPLIANCE", "NT COMPLIANCE (NECD)"]
+    names += ["FLEXIBILITIES"]
+    assert frame.loc[names, "sector_level"].tolist() == [level for *_, level in below]
+    assert frame.loc[names[:5], "value_kt"].tolist() == [0.2, 0.3, 0.7, 0.6, 0.65]
+    assert frame.loc["FLEXIBILITIES", "notation_key"] == "NA"
+    assert frame.loc[frame["sector_level"] == "part", "value_kt"].sum() == 0.75
+
+
 def test_only_nfr_categories_of_the_region_are_written(tmp_path):
     with pytest.raises(DataError, match="no rows of DE"):
         write_annex(
