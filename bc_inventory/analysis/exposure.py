@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory import schema, units
-from bc_inventory.analysis.emission_field import EmissionField, Floats
+from bc_inventory.analysis.emission_field import EmissionField, Floats, Integers
 from bc_inventory.analysis.hotspot_statistics import Window, distance_window, window_sums
+from bc_inventory.kept import recall
 
 __all__ = ["CAVEAT", "RADIUS_KM", "exposure"]
 
@@ -105,18 +106,58 @@ def _responses(field: EmissionField, window: Window) -> tuple[Floats, Floats, Fl
     met : numpy.ndarray, shape (categories, regions)
         People near the emission, times the emission; person kt.
     """
-    people_near = window_sums(field.on_grid(field.population), window)
-    land_near = np.maximum(window_sums(field.on_grid(field.land_km2), window), _NO_LAND)
-    regions = len(field.regions)
-    living = np.zeros((regions, *field.shape))
-    for region in range(regions):
-        here = field.population * (field.region == region)
-        living[region] = field.on_grid(here) / land_near
-    # Near is mutual, so what people breathe of a cell is what lives near it.
-    near = window_sums(living, window).reshape(regions, -1)[:, field.cell]
-    each = np.stack([np.ones(len(field.cell)), people_near.ravel()[field.cell], *near], axis=1)
+    # Emissions change more often than where people live, so this part is kept.
+    each = recall(
+        _around,
+        field.population,
+        field.land_km2,
+        field.region,
+        field.cell,
+        [len(field.regions), *field.shape],
+        window.half_widths,
+    )["around"]
     made = (field.spread.T @ each)[field.slots] * field.mass[:, :, None]
     return made[..., 0], made[..., 2:], made[..., 1]
+
+
+def _around(
+    population: Floats,
+    land_km2: Floats,
+    region: Integers,
+    cell: Integers,
+    shape: list[int],
+    half_widths: Integers,
+) -> dict[str, Floats]:
+    """Return what an emission in each entry meets.
+
+    Parameters
+    ----------
+    population, land_km2, region, cell : numpy.ndarray, shape (entries,)
+        Of an `EmissionField`.
+    shape : list of int
+        Its regions, rows and columns.
+    half_widths : numpy.ndarray of int
+        Of a `Window`.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        `around`, shape (entries, 2 + regions): one; the people near; the
+        people near of each region, over the land near them, km-2.
+    """
+    regions, rows, columns = shape
+
+    def on_grid(values: Floats) -> Floats:
+        return np.bincount(cell, values, minlength=rows * columns).reshape(rows, columns) * 1.0
+
+    window = Window(half_widths)
+    people_near = window_sums(on_grid(population), window)
+    land_near = np.maximum(window_sums(on_grid(land_km2), window), _NO_LAND)
+    living = np.stack([on_grid(population * (region == one)) / land_near for one in range(regions)])
+    # Near is mutual, so what people breathe of a cell is what lives near it.
+    near = window_sums(living, window).reshape(len(living), -1)[:, cell]
+    around = [np.ones(len(cell)), people_near.ravel()[cell], *near]
+    return {"around": np.stack(around, axis=1)}
 
 
 def _with_side(values: Floats) -> Floats:

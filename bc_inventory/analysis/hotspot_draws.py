@@ -13,9 +13,16 @@ import pandas as pd
 
 from bc_inventory import units
 from bc_inventory.analysis.emission_field import EmissionField, Flags, Floats, Integers
+from bc_inventory.inventory.draws import PARTS, SPLIT, draw
+from bc_inventory.kept import recall
 
 __all__ = ["cell_probability", "cluster_probability", "densities", "deviations", "intervals"]
 
+_BY = ["region", "nfr", "fuel"]
+_NEEDED = [
+    *dict.fromkeys([*_BY, *SPLIT, "share", "emission_kt"]),
+    *(f"{kind}_{part}" for part in PARTS for kind in ("corr", "sigma")),
+]
 HALF = 0.5  # of its area must be hot for a cluster to count as hot in a draw
 
 
@@ -36,12 +43,8 @@ def deviations(emissions: pd.DataFrame, field: EmissionField, draws: int, seed: 
     numpy.ndarray, shape (draws, regions, categories)
         Dimensionless; 1 where a region has no such category.
     """
-    from bc_inventory.inventory.uncertainty import draw
-
-    by = ["region", "nfr", "fuel"]
-    groups, sums = draw(emissions, by, draws, seed)
-    central = emissions.groupby(by, observed=True)["emission_kt"].sum()
-    central = central.reindex(pd.MultiIndex.from_frame(groups)).to_numpy(dtype=float)
+    groups = recall(_drawn, emissions[_NEEDED], draws, seed)
+    central, sums = groups["central"], groups["sums"]
     made = np.ones((draws, len(field.regions), len(field.nfr)))
     region = {name: place for place, name in enumerate(field.regions)}
     category = {key: place for place, key in enumerate(zip(field.nfr, field.fuel, strict=True))}
@@ -50,6 +53,15 @@ def deviations(emissions: pd.DataFrame, field: EmissionField, draws: int, seed: 
     some = central > 0
     made[:, rows[some], columns[some]] = sums[:, some] / central[some]
     return made
+
+
+def _drawn(rows: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
+    """Return the groups of region, category and fuel with their central and drawn sums."""
+    groups, sums = draw(rows, _BY, draws, seed)
+    central = rows.groupby(_BY, observed=True)["emission_kt"].sum()
+    central = central.reindex(pd.MultiIndex.from_frame(groups))
+    names = {name: groups[name].to_numpy(dtype=str) for name in _BY}
+    return {**names, "central": central.to_numpy(dtype=float), "sums": sums}
 
 
 def intervals(masses: Floats, multipliers: Floats) -> tuple[Floats, Floats]:
