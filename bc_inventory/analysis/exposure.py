@@ -148,7 +148,8 @@ def _around(
     regions, rows, columns = shape
 
     def on_grid(values: Floats) -> Floats:
-        return np.bincount(cell, values, minlength=rows * columns).reshape(rows, columns) * 1.0
+        sums = np.bincount(cell, values, minlength=rows * columns)
+        return np.asarray(sums, dtype=float).reshape(rows, columns)
 
     window = Window(half_widths)
     people_near = window_sums(on_grid(population), window)
