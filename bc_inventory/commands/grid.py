@@ -54,15 +54,17 @@ LAYOUTS = ("cf", "hemco", "emep", "wrfchem", "input4mips", "geotiff", "geoparque
 )
 @click.option(
     "--boundaries",
-    metavar="FILE:COLUMN",
-    help="Regions by polygons of a GeoJSON, shapefile or GeoPackage.",
+    metavar="FILE[:COLUMN]",
+    help="Regions by polygons of a GeoJSON, shapefile or GeoPackage with their codes in COLUMN, "
+    "or by the flags of a NetCDF or GeoTIFF.",
 )
 @click.option(
     "--proxy",
     "proxies",
     multiple=True,
     metavar="NAME=FILE[:COLUMN]",
-    help="Add a proxy: points, lines, or a field of counts; NAME/density=FILE for a density.",
+    help="Add a proxy: points, lines, polygons, or a field of counts; NAME/density=FILE for a "
+    "density.",
 )
 @click.option(
     "--ladder",
@@ -125,11 +127,12 @@ def _tables(options: dict[str, Any], emissions: Path, request: Any) -> Any:
     if options["boundaries"]:
         from bc_inventory.spatial.allocate import select_emissions
         from bc_inventory.spatial.boundaries import with_boundaries
+        from bc_inventory.spatial.raster import RASTERS
 
         table = _read(emissions)
         wanted = select_emissions(table, request.year, request.factor_set)["region"].unique()
         file, column = _split_column(options["boundaries"])
-        if column is None:
+        if column is None and file.suffix.lower() not in RASTERS:
             raise click.BadParameter("say FILE:COLUMN", param_hint="--boundaries")
         tables = with_boundaries(tables, file, column, sorted(wanted))
     for given in options["proxies"]:

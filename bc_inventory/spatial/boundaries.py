@@ -1,4 +1,4 @@
-"""Regions by a user's own polygons instead of the embedded ones."""
+"""Regions by a user's own polygons or raster instead of the embedded ones."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from bc_inventory.errors import Problems
 from bc_inventory.spatial.proxies import Tables
+from bc_inventory.spatial.raster import RASTERS, read_regions
 from bc_inventory.spatial.regions import BASE, require_regions
-from bc_inventory.spatial.vector import Features, need, read_features
+from bc_inventory.spatial.vector import Features, cover_cells, need, read_features
 
 __all__ = ["with_boundaries"]
 
@@ -23,12 +24,12 @@ _SLIVER = 1e-4
 
 
 def with_boundaries(
-    tables: Tables, path: Path, column: str, regions: Collection[str] | None = None
+    tables: Tables, path: Path, column: str | None, regions: Collection[str] | None = None
 ) -> Tables:
-    """Replace the regions of the spatial facts by polygons of a file.
+    """Replace the regions of the spatial facts by those of a file.
 
     What a cell holds (people, cropland, waterways) is shared by area among the
-    polygons that cover its land. Points belong to the polygon they lie in;
+    regions that cover its land. Points belong to the region they lie in;
     points at sea keep their region if the file has it.
 
     Parameters
@@ -36,9 +37,12 @@ def with_boundaries(
     tables : Tables
         The facts.
     path : Path
-        GeoJSON, shapefile or GeoPackage in WGS84.
-    column : str
-        Column with region codes; features with the same code are one region.
+        GeoJSON, shapefile or GeoPackage with polygons, or NetCDF or GeoTIFF with
+        a region's number in each cell, all in WGS84.
+    column : str, optional
+        Column with region codes; polygons with the same code are one region.
+        Of a raster the variable or band, whose flags name the regions, see
+        `bc_inventory.spatial.raster.read_regions`.
     regions : collection of str, optional
         Regions with emissions; each must be there.
 
@@ -49,18 +53,27 @@ def with_boundaries(
     Raises
     ------
     DataError
-        If a region is missing, a polygon is invalid, or two overlap.
+        If a region is missing, a polygon is invalid, two overlap, or the values
+        of a raster have no names.
     """
-    features = read_features(Path(path), column)
-    codes = np.array([str(value) for value in features.attribute])
-    _check_polygons(features, codes)
+    path = Path(path)
+    lon, lat = (tables.points[name].to_numpy() for name in ("lon", "lat"))
+    if path.suffix.lower() in RASTERS:
+        raster = read_regions(path, column)
+        known, covered, at = set(raster.names.values()), raster.cover(), raster.at(lon, lat)
+    else:
+        features = read_features(path, column)
+        codes = np.array([str(value) for value in features.attribute])
+        _check_polygons(features, codes)
+        known, covered = set(codes.tolist()), cover_cells(features.shapes, codes)
+        at = _polygon_at(features.shapes, codes, lon, lat)
     if regions is not None:
-        require_regions(regions, set(codes), features.file)
-    covered = _cover(features.shapes, codes)
+        require_regions(regions, known, str(path))
     cells = _share_out(tables.cells, covered)
-    points = tables.points.copy()
-    points["region"] = _region_of_points(points, features.shapes, codes)
-    points = points[points["region"].isin(set(codes))].reset_index(drop=True)
+    # What lies in no region, such as at sea, keeps its own if the file has it.
+    region = np.where(at == "", tables.points["region"].to_numpy(dtype=object), at)
+    points = tables.points.assign(region=region)
+    points = points[points["region"].isin(known)].reset_index(drop=True)
     return replace(tables, cells=cells, points=points)
 
 
@@ -99,50 +112,6 @@ def _check_polygons(features: Features, codes: NDArray[Any]) -> None:
     problems.raise_if_any()
 
 
-def _cover(shapes: NDArray[Any], codes: NDArray[Any]) -> pd.DataFrame:
-    """Return the share of each base cell that each region covers."""
-    shapely, exactextract = need("shapely"), need("exactextract")
-    source = need("exactextract.raster").NumPyRasterSource
-    west, south, east, north = shapely.total_bounds(shapes)
-    left, right = (int(i) for i in (np.floor((west + 180) * 10), np.ceil((east + 180) * 10)))
-    low, high = (int(j) for j in (np.floor((south + 90) * 10), np.ceil((north + 90) * 10)))
-    left, low = max(left, 0), max(low, 0)
-    right, high = min(max(right, left + 1), BASE.nx), min(max(high, low + 1), BASE.ny)
-    raster = source(
-        np.zeros((high - low, right - left), np.uint8),
-        xmin=BASE.lon_edges[left],
-        ymin=BASE.lat_edges[low],
-        xmax=BASE.lon_edges[right],
-        ymax=BASE.lat_edges[high],
-    )
-    named = [
-        {
-            "type": "Feature",
-            "properties": {"region": str(code)},
-            "geometry": shapely.geometry.mapping(shape),
-        }
-        for code, shape in zip(codes, shapes, strict=True)
-    ]
-    found = exactextract.exact_extract(raster, named, ["cell_id", "coverage"])
-    parts = []
-    for code, feature in zip(codes, found, strict=True):
-        said = feature["properties"]
-        row, column = np.divmod(np.asarray(said["cell_id"], dtype=np.int64), right - left)
-        parts.append(
-            pd.DataFrame(
-                {
-                    "region": str(code),
-                    "j": high - 1 - row,
-                    "i": left + column,
-                    "fraction": np.asarray(said["coverage"], dtype=float),
-                }
-            )
-        )
-    whole = pd.concat(parts)
-    whole = whole[whole["fraction"] > 0]
-    return whole.groupby(["region", "j", "i"], as_index=False, sort=True)["fraction"].sum()
-
-
 def _share_out(embedded: pd.DataFrame, covered: pd.DataFrame) -> pd.DataFrame:
     amounts = [
         name for name in embedded.columns if name not in {"region", "j", "i", "fraction", "area_m2"}
@@ -160,15 +129,15 @@ def _share_out(embedded: pd.DataFrame, covered: pd.DataFrame) -> pd.DataFrame:
     return cells[[*embedded.columns]].sort_values(["region", "j", "i"], ignore_index=True)
 
 
-def _region_of_points(
-    points: pd.DataFrame, shapes: NDArray[Any], codes: NDArray[Any]
+def _polygon_at(
+    shapes: NDArray[Any],
+    codes: NDArray[Any],
+    lon: NDArray[np.float64],
+    lat: NDArray[np.float64],
 ) -> NDArray[Any]:
+    """Return the code of the polygon at each point, empty where there is none."""
     shapely = need("shapely")
-    places = shapely.points(points["lon"].to_numpy(), points["lat"].to_numpy())
-    point, shape = shapely.STRtree(shapes).query(places, predicate="intersects")
-    found = points["region"].to_numpy(dtype=object).copy()
-    known = set(codes)
-    inland = np.zeros(len(points), dtype=bool)
+    point, shape = shapely.STRtree(shapes).query(shapely.points(lon, lat), predicate="intersects")
+    found = np.full(len(lon), "", dtype=object)
     found[point] = codes[shape]
-    inland[point] = True
-    return np.where(inland | np.isin(found, list(known)), found, "")
+    return found

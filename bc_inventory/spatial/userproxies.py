@@ -1,4 +1,4 @@
-"""Proxies of a user's own: a field, points, or lines such as roads."""
+"""Proxies of a user's own: a field, points, lines such as roads, or districts."""
 
 from __future__ import annotations
 
@@ -13,15 +13,14 @@ from numpy.typing import NDArray
 from bc_inventory import schema
 from bc_inventory.errors import DataError, Problem, Problems
 from bc_inventory.spatial.proxies import Tables, check_ladder
+from bc_inventory.spatial.raster import RASTERS, read_raster
 from bc_inventory.spatial.regions import BASE
 from bc_inventory.spatial.regrid import Kind, regrid
-from bc_inventory.spatial.vector import Features, need, read_features, refuse
+from bc_inventory.spatial.vector import Features, cover_cells, need, read_features, refuse
 
 __all__ = ["with_ladder", "with_proxy"]
 
 _VECTOR = {".geojson", ".json", ".shp", ".gpkg"}
-_NETCDF = {".nc", ".nc4"}
-_RASTER = {".tif", ".tiff"}
 # Part of a region's land that a field may leave without a value, for coasts drawn otherwise.
 _UNCOVERED = 0.01
 
@@ -45,8 +44,9 @@ def with_proxy(
         Name of the proxy; one that is known is replaced.
     path : Path
         NetCDF or GeoTIFF with a field, or GeoJSON, shapefile or GeoPackage with
-        points (weighted by `column`) or lines (weighted by their length times
-        `column`), all in WGS84.
+        points (weighted by `column`), lines (weighted by their length times
+        `column`) or polygons (each with `column` as an amount that is even over
+        it, such as people of a district; without a column its area), all in WGS84.
     column : str, optional
         Variable of the NetCDF file, band of the GeoTIFF, or column of the
         vector file; may be left out where there is only one, or for weights of 1.
@@ -68,14 +68,11 @@ def with_proxy(
     path = Path(path)
     suffix = path.suffix.lower()
     if suffix in _VECTOR:
-        values = _from_features(read_features(path, column), tables.cells)
-    elif suffix in _NETCDF | _RASTER:
-        field = _open_netcdf(path, column) if suffix in _NETCDF else _open_raster(path, column)
-        values = _from_field(field, tables.cells, kind, str(path), regions)
+        values = _from_features(read_features(path, column), tables.cells, column is None)
+    elif suffix in RASTERS:
+        values = _from_field(read_raster(path, column), tables.cells, kind, str(path), regions)
     else:
-        raise refuse(
-            str(path), f"a file {path.suffix!r}", f"one of {sorted(_VECTOR | _NETCDF | _RASTER)}"
-        )
+        raise refuse(str(path), f"a file {path.suffix!r}", f"one of {sorted(_VECTOR | RASTERS)}")
     if not values.sum() > 0:
         raise refuse(str(path), "nothing in any region", "a value above 0 somewhere")
     member = f"user:{name}"
@@ -124,8 +121,8 @@ def with_ladder(tables: Tables, path: Path) -> Tables:
     return replace(tables, ladder=ladder)
 
 
-def _from_features(features: Features, cells: pd.DataFrame) -> NDArray[np.float64]:
-    """Return the weight of points or lines in each row of the table of cells."""
+def _from_features(features: Features, cells: pd.DataFrame, plain: bool) -> NDArray[np.float64]:
+    """Return the weight of features in each row of the table of cells; plain ones have none."""
     shapely = need("shapely")
     weight = pd.to_numeric(pd.Series(features.attribute), errors="coerce").to_numpy(dtype=float)
     problems = Problems()
@@ -143,10 +140,27 @@ def _from_features(features: Features, cells: pd.DataFrame) -> NDArray[np.float6
         amount = weight[owner]
     elif kinds == {"LineString"}:
         coordinates, amount = _pieces(features.shapes, weight)
+    elif kinds == {"Polygon"}:
+        return _to_rows(_from_polygons(features, None if plain else weight), cells)
     else:
-        raise refuse(features.file, f"features of {sorted(kinds)}", "points only, or lines only")
+        raise refuse(
+            features.file,
+            f"features of {sorted(kinds)}",
+            "points only, lines only, or polygons only",
+        )
     cell = BASE.locate(coordinates[:, 0], coordinates[:, 1])
     return _to_rows(_count(cell, amount), cells)
+
+
+def _from_polygons(features: Features, weight: NDArray[np.float64] | None) -> NDArray[np.float64]:
+    """Return what polygons put into each base cell: their weight, else their area in m2."""
+    covered = cover_cells(features.shapes, np.arange(len(features.shapes)).astype(str))
+    owner = covered["region"].to_numpy().astype(np.int64)
+    row = covered["j"].to_numpy()
+    amount = covered["fraction"].to_numpy() * BASE.row_area[row]
+    if weight is not None:
+        amount *= (weight / np.bincount(owner, amount, minlength=len(weight)))[owner]
+    return _count(row * BASE.nx + covered["i"].to_numpy(), amount)
 
 
 def _count(cell: NDArray[np.int64], amount: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -200,59 +214,22 @@ def _to_rows(in_cell: NDArray[np.float64], cells: pd.DataFrame) -> NDArray[np.fl
     return in_cell[at] * np.divide(fraction, land, out=np.zeros_like(land), where=land > 0)
 
 
-def _open_netcdf(path: Path, name: str | None) -> Any:
-    import xarray as xr
-
-    try:
-        with xr.open_dataset(path) as data:
-            two = [n for n, v in data.data_vars.items() if v.squeeze(drop=True).ndim == 2]
-            chosen = name or (two[0] if len(two) == 1 else None)
-            if chosen not in data.data_vars:
-                raise refuse(str(path), f"the variable {chosen!r}", f"one of {two}")
-            return data[chosen].squeeze(drop=True).load()
-    except (OSError, ValueError) as error:
-        raise refuse(str(path), f"a file that can't be read ({error})", "a whole NetCDF") from error
-
-
-def _open_raster(path: Path, band: str | None) -> Any:
-    import xarray as xr
-
-    rasterio = need("rasterio")
-    try:
-        with rasterio.open(path) as data:
-            if data.crs is None or data.crs.to_epsg() != 4326:
-                raise refuse(
-                    str(path),
-                    f"the coordinate reference system {data.crs}",
-                    "WGS84 (EPSG:4326)",
-                    "Reproject it first, for instance with gdalwarp -t_srs EPSG:4326.",
-                )
-            values = data.read(int(band or 1), masked=True).astype(float).filled(np.nan)
-            step = data.transform
-    except rasterio.errors.RasterioIOError as error:
-        raise refuse(
-            str(path), f"a file that can't be read ({error})", "a whole GeoTIFF"
-        ) from error
-    if step.b or step.d:
-        raise refuse(str(path), "a field that is turned against the meridians", "north up")
-    lat = step.f + step.e * (np.arange(values.shape[0]) + 0.5)
-    lon = step.c + step.a * (np.arange(values.shape[1]) + 0.5)
-    return xr.DataArray(values, dims=("lat", "lon"), coords={"lat": lat, "lon": lon})
-
-
 def _from_field(
     field: Any, cells: pd.DataFrame, kind: Kind, file: str, regions: list[str] | None
 ) -> NDArray[np.float64]:
-    low = float(np.nanmin(field)) if np.isfinite(field).any() else np.nan
+    values = field.to_numpy()
+    if np.isinf(values).any():
+        raise refuse(file, "an infinite value", "values from 0, NaN where there is none")
+    low = float(np.nanmin(values)) if np.isfinite(values).any() else np.nan
     if not low >= 0:
         raise refuse(file, f"a smallest value of {low:g}", "values from 0, NaN where there is none")
     moved = regrid(field, BASE, kind=kind)
     covered = regrid(np.isfinite(field).astype(float), BASE, kind="flux").field.fillna(0.0)
-    values = moved.field.fillna(0.0).to_numpy()
+    placed = moved.field.fillna(0.0).to_numpy()
     if kind == "flux":
-        values = values * BASE.row_area[:, None]
+        placed = placed * BASE.row_area[:, None]
     _check_cover(covered.to_numpy().ravel(), cells, file, regions)
-    return _to_rows(values.ravel(), cells)
+    return _to_rows(placed.ravel(), cells)
 
 
 def _check_cover(

@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from bc_inventory.errors import BCInventoryError, DataError, Problem, suggest
+from bc_inventory.spatial.regions import BASE
 
-__all__ = ["Features", "need", "read_features", "refuse"]
+__all__ = ["Features", "cover_cells", "need", "read_features", "refuse"]
 
 _WGS84 = {"EPSG:4326", "OGC:CRS84"}
 _MARK = "GEOGCS"
@@ -133,3 +135,60 @@ def _check_crs(file: str, crs: str | None) -> None:
         "WGS84 (EPSG:4326)",
         "Reproject it first, for instance with ogr2ogr -t_srs EPSG:4326.",
     )
+
+
+def cover_cells(shapes: NDArray[Any], codes: NDArray[Any]) -> pd.DataFrame:
+    """Return the share of each base cell that polygons cover.
+
+    Parameters
+    ----------
+    shapes : numpy.ndarray of shapely polygons, shape (n,)
+        Longitudes and latitudes in degrees.
+    codes : numpy.ndarray of str, shape (n,)
+        Their regions; polygons of the same region are added up.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns `region`, `j`, `i`, `fraction`, sorted.
+    """
+    shapely, exactextract = need("shapely"), need("exactextract")
+    source = need("exactextract.raster").NumPyRasterSource
+    west, south, east, north = shapely.total_bounds(shapes)
+    left, right = (int(i) for i in (np.floor((west + 180) * 10), np.ceil((east + 180) * 10)))
+    low, high = (int(j) for j in (np.floor((south + 90) * 10), np.ceil((north + 90) * 10)))
+    left, low = max(left, 0), max(low, 0)
+    right, high = min(max(right, left + 1), BASE.nx), min(max(high, low + 1), BASE.ny)
+    raster = source(
+        np.zeros((high - low, right - left), np.uint8),
+        xmin=BASE.lon_edges[left],
+        ymin=BASE.lat_edges[low],
+        xmax=BASE.lon_edges[right],
+        ymax=BASE.lat_edges[high],
+    )
+    named = [
+        {
+            "type": "Feature",
+            "properties": {"region": str(code)},
+            "geometry": shapely.geometry.mapping(shape),
+        }
+        for code, shape in zip(codes, shapes, strict=True)
+    ]
+    found = exactextract.exact_extract(raster, named, ["cell_id", "coverage"])
+    parts = []
+    for code, feature in zip(codes, found, strict=True):
+        said = feature["properties"]
+        row, column = np.divmod(np.asarray(said["cell_id"], dtype=np.int64), right - left)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "region": str(code),
+                    "j": high - 1 - row,
+                    "i": left + column,
+                    "fraction": np.asarray(said["coverage"], dtype=float),
+                }
+            )
+        )
+    whole = pd.concat(parts)
+    whole = whole[whole["fraction"] > 0]
+    return whole.groupby(["region", "j", "i"], as_index=False, sort=True)["fraction"].sum()

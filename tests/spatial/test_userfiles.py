@@ -84,6 +84,69 @@ def test_polygons_of_every_format_become_regions(tables, tmp_path, suffix):
     np.testing.assert_allclose(sorted(allocated.region_totals()[0]), [1e6, 2e6], rtol=1e-12)
 
 
+def halves_as_cells(path, step=0.05, values=None, flags=(1, 2)):
+    """Write the two halves as a raster with flags; rows from the north in a GeoTIFF."""
+    grid = make_grid(step, (8.9, 49.9, 11.1, 51.1))
+    if values is None:
+        west = (grid.lon > 9) & (grid.lon < 10.05)
+        east = (grid.lon > 10.05) & (grid.lon < 11)
+        inside = ((grid.lat > 50) & (grid.lat < 51))[:, None]
+        values = np.where(inside, 1.0 * west + 2.0 * east, 0.0)
+    values = np.where(values == 0, 255, values).astype(np.uint8)
+    names = {"flag_values": np.array(flags, np.uint8), "flag_meanings": "WEST EAST"}
+    if path.suffix == ".nc":
+        cells = xr.DataArray(
+            values, dims=("lat", "lon"), coords={"lat": grid.lat, "lon": grid.lon}, attrs=names
+        )
+        cells.to_dataset(name="region").to_netcdf(path, encoding={"region": {"_FillValue": 255}})
+        return path
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        height=grid.ny,
+        width=grid.nx,
+        count=1,
+        dtype="uint8",
+        nodata=255,
+        crs="EPSG:4326",
+        transform=rasterio.transform.from_origin(8.9, 51.1, step, step),
+    ) as data:
+        data.write(values[::-1], 1)
+        data.update_tags(1, flag_values="{1,2}", flag_meanings="WEST EAST")
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".nc", ".tif"])
+def test_cells_of_a_raster_become_the_regions_that_the_polygons_are(tables, tmp_path, suffix):
+    """The halves end at 10.05 E, where a cell of the raster ends and one of the base doesn't."""
+    made = with_boundaries(tables, halves_as_cells(tmp_path / f"r{suffix}"), None, ["WEST", "EAST"])
+    polygons = with_boundaries(tables, geojson(tmp_path / "h.geojson", HALVES), "code")
+    columns = ["region", "j", "i"]
+    both = made.cells.merge(polygons.cells, on=columns, suffixes=("", "_polygon"), how="outer")
+    assert len(both) == len(made.cells) == len(polygons.cells)
+    for amount in ("fraction", "pop_urban", "cropland_ha"):
+        np.testing.assert_allclose(both[amount], both[f"{amount}_polygon"], rtol=1e-6, atol=1e-6)
+    places = ["name", "lon", "lat", "region"]
+    assert made.points[places].equals(polygons.points[places])
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ({"flags": (1, 2, 3)}, "3 flag_values, 2 flag_meanings"),
+        ({"flags": (1, 3)}, "the value 2, which isn't among the flag_values"),
+        ({"values": np.ones((24, 44))}, "region 'NORTH', which has no cells"),
+    ],
+)
+def test_a_raster_that_cannot_be_regions_is_refused(tables, tmp_path, more, words):
+    with pytest.raises(DataError, match=words):
+        with_boundaries(tables, halves_as_cells(tmp_path / "r.nc", **more), None, ["NORTH"])
+    field().to_netcdf(tmp_path / "plain.nc")
+    with pytest.raises(DataError, match="without flag_values and flag_meanings"):
+        with_boundaries(tables, tmp_path / "plain.nc", None)
+
+
 def test_plants_belong_to_the_polygon_they_lie_in(tables, tmp_path):
     made = with_boundaries(tables, geojson(tmp_path / "h.geojson", HALVES), "code")
     assert set(made.points["region"]) == {"EAST", "WEST"}
@@ -239,6 +302,25 @@ def test_points_and_lines_are_counted_in_their_cells(tables, tmp_path):
     assert made.cells["user:s"].sum() == pytest.approx(2 * circle, rel=1e-4)
 
 
+def test_what_a_district_holds_is_even_over_it(tables, tmp_path):
+    districts = [({"people": 60}, square(10.0, 50.0, 10.3, 50.1)), ({"people": 5}, HALVES[0][1])]
+    path = geojson(tmp_path / "d.geojson", districts)
+    made = with_proxy(tables, "d", path, column="people").cells
+    assert made["user:d"].sum() == pytest.approx(65, rel=1e-6)
+    # Three cells of the first, and two of them and a half in the second, a box of 10.5 x 10 cells.
+    row = made[(made["j"] == 1400) & made["i"].isin([1900, 1901, 1902])]
+    area = np.array([1, 0.5, 0]) * 5 / 105
+    np.testing.assert_allclose(row["user:d"], 20 + area, rtol=1e-2)
+    plain = with_proxy(tables, "d", path).cells
+    cells = plain[(plain["j"] == 1400) & (plain["i"] == 1902)]
+    np.testing.assert_allclose(cells["user:d"], cells["area_m2"], rtol=1e-6)
+    mixed = geojson(
+        tmp_path / "m.geojson", [*HALVES, ({}, {"type": "Point", "coordinates": [9, 50]})]
+    )
+    with pytest.raises(DataError, match=r"\['Point', 'Polygon'\].*polygons only"):
+        with_proxy(tables, "m", mixed)
+
+
 def nan_inland():
     values = np.ones((20, 22))
     values[8:14, 8:14] = np.nan
@@ -253,6 +335,7 @@ def nan_inland():
         (lambda: field(None, 5.0, 46.0, 9.0, 56.0), "of the land of DE"),
         (lambda: field(np.zeros((20, 22))), "nothing in any region"),
         (lambda: field(np.full((20, 22), np.nan)), "a smallest value of nan"),
+        (lambda: field(np.full((20, 22), np.inf)), r"field\.nc: found an infinite value"),
     ],
 )
 def test_a_field_that_cannot_place_is_refused(tables, tmp_path, given, words):
