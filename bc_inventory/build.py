@@ -49,7 +49,7 @@ def make_plan(config: Config) -> Plan:
     Raises
     ------
     DataError
-        If a year has no published activity for a side.
+        If a year has no published activity for a side, or the release before isn't there.
     """
     data = facts_folder(config)
     inventory, grid = config.inventory, config.grid
@@ -126,6 +126,7 @@ def make_plan(config: Config) -> Plan:
                     "groups": data_root() / "hotspot_groups.csv",
                     "stations": Output("observations", "stations"),
                     "observations": Output("observations", "observations"),
+                    **_previous_hotspots(config.hotspots.previous),
                 },
                 {
                     "hotspots": "hotspots.parquet",
@@ -220,6 +221,25 @@ def make_plan(config: Config) -> Plan:
             ),
         ]
     )
+
+
+def _previous_hotspots(release: str) -> dict[str, Path]:
+    """Return the hotspots of the release whose ids are to be kept; none if none is named."""
+    if not release:
+        return {}
+    path = Path(release) / "hotspots.parquet"
+    if not path.is_file():
+        raise DataError(
+            [
+                Problem(
+                    "no hotspots.parquet",
+                    "the folder of a release, relative to where the command runs",
+                    release,
+                    column="hotspots.previous",
+                )
+            ]
+        )
+    return {"previous": path}
 
 
 def facts_folder(config: Config) -> Path:

@@ -74,6 +74,7 @@ class Hotspots:
 
     resolution: float = 0.25
     quantile: float = 0.99
+    previous: str = ""
 
 
 @dataclass(frozen=True)
@@ -297,6 +298,7 @@ def _check(config: Config, file: str, problems: Problems) -> None:
         *(
             (key, folder, _inside(folder), "a relative path inside the folder the command runs in")
             for key, folder in (
+                ("hotspots.previous", config.hotspots.previous),
                 ("facts.folder", config.facts.folder),
                 ("output.folder", config.output.folder),
             )

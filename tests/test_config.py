@@ -57,6 +57,7 @@ def test_an_unknown_section_names_the_nearest(tmp_path):
         ("[output]\nfolder = '/etc'\n", "output.folder"),
         ("[output]\nfolder = 'c:\\\\x'\n", "output.folder"),
         ("[facts]\nfolder = 'a/../../b'\n", "facts.folder"),
+        ("[hotspots]\nprevious = '../other/2018-1'\n", "hotspots.previous"),
     ],
 )
 def test_wrong_types_and_unsafe_values_are_refused(tmp_path, text, key):

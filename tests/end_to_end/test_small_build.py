@@ -12,6 +12,7 @@ import xarray as xr
 from bc_inventory.build import build
 from bc_inventory.cli import main
 from bc_inventory.config import load_config
+from bc_inventory.errors import DataError
 
 CONFIG = """
 [inventory]
@@ -19,6 +20,10 @@ name = "small"
 years = [2018]
 [uncertainty]
 draws = 200
+[grid]
+resolution = 1
+[hotspots]
+resolution = 1
 [facts]
 folder = "data"
 """
@@ -145,6 +150,24 @@ def test_a_truncated_intermediate_is_made_again(project):
         path.write_bytes(path.read_bytes()[:-20])
     again = build(config, project / "a")
     assert again.version == first.version
+
+
+def test_hotspots_keep_the_ids_of_the_release_that_is_named(project):
+    first = build(load_config("small.toml"), project / "out")
+    named = first.path.relative_to(project).as_posix()
+    text = CONFIG.replace("[hotspots]\n", f'[hotspots]\nprevious = "{named}"\n')
+    (project / "next.toml").write_text(text)
+    second = build(load_config("next.toml"), project / "out")
+    before, after = (
+        pd.read_parquet(release.path / "hotspots.parquet", columns=["hotspot_id", "previous_id"])
+        for release in (first, second)
+    )
+    assert before["previous_id"].isna().all()
+    assert after["previous_id"].tolist() == after["hotspot_id"].tolist()
+    assert set(after["hotspot_id"]) == set(before["hotspot_id"])
+    (project / "next.toml").write_text(text.replace(named, "out/small/none"))
+    with pytest.raises(DataError, match=r"out/small/none.*found no hotspots\.parquet"):
+        build(load_config("next.toml"), project / "out")
 
 
 def test_help_answers_without_the_heavy_libraries():
