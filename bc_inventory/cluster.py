@@ -99,9 +99,9 @@ def connect(address: str, plan: Plan) -> Iterator[Cluster]:
     Raises
     ------
     BCInventoryError
-        If `distributed` isn't installed, there is no worker, or one has other code.
+        If `distributed` isn't installed, or a worker has other code.
     NetworkError
-        If no scheduler answers.
+        If no scheduler answers, or it has no worker.
     """
     try:
         import distributed
@@ -118,9 +118,13 @@ def connect(address: str, plan: Plan) -> Iterator[Cluster]:
     with client:
         functions = [step.function for step in plan.steps]
         here = _code_of(functions)
+        try:
+            client.wait_for_workers(1, timeout=_CONNECT_SECONDS)
+        except TimeoutError as error:
+            raise NetworkError(
+                f"the scheduler at {address} has no worker. Start one with `dask worker {address}`"
+            ) from error
         found: dict[str, Any] = client.run(_code_of, functions, on_error="return")
-        if not found:
-            raise NetworkError(f"the scheduler at {address} has no worker")
         other = sorted(worker for worker, code in found.items() if code != here)
         if other:
             said = found[other[0]]
