@@ -1,4 +1,4 @@
-"""Take measurements into the record as a Prefect flow: one task, on a schedule.
+"""Take measurements into the record as a Prefect flow, on a schedule.
 
 What is new, changed, late or bad is decided by the library from checksums; Prefect gives
 the schedule, the retries and the history. Run it with
@@ -10,59 +10,103 @@ It needs no account and no network: without a server it starts a temporary one.
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-# As in flows/rebuild.py: no telemetry, and time enough for a temporary server.
-os.environ.setdefault("DO_NOT_TRACK", "1")
-os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "300")
-os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "CRITICAL")
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from prefect import flow, task
-from prefect.artifacts import create_markdown_artifact
-from prefect.cache_policies import NO_CACHE
 
-from bc_inventory.commands.monitor import fetch_list, ingest_folder
+from bc_inventory.catalogue import Cache, default_cache_root
+from bc_inventory.commands.monitor import ingest_folder
+from bc_inventory.download import Policy
+from bc_inventory.errors import (
+    DataError,
+    NetworkError,
+    Problem,
+    SourceError,
+    SourceUnavailableError,
+)
+from bc_inventory.monitoring.ledger import read_ledger
+from bc_inventory.monitoring.services import fetch_into, items_of, read_addresses
+from flows.common import TASK, flow, network_task, on_a_schedule, page, task
 
 __all__ = ["monitor"]
+
+# The task waits minutes between its attempts, so that each need not be patient.
+_POLICY = Policy(tries=2)
+_SHOWN = 50
 
 
 @dataclass(frozen=True)
 class Done:
-    """What an ingest did."""
+    """What an ingest did: names and reasons, no table."""
 
-    read: int
+    read: tuple[str, ...]
     taken: int
     set_aside: tuple[tuple[str, str], ...]
+    identical: tuple[tuple[str, str], ...]
     recomputed: int
     generation: str
 
 
-@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=30)
+def stands(parameters: dict[str, Any]) -> str:
+    """Say which record stands."""
+    store = Path(parameters["store"])
+    ledger = read_ledger(store)
+    if not ledger.generation:
+        return f"There is no record in {store} yet."
+    taken = sum(entry.status == "taken" for entry in ledger.entries)
+    return f"The record in {store} stands: generation {ledger.generation[:12]} of {taken} files."
+
+
+@task(**TASK)
 def take(folder: Path, store: Path, settings: Path) -> Done:
-    """Ingest a folder; return what was done, without a table."""
+    """Ingest a folder; return what was done."""
+    for path, kind in ((folder, "a folder of measurements"), (settings, "settings (TOML)")):
+        if not path.exists():
+            raise DataError([Problem("nothing there", kind, str(path))])
     report = ingest_folder(folder, store, settings)
     return Done(
-        len(report.read),
+        report.read,
         len(report.taken),
         tuple((entry.name, entry.reason) for entry in report.set_aside),
+        tuple((entry.name, entry.reason) for entry in report.identical),
         report.recomputed,
         report.generation,
     )
 
 
-@task(cache_policy=NO_CACHE, retries=2, retry_delay_seconds=60)
+@task(**network_task())
 def fetch(addresses: Path, folder: Path) -> list[str]:
-    """Fetch the files of a list into the folder; return what couldn't be had."""
-    return fetch_list(addresses, folder, offline=False)
+    """Fetch what isn't there yet; return what is refused, raise what didn't answer."""
+    cache = Cache(default_cache_root(), policy=_POLICY)
+    refused, silent = [], []
+    for item in items_of(read_addresses(addresses)):
+        try:
+            cache.fetch(item)
+        except SourceUnavailableError as error:
+            silent.append(str(error))
+            continue
+        except SourceError as error:
+            refused.append(f"{item.address}: {error}")
+            continue
+        fetch_into(folder, [item], cache)
+    if silent:
+        raise SourceUnavailableError(
+            f"{len(silent)} addresses of {addresses} didn't answer:\n"
+            + "\n".join([*silent[:5], *(["..."] if len(silent) > 5 else [])])
+        )
+    return refused
 
 
-@flow(name="monitor", validate_parameters=False)
+@flow(name="monitor", **on_a_schedule(2, stands))
 def monitor(folder: str, settings: str, store: str = "monitoring", addresses: str = "") -> str:
     """Take new and changed files of a folder into the record.
+
+    Where a service doesn't answer in all attempts, the rest is taken and the run fails at
+    its end, so that somebody knows.
 
     Parameters
     ----------
@@ -80,16 +124,48 @@ def monitor(folder: str, settings: str, store: str = "monitoring", addresses: st
     str
         Generation of the record.
     """
-    failed = fetch(Path(addresses), Path(folder)) if addresses else []
-    done = take(Path(folder), Path(store), Path(settings))
-    lines = [f"* not fetched: {reason}" for reason in failed]
-    lines += [f"* `{name}`: {reason}" for name, reason in done.set_aside]
-    create_markdown_artifact(
-        key="monitor",
-        markdown=f"{done.read} files read, {done.taken} in the record, "
-        f"{done.recomputed} years of series computed\n\n" + "\n".join(lines),
-    )
+    with page("monitor", f"Measurements of {folder}") as lines:
+        refused: list[str] = []
+        silent: NetworkError | None = None
+        if addresses:
+            try:
+                refused = fetch(Path(addresses), Path(folder))
+            except NetworkError as error:
+                silent = error
+        done = take(Path(folder), Path(store), Path(settings))
+        lines.extend(_told(done, store, refused))
+        if silent is not None:
+            silent.add_note(f"the rest was taken: the record is {done.generation[:12]}")
+            raise silent
     return done.generation
+
+
+def _told(done: Done, store: str, refused: list[str]) -> list[str]:
+    """Return the page of a run."""
+    lines = [
+        f"Record `{done.generation[:12]}` in `{store}`: {done.taken} files in it, "
+        f"{len(done.read)} of them read now, {len(done.set_aside)} set aside, "
+        f"{done.recomputed} years of series computed.",
+    ]
+    for title, rows in (
+        ("Not fetched", [(reason.partition(": ")[0], reason) for reason in refused]),
+        ("Set aside", done.set_aside),
+        ("The same as another", done.identical),
+        ("Read now", [(name, "") for name in done.read]),
+    ):
+        if not rows:
+            continue
+        lines += ["", f"## {title}", "", "| file | why |", "| --- | --- |"]
+        lines += [f"| `{_cell(name)}` | {_cell(why)} |" for name, why in rows[:_SHOWN]]
+        if len(rows) > _SHOWN:
+            lines.append(f"| and {len(rows) - _SHOWN} more | |")
+    return lines
+
+
+def _cell(text: str) -> str:
+    """Return a text as one cell of a Markdown table, in which nothing is markup."""
+    plain = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
+    return plain.replace("|", "&#124;").replace("`", "&#96;")[:500]
 
 
 if __name__ == "__main__":

@@ -4,49 +4,73 @@ The plan is the one that `bc-inventory build` runs, and so are the bytes. Tasks 
 return names and records, never tables; what is unchanged is found by the steps' own
 content keys, not by Prefect's cache. Run it with
 
-    python flows/rebuild.py [CONFIG] [OUTPUT]
+    python flows/rebuild.py [CONFIG [OUTPUT [SCHEDULER]]]
 
-It needs no account and no network: without a server it starts a temporary one.
+or on a schedule (docs/operations.md). It needs no account and no network: without a
+server it starts a temporary one.
 """
 
 from __future__ import annotations
 
-import os
+import contextlib
 import sys
 from pathlib import Path
+from typing import Any
 
-# Before Prefect is imported: no telemetry, and time enough for a temporary server whose
-# database is made on first use (20 to 40 s on two cores; Prefect allows 20).
-os.environ.setdefault("DO_NOT_TRACK", "1")
-os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "300")
-os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "CRITICAL")
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from prefect import flow, task
-from prefect.artifacts import create_markdown_artifact
-from prefect.cache_policies import NO_CACHE
 
 from bc_inventory.build import make_plan, publish_run
+from bc_inventory.cluster import Cluster, connect
 from bc_inventory.config import Config, load_config
-from bc_inventory.plan import RunRecord, Step, StepRecord, execute
+from bc_inventory.plan import Output, RunRecord, Step, StepRecord, execute
+from bc_inventory.release.standing import standing
+from bc_inventory.stepcache import using_results
+from flows.common import (
+    TASK,
+    ThreadPoolTaskRunner,
+    flow,
+    network_task,
+    on_a_schedule,
+    page,
+    task,
+)
 
 __all__ = ["rebuild"]
 
+# Threads only wait for the cluster; here steps run one after another, as the command does.
+_MOST_AT_ONCE = 16
 
-@task(cache_policy=NO_CACHE, task_run_name="{step.name}")
-def run_step(step: Step, done: dict[str, StepRecord], cache: Path) -> StepRecord:
+
+def stands(parameters: dict[str, Any]) -> str:
+    """Say which release stands."""
+    chosen = load_config(parameters["config"])
+    root = parameters["output"] or chosen.output.folder
+    return "Nothing was published. " + standing(root, chosen.inventory.name)
+
+
+@task(**TASK, task_run_name="{step.name}")
+def run_step(
+    step: Step, done: dict[str, StepRecord], cache: Path, cluster: Cluster | None
+) -> StepRecord:
     """Run one step of the plan, or find its result under its key."""
-    return execute(step, done, cache)
+    if cluster is None:
+        return execute(step, done, cache)
+    return cluster.run(step, done, cache)
 
 
-@task(cache_policy=NO_CACHE)
+@task(**network_task())
 def publish(config: Config, record: RunRecord, output: Path) -> str:
     """Publish what the run made; return the version."""
     return publish_run(config, record, output).version
 
 
-@flow(name="rebuild", validate_parameters=False)
-def rebuild(config: str = "default", output: str = "releases") -> str:
+@flow(
+    name="rebuild",
+    **on_a_schedule(4, stands),
+    task_runner=ThreadPoolTaskRunner(max_workers=_MOST_AT_ONCE),
+)
+def rebuild(config: str = "default", output: str = "", scheduler: str = "") -> str:
     """Run the plan of a configuration and publish the release.
 
     Parameters
@@ -54,38 +78,93 @@ def rebuild(config: str = "default", output: str = "releases") -> str:
     config : str
         A TOML file, or the name of a configuration that ships with the project.
     output : str
-        Folder of releases.
+        Folder of releases; by default the one the configuration names.
+    scheduler : str
+        Address of a Dask scheduler whose workers run the steps; by default this process.
 
     Returns
     -------
     str
         Version of the release.
     """
-    chosen = load_config(config)
-    folder = Path(output)
-    done: dict[str, StepRecord] = {}
-    for step in make_plan(chosen).steps:
-        done[step.name] = run_step(step, done, folder / ".cache")
-    version = publish(chosen, RunRecord(tuple(done.values())), folder)
-    lines = [
-        f"| {r.name} | {'unchanged' if r.reused else f'{r.seconds:.1f} s'} |" for r in done.values()
-    ]
-    create_markdown_artifact(
-        key="rebuild",
-        markdown="\n".join(
-            [
-                f"# {chosen.inventory.title}",
-                "",
-                f"Release `{version}`",
-                "",
-                "| step | |",
-                "| --- | --- |",
-                *lines,
-            ]
-        ),
-    )
+    with page("rebuild", f"Rebuild of {config}") as lines, contextlib.ExitStack() as stack:
+        chosen = load_config(config)
+        folder = Path(output or chosen.output.folder)
+        before = _latest(folder, chosen.inventory.name)
+        plan = make_plan(chosen)
+        cache = folder / ".cache"
+        stack.enter_context(using_results(cache))
+        cluster = stack.enter_context(connect(scheduler, plan)) if scheduler else None
+        made: dict[str, Any] = {}
+        for step in plan.steps:
+            needed = {
+                source.step: made[source.step]
+                for source in step.inputs.values()
+                if isinstance(source, Output)
+            }
+            start = run_step if cluster is None else run_step.submit
+            made[step.name] = start(step, needed, cache, cluster)
+        done = [record if cluster is None else record.result() for record in made.values()]
+        version = publish(chosen, RunRecord(tuple(done)), folder)
+        lines.extend(_told(chosen, folder, version, before, done))
     return version
 
 
+def _latest(folder: Path, inventory: str) -> Path | None:
+    """Return the release that is latest before the run."""
+    place = folder / inventory
+    try:
+        return place / (place / "latest").read_text("utf-8").strip()
+    except OSError:
+        return None
+
+
+def _told(
+    config: Config, folder: Path, version: str, before: Path | None, done: list[StepRecord]
+) -> list[str]:
+    """Return the page of a run: what was published, what moved, what was done."""
+    place = folder / config.inventory.name / version
+    same = before is not None and before.name == version
+    news = "unchanged" if same else f"after `{before.name if before else 'none'}`"
+    lines = [
+        f"Release `{version}` of **{config.inventory.title}**, {news}, in `{place}`.",
+        "",
+        f"| kt BC, {config.grid.factor_set} | before | now (95 %) | change |",
+        "| --- | --- | --- | --- |",
+    ]
+    earlier = {} if before is None or same else _totals(config, before)
+    for key, (value, low, high) in _totals(config, place).items():
+        was = (value if same else None) if key not in earlier else earlier[key][0]
+        moved = "" if was is None else f"{value - was:+.2f}"
+        told = "" if was is None else f"{was:,.2f}"
+        lines.append(
+            f"| {key[1]} {key[0]} | {told} | {value:,.2f} ({low:,.1f}-{high:,.1f}) | {moved} |"
+        )
+    if not same and before is not None:
+        lines += [
+            "",
+            f"What moved them: `bc-inventory diff {before.name} {version} "
+            f"--inventory {config.inventory.name} --output {folder}`",
+        ]
+    lines += ["", "| step | |", "| --- | --- |"]
+    lines += [f"| {r.name} | {'unchanged' if r.reused else f'{r.seconds:.1f} s'} |" for r in done]
+    return lines
+
+
+def _totals(config: Config, release: Path) -> dict[tuple[int, str], tuple[float, float, float]]:
+    """Return the totals of the sides by year, in kt, with their intervals."""
+    import pandas as pd
+
+    try:
+        rows = pd.read_parquet(release / "totals.parquet")
+    except OSError:
+        return {}
+    rows = rows[(rows["level"] == "side") & (rows["factor_set"] == config.grid.factor_set)]
+    return {
+        (int(row.year), str(row.side)): (row.emission_kt, row.lower_kt, row.upper_kt)
+        for row in rows.itertuples()
+    }
+
+
 if __name__ == "__main__":
-    rebuild(*sys.argv[1:3])
+    sys.stdout.write(rebuild(*sys.argv[1:4]) + "\n")

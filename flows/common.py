@@ -1,0 +1,235 @@
+"""What the flows share: settings, retries for the network alone, the page of a run, the alarm."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import json
+import os
+import shlex
+import socket
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+# Before Prefect is imported: no telemetry, and time enough for a temporary server whose
+# database is made on first use (20 to 40 s on two cores; Prefect allows 20).
+os.environ.setdefault("DO_NOT_TRACK", "1")
+os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "300")
+os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "CRITICAL")
+
+from prefect import Flow, flow, get_client, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.logging import get_logger
+from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
+from prefect.task_runners import ThreadPoolTaskRunner
+
+from bc_inventory.errors import BCInventoryError, NetworkError
+from flows.alarm import send
+
+# The flows take Prefect from here, so that it is never imported before the settings above.
+__all__ = [
+    "TASK",
+    "ThreadPoolTaskRunner",
+    "alarm",
+    "flow",
+    "is_network",
+    "network_task",
+    "on_a_schedule",
+    "page",
+    "task",
+]
+
+# The steps keep their results themselves, under keys that Prefect knows nothing of.
+TASK: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
+_HOUR = 3600.0
+_RETRY_SECONDS = "60,300,900"
+_MOST_TEXT = 4_000
+
+
+def on_a_schedule(hours: float, stands: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
+    """Return the options of a flow that runs while nobody looks.
+
+    Parameters
+    ----------
+    hours : float
+        How long it may take, unless BC_INVENTORY_TIMEOUT_SECONDS says otherwise.
+    stands : callable
+        Given the parameters of a run, says in a sentence what stands when it failed.
+    """
+    seconds = float(os.environ.get("BC_INVENTORY_TIMEOUT_SECONDS", hours * _HOUR))
+    told = alarm(stands)
+    return {
+        "validate_parameters": False,
+        "persist_result": False,
+        "timeout_seconds": seconds,
+        "on_failure": [told],
+        "on_crashed": [told],
+    }
+
+
+def is_network(task: Any, task_run: Any, state: State) -> bool:
+    """Tell whether a task failed because a network didn't answer; bad data stays bad."""
+    return isinstance(state.result(raise_on_failure=False), NetworkError)
+
+
+def network_task() -> dict[str, Any]:
+    """Return the options of a task that is tried again when a network doesn't answer.
+
+    The waits are those of BC_INVENTORY_RETRY_SECONDS, by default 60, 300 and 900 s.
+    """
+    text = os.environ.get("BC_INVENTORY_RETRY_SECONDS", _RETRY_SECONDS)
+    waits = [float(part) for part in text.split(",") if part.strip()]
+    return {
+        **TASK,
+        "retries": len(waits),
+        "retry_delay_seconds": waits,
+        "retry_jitter_factor": 0.3,
+        "retry_condition_fn": is_network,
+    }
+
+
+@contextlib.contextmanager
+def page(key: str, title: str) -> Iterator[list[str]]:
+    """Write the one artifact of a run, for people to read; also when the run fails.
+
+    Parameters
+    ----------
+    key : str
+        Of the artifact; Prefect keeps its history under it.
+    title : str
+        Heading.
+
+    Yields
+    ------
+    list of str
+        To be filled with lines of Markdown.
+    """
+    lines: list[str] = []
+    try:
+        yield lines
+    except BaseException as error:
+        lines[:0] = ["**Failed**", "", "```", _said(error), "```", ""]
+        raise
+    finally:
+        create_markdown_artifact(key=key, markdown="\n".join([f"# {title}", "", *lines]))
+
+
+def alarm(stands: Callable[[dict[str, Any]], str]) -> Callable[..., None]:
+    """Return a hook that tells what broke, what stands, and what to type.
+
+    Parameters
+    ----------
+    stands : callable
+        Given the parameters of the run, says in a sentence what stands.
+    """
+
+    def tell(flow: Flow[..., Any], flow_run: FlowRun, state: State) -> None:
+        given = {
+            name: parameter.default
+            for name, parameter in inspect.signature(flow.fn).parameters.items()
+        }
+        try:
+            standing = stands({**given, **(flow_run.parameters or {})})
+        except (BCInventoryError, OSError) as error:
+            standing = f"What stands can't be told: {error}"
+        name, again = _names(flow, flow_run)
+        what, advice = _what(state)
+        moment = datetime.now(UTC)
+        text = "\n".join(
+            [
+                f"{name}, run {flow_run.name}: {state.name}, {moment:%Y-%m-%d %H:%M} UTC "
+                f"on {socket.gethostname()}",
+                "",
+                "What broke",
+                *(f"  {line}" for line in what.splitlines()),
+                "",
+                "What stands",
+                f"  {standing}",
+                "",
+                "What to do",
+                f"  {advice}",
+                f"  Again:  {again}",
+                f"  Log:    prefect flow-run logs {flow_run.id}",
+                *([f"          {_address(flow_run)}"] if PREFECT_API_URL.value() else []),
+                "",
+            ]
+        )
+        first = what.strip().splitlines()[0] if what.strip() else state.name
+        fields = {
+            "flow": name,
+            "run": str(flow_run.id),
+            "state": str(state.name),
+            "what": what,
+            "stands": standing,
+        }
+        log = get_logger("bc_inventory.alarm")
+        for failed in send(f"[bc-inventory] {name} {state.name}: {first}", text, fields):
+            log.error(failed)
+        log.error(text)
+
+    return tell
+
+
+def _what(state: State) -> tuple[str, str]:
+    """Return what broke, and what whoever reads it can do."""
+    error: Any = None
+    if state.data is not None:
+        with contextlib.suppress(Exception):  # a result that can't be had isn't the failure
+            error = state.result(raise_on_failure=False)
+    if state.name == "TimedOut":
+        return (
+            state.message or "it took too long",
+            "Find what it waits for in its log; BC_INVENTORY_TIMEOUT_SECONDS of the worker "
+            "allows more. What was finished is kept.",
+        )
+    if isinstance(error, NetworkError):
+        return (
+            _said(error),
+            "A network or a server didn't answer, in all attempts. There is nothing to mend "
+            "here; the next scheduled run asks again.",
+        )
+    if isinstance(error, BCInventoryError):
+        return _said(error), "Mend what is named above and run it again. What was finished is kept."
+    if isinstance(error, BaseException):
+        return _said(error), "This is a defect of the software: report it with the log."
+    return (
+        state.message or str(state.name),
+        "The process was killed from outside: look for a lack of memory "
+        "(journalctl -k | grep -i oom) or a restart. What was finished is kept.",
+    )
+
+
+def _said(error: BaseException) -> str:
+    """Return what an error says, its step and kind included."""
+    notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
+    kind = "" if isinstance(error, BCInventoryError) else f"{type(error).__name__}: "
+    text = f"{kind}{error}{notes}"
+    return text if len(text) <= _MOST_TEXT else text[:_MOST_TEXT] + " ..."
+
+
+def _names(flow: Flow[..., Any], flow_run: FlowRun) -> tuple[str, str]:
+    """Return what the run is of, `flow/deployment`, and what to type to run it again."""
+    given = dict(flow_run.parameters or {})
+    if flow_run.deployment_id is None:
+        words = [str(value) for value in given.values()]
+        return str(flow.name), shlex.join(["python", f"flows/{flow.name}.py", *words])
+    name = str(flow.name)
+    with contextlib.suppress(Exception), get_client(sync_client=True) as client:
+        deployment = client.read_deployment(flow_run.deployment_id)
+        name = f"{flow.name}/{deployment.name}"
+        given = {k: v for k, v in given.items() if deployment.parameters.get(k) != v}
+    words = [word for key, value in given.items() for word in ("-p", f"{key}={_value(value)}")]
+    return name, shlex.join(["prefect", "deployment", "run", name, *words])
+
+
+def _value(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _address(flow_run: FlowRun) -> str:
+    root = PREFECT_UI_URL.value() or str(PREFECT_API_URL.value()).removesuffix("/api")
+    return f"{root}/runs/flow-run/{flow_run.id}"

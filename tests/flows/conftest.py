@@ -1,0 +1,190 @@
+"""One Prefect server with a worker and the shipped deployments, shared by all flow tests.
+
+A server takes 20 s and more to start, so processes of a parallel test run share it: the
+first starts it, the last to leave ends it.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from tests.conftest import ROOT
+from tests.small_facts import write_small_facts
+
+SMALL = """
+[inventory]
+name = "small"
+years = [2018]
+[uncertainty]
+draws = {draws}
+[grid]
+resolution = 1
+[facts]
+folder = "{folder}"
+"""
+POOL = "bc-inventory"
+
+
+@dataclass
+class Operations:
+    """A machine that runs flows.
+
+    `project` is where `prefect deploy --all` was called, `told` where its webhook keeps
+    what it is told, `mailed` where its alarm command does, and `env` what a command needs.
+    """
+
+    base: Path
+    env: dict
+
+    @property
+    def project(self) -> Path:
+        return self.base / "project"
+
+    @property
+    def told(self) -> Path:
+        return self.base / "told"
+
+    @property
+    def mailed(self) -> Path:
+        return self.base / "mailed"
+
+    def prefect(self, *words):
+        done = subprocess.run(
+            [sys.executable, "-m", "prefect", "--no-prompt", *words],
+            cwd=self.project,
+            env=self.env,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
+def free_port():
+    with socket.socket() as made:
+        made.bind(("127.0.0.1", 0))
+        return made.getsockname()[1]
+
+
+def _start(base: Path) -> list[int]:
+    """Start the webhook, the server and the worker; deploy; return the processes."""
+    port, hook = free_port(), free_port()
+    for name in ("project", "told", "mailed"):
+        (base / name).mkdir(parents=True)
+    project = base / "project"
+    shutil.copytree(ROOT / "flows", project / "flows")
+    shutil.copy(ROOT / "prefect.yaml", project)
+    write_small_facts(project / "data")
+    (project / "small.toml").write_text(SMALL.format(draws=100, folder="data"))
+    (base / "mail.py").write_text(
+        "import sys, time, pathlib\n"
+        f"place = pathlib.Path({str(base / 'mailed')!r}) / str(time.time_ns())\n"
+        "place.write_text(sys.argv[1] + chr(10) + sys.stdin.read())\n"
+    )
+    env = {
+        "PREFECT_HOME": str(base / "home"),
+        "PREFECT_API_URL": f"http://127.0.0.1:{port}/api",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_UI_ENABLED": "false",
+        "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2",
+        "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "2",
+        "PREFECT_WORKER_QUERY_SECONDS": "1",
+        "PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1",
+        "BC_INVENTORY_RETRY_SECONDS": "0.2,0.4,0.6",
+        "BC_INVENTORY_ALARM_WEBHOOK": f"http://127.0.0.1:{hook}/hook",
+        "BC_INVENTORY_ALARM_COMMAND": f"{sys.executable} {base / 'mail.py'} {{subject}}",
+        "PYTHONPATH": str(ROOT),
+    }
+    (base / "env.json").write_text(json.dumps(env))
+    made = Operations(base, {**os.environ, **env})
+
+    def spawn(name, *words):
+        with (base / f"{name}.log").open("wb") as log:
+            return subprocess.Popen(
+                [sys.executable, *words], cwd=project, env=made.env, stdout=log, stderr=log
+            )
+
+    processes = [
+        spawn("webhook", str(ROOT / "tests" / "flows" / "receiver.py"), str(hook), made.told),
+        spawn(
+            "server",
+            *("-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)),
+        ),
+    ]
+    until = time.monotonic() + 300
+    while True:
+        with contextlib.suppress(OSError):
+            if urllib.request.urlopen(f"{env['PREFECT_API_URL']}/health").status == 200:
+                break
+        assert processes[1].poll() is None, (base / "server.log").read_text()
+        assert time.monotonic() < until, (base / "server.log").read_text()
+        time.sleep(0.2)
+    made.prefect("work-pool", "create", POOL, "--type", "process")
+    made.prefect("deploy", "--all")
+    processes.append(spawn("worker", "-m", "prefect", "worker", "start", "--pool", POOL))
+    return [process.pid for process in processes]
+
+
+@pytest.fixture(scope="session")
+def operations(tmp_path_factory):
+    """Return a machine on which the shipped deployments run."""
+    base = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        base = base.parent
+    base = base / "operations"
+    base.mkdir(exist_ok=True)
+    lock, users = FileLock(base / "lock"), base / "users.json"
+    with lock:
+        state = json.loads(users.read_text()) if users.exists() else {"users": 0, "pids": []}
+        if not state["users"]:
+            run = base / str(time.time_ns())
+            state = {"users": 0, "base": str(run), "pids": _start(run)}
+        state["users"] += 1
+        users.write_text(json.dumps(state))
+    run = Path(state["base"])
+    env = json.loads((run / "env.json").read_text())
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in env.items():
+            if name != "PYTHONPATH":
+                patch.setenv(name, value)
+        from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
+
+        with temporary_settings(
+            {PREFECT_API_URL: env["PREFECT_API_URL"], PREFECT_HOME: env["PREFECT_HOME"]}
+        ):
+            yield Operations(run, {**os.environ, **env})
+    with lock:
+        state = json.loads(users.read_text())
+        state["users"] -= 1
+        users.write_text(json.dumps(state))
+        if not state["users"]:
+            for pid in reversed(state["pids"]):
+                _end(pid)
+
+
+def _end(pid):
+    """End a process that was started here, and wait until it is gone."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+        for _ in range(100):
+            with contextlib.suppress(ChildProcessError):
+                if os.waitpid(pid, os.WNOHANG)[0]:
+                    return
+            os.kill(pid, 0)
+            time.sleep(0.1)
+        os.kill(pid, signal.SIGKILL)

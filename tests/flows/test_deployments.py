@@ -1,0 +1,235 @@
+"""The shipped deployments on a real server with a real worker: scheduled, run, failing, killed."""
+
+import datetime as dt
+import os
+import shutil
+import signal
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bc_inventory.build import build
+from bc_inventory.config import load_config
+from bc_inventory.release.store import LocalStore
+from bc_inventory.release.verify import verify_folder
+from tests.flows import watching
+from tests.flows.conftest import POOL, SMALL
+
+pytestmark = [pytest.mark.prefect, pytest.mark.slow]
+
+REBUILD = "rebuild/eu-china"
+
+
+def tree(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="session")
+def by_command(operations):
+    """Return the release that the command makes of the small facts."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(operations.project)
+        return build(load_config("small.toml"), operations.project / "command")
+
+
+def test_the_deployments_are_those_of_the_file_and_their_runs_stand_in_the_calendar(
+    operations, root
+):
+    shipped = yaml.safe_load((root / "prefect.yaml").read_text())["deployments"]
+    assert len(shipped) == 3
+    for wanted in shipped:
+        flow = wanted["entrypoint"].rpartition(":")[2]
+        made = watching.deployment(f"{flow}/{wanted['name']}")
+        assert made.parameters == wanted["parameters"]
+        assert made.work_pool_name == POOL
+        assert made.global_concurrency_limit.limit == 1
+        strategy = made.concurrency_options.collision_strategy.value
+        assert strategy == wanted["concurrency_limit"]["collision_strategy"]
+        (schedule,) = [one for one in made.schedules if hasattr(one.schedule, "cron")]
+        assert schedule.active
+        assert schedule.schedule.cron == wanted["schedules"][0]["cron"]
+        runs = watching.until(lambda made=made: coming(made.id), len, "no run was scheduled")
+        minute, hour, _, _, weekday = schedule.schedule.cron.split()
+        for moment in runs:
+            assert (moment.minute, moment.hour) == (int(minute), int(hour))
+            assert weekday == "*" or moment.isoweekday() % 7 == int(weekday)
+
+
+def coming(deployment):
+    """Return when the runs of a deployment that its cron schedule made are to start, in UTC."""
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
+
+    with watching.client() as there:
+        runs = there.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                deployment_id=FlowRunFilterDeploymentId(any_=[deployment])
+            )
+        )
+    day = dt.timedelta(hours=1)
+    now = dt.datetime.now(dt.UTC)
+    return [
+        run.expected_start_time.astimezone(dt.UTC)
+        for run in runs
+        if run.auto_scheduled and run.expected_start_time - now > day
+    ]
+
+
+def test_a_scheduled_run_gives_the_bytes_of_the_command_and_a_second_one_waits(
+    operations, by_command
+):
+    from prefect.client.schemas.schedules import IntervalSchedule
+
+    parameters = {"config": "small.toml", "output": "scheduled"}
+    soon = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=6)
+    schedule = IntervalSchedule(interval=dt.timedelta(days=300), anchor_date=soon)
+    made = watching.deployment(REBUILD)
+    with watching.client() as there:
+        response = there._client.post(
+            f"/deployments/{made.id}/schedules",
+            json=[
+                {
+                    "schedule": schedule.model_dump(mode="json"),
+                    "active": True,
+                    "parameters": parameters,
+                }
+            ],
+        )
+        response.raise_for_status()
+    first = watching.until(lambda: begun(made.id, parameters), bool, "no scheduled run")
+    second = watching.start(REBUILD, **parameters)
+    seen = set()
+
+    def waiting():
+        now = watching.state(second)
+        seen.add((watching.state(first).type.value, now.name))
+        return now
+
+    watching.until(waiting, lambda found: found.is_final(), "the second run doesn't end")
+    assert watching.state(second).is_completed()
+    assert watching.state(first).is_completed(), watching.state(first).message
+    # While one was running the other waited for its place; it never ran beside it.
+    assert ("RUNNING", "AwaitingConcurrencySlot") in seen
+    assert ("RUNNING", "Running") not in seen
+
+    place = operations.project / "scheduled" / "small" / by_command.version
+    assert tree(place) == tree(by_command.path)
+    text = watching.page(first)
+    assert f"Release `{by_command.version}`" in text
+    assert "after `none`" in text
+    assert "| emissions | unchanged |" not in text
+    again = watching.page(second)
+    assert f"Release `{by_command.version}` of **" in again
+    assert ", unchanged, in" in again
+    assert "| emissions | unchanged |" in again
+    assert again.count("+0.00") == 2
+
+
+def begun(deployment, parameters):
+    """Return the id of the run that a schedule made with these parameters, once it runs."""
+    from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
+
+    with watching.client() as there:
+        runs = there.read_flow_runs(
+            flow_run_filter=FlowRunFilter(
+                deployment_id=FlowRunFilterDeploymentId(any_=[deployment])
+            )
+        )
+    for run in runs:
+        if run.auto_scheduled and run.parameters == parameters and run.state.is_running():
+            return run.id
+    return None
+
+
+def test_bad_data_fails_once_and_the_alarm_says_what_broke_and_what_stands(operations, by_command):
+    project = operations.project
+    shutil.copytree(project / "data", project / "bad")
+    facts = project / "bad" / "emission_factors.csv"
+    lines = facts.read_text(encoding="utf-8").splitlines()
+    column = lines[0].split(",").index("value")
+    cells = lines[1].split(",")
+    cells[column] = "a dash"
+    facts.write_text("\n".join([lines[0], ",".join(cells), *lines[2:], ""]), encoding="utf-8")
+    (project / "bad.toml").write_text(SMALL.format(draws=100, folder="bad"))
+    out = project / "failing"
+    shutil.copytree(project / "command", out)
+    before = tree(out / "small" / by_command.version)
+
+    run = watching.start(REBUILD, config="bad.toml", output="failing")
+    state = watching.ended(run)
+    assert state.name == "Failed"
+    (body,) = watching.told(operations.told, run)
+    assert body["flow"] == REBUILD
+    assert "emission_factors.csv, row 2, column value: found" in body["what"]
+    assert "(in step emissions)" in body["what"]
+    assert f"The last release stands: small {by_command.version}" in body["stands"]
+    assert "every file is as published" in body["stands"]
+    assert body["text"].startswith(f"[bc-inventory] {REBUILD} Failed: bad/emission_factors.csv")
+    assert f"prefect deployment run {REBUILD} -p config=bad.toml -p output=failing" in body["text"]
+    assert f"prefect flow-run logs {run}" in body["text"]
+    (mail,) = watching.mailed(operations.mailed, run)
+    assert mail.splitlines()[0] == body["subject"]
+    assert "What to do\n  Mend what is named above" in mail
+    # Bad data stays bad: no step was tried twice.
+    assert set(watching.task_runs(run).values()) == {1}
+    text = watching.page(run)
+    assert "**Failed**" in text
+    assert "row 2, column value" in text
+    store = LocalStore(out)
+    assert store.versions("small") == [store.latest("small")] == [by_command.version]
+    assert tree(out / "small" / by_command.version) == before
+
+
+def process_of(run):
+    """Return the process of a flow run on this machine, or None."""
+    mark = f"PREFECT__FLOW_RUN_ID={run}".encode()
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if mark in path.read_bytes().split(b"\0"):
+                return int(path.parent.name)
+        except OSError:
+            continue
+    return None
+
+
+def test_a_killed_run_is_told_and_leaves_the_release_and_the_way_free(operations, by_command):
+    if not Path("/proc/self/environ").exists():
+        pytest.skip("needs /proc")
+    project = operations.project
+    out = project / "killed"
+    shutil.copytree(project / "command" / "small", out / "small")
+    (project / "more.toml").write_text(SMALL.format(draws=110, folder="data"))
+    asked = {"config": "more.toml", "output": "killed"}
+    run = watching.start(REBUILD, **asked)
+    # Into the build: its first results are there.
+    watching.until(
+        lambda: len(list((out / ".cache").glob("*/*/record.json"))), bool, "no step is done"
+    )
+    os.kill(process_of(run), signal.SIGKILL)
+    state = watching.ended(run)
+    assert state.name == "Crashed"
+    (body,) = watching.told(operations.told, run)
+    assert body["state"] == "Crashed"
+    assert "Process exited with status code: -9" in body["what"]
+    assert f"The last release stands: small {by_command.version}" in body["stands"]
+    assert "look for a lack of memory" in body["text"]
+    store = LocalStore(out)
+    assert store.latest("small") == by_command.version
+    verify_folder(store.find("small"))
+
+    began = time.monotonic()
+    again = watching.start(REBUILD, **asked)
+    assert watching.ended(again).is_completed()
+    assert time.monotonic() - began < watching.SECONDS
+    new = store.latest("small")
+    assert new != by_command.version
+    verify_folder(store.find("small", new))
+    text = watching.page(again)
+    assert f"after `{by_command.version}`" in text
+    # It went on where it broke.
+    assert "| published | unchanged |" in text
