@@ -20,6 +20,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from bc_inventory.build import build
+from bc_inventory.config import load_config
 from tests.conftest import ROOT
 from tests.small_facts import write_small_facts
 
@@ -175,6 +177,15 @@ def operations(tmp_path_factory):
         if not state["users"]:
             for pid in reversed(state["pids"]):
                 _end(pid)
+
+
+@pytest.fixture(scope="session")
+def by_command(operations):
+    """Return the release that the command makes of the small facts, with its cache."""
+    output = operations.base / "command"
+    with FileLock(operations.base / "command.lock"), pytest.MonkeyPatch.context() as patch:
+        patch.chdir(operations.project)
+        return build(load_config("small.toml"), output)
 
 
 def _end(pid):

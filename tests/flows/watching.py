@@ -1,6 +1,7 @@
 """Looking at a Prefect server from a test."""
 
 import json
+import re
 import time
 
 SECONDS = 120
@@ -54,8 +55,10 @@ def page(run):
                 artifact_filter=ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run]))
             )
 
-    (found,) = until(ask, len, "no artifact")
-    return found.data
+    # Prefect itself notes where it keeps the exception of a failed run.
+    found = until(ask, len, "no artifact")
+    (made,) = [one.data for one in found if one.type == "markdown"]
+    return made
 
 
 def task_runs(run):
@@ -64,7 +67,7 @@ def task_runs(run):
 
     with client() as there:
         found = there.read_task_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run])))
-    return {one.name.rpartition("-")[0] or one.name: one.run_count for one in found}
+    return {re.sub("-[0-9a-f]{3}$", "", one.name): one.run_count for one in found}
 
 
 def told(folder, run):
