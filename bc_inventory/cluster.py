@@ -180,12 +180,16 @@ def _needs(step: Step) -> list[str]:
 
 
 def _placed(step: Step) -> Step:
-    """Return the step with absolute paths, since workers have folders of their own."""
+    """Return the step with absolute paths, since workers have folders of their own.
+
+    It runs where the worker is: a step that waited for the cluster it runs on could wait
+    for itself.
+    """
     inputs = {
         name: source if isinstance(source, Output) else Path(source).absolute()
         for name, source in step.inputs.items()
     }
-    return dataclasses.replace(step, inputs=inputs)
+    return dataclasses.replace(step, inputs=inputs, running={})
 
 
 def _code_of(functions: Sequence[Callable[..., Any]]) -> list[Code]:

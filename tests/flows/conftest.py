@@ -33,6 +33,8 @@ years = [2018]
 draws = {draws}
 [grid]
 resolution = 1
+[hotspots]
+resolution = 1
 [facts]
 folder = "{folder}"
 """
