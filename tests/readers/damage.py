@@ -216,6 +216,12 @@ def move_columns(rng: np.random.Generator, text: Text) -> Damaged:
     return Damaged("columns moved", b"\n".join(lines))
 
 
+def _kind(cell: str) -> str:
+    if _NUMBER.fullmatch(cell):
+        return "number"
+    return "time" if re.match(r"\d+[-/:]\d+", cell) else "name"
+
+
 def swap_cells(rng: np.random.Generator, text: Text) -> Damaged:
     """Swap two columns of all rows, but not their names."""
     lines = _lines(text)
@@ -227,10 +233,10 @@ def swap_cells(rng: np.random.Generator, text: Text) -> Damaged:
         cells = lines[at].rstrip(b"\r").split(split)
         if len(cells) == width:
             pair = [cells[i].decode("latin-1").strip('" ') for i in (one, two)]
-            alike &= all(_NUMBER.fullmatch(cell) for cell in pair)
+            alike &= "" in pair or _kind(pair[0]) == _kind(pair[1])
             cells[one], cells[two] = cells[two], cells[one]
             lines[at] = split.join(cells)
-    # Two columns of numbers can't be told apart by anyone.
+    # Two columns of numbers, or of names, can't be told apart by anyone.
     return Damaged("cells swapped", b"\n".join(lines), judged=not alike)
 
 
