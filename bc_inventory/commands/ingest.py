@@ -41,6 +41,7 @@ def ingest(
     """Find the reader of each FILE, read it and report rows, years, regions and keys.
 
     A file that can't be read doesn't keep the others from being read; the exit code tells.
+    Files of the same bytes under two names are told.
     """
     import json
 
@@ -57,6 +58,7 @@ def ingest(
     options: dict[str, Any] = {name: value for name, value in given.items() if value}
     options |= answers_of(answers)
     wrong = 0
+    seen: dict[str, Path] = {}
     for file in files:
         try:
             result = read_any(file, format_name, **options)
@@ -69,6 +71,9 @@ def ingest(
         click.echo(json.dumps(report.as_dict()) if as_json else report.as_text())
         if written and not as_json:
             click.echo(f"  written        {written}")
+        first = seen.setdefault(report.sha256, file)
+        if first is not file:
+            click.echo(f"{file} and {first} hold the same bytes (sha256 {report.sha256})", err=True)
     if wrong:
         click.echo(f"{wrong} of {len(files)} files couldn't be read", err=True)
         raise SystemExit(BCInventoryError.exit_code)

@@ -114,7 +114,10 @@ def _parse(source: Source) -> AmesFile:
 
 def _cross_section(source: Source, file: AmesFile) -> float:
     try:
-        return float(file.metadata["MAC_880nm"])
+        section = float(file.metadata["MAC_880nm"])
+        if not 0 < section < np.inf:
+            raise ValueError(section)
+        return section
     except (KeyError, ValueError) as error:
         raise source.refuse(
             "no number at 'MAC_880nm' in the header",

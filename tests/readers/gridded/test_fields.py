@@ -31,6 +31,24 @@ def test_check_25_geos_chem(shared, name, ppbv, mass):
 
 
 @pytest.mark.shared
+def test_check_25_two_dates_with_the_same_bytes_are_told(shared, tmp_path):
+    from click.testing import CliRunner
+
+    from bc_inventory.commands.ingest import ingest
+
+    content = (shared / GEOS / "gc_output.20130102.000000.nc").read_bytes()
+    names = [tmp_path / f"gc_output.2013010{day}.000000.nc" for day in (2, 4)]
+    for path in names:
+        path.write_bytes(content)
+    other = shared / GEOS / "gc_output.20130103.000000.nc"
+    arguments = [*map(str, names), str(other), "--option", "molar_mass_g_mol=12.011"]
+    done = CliRunner().invoke(ingest, arguments)
+    assert done.exit_code == 0, done.output
+    assert done.output.count("hold the same bytes") == 1
+    assert f"{names[1]} and {names[0]}" in done.output
+
+
+@pytest.mark.shared
 def test_check_25_merra2(shared):
     made = read_any(shared / MERRA).data
     field = made["bc_angstrom"]
