@@ -66,6 +66,26 @@ def table(frame: pd.DataFrame, formats: dict[str, str] | None = None) -> list[st
     return lines
 
 
+def by_cell(cells: pd.DataFrame, by_region: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    """Return a row a region with both figures of each sector, a dash where one has none."""
+    both = [
+        f"{row.base_kt:.3g} / {row.other_kt:.3g}"
+        for row in cells[["base_kt", "other_kt"]].itertuples()
+    ]
+    wide = cells.assign(both=both).pivot_table(
+        index="region", columns="sector", values="both", aggfunc="first", observed=True
+    )
+    total = by_region.set_index("region")
+    wide["all"] = [
+        f"{total.loc[region, 'base_kt']:.2f} / {total.loc[region, 'other_kt']:.2f}"
+        for region in wide.index
+    ]
+    wide["ratio"] = total["ratio"].reindex(wide.index).to_numpy()
+    wide = wide.reset_index()
+    wide["region"] = wide["region"].astype(str).map(names)
+    return wide
+
+
 def against(
     title: str,
     other: str,
@@ -117,10 +137,8 @@ def against(
         ["base_kt", "other_kt"]
     ].sum()
     by_region["ratio"] = by_region["other_kt"] / by_region["base_kt"]
-    by_region["region"] = by_region["region"].map(names)
-    by_region = by_region.rename(columns={"base_kt": "ours, kt", "other_kt": "theirs, kt"})
-    lines += ["", "By region (kt, all joint sectors):", ""]
-    lines += table(by_region, {"ours, kt": ".2f", "theirs, kt": ".2f", "ratio": ".2f"})
+    lines += ["", "By region and joint sector, ours / theirs (kt):", ""]
+    lines += table(by_cell(cells, by_region, names), {"ratio": ".2f"})
     home = aligned.sectors.drop_duplicates("target").set_index("target")["sector"].to_dict()
     compared = aligned.compared[aligned.compared["inventory"] == other]
     implied = implied_beside(sets["harmonised"], compared, home).set_index(["region", "sector"])

@@ -7,7 +7,7 @@ import pandas as pd
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.material import Material
 from bc_inventory.report.tables import Column, to_table
-from bc_inventory.report.words import CONFIDENCE_NAMES, SIDE_NAMES, Both
+from bc_inventory.report.words import CONFIDENCE_NAMES, SIDE_NAMES, Both, one
 
 __all__ = ["methods", "stations"]
 
@@ -19,6 +19,34 @@ _READ = {
     "recalled": Both("from memory", "凭记忆"),
     "assumed": Both("judgement", "判断"),
 }
+
+
+_QUANTITIES = {
+    "*": Both("all", "全部"),
+    "EC": Both("elemental carbon", "元素碳"),
+    "eBC": Both("equivalent black carbon", "等效黑碳"),
+    "rBC": Both("refractory black carbon", "难熔黑碳"),
+    "b_abs": Both("absorption", "吸收系数"),
+}
+_SETTINGS = {
+    "rural": "乡村",
+    "urban": "城市",
+    "suburban": "郊区",
+    "mountain": "山区",
+    "coastal": "沿海",
+    "traffic": "交通",
+    "remote": "偏远",
+    "background": "背景",
+    "urban background": "城市背景",
+    "rural background": "乡村背景",
+    "regional background": "区域背景",
+}
+
+
+def _words(values: pd.Series, known: dict[str, str]) -> dict[str, Both]:
+    """Return texts with their Chinese where it is known."""
+    texts = {str(value) for value in values.dropna()}
+    return {text: Both(one(text).en, known.get(text.casefold(), one(text).en)) for text in texts}
 
 
 def stations(material: Material) -> Section:
@@ -44,13 +72,13 @@ def stations(material: Material) -> Section:
         Figure(
             Both("Stations of the record, and what each can be compared with.", "站点及其可比性。"),
             None,
-            to_table(rows, columns, "stations"),
+            to_table(rows, columns, "stations", {"setting": _words(rows["setting"], _SETTINGS)}),
         )
     ]
     if material.monitoring is not None:
         figures.append(_asymmetry(material.monitoring))
     if material.beside is not None:
-        figures.append(_beside(material.beside))
+        figures.append(_beside(material, material.beside))
     text = Both(
         "A measurement is the only outside witness of an inventory. Elemental carbon, equivalent "
         "black carbon and refractory black carbon are different quantities and aren't mixed.",
@@ -68,7 +96,14 @@ def _asymmetry(monitoring: pd.DataFrame) -> Figure:
         Column("years", Both("yearly means", "年均值数")),
         Column("note", Both("note", "说明")),
     ]
-    names = {"side": SIDE_NAMES | {"other": Both("elsewhere", "其他地区")}}
+    names = {
+        "side": SIDE_NAMES | {"other": Both("elsewhere", "其他地区")},
+        "bc_type": _QUANTITIES,
+    }
+    order = {"EU": 0, "CN": 1}
+    monitoring = monitoring.sort_values(
+        "side", key=lambda sides: sides.map(order).fillna(2), kind="stable"
+    )
     return Figure(
         Both(
             "The asymmetry of what is measured and open, in numbers.",
@@ -79,12 +114,13 @@ def _asymmetry(monitoring: pd.DataFrame) -> Figure:
     )
 
 
-def _beside(beside: pd.DataFrame) -> Figure:
+def _beside(material: Material, beside: pd.DataFrame) -> Figure:
     columns = [
         Column("station", Both("station", "站点")),
         Column("bc_type", Both("quantity", "观测量")),
         Column("region", Both("region", "地区")),
-        Column("hotspots", Both("stands in hotspots", "所在热点")),
+        Column("hotspots", Both("hotspots it stands in", "所在热点数")),
+        Column("years", Both("years of both", "共有年份")),
         Column("measured_trend", Both("trend measured, a year", "观测年趋势"), "1", percent=True),
         Column("emission_trend", Both("trend emitted, a year", "排放年趋势"), "1", percent=True),
         Column("biomass_measured", Both("biomass measured", "观测生物质占比"), "1", percent=True),
@@ -95,13 +131,17 @@ def _beside(beside: pd.DataFrame) -> Figure:
         Column("note", Both("note", "说明")),
     ]
     rows = beside[beside["region"].notna()]
+    # Those with a trend first: the others say why they have none.
+    rows = rows.sort_values("measured_trend", key=lambda trend: trend.isna(), kind="stable")
+    rows = rows.assign(hotspots=rows["hotspots"].str.count(";").add(1).fillna(0).astype(int))
+    names = {"bc_type": _QUANTITIES, "region": material.names("regions", "region")}
     return Figure(
         Both(
             "Measurements beside the emissions of their region: only what is relative meets.",
             "观测与所在地区排放对照：只比较相对量。",
         ),
         None,
-        to_table(rows, columns, "measured_beside"),
+        to_table(rows, columns, "measured_beside", names),
     )
 
 
