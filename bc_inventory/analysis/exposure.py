@@ -173,10 +173,11 @@ def _by_region(field: EmissionField, values: Floats) -> Floats:
 
 
 def _interval(field: EmissionField, multipliers: Floats, breathed: Floats) -> tuple[Floats, Floats]:
-    """Return the 95 % interval of the density near the average inhabitant, by region."""
+    """Return the 95 % interval of the density near the average inhabitant, t/km2, by region."""
     drawn = np.einsum("drc,crn->dn", multipliers, breathed)
     sums = np.column_stack([drawn, drawn.sum(axis=1)])
     population = _by_region(field, field.population)
     with np.errstate(invalid="ignore"):  # nobody lives there
-        lower, upper = np.quantile(sums / population, [0.025, 0.975], axis=0)
+        bounds = np.quantile(sums / population, [0.025, 0.975], axis=0)
+    lower, upper = units.convert(bounds, "kt/km2", "t/km2")
     return lower, upper

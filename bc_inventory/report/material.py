@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from bc_inventory import schema
+from bc_inventory.errors import DataError, Problem
 from bc_inventory.report.words import Both, one
 
 __all__ = ["FACTS", "IMPACTS", "Material", "read_material", "report_facts"]
@@ -174,6 +175,20 @@ def _read(path: Path, contract: str) -> pd.DataFrame:
 def _hotspots(path: Path | None) -> pd.DataFrame | None:
     if path is None or not path.exists():
         return None
+    import pyarrow.parquet as pq
+
     wanted = schema.table("hotspots").names
+    absent = [name for name in wanted if name not in pq.read_schema(path).names]
+    if absent:
+        raise DataError(
+            [
+                Problem(
+                    found=f"no column {', '.join(absent)}",
+                    expected="the columns that this version of bc_inventory writes",
+                    file=path.name,
+                    remedy="Build the release anew, or use the version that its manifest names.",
+                )
+            ]
+        )
     frame = pd.read_parquet(path, columns=wanted)
     return schema.check(frame, "hotspots", file=str(path))

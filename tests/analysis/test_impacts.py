@@ -150,6 +150,16 @@ def test_exposure_by_hand():
     assert rows["caveat"].str.contains("not of concentration").all()
 
 
+def test_the_interval_of_exposure_is_in_the_unit_of_its_figure():
+    """Draws that halve and double every emission halve and double the density."""
+    field = small_field([[[1.0, 0.0, 3.0]]], [0, 0, 1], south=-0.5, population=[[100.0, 50.0, 0.0]])
+    draws = np.repeat([0.5, 2.0], 50)[:, None, None] * np.ones((100, 2, 1))
+    made = exposure(field, draws, "harmonised", radius_km=120.0)
+    row = made[(made["region"] == "CN-HE") & (made["nfr"] == "*")].iloc[0]
+    assert row["lower_t_km2"] == pytest.approx(row["density_near_t_km2"] / 2)
+    assert row["upper_t_km2"] == pytest.approx(row["density_near_t_km2"] * 2)
+
+
 @given(st.floats(0.1, 10))
 @settings(max_examples=20, deadline=None)
 def test_exposure_scales_with_emission(times):

@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
+from bc_inventory.errors import DataError
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.page import render
 from bc_inventory.report.step import SECTIONS, report_step
@@ -180,3 +181,16 @@ def test_no_mark_of_the_series_stands_for_two_inventories(made):
         key = re.findall(r'<path d="([^"]*)" class="(mark[^"]*)"/><text', drawing)
         shapes = [(kind, re.sub(r"-?[\d.]+", "#", path)) for path, kind in key]
         assert len(shapes) == len(set(shapes)) > 1
+
+
+def test_a_release_of_another_version_is_refused_with_what_to_do(full_release, tmp_path):
+    pd.DataFrame({"hotspot_id": ["a"]}).to_parquet(tmp_path / "hotspots.parquet")
+    with pytest.raises(
+        DataError, match=r"hotspots.parquet.*no column year.*Build the release anew"
+    ):
+        report_step(
+            full_release | {"hotspots": tmp_path / "hotspots.parquet"},
+            {"report": tmp_path / "r.html"},
+            title="t",
+            year=2018,
+        )
