@@ -72,6 +72,7 @@ def read(origin: Source, *, utc_offset_h: float | None = None, zeros: str | None
         raise ConfigError([Problem(f"zeros={zeros!r}", "'measured' or 'missing'", source.name)])
     cells = cells_of(source, source.text, header=4)
     cells.need(_COLUMNS)
+    cells.like("Site_Code", r"[A-Z]{4}", "a site of four letters")
     code = cells.number("Parameter_Code")
     remarks: list[str] = []
     series = []
