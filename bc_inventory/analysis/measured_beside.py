@@ -18,6 +18,7 @@ from bc_inventory import schema
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.monitoring.trends import Trend, decimal_years, trend
+from bc_inventory.monitoring.trendtable import methods_of
 from bc_inventory.schema.observations import VALUE_COLUMNS
 
 if TYPE_CHECKING:
@@ -145,7 +146,7 @@ def trend_beside(
             ]
         )
     middle = decimal_years(np.array([f"{y}-07-02" for y in common], dtype="datetime64[s]"))
-    methods = measured.loc[common, "segment"].map(_methods).to_numpy(dtype=object)
+    methods = measured.loc[common, "segment"].map(methods_of).to_numpy(dtype=object)
     return TrendBeside(
         station=str(own["station"].iloc[0]),
         region=region,
@@ -156,11 +157,6 @@ def trend_beside(
         emission=trend(middle, emitted.loc[common].to_numpy(dtype=float), method="plain"),
         between=_BETWEEN_TREND,
     )
-
-
-def _methods(text: str) -> str:
-    """Return the methods of a year without their counts."""
-    return ";".join(part.split(":")[0] for part in str(text).split(";"))
 
 
 @dataclass(frozen=True)

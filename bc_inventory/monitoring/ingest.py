@@ -71,7 +71,7 @@ class IngestReport:
         Digest of the record.
     path : Path
         Folder of the record: observations, observations.nc, stations.parquet,
-        monitoring_summary.parquet.
+        trends.parquet, monitoring_summary.parquet.
     copies : tuple of tuple
         Pairs of series of different stations that share a run of values, with its length;
         their values are marked `duplicate_series`.

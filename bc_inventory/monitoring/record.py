@@ -22,6 +22,7 @@ from bc_inventory.monitoring.parts import PartIndex, read_part
 from bc_inventory.monitoring.qc import breaks
 from bc_inventory.monitoring.rows import observation_rows, side_of
 from bc_inventory.monitoring.settings import Settings
+from bc_inventory.monitoring.trendtable import trend_table
 from bc_inventory.schema.series import Series
 
 __all__ = ["assemble", "joined", "year_means"]
@@ -190,6 +191,11 @@ def assemble(means: list[Path], folder: Path, made_by: str) -> str:
             observations, stations, made / "observations.nc", title="Measurements of black carbon"
         )
         schema.write_parquet(stations, "stations", made / "stations.parquet")
+        schema.write_parquet(
+            schema.check(trend_table(observations), "measured_trends"),
+            "measured_trends",
+            made / "trends.parquet",
+        )
         summary = summary_table(observations)
         schema.write_parquet(summary, "monitoring_summary", made / "monitoring_summary.parquet")
         made.rename(folder / name)

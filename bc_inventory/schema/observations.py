@@ -5,7 +5,7 @@ from __future__ import annotations
 from bc_inventory.schema import common as c
 from bc_inventory.schema.contract import Column, Interval, Table
 
-__all__ = ["BC_TYPES", "PERIODS", "TABLES", "VALUE_COLUMNS"]
+__all__ = ["BC_TYPES", "PERIODS", "TABLES", "UNITS", "VALUE_COLUMNS"]
 
 # Petzold et al. 2013, doi 10.5194/acp-13-8365-2013: black carbon is a qualitative word, and a
 # number needs its method. The four never share a column.
@@ -16,6 +16,7 @@ VALUE_COLUMNS = {
     "rBC": "rbc_ug_m3",
     "b_abs": "absorption_mm",
 }
+UNITS = {"EC": "ug/m3", "eBC": "ug/m3", "rBC": "ug/m3", "b_abs": "1/Mm"}
 PERIODS = ("sample", "hour", "day", "month", "year", "campaign")
 REFERENCES = ("ambient", "standard", "unknown")
 
@@ -351,6 +352,32 @@ SUMMARY = Table(
     ("side", "bc_type"),
 )
 
+TRENDS = Table(
+    "measured_trends",
+    "The trend of a series of measurements, over its annual or its monthly means.",
+    (
+        Column("series_id", "string", "series"),
+        Column("period", "string", "kind of mean", enum=("month", "year")),
+        Column("station", "string", "station"),
+        _side,
+        _bc_type,
+        Column("unit", "string", "unit of the values; the slope is per year"),
+        Column("method", "string", "plain, or seasonal with three pre-whitenings"),
+        Column("n", "integer", "means that stand", minimum=0),
+        Column("first", "string", "begin of the first mean, UTC"),
+        Column("last", "string", "end of the last mean, UTC"),
+        _n("slope", "Theil-Sen slope, per year", None, None),
+        _n("slope_lower", "lower bound of its 95 % interval", None, None),
+        _n("slope_upper", "upper bound of its 95 % interval", None, None),
+        _n("relative", "slope over the median, per year", "1", None),
+        _n("s", "Mann-Kendall statistic", "1", None),
+        _n("p", "two-sided p of no trend", "1", 0.0, 1.0),
+        _n("homogeneity", "p of one trend in all months", "1", 0.0, 1.0),
+        _s("breaks", "decimal years at which the method changed: a break is no trend"),
+    ),
+    ("series_id", "period"),
+)
+
 TABLES = (
     FLAGS,
     CHANNELS,
@@ -366,4 +393,5 @@ TABLES = (
     STATIONS,
     PLACES,
     SUMMARY,
+    TRENDS,
 )

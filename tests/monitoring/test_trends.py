@@ -196,3 +196,48 @@ def test_a_straight_line_has_its_own_slope_on_any_dates(slope, years):
     x = np.sort(np.array(years, dtype=float))
     made = trend(x, slope * (x - x[0]), method="plain")
     assert made.slope == pytest.approx(slope, abs=1e-9)
+
+
+def means(period, values, first=2000, segment=None, withheld=()):
+    import pandas as pd
+
+    unit = {"year": "Y", "month": "M"}[period]
+    begin = np.datetime64(str(first), unit) + np.arange(len(values))
+    stamps = [edge.astype("datetime64[ms]") for edge in (begin, begin + 1)]
+    return pd.DataFrame(
+        {
+            "series_id": "X.eBC",
+            "station": "X",
+            "side": "EU",
+            "bc_type": "eBC",
+            "period": period,
+            "withheld": np.isin(np.arange(len(values)), withheld),
+            "start": pd.Series(stamps[0]).dt.tz_localize("UTC"),
+            "end": pd.Series(stamps[1]).dt.tz_localize("UTC"),
+            "segment": segment if segment is not None else [None] * len(values),
+            "ebc_ug_m3": np.array(values, dtype=float),
+        }
+    )
+
+
+def test_the_table_of_trends_by_hand():
+    from bc_inventory import schema
+    from bc_inventory.monitoring.trendtable import trend_table
+
+    methods = ["a:12"] * 3 + ["b:12"] * 2
+    annual = means("year", [5.0, 4.0, 99.0, 2.0, 1.0], segment=methods, withheld=[2])
+    made = schema.check(trend_table(annual), "measured_trends")
+    (row,) = made.to_dict("records")
+    # A fall of one a year over four years that stand; half a day of a leap year aside.
+    assert row["slope"] == pytest.approx(-1.0, abs=2e-3)
+    assert (row["n"], row["s"], row["method"], row["unit"]) == (4, -6.0, "plain", "ug/m3")
+    assert (row["first"], row["last"], row["breaks"]) == ("2000-01-01", "2005-01-01", "2003.5")
+    level = 10 + 3 * np.cos(2 * np.pi * np.arange(48) / 12) + np.repeat(np.arange(4.0), 12)
+    made = schema.check(trend_table(means("month", level)), "measured_trends")
+    assert made["slope"].iloc[0] == pytest.approx(1.0, abs=3e-3)
+    assert made["method"].iloc[0].startswith("seasonal 3PW")
+    assert made["p"].iloc[0] < 0.01
+    # Two years and 35 months are no trend.
+    assert trend_table(means("year", [1.0, 2.0])).empty
+    short = schema.check(trend_table(means("month", level[:35])), "measured_trends")
+    assert short.empty
