@@ -153,6 +153,37 @@ class Cache:
             self._note(item, path, found)
         return path
 
+    def refresh(self, item: Item) -> Path:
+        """Return the path of an item whose content changes under its address.
+
+        It is fetched again and replaces what is kept only where it came whole and differs,
+        so a failure harms nothing. Offline, what is kept is returned as it is.
+
+        Parameters
+        ----------
+        item : Item
+            Without a checksum of its own.
+
+        Raises
+        ------
+        SourceError
+            As `fetch`.
+        """
+        path = self.path(item)
+        if self.offline or item.sha256 or not path.is_file():
+            return self.fetch(item)
+        with lock(path.with_name(path.name + ".lock")):
+            fresh = path.with_name(path.name + ".fresh")
+            found = download(item.address, fresh, size_limit=item.size_limit, policy=self.policy)
+            if found == sha256_of(path):
+                fresh.unlink()
+            else:
+                # Without its note a kept file is taken as it is, so this may stop anywhere.
+                self._note_file(path).unlink(missing_ok=True)
+                fresh.replace(path)
+                self._note(item, path, found)
+        return path
+
     def _verified(self, item: Item, path: Path) -> Path:
         """Hold a kept file to its checksum: the catalogue's, or the one first seen."""
         if path.stat().st_size > item.size_limit:

@@ -2,7 +2,8 @@
 
 An address is taken only if its host and path are those of a known service
 (`data/monitoring/services.csv`), over https and within a size. What was fetched once is
-verified whenever it is asked for, and nothing is fetched twice.
+verified whenever it is asked for; what a service revises under its address is asked for
+again, and late or corrected values come in with the next ingest.
 """
 
 from __future__ import annotations
@@ -133,7 +134,10 @@ def _item(address: str, table: pd.DataFrame) -> Item | None:
 
 
 def fetch_into(folder: Path, items: Iterable[Item], cache: Cache) -> tuple[list[Path], list[str]]:
-    """Fetch items and put them into the folder of an ingest.
+    """Fetch items and put them into the folder of an ingest, new and changed ones.
+
+    What a service revises under its address is fetched again; its file in the folder is
+    written only where it differs, so that an ingest reads it again only then.
 
     Parameters
     ----------
@@ -148,13 +152,16 @@ def fetch_into(folder: Path, items: Iterable[Item], cache: Cache) -> tuple[list[
     -------
     tuple of list of Path and list of str
         Files in the folder, and what couldn't be had, each with its reason; one failure
-        doesn't stop the rest.
+        doesn't stop the rest, and a file that was there before stays.
     """
+    table = facts("services")
+    changing = set(table.loc[table["changes"], "service"])
     there: list[Path] = []
     failed: list[str] = []
     for item in items:
         try:
-            kept = cache.fetch(item)
+            again = item.item.rpartition("-")[0] in changing
+            kept = cache.refresh(item) if again else cache.fetch(item)
         except SourceError as error:
             failed.append(f"{item.address}: {error}")
             continue

@@ -230,6 +230,7 @@ SERVICES = Table(
         _s("rewrite_to", "what replaces it"),
         Column("suffix", "string", "what the name of a file ends with"),
         Column("size_limit", "integer", "largest size accepted, bytes", "byte", minimum=1),
+        Column("changes", "boolean", "whether a file is revised under its address"),
         Column("licence", "string", "licence or terms"),
         Column("citation", "string", "how to cite it"),
         c.source_id,

@@ -96,21 +96,25 @@ def test_a_list_of_the_eea_is_read(tmp_path):
         read_addresses(tmp_path / "absent.csv")
 
 
-def test_files_are_fetched_once_and_put_into_the_folder(tmp_path, server):
+def test_files_are_fetched_and_put_into_the_folder_once(tmp_path, server):
     host, root, asked = server
     folder = root / "thredds/fileServer/a"
     folder.mkdir(parents=True)
     (folder / "one.nc").write_bytes(b"CDF\x01 not really")
     addresses = [f"http://{host}/thredds/dodsC/a/{name}.nc" for name in ("one", "two")]
+    before = 0
     for _ in range(2):
         there, failed = fetch_into(
             tmp_path / "in", items_of(addresses, local(host)), cache(tmp_path)
         )
         assert [path.read_bytes() for path in there] == [b"CDF\x01 not really"]
         assert there[0].parent == tmp_path / "in" / "ebas-thredds"
+        before = before or there[0].stat().st_mtime_ns
         (reason,) = failed
         assert "two.nc" in reason
-    assert asked.count("/thredds/fileServer/a/one.nc") == 1
+    # What doesn't change isn't written again.
+    assert asked.count("/thredds/fileServer/a/one.nc") == 2
+    assert there[0].stat().st_mtime_ns == before
 
 
 def test_without_a_network_only_what_is_kept_is_had(tmp_path, server):
@@ -124,3 +128,90 @@ def test_without_a_network_only_what_is_kept_is_had(tmp_path, server):
     fetch_into(tmp_path / "in", items, cache(tmp_path))
     there, failed = fetch_into(tmp_path / "in", items, cache(tmp_path, offline=True))
     assert (len(there), failed) == (1, [])
+
+
+def test_a_file_revised_under_its_address_comes_in_and_a_failure_keeps_the_old(tmp_path, server):
+    host, root, _ = server
+    folder = root / "thredds/fileServer/a"
+    folder.mkdir(parents=True)
+    served = folder / "one.nc"
+    served.write_bytes(b"first")
+    items = items_of([f"http://{host}/thredds/dodsC/a/one.nc"], local(host))
+    (place,), _ = fetch_into(tmp_path / "in", items, cache(tmp_path))
+    served.write_bytes(b"revised")
+    (place,), failed = fetch_into(tmp_path / "in", items, cache(tmp_path))
+    assert (place.read_bytes(), failed) == (b"revised", [])
+    served.unlink()
+    there, failed = fetch_into(tmp_path / "in", items, cache(tmp_path))
+    assert (there, len(failed)) == ([], 1)
+    assert place.read_bytes() == b"revised"
+    # What is kept is still verified and had without a network.
+    (place,), failed = fetch_into(tmp_path / "in", items, cache(tmp_path, offline=True))
+    assert (place.read_bytes(), failed) == (b"revised", [])
+    assert not [path for path in (tmp_path / "cache").rglob("*.fresh*")]
+
+
+SETTINGS = """
+[record]
+rule = "none"
+exclude = []
+[[files]]
+match = "ebas-thredds/*.nc"
+licence = "CC BY 4.0"
+source_id = "ebas-thredds"
+[[files]]
+match = "eea-air-quality/*.parquet"
+licence = "CC BY 4.0"
+source_id = "eea-air-quality"
+options = { utc_offset_h = 1 }
+[[files]]
+match = "openaq-archive/*.csv.gz"
+licence = "as the source states"
+source_id = "openaq-archive"
+options = { stamp = "end", interval_s = 3600 }
+"""
+
+
+def test_three_services_become_one_record_and_a_revision_reopens_its_means(tmp_path, server):
+    import gzip
+
+    from bc_inventory.commands.monitor import ingest_folder
+    from tests.readers.stations import test_ebas_netcdf, test_tables
+
+    host, root, _ = server
+    ebas = root / "thredds/fileServer/ebas/1.nc"
+    eea = root / "airquality-p-e2a/DE/SPO.DE_X_391.parquet"
+    openaq = root / "records/csv.gz/locationid=42/location-42-20240101.csv.gz"
+    for path in (ebas, eea, openaq):
+        path.parent.mkdir(parents=True)
+    test_ebas_netcdf.write(ebas)
+    test_tables.eea_file(eea.parent)
+    openaq.write_bytes(gzip.compress(test_tables.CSV.encode()))
+    addresses = [
+        f"http://{host}/thredds/dodsC/ebas/1.nc",
+        f"http://{host}/airquality-p-e2a/DE/SPO.DE_X_391.parquet",
+        f"http://{host}/records/csv.gz/locationid=42/location-42-20240101.csv.gz",
+    ]
+    settings = tmp_path / "settings.toml"
+    settings.write_text(SETTINGS)
+
+    def run():
+        there, failed = fetch_into(
+            tmp_path / "in", items_of(addresses, local(host)), cache(tmp_path)
+        )
+        assert (len(there), failed) == (3, [])
+        return ingest_folder(tmp_path / "in", tmp_path / "store", settings)
+
+    first = run()
+    assert [entry.status for entry in first.taken] == ["taken"] * 3
+    frame = schema.read_parquet(first.path / "observations", "observations")
+    assert set(frame["network"].astype(str)) == {"EBAS", "EEA", "OpenAQ"}
+    again = run()
+    assert (again.read, again.recomputed) == ((), 0)
+    test_tables.eea_file(eea.parent, validity=(1, 1, 1))
+    revised = run()
+    assert len(revised.read) == 1
+    assert revised.read[0].startswith("eea-air-quality/")
+    frame = schema.read_parquet(revised.path / "observations", "observations")
+    hours = frame[(frame["network"] == "EEA") & (frame["period"] == "hour")]
+    assert sorted(hours["ebc_ug_m3"].dropna().tolist()) == [0.5, 1.5, 9.0]
