@@ -9,6 +9,7 @@ writes them, so two builds can't harm each other.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import tempfile
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from bc_inventory import durable
-from bc_inventory.errors import DataError, ReleaseError
+from bc_inventory.errors import DataError, ReleaseError, StoreUnavailableError
 from bc_inventory.fingerprint import sha256_file
 from bc_inventory.release.manifest import load
 from bc_inventory.release.names import (
@@ -42,6 +43,7 @@ T = TypeVar("T")
 # Stores answer 500 or 503 when they are busy, and say to ask again.
 _ATTEMPTS = 5
 _FIRST_WAIT = 0.05
+_UNREACHABLE = {("botocore.exceptions", name) for name in ("ConnectionError", "HTTPClientError")}
 _BLOCK = 1 << 20
 # A prefix without manifest may be an upload under way; after a day nobody finishes it.
 _DEAD_AFTER = 86_400.0
@@ -311,14 +313,34 @@ class ObjectStore:
 
 
 def _again(ask: Callable[[], T]) -> T:
-    """Ask until the store answers, waiting longer each time; absence is an answer."""
+    """Ask until the store answers, waiting longer each time; absence is an answer.
+
+    Raises
+    ------
+    StoreUnavailableError
+        If it doesn't answer in all attempts.
+    """
     for attempt in range(_ATTEMPTS):
         try:
             return ask()
         except (FileNotFoundError, PermissionError):
             raise
-        except OSError:
-            if attempt == _ATTEMPTS - 1:
+        except Exception as error:
+            if not _unanswered(error):
                 raise
+            if attempt == _ATTEMPTS - 1:
+                raise StoreUnavailableError(
+                    f"the store doesn't answer in {_ATTEMPTS} attempts: {error}"
+                ) from error
             time.sleep(_FIRST_WAIT * 2**attempt)
     raise AssertionError("unreachable")
+
+
+def _unanswered(error: Exception) -> bool:
+    """Tell whether a store couldn't be reached or failed, which may pass."""
+    if isinstance(error, OSError):
+        return error.errno != errno.ENOSPC  # a full disk here
+    # What S3's client raises when nobody is there is no OSError; it's told by its name, since
+    # the client is an extra.
+    kinds = {(kind.__module__, kind.__name__) for kind in type(error).__mro__}
+    return bool(kinds & _UNREACHABLE)

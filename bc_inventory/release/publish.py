@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,8 +22,6 @@ from bc_inventory.release.tables import coverage
 __all__ = ["PublishedRelease", "publish"]
 
 _BLOCK = 1 << 20
-# A full or closed disk here, or a store that refuses: trying again doesn't help.
-_LOCAL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT}
 
 
 @dataclass(frozen=True)
@@ -179,12 +176,14 @@ def _write_documents(
 @contextlib.contextmanager
 def _storage(root: Path | str) -> Iterator[None]:
     """Turn what the system says about the target into an error that helps."""
+    stands = "Nothing was published and the last release stands"
     try:
         yield
+    except StoreUnavailableError as error:
+        raise StoreUnavailableError(f"can't publish to {root}: {error}. {stands}") from error
     except OSError as error:
-        far = "://" in str(root) and error.errno not in _LOCAL
-        raise (StoreUnavailableError if far else ReleaseError)(
+        raise ReleaseError(
             f"can't publish to {root}: {error.strerror or error} "
-            f"({error.filename or 'while writing'}). Nothing was published and the last release "
-            "stands. Free some space or choose another folder for the output"
+            f"({error.filename or 'while writing'}). {stands}. "
+            "Free some space or choose another folder for the output"
         ) from error

@@ -108,7 +108,11 @@ def _start(base: Path) -> list[int]:
         "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "2",
         "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "2",
         "PREFECT_WORKER_QUERY_SECONDS": "1",
-        "PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1",
+        # As docs/operations.md advises.
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": (
+            "prefect.server.concurrency.lease_storage.filesystem"
+        ),
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
         "BC_INVENTORY_RETRY_SECONDS": "0.2,0.4,0.6",
         "BC_INVENTORY_ALARM_WEBHOOK": f"http://127.0.0.1:{hook}/hook",
         "BC_INVENTORY_ALARM_COMMAND": f"{sys.executable} {base / 'mail.py'} {{subject}}",
@@ -140,6 +144,7 @@ def _start(base: Path) -> list[int]:
         time.sleep(0.2)
     made.prefect("work-pool", "create", POOL, "--type", "process")
     made.prefect("deploy", "--all")
+    made.prefect("automation", "create", "--from-file", "flows/automations.yaml")
     processes.append(spawn("worker", "-m", "prefect", "worker", "start", "--pool", POOL))
     return [process.pid for process in processes]
 

@@ -50,6 +50,16 @@ def test_the_deployments_are_those_of_the_file_and_their_runs_stand_in_the_calen
             assert weekday == "*" or moment.isoweekday() % 7 == int(weekday)
 
 
+def test_the_automation_for_machines_that_died_is_there(operations):
+    with watching.client() as there:
+        response = there._client.post("/automations/filter", json={})
+    (made,) = response.raise_for_status().json()
+    assert made["enabled"]
+    assert made["trigger"]["posture"] == "Proactive"
+    assert made["trigger"]["within"] == 540
+    assert [action["state"] for action in made["actions"]] == ["CRASHED"]
+
+
 def coming(deployment):
     """Return when the runs of a deployment that its cron schedule made are to start, in UTC."""
     from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId

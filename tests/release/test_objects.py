@@ -2,15 +2,25 @@
 
 import itertools
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 import bc_inventory as bci
-from bc_inventory.errors import BCInventoryError, DataError, ReleaseError
+from bc_inventory.errors import (
+    BCInventoryError,
+    DataError,
+    NetworkError,
+    ReleaseError,
+    StoreUnavailableError,
+)
 from bc_inventory.plan import run
+from bc_inventory.release import objects
+from bc_inventory.release.citations import citations, cite, withdraw
 from bc_inventory.release.objects import ObjectStore
 from bc_inventory.release.publish import publish
+from bc_inventory.release.retention import fates, prune_versions
 from bc_inventory.release.store import open_store
 from bc_inventory.release.verify import verify_folder
 from tests.miniplan import files_of, make_plan, write_inputs
@@ -133,10 +143,39 @@ def test_a_store_that_never_answers_is_an_error_and_the_last_release_stands(
     monkeypatch.setattr("bc_inventory.release.objects._ATTEMPTS", 1)
     made = build(bucket)
     server.fail_every = 1
-    with pytest.raises(ReleaseError, match="last release stands"):
+    with pytest.raises(StoreUnavailableError, match="last release stands"):
         build(bucket, second=4)
+    with pytest.raises(StoreUnavailableError, match="doesn't answer"):
+        ObjectStore(bucket).latest("mini")
     server.fail_every = 0
     assert ObjectStore(bucket).latest("mini") == made.version
+
+
+def test_a_store_that_isnt_there_is_a_network_error(bucket, monkeypatch):
+    monkeypatch.setattr("bc_inventory.release.objects._ATTEMPTS", 1)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    with pytest.raises(NetworkError, match="doesn't answer"):
+        ObjectStore(bucket).latest("mini")
+
+
+def test_cited_versions_stay_in_a_store_and_the_others_may_go(build, bucket, monkeypatch):
+    one, two, three = build(bucket), build(bucket, second=4), build(bucket, second=5)
+    store = ObjectStore(bucket)
+    assert citations(store, "mini") == []
+    cite(store, "mini", one.version, "a paper")
+    told = fates(store, "mini", keep=1, older_than=0, now=time.time() + 10)
+    assert {fate.version for fate in told if fate.goes} <= {two.version}
+    time.sleep(1.1)  # the store tells whole seconds
+    prune_versions(store, "mini", keep=1, older_than=0)
+    assert store.versions("mini") == sorted([one.version, three.version])
+    store.verify("mini", one.version)
+    # What isn't a version is no leftover of a dead upload.
+    monkeypatch.setattr(objects, "_DEAD_AFTER", -1.0)
+    build(bucket, second=5)
+    assert [one.by for one in citations(store, "mini")] == ["a paper"]
+    withdraw(store, "mini", one.version, "a paper")
+    assert citations(store, "mini") == []
 
 
 @pytest.mark.parametrize("after", range(9))
