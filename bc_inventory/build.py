@@ -166,6 +166,7 @@ def make_plan(config: Config) -> Plan:
                 {
                     "netcdf": Output("hotspots", "netcdf"),
                     "hotspots": Output("hotspots", "hotspots"),
+                    "grid": Output("grid", "grid"),
                 },
                 {"maps": "maps"},
                 {"year": inventory.base_year},

@@ -195,7 +195,7 @@ def grid_of(path: Path) -> tuple[Grid, np.ndarray]:
     -------
     grid : Grid
     mass : numpy.ndarray, shape (rows, columns)
-        kg, all sectors and time steps; zero where the file has none.
+        kg, all sectors and time steps; NaN where the file has no figure.
 
     Raises
     ------
@@ -211,7 +211,7 @@ def grid_of(path: Path) -> tuple[Grid, np.ndarray]:
             per_second = units.factor(str(flux.attrs.get("units", "")), "kg m-2 s-1")
             mass = np.zeros(grid.shape)
             for step, length in enumerate(seconds(data["time_bnds"].to_numpy())):
-                mass += np.nan_to_num(flux[step].to_numpy().astype(float)) * length
+                mass += flux[step].to_numpy().astype(float) * length
     except (OSError, KeyError, ValueError) as error:
         raise DataError(
             [
@@ -256,7 +256,7 @@ def _require_same(
         part += units.convert(field.on_grid(field.entries(every)), "kt", "kg")
     expected, found = (
         values.reshape(coarse.ny, -1, coarse.nx, values.shape[1] // coarse.nx).sum(axis=(1, 3))
-        for values in (whole, kg)
+        for values in (whole, np.nan_to_num(kg))
     )
     difference = np.abs(expected - found)
     worst = np.unravel_index(difference.argmax(), difference.shape)

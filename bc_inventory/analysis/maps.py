@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from bc_inventory import schema
+from bc_inventory import schema, units
 from bc_inventory.analysis.hotspot_files import read_hotspots
+from bc_inventory.analysis.hotspot_step import grid_of
+from bc_inventory.analysis.map_frames import Frame, frame_of
 from bc_inventory.embedded import data_root
-from bc_inventory.errors import DataError, Problem, suggest
 from bc_inventory.schema.common import SIDES
 
 if TYPE_CHECKING:
@@ -29,12 +29,11 @@ if TYPE_CHECKING:
     from matplotlib.collections import QuadMesh
     from matplotlib.figure import Figure
 
-__all__ = ["CLASSES", "Frame", "chinese_font", "draw_map", "frame_of", "maps_step"]
+__all__ = ["CLASSES", "chinese_font", "density_of", "draw_map", "maps_step"]
 
 # Classes of t km-2 per year, the same on every map.
 CLASSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 _LISTED = 10
-_MARGIN = 0.03
 _HEIGHT, _PANEL, _WIDEST = 5.6, 2.9, 8.2  # inches: map, list beside it, widest map
 _CHINESE_FONTS = (
     "Noto Sans CJK SC",
@@ -48,34 +47,7 @@ _CHINESE_FONTS = (
     "Arial Unicode MS",
     "Droid Sans Fallback",
 )
-_SIDE_NAMES = {"EU": ("EU-27", "欧盟27国"), "CN": ("mainland China", "中国大陆")}
 _INK, _BORDER, _HOT = "#222222", "#8a8a8a", "#0b3c8c"
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What a map shows.
-
-    Parameters
-    ----------
-    code : str
-        Side or region.
-    side : str
-        Side whose emissions are drawn.
-    name, name_zh : str
-        For the title.
-    west, south, east, north : float
-        Degrees.
-    """
-
-    code: str
-    side: str
-    name: str
-    name_zh: str
-    west: float
-    south: float
-    east: float
-    north: float
 
 
 def maps_step(
@@ -91,7 +63,8 @@ def maps_step(
     ----------
     inputs : dict of str to Path
         `netcdf` and `hotspots` of `bc_inventory.analysis.hotspot_step`.
-        Optional: `outlines`, `regions` and `sectors`, contracts
+        Optional: `grid`, the grid file of the year, whose cells are drawn in
+        place of the coarser ones of `netcdf`; `outlines`, `regions` and `sectors`, contracts
         `spatial_outlines`, `regions` and `sectors`; by default those embedded.
     outputs : dict of str to Path
         `maps`: folder, one `<code>.png` for each map.
@@ -118,54 +91,34 @@ def maps_step(
     hotspots = read_hotspots(inputs["hotspots"])
     frames = [frame_of(code, regions, outlines) for code in codes or SIDES]
     outputs["maps"].mkdir(parents=True, exist_ok=True)
-    with xr.open_dataset(inputs["netcdf"]) as fields:
-        density = fields["density"].sel(sector_group="all").load()
+    if "grid" in inputs:
+        density = density_of(inputs["grid"])
+    else:
+        with xr.open_dataset(inputs["netcdf"]) as fields:
+            density = fields["density"].sel(sector_group="all").load()
     for frame in frames:
         figure = draw_map(frame, density, hotspots, outlines, names, year)
         figure.savefig(outputs["maps"] / f"{frame.code}.png", metadata={"Software": None})
 
 
-def frame_of(code: str, regions: pd.DataFrame, outlines: pd.DataFrame) -> Frame:
-    """Return the frame of a side or region.
+def density_of(path: Path) -> xr.DataArray:
+    """Return the emission per area and year of a grid file.
 
     Parameters
     ----------
-    code : str
-        `EU`, `CN` or a region.
-    regions : pandas.DataFrame
-        Contract `regions`.
-    outlines : pandas.DataFrame
-        Contract `spatial_outlines`.
+    path : Path
+        As `bc_inventory.spatial.netcdf.write_grid` makes it.
 
-    Raises
-    ------
-    DataError
-        If it is neither, or has no outline.
+    Returns
+    -------
+    xarray.DataArray, dims (lat, lon)
+        t km-2 of all sectors; NaN where the file has no figure.
     """
-    if code in SIDES:
-        members = set(regions.loc[regions["side"] == code, "region"])
-        side, (name, name_zh) = code, _SIDE_NAMES[code]
-    else:
-        members = {code}
-        row = regions[(regions["region"] == code) & regions["side"].isin(SIDES)]
-        if row.empty or code not in set(outlines["region"]):
-            known = [*SIDES, *regions.loc[regions["side"].isin(SIDES), "region"]]
-            problem = Problem(
-                f"a map of {code!r}",
-                "EU, CN or a region of the inventory",
-                remedy=suggest(code, known),
-            )
-            raise DataError([problem])
-        side, name, name_zh = row[["side", "name", "name_zh"]].iloc[0]
-    mine = outlines[outlines["region"].isin(members)]
-    west, east, south, north = (
-        mine["lon"].min(),
-        mine["lon"].max(),
-        mine["lat"].min(),
-        mine["lat"].max(),
-    )
-    across, up = _MARGIN * (east - west), _MARGIN * (north - south)
-    return Frame(code, side, name, name_zh, west - across, south - up, east + across, north + up)
+    import xarray as xr
+
+    grid, kg = grid_of(path)
+    values = units.convert(kg / grid.area(), "kg/m2", "t/km2")
+    return xr.DataArray(values, dims=("lat", "lon"), coords={"lat": grid.lat, "lon": grid.lon})
 
 
 def draw_map(

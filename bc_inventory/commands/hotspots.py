@@ -38,7 +38,9 @@ __all__ = ["hotspots"]
     type=click.Path(path_type=Path, file_okay=False),
     help="Folder to draw maps into, one PNG for each --of.",
 )
-@click.option("--of", "codes", multiple=True, help="EU, CN or a region; by default both sides.")
+@click.option(
+    "--of", "codes", multiple=True, help="EU, CN, a region, or all; by default both sides."
+)
 @release_options
 def hotspots(
     version: str,
@@ -62,11 +64,17 @@ def hotspots(
     for name in (side,) if side else ("EU", "CN"):
         click.echo(summary(chosen[chosen["side"] == name].nsmallest(top, "rank"), name))
     if maps is not None:
+        from bc_inventory.analysis.map_frames import every_code
         from bc_inventory.analysis.maps import maps_step
 
-        inputs = {"netcdf": release.file("hotspots.nc"), "hotspots": path}
         year = int(found["year"].iloc[0])
-        maps_step(inputs, {"maps": maps}, year=year, codes=list(codes) or None)
+        inputs = {
+            "netcdf": release.file("hotspots.nc"),
+            "hotspots": path,
+            "grid": release.file(f"grid_{year}.nc"),
+        }
+        chosen_codes = every_code(inputs) if "all" in codes else list(codes) or None
+        maps_step(inputs, {"maps": maps}, year=year, codes=chosen_codes)
         click.echo(f"Maps: {maps}")
 
 

@@ -16,6 +16,8 @@ from bc_inventory.analysis.emission_field import make_field
 from bc_inventory.analysis.hotspot_files import read_hotspots
 from bc_inventory.analysis.hotspot_netcdf import MASKS
 from bc_inventory.analysis.hotspot_step import grid_of, hotspots_step
+from bc_inventory.analysis.map_frames import every_code
+from bc_inventory.analysis.maps import density_of, maps_step
 from bc_inventory.errors import DataError
 from bc_inventory.spatial.allocate import allocate, select_emissions
 from bc_inventory.spatial.proxies import read_tables
@@ -99,7 +101,7 @@ def test_the_field_is_the_grid(table, inputs):
                 kt = field.on_grid(field.entries(mine))
                 expected = np.nan_to_num(allocation.field(nfr)[window]) / 1e6
                 assert np.abs(kt - expected).max() <= 1e-12 * expected.max()
-        assert kg[window].sum() / 1e6 == pytest.approx(field.mass.sum(), rel=1e-6)
+        assert np.nansum(kg[window]) / 1e6 == pytest.approx(field.mass.sum(), rel=1e-6)
 
 
 def test_clusters_add_up_to_what_their_cells_emit(made):
@@ -114,6 +116,28 @@ def test_clusters_add_up_to_what_their_cells_emit(made):
     assert kt == pytest.approx(rows["emission_kt"].sum())
     assert density.to_numpy()[tail].min() >= rows["threshold_t_km2"].min() * (1 - 1e-6)
     assert (area > 0).all()
+
+
+def test_a_map_draws_the_cells_of_the_grid(inputs, made, table, tmp_path):
+    density = density_of(inputs["grid"])
+    grid, _ = grid_of(inputs["grid"])
+    kt = np.nansum(density.to_numpy() * grid.area()) / 1e6 / 1e3
+    of_year = (table["year"] == 2018) & (table["factor_set"] == "harmonised")
+    assert kt == pytest.approx(table.loc[of_year, "emission_kt"].sum(), rel=1e-6)
+    files = {"netcdf": made["netcdf"], "hotspots": made["hotspots"]}
+    maps_step(files, {"maps": tmp_path / "plain"}, year=2018, codes=["PL"])
+    fine = {**files, "grid": inputs["grid"]}
+    maps_step(fine, {"maps": tmp_path / "fine"}, year=2018, codes=["PL"])
+    # Here both files have the same cells, so the map is the same; a release's grid is finer.
+    plain, drawn = ((tmp_path / name / "PL.png").read_bytes() for name in ("plain", "fine"))
+    assert plain == drawn
+
+
+def test_every_region_of_both_sides_can_be_drawn():
+    codes = every_code({})
+    assert codes[:2] == ["EU", "CN"]
+    assert len(codes) == 2 + 27 + 31
+    assert "PT-20" not in codes
 
 
 def test_growth_shows_over_the_years(made):

@@ -11,7 +11,7 @@ import xarray as xr
 from matplotlib import image
 
 from bc_inventory import schema
-from bc_inventory.analysis import maps
+from bc_inventory.analysis import map_frames, maps
 from bc_inventory.analysis.hotspot_files import write_geoparquet
 from bc_inventory.errors import DataError
 from bc_inventory.schema import table
@@ -104,7 +104,7 @@ def _draw(inputs, code):
     outlines = schema.read_parquet(
         maps.data_root() / "spatial" / "outlines.parquet", "spatial_outlines"
     )
-    frame = maps.frame_of(code, regions, outlines)
+    frame = map_frames.frame_of(code, regions, outlines)
     with xr.open_dataset(inputs["netcdf"]) as data:
         density = data["density"].sel(sector_group="all").load()
     hotspots = maps.read_hotspots(inputs["hotspots"])

@@ -67,3 +67,7 @@ def test_the_command_lists_one_kind_and_draws_what_is_asked(rows, tmp_path, monk
     assert drawn["codes"] == ["PL"]
     assert drawn["netcdf"] == tmp_path / "hotspots.nc"
     assert drawn["year"] == 2018
+    asked = ["--maps", str(tmp_path / "m"), "--of", "all"]
+    assert CliRunner().invoke(hotspots, asked).exit_code == 0
+    assert len(drawn["codes"]) == 2 + 27 + 31
+    assert drawn["grid"] == tmp_path / "grid_2018.nc"
