@@ -29,7 +29,7 @@ from bc_inventory.errors import (
     SourceUnavailableError,
 )
 from bc_inventory.monitoring.ledger import read_ledger
-from bc_inventory.monitoring.services import fetch_into, items_of, read_addresses
+from bc_inventory.monitoring.services import fetch_one, items_of, read_addresses
 from flows.common import TASK, flow, network_task, on_a_schedule, page, task
 
 __all__ = ["monitor"]
@@ -80,19 +80,16 @@ def take(folder: Path, store: Path, settings: Path) -> Done:
 
 @task(**network_task())
 def fetch(addresses: Path, folder: Path) -> list[str]:
-    """Fetch what isn't there yet; return what is refused, raise what didn't answer."""
+    """Fetch what is new or may be revised; return what is refused, raise what didn't answer."""
     cache = Cache(default_cache_root(), policy=_POLICY)
     refused, silent = [], []
     for item in items_of(read_addresses(addresses)):
         try:
-            cache.fetch(item)
+            fetch_one(folder, item, cache)
         except SourceUnavailableError as error:
             silent.append(str(error))
-            continue
         except SourceError as error:
             refused.append(f"{item.address}: {error}")
-            continue
-        fetch_into(folder, [item], cache)
     if silent:
         raise SourceUnavailableError(
             f"{len(silent)} addresses of {addresses} didn't answer:\n"

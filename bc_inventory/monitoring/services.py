@@ -20,7 +20,7 @@ from bc_inventory.durable import write_atomic
 from bc_inventory.errors import DataError, Problem, Problems, SourceError
 from bc_inventory.monitoring.facts import facts
 
-__all__ = ["fetch_into", "items_of", "read_addresses"]
+__all__ = ["fetch_into", "fetch_one", "items_of", "read_addresses"]
 
 _MOST_ADDRESSES = 10_000
 _MOST_BYTES = 10_000_000
@@ -154,21 +154,30 @@ def fetch_into(folder: Path, items: Iterable[Item], cache: Cache) -> tuple[list[
         Files in the folder, and what couldn't be had, each with its reason; one failure
         doesn't stop the rest, and a file that was there before stays.
     """
-    table = facts("services")
-    changing = set(table.loc[table["changes"], "service"])
     there: list[Path] = []
     failed: list[str] = []
     for item in items:
         try:
-            again = item.item.rpartition("-")[0] in changing
-            kept = cache.refresh(item) if again else cache.fetch(item)
+            there.append(fetch_one(folder, item, cache))
         except SourceError as error:
             failed.append(f"{item.address}: {error}")
-            continue
-        place = folder / item.source_id / item.file
-        content = kept.read_bytes()
-        if not place.is_file() or place.read_bytes() != content:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(place, content)
-        there.append(place)
     return there, failed
+
+
+def fetch_one(folder: Path, item: Item, cache: Cache) -> Path:
+    """Fetch an item and put it into the folder of an ingest; see `fetch_into`.
+
+    Raises
+    ------
+    SourceError
+        If it couldn't be had; a file that was there before stays.
+    """
+    table = facts("services")
+    changes = item.item.rpartition("-")[0] in set(table.loc[table["changes"], "service"])
+    kept = cache.refresh(item) if changes else cache.fetch(item)
+    place = folder / item.source_id / item.file
+    content = kept.read_bytes()
+    if not place.is_file() or place.read_bytes() != content:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(place, content)
+    return place
