@@ -10,7 +10,7 @@ import numpy as np
 from bc_inventory.errors import Problems
 from bc_inventory.readers.source import Source
 
-__all__ = ["cell_name", "find_row", "label", "numbers_block"]
+__all__ = ["cell_name", "find_row", "headless", "label", "nameless", "numbers_block"]
 
 
 def cell_name(row: int, column: int) -> str:
@@ -78,6 +78,58 @@ def find_row(
         "a row with these labels",
         remedy="Give the sheet as its publisher serves it.",
     )
+
+
+def headless(
+    rows: Sequence[Sequence[Any]], top: int, columns: Collection[int], first: int
+) -> list[str]:
+    """Return the cells of figures in columns that no head names, to be set aside aloud.
+
+    Parameters
+    ----------
+    rows : sequence of sequence
+        Rows of the block.
+    top : int
+        Position of the first of them in the sheet, from 0.
+    columns : collection of int
+        Columns with a head.
+    first : int
+        First column that can hold figures.
+
+    Returns
+    -------
+    list of str
+        Names of cells, such as `K7`.
+    """
+    return [
+        cell_name(at, column)
+        for at, row in enumerate(rows, top)
+        for column, cell in enumerate(row)
+        if column >= first and column not in columns and type(cell) in {float, int}
+    ]
+
+
+def nameless(rows: Sequence[Sequence[Any]], columns: Collection[int]) -> list[str]:
+    """Return the cells of figures in rows whose first cell is blank, to be set aside aloud.
+
+    Parameters
+    ----------
+    rows : sequence of sequence
+        Rows of the sheet.
+    columns : collection of int
+        Columns with a head.
+
+    Returns
+    -------
+    list of str
+        Names of cells, such as `D10`.
+    """
+    return [
+        cell_name(at, column)
+        for at, row in enumerate(rows)
+        for column in columns
+        if type(row[column]) in {float, int} and not str(row[0]).strip()
+    ]
 
 
 def numbers_block(

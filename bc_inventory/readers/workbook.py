@@ -47,6 +47,8 @@ class Workbook:
             )
         self._book: Any = _guarded(source, _open, content)
         self.sheet_names: tuple[str, ...] = tuple(self._book.sheet_names)
+        if not self.sheet_names:
+            raise source.refuse("a workbook without a sheet", "at least one")
         self._rows = lru_cache(maxsize=4)(self._read)
 
     def rows(self, sheet: str) -> list[list[Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bc_inventory.readers.cells import label, numbers_block
+from bc_inventory.readers.cells import headless, label, numbers_block
 from bc_inventory.readers.source import Source
 
 __all__ = ["by_country"]
@@ -57,7 +57,7 @@ def by_country(
     ------
     DataError
         If there is no year, a year stands twice, another column stands among them, a cell
-        isn't a number, or a row has figures and no name.
+        isn't a number, or a row or column has figures and no name.
     """
     names = [label(cell) for cell in rows[header][first:]]
     while names and not names[-1]:
@@ -75,6 +75,11 @@ def by_country(
             column=sheet,
         )
     columns = range(first, first + len(years))
+    beside = [] if tail else headless(rows[header + 1 :], header + 1, columns, first)
+    if beside:
+        raise source.refuse(
+            "figures in a column without a head", "a year above each", column=f"{sheet}!{beside[0]}"
+        )
     at = [i for i in range(header + 1, len(rows)) if label(rows[i][0])]
     again = next((i for i in at if label(rows[i][0]) == label(rows[header][0])), None)
     if again is not None:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-__all__ = ["FUELS", "OIL_AND_COAL", "UNITS", "squeeze"]
+__all__ = ["BESIDE", "FUELS", "NAMELESS", "OIL_AND_COAL", "UNITS", "squeeze"]
 
+# Why cells of the compiler beside a table are set aside.
+BESIDE = "a figure in a column without a head"
+NAMELESS = "a figure in a row without an item"
 FUELS = {
     "煤合计": "coal_total", "原煤": "raw_coal", "洗精煤": "cleaned_coal",
     "其他洗煤": "other_washed_coal", "型煤": "briquettes", "焦炭": "coke",

@@ -14,8 +14,15 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.readers.activity._frame import assemble
-from bc_inventory.readers.activity._yearbook import FUELS, OIL_AND_COAL, UNITS, squeeze
-from bc_inventory.readers.cells import cell_name, numbers_block
+from bc_inventory.readers.activity._yearbook import (
+    BESIDE,
+    FUELS,
+    NAMELESS,
+    OIL_AND_COAL,
+    UNITS,
+    squeeze,
+)
+from bc_inventory.readers.cells import cell_name, headless, nameless, numbers_block
 from bc_inventory.readers.inventories._frame import agree
 from bc_inventory.readers.result import Format, Reading, SetAside, reading
 from bc_inventory.readers.source import Source
@@ -108,8 +115,10 @@ def read(origin: object) -> Reading:
     aside = [SetAside("a blank cell, which means zero", int(blank.sum()) - len(texts))]
     if texts:
         aside.append(SetAside("a number kept as text", len(texts), texts[0]))
-    if stray := _stray(rows, top, list(fuels)):
-        aside.append(SetAside("a figure in a row without an item", len(stray), stray[0]))
+    if stray := nameless(rows, fuels):
+        aside.append(SetAside(NAMELESS, len(stray), stray[0]))
+    if beside := headless([row for _, row in items], top, fuels, 2):
+        aside.append(SetAside(BESIDE, len(beside)))
     return reading(source, FORMAT.name, assemble(source, frame), aside)
 
 
@@ -145,16 +154,6 @@ def _without_texts(row: list[Any]) -> list[Any]:
     """Return a row without numbers that the publisher typed as text, which may be changed."""
     return [
         "" if isinstance(cell, str) and _PLAIN.fullmatch(cell.strip()) else cell for cell in row
-    ]
-
-
-def _stray(rows: list[list[Any]], top: int, columns: list[int]) -> list[str]:
-    """Return the cells of figures in rows that name no item."""
-    return [
-        cell_name(at, column)
-        for at, row in enumerate(rows)
-        for column in columns
-        if isinstance(row[column], float) and (at < top or not squeeze(row[0]))
     ]
 
 

@@ -7,8 +7,8 @@ import re
 import pandas as pd
 
 from bc_inventory.readers.activity._frame import assemble
-from bc_inventory.readers.activity._yearbook import UNITS, squeeze
-from bc_inventory.readers.cells import label, numbers_block
+from bc_inventory.readers.activity._yearbook import BESIDE, NAMELESS, UNITS, squeeze
+from bc_inventory.readers.cells import headless, label, nameless, numbers_block
 from bc_inventory.readers.result import Format, Reading, SetAside, reading
 from bc_inventory.readers.source import Source
 
@@ -90,6 +90,10 @@ def read(origin: object) -> Reading:
         source_id="cesy-2008",
     )
     aside = [SetAside("a blank cell", int(blank.sum()))] if blank.any() else []
+    if stray := nameless(rows[top + 1 :], years):
+        aside.append(SetAside(NAMELESS, len(stray)))
+    if beside := headless(rows[top + 1 :], top + 1, years, 2):
+        aside.append(SetAside(BESIDE, len(beside), beside[0]))
     return reading(source, FORMAT.name, assemble(source, frame), aside)
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.readers.activity._frame import assemble
-from bc_inventory.readers.activity._yearbook import UNITS, squeeze
-from bc_inventory.readers.cells import label, numbers_block
+from bc_inventory.readers.activity._yearbook import BESIDE, UNITS, squeeze
+from bc_inventory.readers.cells import headless, label, numbers_block
 from bc_inventory.readers.result import Format, Reading, SetAside, reading
 from bc_inventory.readers.source import Source
 
@@ -103,13 +103,17 @@ def read(origin: object) -> Reading:
         },
         index=np.repeat([line for line, *_ in found], n),
     )
-    aside = sum(isinstance(cell, float) for row in rows[shares:] for cell in row)
-    return reading(
-        source,
-        FORMAT.name,
-        assemble(source, frame),
-        [SetAside("a share in percent, or a figure beside them", aside)] if aside else [],
-    )
+    percent = sum(isinstance(cell, float) for row in rows[shares:] for cell in row)
+    beside = headless(rows[top + 1 : shares], top + 1, years, 1)
+    aside = [
+        SetAside(reason, count)
+        for reason, count in (
+            ("a share in percent, or a figure beside them", percent),
+            (BESIDE, len(beside)),
+        )
+        if count
+    ]
+    return reading(source, FORMAT.name, assemble(source, frame), aside)
 
 
 FORMAT = Format(

@@ -144,7 +144,7 @@ def _sheet(
     body = rows[top + 2 : end]
     values, words = numbers_block(source, sheet, body, top + 2, list(columns), keys=(_ABSENT,))
     flags = _flags(source, sheet, body, top + 2, columns)
-    _nothing_below(source, sheet, rows, end)
+    _nothing_below(source, sheet, rows, end, columns)
     regions = [label(row[0]) for row in body]
     if not regions or len(set(regions)) != len(regions):
         raise source.refuse(f"{len(regions)} regions in {sheet}", "regions, each once")
@@ -212,10 +212,13 @@ def _flags(
     return flags
 
 
-def _nothing_below(source: Source, sheet: str, rows: list[list[Any]], end: int) -> None:
+def _nothing_below(
+    source: Source, sheet: str, rows: list[list[Any]], end: int, columns: dict[int, int]
+) -> None:
     """Refuse cells below the last region that name none, which would be lost."""
     for at in range(end, len(rows)):
-        figures = any(isinstance(cell, float | int) for cell in rows[at])
+        cells = [rows[at][column] for column in columns]
+        figures = any(isinstance(cell, float | int) or cell == _ABSENT for cell in cells)
         if figures or (not label(rows[at][0]) and any(map(label, rows[at]))):
             raise source.refuse(
                 "cells without a region", "a region in each row of figures",

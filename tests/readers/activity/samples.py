@@ -311,7 +311,7 @@ def eurostat_browser_sample():
             ["GEO (Labels)"],
             ["European Union - 27 countries (from 2020)", union[0], "", union[1], "e"],
             *([name, a, "", b, "p"] for name, (a, b) in figures.items()),
-            ["Liechtenstein", ":", "", ":", "c"],
+            ["Liechtenstein", ":", "c", ":", "c"],
             [],
             ["Special value"],
             [":", "not available"],
