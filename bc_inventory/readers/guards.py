@@ -24,7 +24,8 @@ MAX_BYTES = 512 * 1024 * 1024
 # Deflate can't exceed about 1032; sheets of publishers stay below 60.
 MAX_RATIO = 250
 RATIO_FROM = 16 * 1024 * 1024
-MAX_CELLS = 20_000_000
+# The largest sheet of a publisher here spans 0.9 million; a cell takes some 40 bytes.
+MAX_CELLS = 5_000_000
 _CHUNK = 1 << 20
 
 _CELL = re.compile(
@@ -69,7 +70,7 @@ def check_xlsx(source: Source, content: bytes) -> dict[str, tuple[str, ...]]:
     DataError
         If it isn't a sound zip, holds a document type declaration, inflates beyond
         512 MiB or 250 times, repeats a text beyond 512 MiB, or has a sheet of more than
-        20 million cells.
+        5 million cells.
     """
     parts: dict[str, tuple[str, ...]] = {}
     small: dict[str, bytes] = {}
@@ -195,9 +196,14 @@ def _check_area(source: Source, name: str, data: bytes) -> None:
             widest = max(widest, run)
         last_row += max((int(found[1]) for found in rows if found), default=0) + len(rows)
     last_column = max((_column_number(text) for text in letters), default=0) + widest
-    if last_row * last_column > MAX_CELLS:
+    _check_span(source, f"a sheet {name}", last_row, last_column)
+
+
+def _check_span(source: Source, what: str, rows: int, columns: int) -> None:
+    """Refuse a sheet whose furthest cell makes a large array of blanks."""
+    if rows * columns > MAX_CELLS:
         raise source.refuse(
-            f"a sheet {name} that reaches to row {last_row}, column {last_column}",
+            f"{what} that reaches to row {rows}, column {columns}",
             f"at most {MAX_CELLS} cells",
             remedy="A stray cell far outside the table may be the cause; delete it.",
         )
@@ -278,8 +284,8 @@ def check_xls(source: Source, content: bytes) -> dict[str, tuple[str, ...]]:
     Raises
     ------
     DataError
-        If it isn't a sound compound file or places a cell outside 65 536 rows and 256
-        columns.
+        If it isn't a sound compound file, places a cell outside 65 536 rows and 256 columns,
+        or has a sheet of more than 5 million cells.
     """
     import olefile
 
@@ -299,6 +305,7 @@ def check_xls(source: Source, content: bytes) -> dict[str, tuple[str, ...]]:
 def _walk_biff(source: Source, stream: bytes) -> dict[str, tuple[str, ...]]:
     sheets: dict[int, str] = {}
     uncached: dict[int, list[str]] = {}
+    spans: dict[int, list[int]] = {}
     at, current, labels, strings = 0, 0, 0, 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
@@ -317,12 +324,16 @@ def _walk_biff(source: Source, stream: bytes) -> dict[str, tuple[str, ...]]:
                 raise source.refuse(
                     f"a cell in column {column + 1}", "at most 256 columns, as .xls has"
                 )
+            span = spans.setdefault(current, [0, 0])
+            span[:] = max(span[0], row + 1), max(span[1], column + 1)
             # Writers that don't compute store the mark of an empty text and no text.
             empty = kind in _BIFF_FORMULAS and body[6:14] == b"\x03\0\0\0\0\0\xff\xff"
             error = kind in _BIFF_FORMULAS and body[6:7] + body[12:14] == b"\x02\xff\xff"
             if empty or error or (kind == _BIFF_BOOLEAN and body[7:8] == b"\x01"):
                 uncached.setdefault(current, []).append(f"R{row + 1}C{column + 1}")
         at += 4 + length
+    for rows, columns in spans.values():
+        _check_span(source, "a sheet", rows, columns)
     # A bound, not a sum: where the shared texts end isn't read here.
     if labels * min(strings, _BIFF_LONGEST) > 4 * MAX_BYTES:
         raise source.refuse(f"{labels} cells that share long texts", "texts of ordinary length")

@@ -22,7 +22,15 @@ import pandas as pd
 from bc_inventory.errors import BCInventoryError
 from bc_inventory.readers import Reading, Source
 
-__all__ = ["Mutant", "TextSample", "WorkbookSample", "judge", "text_mutants", "workbook_mutants"]
+__all__ = [
+    "Mutant",
+    "TextSample",
+    "WorkbookSample",
+    "binary_mutants",
+    "judge",
+    "text_mutants",
+    "workbook_mutants",
+]
 
 # A number with a decimal point: years and codes are none.
 _VALUE = re.compile(r"(?<![\w.-])\d+\.\d+(?:[eE][+-]\d+)?(?![\w.])")
@@ -538,6 +546,24 @@ def _wb_noise(sample: WorkbookSample, chance: random.Random, whole: bytes) -> Mu
     for _ in range(chance.randint(1, 4)):
         content[chance.randrange(len(content))] = chance.randrange(256)
     return Mutant("changed bytes", bytes(content), may_differ=True)
+
+
+def binary_mutants(content: bytes, seed: int, count: int) -> Iterator[Mutant]:
+    """Yield `count` damaged copies of a binary file: cut, changed, doubled and blanked."""
+    chance = random.Random(seed)
+    for at in range(count):
+        made, place = bytearray(content), chance.randrange(len(content))
+        match at % 4:
+            case 0:
+                made = made[:place]
+            case 1:
+                made[place : place + chance.randint(1, 512)] = bytes(chance.randint(1, 512))
+            case 2:
+                made[place:place] = made[place : place + chance.randint(1, 4096)]
+            case _:
+                for _ in range(chance.randint(1, 16)):
+                    made[chance.randrange(len(made))] = chance.randrange(256)
+        yield Mutant("a damaged binary file", bytes(made), may_lose=True, may_differ=True)
 
 
 def _repacked(whole: bytes, change: Callable[[str, bytes], bytes]) -> bytes:

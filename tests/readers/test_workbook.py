@@ -66,7 +66,7 @@ def test_many_rows_without_numbers_are_counted():
     content = rewrite(
         book(), _SHEET, lambda data: data.replace(b"</sheetData>", rows_without_numbers)
     )
-    with pytest.raises(DataError, match="at most 20000000 cells"):
+    with pytest.raises(DataError, match="at most 5000000 cells"):
         rows(content)
 
 

@@ -133,6 +133,8 @@ def _check_totals(source: Source, sheet: str, table: pd.DataFrame, values: pd.Da
             f"{', '.join(table[table.duplicated()].iloc[0])} twice", "each once", column=sheet
         )
     by_name = values.set_index(pd.MultiIndex.from_arrays(key))
+    if _TOTAL not in by_name.index.get_level_values(1):
+        raise source.refuse(f"no row {_TOTAL!r} of any country", "one a country", column=sheet)
     stated = by_name.xs(_TOTAL, level=1)
     parts = by_name[by_name.index.get_level_values(1).isin(_PARTS)].groupby(level=0)
     most = by_name.drop(index=_TOTAL, level=1).groupby(level=0).sum().reindex(stated.index)

@@ -77,6 +77,15 @@ def read(origin: object) -> Reading:
     frame = pd.concat(parts).assign(source_id="tno-wood-2015")
     others = [name for name in source.workbook.sheet_names if name != _SHEET]
     aside = [SetAside("a sheet of notes", len(others), others[0])] if others else []
+    codeless = sum(
+        type(rows[at][column]) in {float, int}
+        for code, names in zip(codes, (_FIRST, _SECOND), strict=True)
+        for at in range(top + 1, len(rows))
+        if not label(rows[at][code])
+        for column in (columns[name] for name in names)
+    )
+    if codeless:
+        aside.append(SetAside("a figure in a row without a code", codeless))
     return reading(source, FORMAT.name, assemble(source, frame), aside)
 
 

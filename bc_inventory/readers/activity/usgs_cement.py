@@ -65,13 +65,17 @@ def read(origin: object) -> Reading:
     if not sheets:
         raise source.refuse("no sheet of a year", "sheets such as 2013")
     parts = [_sheet(source, name, codes) for name in sheets]
-    frame = pd.concat(parts)
+    every = pd.concat(parts)
+    blank = every["quantity"].isna() & every["notation_key"].isna()
+    frame = every[~blank]
     key = ["region", "year"]
     older = frame.duplicated(key, keep="last")
     kept = frame[~older].assign(
         source_sector="usgs:cement", source_fuel="cement", unit="kt", source_id="usgs-cement"
     )
     aside = [SetAside("a figure of a year that a later sheet gives again", int(older.sum()))]
+    if blank.any():
+        aside.append(SetAside("a blank cell", int(blank.sum())))
     return reading(source, FORMAT.name, assemble(source, kept), aside, _wrong_codes(codes))
 
 
@@ -116,7 +120,7 @@ def _sheet(source: Source, sheet: str, codes: dict[str, str]) -> pd.DataFrame:
     long.index = long.index + 1
     long["note"] = f"sheet {sheet}"
     long["region_level"] = long["source_region"].map(levels)
-    return long[long["quantity"].notna() | long["notation_key"].notna()]
+    return long
 
 
 def _place(name: str, codes: dict[str, str]) -> tuple[str, str] | None:

@@ -1,12 +1,14 @@
 """Damaged files are read to the same values, refused, or read with less, never otherwise."""
 
 import io
+import resource
 
 import pytest
 
-from bc_inventory.readers import Source, detect
+from bc_inventory.errors import BCInventoryError
+from bc_inventory.readers import Source, detect, read_any
 from tests.readers.activity import samples
-from tests.readers.mutate import _book, judge, text_mutants, workbook_mutants
+from tests.readers.mutate import _book, binary_mutants, judge, text_mutants, workbook_mutants
 
 EVERY = {**samples.TEXTS, **samples.WORKBOOKS}
 
@@ -50,3 +52,33 @@ def test_a_thousand_damaged_copies(name):
     found = verdicts(name, 2, 1000)
     assert sum(found.values()) == 1000
     print(name, found)
+
+
+def _old_workbooks(shared, count):
+    """Read damaged copies of a yearbook's .xls; return how many were read and refused."""
+    whole = (shared / "data/china-energy-statistical-yearbook-2008/5.xls").read_bytes()
+    read = 0
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    for mutant in binary_mutants(whole, count, count):
+        try:
+            reading = read_any(Source(io.BytesIO(mutant.content), "5.xls"), "cesy_balance")
+        except BCInventoryError as error:
+            assert "5.xls" in str(error)
+        else:
+            read += 1
+            assert reading.report.rows > 0
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 400 * 1024
+    return read, count - read
+
+
+@pytest.mark.shared
+def test_damaged_old_workbooks(shared):
+    read, refused = _old_workbooks(shared, 80)
+    assert read > 0
+    assert refused > 20
+
+
+@pytest.mark.shared
+@pytest.mark.fuzz
+def test_a_thousand_damaged_old_workbooks(shared):
+    print(_old_workbooks(shared, 1000))
