@@ -99,7 +99,7 @@ def compare(
         if before is None:
             lines.append(f"`{latest}` is the only release; there is none to compare it with.\n")
         else:
-            pair = ["diff", before, latest, *where, "--output", releases]
+            pair = ["diff", before, latest, *where, "--releases", releases]
             text = command(pair)
             write_atomic(folder / "recalculation.txt", text.encode())
             whole = command([*pair, "--format", "json"])

@@ -144,7 +144,7 @@ def _told(
         lines += [
             "",
             f"What moved them: `bc-inventory diff {before.name} {version} "
-            f"--inventory {config.inventory.name} --output {folder}`",
+            f"--inventory {config.inventory.name} --releases {folder}`",
         ]
     lines += ["", "| step | |", "| --- | --- |"]
     lines += [f"| {r.name} | {'unchanged' if r.reused else f'{r.seconds:.1f} s'} |" for r in done]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bc_inventory.commands.options import release_options
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -41,10 +43,7 @@ __all__ = ["diff"]
     help="Exact method that splits a change.",
 )
 @click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="Lines shown.")
-@click.option("--inventory", help="Name of the inventory; by default the only one.")
-@click.option(
-    "--output", default="releases", show_default=True, help="Folder of releases, or its address."
-)
+@release_options
 def diff(
     base: str,
     other: str,
@@ -54,13 +53,13 @@ def diff(
     method: Any,
     top: int,
     inventory: str | None,
-    output: str,
+    releases: str,
 ) -> None:
     """Split the change of every total from release BASE to release OTHER."""
     from bc_inventory.release.diff import diff as run
     from bc_inventory.release.opened import open_release
 
-    pair = [open_release(version, inventory=inventory, root=output) for version in (base, other)]
+    pair = [open_release(version, inventory=inventory, root=releases) for version in (base, other)]
     made = run(pair[0], pair[1], method=method)
     if form == "json":
         import json

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bc_inventory.commands.options import release_options
+
 if TYPE_CHECKING:
     from bc_inventory.release.explain import Explanation
 
@@ -28,15 +30,12 @@ __all__ = ["explain"]
 @click.option("--json", "as_json", is_flag=True, help="Everything, as JSON.")
 @click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="Lines shown.")
 @click.option("--release", "version", default="latest", show_default=True, help="Version.")
-@click.option("--inventory", help="Name of the inventory; by default the only one.")
-@click.option(
-    "--output", default="releases", show_default=True, help="Folder of releases, or its address."
-)
 @click.option(
     "--facts",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Folder of the fact tables that made the release; by default those at hand.",
 )
+@release_options
 def explain(
     *,
     year: int,
@@ -44,7 +43,7 @@ def explain(
     top: int,
     version: str,
     inventory: str | None,
-    output: str,
+    releases: str,
     facts: Path | None,
     **asked: Any,
 ) -> None:
@@ -52,7 +51,7 @@ def explain(
     from bc_inventory.release.explain import explain as run
     from bc_inventory.release.opened import open_release
 
-    release = open_release(version, inventory=inventory, root=output)
+    release = open_release(version, inventory=inventory, root=releases)
     made = run(release, year=year, facts=facts, **asked)
     if as_json:
         import json

@@ -297,7 +297,7 @@ def test_the_command_in_its_three_forms(recalculated):
     root, first, second = recalculated
 
     def call(*words):
-        return CliRunner().invoke(command, [first, second, *words, "--output", str(root)])
+        return CliRunner().invoke(command, [first, second, *words, "--releases", str(root)])
 
     told = call().stdout
     assert "emission_factor 100 to 150 g/GJ" in told
@@ -309,9 +309,9 @@ def test_the_command_in_its_three_forms(recalculated):
     rows = pd.read_csv(StringIO(csv))
     assert rows["factors"].sum() == pytest.approx(parsed["rows"][0]["factors"] * len(rows))
     assert rows["in"].tolist() == ["both"] * len(parsed["rows"])
-    same = CliRunner().invoke(command, [first, first, "--output", str(root)])
+    same = CliRunner().invoke(command, [first, first, "--releases", str(root)])
     assert same.stdout.endswith("nothing changed\n")
-    wrong = CliRunner().invoke(command, [first, "2018-ffffffff", "--output", str(root)])
+    wrong = CliRunner().invoke(command, [first, "2018-ffffffff", "--releases", str(root)])
     assert isinstance(wrong.exception, ReleaseError)
 
 

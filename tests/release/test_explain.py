@@ -134,7 +134,7 @@ def test_what_the_number_leaves_out_is_named(release):
 
 
 def call(small_root, *words):
-    return CliRunner().invoke(command, [*words, "--output", str(small_root)])
+    return CliRunner().invoke(command, [*words, "--releases", str(small_root)])
 
 
 def test_the_command_prints_it_and_json_holds_the_same(small_root, release, facts):
