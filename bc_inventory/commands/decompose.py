@@ -86,8 +86,9 @@ def decompose(
         place = " ".join(str(row[name]) for name in within)
         click.echo(f"  {place} {row['head']} {row['part_kt']:+,.2f}")
     if to is not None:
-        cells.to_csv(to, index=False, lineterminator="\n")
-        click.echo(f"Written: {to}")
+        from bc_inventory.report.exports import write_csv
+
+        click.echo(f"Written: {write_csv(cells, to)}")
 
 
 def _total(table: pd.DataFrame) -> float:

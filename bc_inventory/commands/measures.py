@@ -83,5 +83,6 @@ def measures(
     if to is None:
         click.echo(made.to_string(index=False, float_format=lambda value: f"{value:,.3f}"))
         return
-    made.to_csv(to, index=False, lineterminator="\n")
-    click.echo(f"Written: {to}")
+    from bc_inventory.report.exports import write_csv
+
+    click.echo(f"Written: {write_csv(made, to)}")

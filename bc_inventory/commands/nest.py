@@ -33,5 +33,6 @@ def nest(file: Path | None, to: Path | None) -> None:
     for row in made.findings.itertuples():
         click.echo(f"{row.finding}: {row.words} ({row.kt:+,.3f} kt)")
     if to is not None:
-        made.own.to_csv(to, index=False, lineterminator="\n")
-        click.echo(f"Written: {to}")
+        from bc_inventory.report.exports import write_csv
+
+        click.echo(f"Written: {write_csv(made.own, to)}")

@@ -78,8 +78,9 @@ def targets(
     else:
         table = progress(series, known)
     if to is not None:
-        table.to_csv(to, index=False, lineterminator="\n")
-        click.echo(f"Written: {to}")
+        from bc_inventory.report.exports import write_csv
+
+        click.echo(f"Written: {write_csv(table, to)}")
 
 
 def _series(release: Release) -> pd.DataFrame:

@@ -16,6 +16,7 @@ from bc_inventory.readers import read_any
 from bc_inventory.report.exports import (
     Sheet,
     iamc_table,
+    write_csv,
     write_geojson,
     write_iamc,
     write_nfr,
@@ -134,3 +135,13 @@ def test_the_annex_comes_back_with_its_values_and_keys(made, tmp_path):
     assert back.loc["1A4bi", "value_kt"] == pytest.approx(14.8)
     assert back.loc["1A3biii", "value_kt"] == pytest.approx(4.0)
     assert back.loc["1B2c", "notation_key"] == "NE"
+
+
+def test_a_csv_of_names_that_others_gave_runs_nothing(tmp_path):
+    names = [HOSTILE, '=HYPERLINK("http://x")', "\u202eabc", "x" * 10_000, None]
+    frame = pd.DataFrame({"claim": names, "kt": [-1.5, 2.0, np.nan, 0.0, 1e-12], "known": True})
+    back = pd.read_csv(write_csv(frame, tmp_path / "deep" / "a.csv"))
+    assert back["claim"].tolist()[1:4] == ["'" + names[1], "abc", names[3]]
+    assert back["claim"].isna().tolist() == [False, False, False, False, True]
+    assert back["kt"].tolist()[0] == -1.5
+    assert back["known"].all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from bc_inventory.analysis.climate import CAVEATS
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.material import Material
 from bc_inventory.report.sections.ice import ice
@@ -117,6 +118,7 @@ def _climate(material: Material) -> Figure | None:
         ),
         None,
         to_table(rows, columns, "co2_equivalents", labels),
+        Both(f"Black carbon: {CAVEATS['BC']}.", f"黑碳：{_CAVEATS_ZH['BC']}。"),
     )
 
 
