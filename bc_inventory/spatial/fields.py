@@ -23,6 +23,7 @@ __all__ = ["Layout", "make_layout", "masses", "write_fields"]
 Floats = NDArray[np.float64]
 # One block of one category; some blocks are in flight at once.
 _BLOCK_BYTES = 64 * 2**20
+_WRITE_BYTES = 4 * 2**20
 
 
 @dataclass(frozen=True)
@@ -110,14 +111,22 @@ def write_fields(
     area = allocation.grid.row_area[rows]
     # What isn't written reads as missing, so only the box of all regions is.
     box = (slice(rows.min(), rows.max() + 1), slice(columns.min(), columns.max() + 1))
-    frame = np.full([side.stop - side.start for side in box], FILL, np.float32)
-    inside = (rows - box[0].start, columns - box[1].start)
+    shape = tuple(side.stop - side.start for side in box)
+    # Small fields are written several at a time, since a call costs more than their bytes.
+    together = max(1, _WRITE_BYTES // (shape[0] * shape[1] * FILL.itemsize))
+    frames = np.full((min(together, len(lengths)), *shape), FILL, np.float32)
+    inside = (slice(None), rows - box[0].start, columns - box[1].start)
     for variable in (flux, total):
         variable.set_auto_maskandscale(False)
 
-    def put(variable: Any, place: tuple[int, ...], values: Floats, length: float) -> None:
-        frame[inside] = np.where(np.isnan(values), FILL, values / (area * length))
-        variable[(*place, *box)] = frame
+    def put(variable: Any, place: tuple[int, ...], steps: slice, values: Floats) -> None:
+        for start in range(0, len(values), together):
+            part = values[start : start + together]
+            at = slice(steps.start + start, steps.start + start + len(part))
+            frame = frames[: len(part)]
+            rate = part / (area * lengths[at, None])
+            frame[inside] = np.where(np.isnan(part), FILL, rate)
+            variable[(*place, at, *box)] = frame
 
     for block in _blocks(len(lengths), len(layout.cells)):
         tasks = (
@@ -127,16 +136,12 @@ def write_fields(
         whole = np.zeros((block.stop - block.start, len(layout.cells)))
         any_figure = np.zeros(len(layout.cells), dtype=bool)
         for row, found in enumerate(run_ordered(masses, layout, tasks, compute)):
-            for step, values in enumerate(found):
-                at = block.start + step
-                put(flux, (row, at), values, lengths[at])
+            put(flux, (row,), block, found)
             known = ~np.isnan(found[0])
             any_figure |= known
             whole[:, known] += found[:, known]
         whole[:, ~any_figure] = np.nan
-        for step, values in enumerate(whole):
-            at = block.start + step
-            put(total, (at,), values, lengths[at])
+        put(total, (), block, whole)
 
 
 def _blocks(steps: int, cells: int) -> Iterator[slice]:

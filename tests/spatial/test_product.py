@@ -20,14 +20,21 @@ def wanted(emissions):
     return chosen.groupby(["region", "nfr"])["emission_kt"].sum()
 
 
-def make(emissions_folder, sectors_file, path, **asked):
-    request = Request(2018, 0.5, **asked)
+def make(emissions_folder, sectors_file, path, resolution=0.5, **asked):
+    request = Request(2018, resolution, **asked)
     make_product(emissions_folder, path, request, sectors=sectors_file)
     return path
 
 
-def test_every_region_category_and_month_is_kept(emissions_folder, sectors_file, wanted, tmp_path):
-    path = make(emissions_folder, sectors_file, tmp_path / "m.nc", period="month")
+@pytest.fixture(scope="module")
+def monthly(emissions_folder, sectors_file, tmp_path_factory):
+    """Return a file of twelve months."""
+    path = tmp_path_factory.mktemp("monthly") / "m.nc"
+    return make(emissions_folder, sectors_file, path, period="month")
+
+
+def test_every_region_category_and_month_is_kept(monthly, wanted):
+    path = monthly
     found = region_totals(path)
     assert found["time"].nunique() == 12
     year = found.groupby(["region", "nfr"])["emission_kt"].sum()
@@ -41,8 +48,8 @@ def test_every_region_category_and_month_is_kept(emissions_folder, sectors_file,
         assert data["emission_flux"].encoding["chunksizes"] == (1, 1, 110, 334)
 
 
-def test_hours_of_a_month_sum_to_the_month(emissions_folder, sectors_file, tmp_path):
-    months = region_totals(make(emissions_folder, sectors_file, tmp_path / "m.nc", period="month"))
+def test_hours_of_a_month_sum_to_the_month(emissions_folder, sectors_file, monthly, tmp_path):
+    months = region_totals(monthly)
     path = tmp_path / "h.nc"
     request = Request(2018, 5.0, "global", period="hour", month=2)
     make_product(emissions_folder, path, request, sectors=sectors_file)
@@ -56,7 +63,7 @@ def test_hours_of_a_month_sum_to_the_month(emissions_folder, sectors_file, tmp_p
 
 def test_temperatures_of_a_file_move_heating(emissions_folder, sectors_file, wanted, tmp_path):
     days = pd.date_range("2018-01-01", "2018-12-31")
-    lat, lon = np.arange(15.5, 75), np.arange(-35.5, 140)
+    lat, lon = np.arange(16.0, 76, 2), np.arange(-35.0, 140, 2)
     cold = np.where(days.month == 3, -10.0, 25.0)
     field = xr.Dataset(
         {
@@ -73,6 +80,7 @@ def test_temperatures_of_a_file_move_heating(emissions_folder, sectors_file, wan
         emissions_folder,
         sectors_file,
         tmp_path / "g.nc",
+        resolution=1.0,
         period="month",
         temperature=tmp_path / "t2m.nc",
     )
