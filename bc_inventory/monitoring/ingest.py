@@ -192,7 +192,11 @@ def _take(
     first: dict[str, str] = {}
     for path in _files(folder):
         name = path.relative_to(folder).as_posix()
-        digest = sha256_file(path)
+        try:
+            digest = sha256_file(path)
+        except OSError as error:
+            entries.append(Entry(name, "", "", "set aside", _unread(error)))
+            continue
         rule = how.settings.rule_of(name)
         if rule is None:
             reason = "no rule of the settings matches its name"
@@ -234,8 +238,15 @@ def _read_one(path: Path, entry: Entry, rule: FileRule, part: Path, how: _How) -
     except BCInventoryError as error:
         return aside(str(error))
     except (OSError, MemoryError) as error:
-        return aside(f"it can't be read ({error})")
+        # It may be read another time, so it has no key by which it is known.
+        return replace(aside(_unread(error)), key="")
+    except Exception as error:  # one file's fault in a reader mustn't stop the rest
+        return aside(f"its reader failed, which is a defect ({type(error).__name__}: {error})")
     return replace(entry, remarks=held.remarks)
+
+
+def _unread(error: BaseException) -> str:
+    return f"it can't be read ({type(error).__name__}: {error})"
 
 
 def _series_of(

@@ -461,3 +461,56 @@ def test_a_researcher_opens_the_record_with_xarray(whole):
     np.testing.assert_allclose(values, hours["ebc_ug_m3"], rtol=1e-12)
     stamps = hours["start"].dt.tz_convert(None).to_numpy().astype("datetime64[s]")
     assert (times.astype("datetime64[s]") == stamps).all()
+
+
+def fails(monkeypatch, name, error):
+    """Let the reader fail on files of a name."""
+    from bc_inventory.commands import monitor
+
+    original = monitor.read_station
+
+    def read(path, format_name, options):
+        if path.name == name:
+            raise error
+        return original(path, format_name, options)
+
+    monkeypatch.setattr(monitor, "read_station", read)
+
+
+@pytest.mark.parametrize(
+    ("error", "again"),
+    [(OSError("input/output error"), True), (MemoryError(), True), (KeyError("x"), False)],
+)
+def test_a_file_that_fails_to_read_stops_nothing(tmp_path, monkeypatch, error, again):
+    texts = {name: hours("2019-01-01", [1.0] * 24, f"gb000{n}r") for n, name in enumerate("abc")}
+    folder, settings = folder_of(tmp_path, **texts)
+    with monkeypatch.context() as patch:
+        fails(patch, "b.csv", error)
+        report = ingest_folder(folder, tmp_path / "store", settings)
+    assert len(report.taken) == 2
+    (aside,) = report.set_aside
+    assert aside.name == "uk/b.csv"
+    assert type(error).__name__ in aside.reason
+    # What may pass is tried again; what is a defect waits for other code or another file.
+    second = ingest_folder(folder, tmp_path / "store", settings)
+    assert second.read == (("uk/b.csv",) if again else ())
+    if again:
+        ingest_folder(folder, tmp_path / "other", settings)
+        assert tree(tmp_path / "store") == tree(tmp_path / "other")
+
+
+def test_a_file_that_vanishes_stops_nothing(tmp_path, monkeypatch):
+    folder, settings = folder_of(tmp_path, a=hours("2019-01-01", [1.0] * 24))
+    (folder / "uk" / "gone.csv").symlink_to(tmp_path / "nowhere.csv")
+    original = module.sha256_file
+
+    def vanishes(path):
+        if path.name == "b.csv":
+            raise FileNotFoundError(2, "No such file", str(path))
+        return original(path)
+
+    (folder / "uk" / "b.csv").write_text("x")
+    monkeypatch.setattr(module, "sha256_file", vanishes)
+    report = ingest_folder(folder, tmp_path / "store", settings)
+    assert [entry.name for entry in report.taken] == ["uk/a.csv"]
+    assert [entry.name for entry in report.set_aside] == ["uk/b.csv"]
