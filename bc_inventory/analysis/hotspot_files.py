@@ -125,7 +125,8 @@ def read_hotspots(path: Path | str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Contract `hotspots` and `geometry`, shapely geometries.
+        Contract `hotspots` and `geometry`, shapely geometries; a column that the
+        file lacks and that may be absent is empty.
 
     Raises
     ------
@@ -144,7 +145,13 @@ def read_hotspots(path: Path | str) -> pd.DataFrame:
         raise _refuse(path, f"columns {', '.join(arrow.column_names)}", f"a column {_GEOMETRY!r}")
     frame = arrow.to_pandas()
     shapes = frame.pop(_GEOMETRY)
-    frame = check(frame, "hotspots", file=str(path))[table("hotspots").names].copy()
+    rules = table("hotspots")
+    # Releases of before a column was thought of are read, too.
+    later = [column for column in rules.columns if not column.required]
+    for column in later:
+        if column.name not in frame.columns:
+            frame[column.name] = np.nan if column.kind == "number" else None
+    frame = check(frame, rules, file=str(path))[rules.names].copy()
     try:
         frame[_GEOMETRY] = shapely.from_wkb(shapes.to_numpy())
     except (shapely.errors.ShapelyError, TypeError) as error:

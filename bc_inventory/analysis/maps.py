@@ -275,8 +275,9 @@ def _list_hotspots(
         amount = f"{row.emission_kt:.2g}"
         if row.lower_kt == row.lower_kt:  # not NaN
             amount += f" ({row.lower_kt:.2g}–{row.upper_kt:.2g})"
+        region = row.place_region if isinstance(row.place_region, str) else row.region
         lines += [
-            f"{row.number}  {row.place}, {names.get(row.place_region, row.place_region)}: {amount}",
+            f"{row.number}  {row.place}, {names.get(region, region)}: {amount}",
             "    " + textwrap.shorten(names.get(row.top_nfr, row.top_nfr), 44, placeholder=" …"),
         ]
     if listed.empty:

@@ -96,9 +96,10 @@ def summary(rows: pd.DataFrame, side: str) -> str:
         f"{'% of side':>11}{'sure':>6}  from",
     ]
     for row in rows.itertuples():
+        region = row.place_region if isinstance(row.place_region, str) else row.region
         amount = f"{row.emission_kt:.3g} ({row.lower_kt:.3g}-{row.upper_kt:.3g})"
         lines.append(
-            f"{row.rank:>4} {str(row.place)[:23]:24}{row.place_region:8}{amount:>24}"
+            f"{row.rank:>4} {str(row.place)[:23]:24}{region:8}{amount:>24}"
             f"{row.density_t_km2:>8.2g}{100 * row.share_of_side:>11.2f}"
             f"{row.probability:>6.2f}  {row.top_nfr}"
         )

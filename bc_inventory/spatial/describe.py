@@ -280,6 +280,8 @@ def global_attributes(
         "keywords": "black carbon, elemental carbon, emission inventory, NFR, gridded emissions",
         "source": "bc_inventory: bottom-up emission table spread along spatial proxies",
         "creator_name": "The bc_inventory developers",
+        "project": "bc_inventory",
+        "license": "See manifest.json for the licence of each source",
         "references": "docs/spatial.md of bc_inventory",
         "comment": f"Sides: {sides}. Interval: {first} to {last}. Outermost islands (Azores, "
         "Madeira, Canary Islands), Hong Kong, Macao and Taiwan carry nothing unless the emission "
@@ -294,12 +296,20 @@ def global_attributes(
         "geospatial_lon_max": float(grid.lon[-1]),
         "geospatial_lon_units": "degrees_east",
         "geospatial_lon_resolution": f"{grid.dlon:g} degrees",
+        "geospatial_bounds": _polygon(grid),
         "geospatial_bounds_crs": "EPSG:4326",
         "time_coverage_start": start,
         "time_coverage_end": end,
         "time_coverage_duration": f"P{round(float(bounds[-1, 1] - bounds[0, 0]))}D",
         "time_coverage_resolution": "P1Y" if len(bounds) == 1 else "P1M",
     }
+
+
+def _polygon(grid: Grid) -> str:
+    """Return the edge of the grid as text, latitude before longitude as EPSG:4326 has it."""
+    west, south, east, north = grid.west, grid.south, grid.east, grid.north
+    corners = ((south, west), (south, east), (north, east), (north, west), (south, west))
+    return f"POLYGON (({', '.join(f'{lat:g} {lon:g}' for lat, lon in corners)}))"
 
 
 def _stamp(days: float) -> str:

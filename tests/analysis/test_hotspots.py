@@ -223,6 +223,19 @@ def test_a_truncated_file_is_a_clear_error(found, tmp_path):
         read_hotspots(path)
 
 
+def test_a_release_of_before_a_column_was_thought_of_is_read(found, tmp_path):
+    frame = found.hotspots.reindex(columns=[*table("hotspots").names, "geometry"])
+    path = write_geoparquet(frame, tmp_path / "hotspots.parquet")
+    arrow = pq.read_table(path)
+    pq.write_table(arrow.drop_columns(["place_region", "gi_star_max"]), path)
+    again = read_hotspots(path)
+    assert again["place_region"].isna().all()
+    assert again["gi_star_max"].isna().all()
+    pq.write_table(arrow.drop_columns(["emission_kt"]), path)
+    with pytest.raises(DataError, match="column emission_kt: found no such column"):
+        read_hotspots(path)
+
+
 def test_geojson_is_plain(found, tmp_path):
     frame = found.hotspots.reindex(columns=[*table("hotspots").names, "geometry"])
     made = json.loads(write_geojson(frame, tmp_path / "hotspots.geojson").read_text("utf-8"))
