@@ -148,9 +148,15 @@ def slopes_of(years: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def with_interval(slopes: np.ndarray, variance: float) -> tuple[float, float, float]:
-    """Return the median of sorted slopes and its 95 % interval by the variance of S."""
+    """Return the median of sorted slopes and its 95 % interval by the variance of S.
+
+    Of few values even the least and the greatest slope don't bound 95 %: then there is no
+    interval, NaN.
+    """
     count = len(slopes)
     half = _Z95 * np.sqrt(variance)
+    if round((count - half) / 2) < 1:
+        return float(np.median(slopes)), float("nan"), float("nan")
     low = max(round((count - half) / 2) - 1, 0)
     high = min(round((count + half) / 2), count - 1)
     return float(np.median(slopes)), float(slopes[low]), float(slopes[high])

@@ -185,6 +185,15 @@ def test_too_few_values_have_no_trend():
         trend(np.arange(5.0), np.arange(5.0), method="best")
 
 
+def test_three_or_four_values_bound_no_slope():
+    for count in (3, 4):
+        made = trend(np.arange(count) + 2000.0, np.arange(float(count)), method="plain")
+        assert made.slope == 1.0
+        assert np.isnan([made.lower, made.upper]).all()
+    five = trend(np.arange(5) + 2000.0, np.array([0.0, 1.1, 1.9, 3.0, 4.2]), method="plain")
+    assert five.lower <= five.slope <= five.upper
+
+
 def test_decimal_years_know_leap_years():
     times = np.array(["2019-01-01", "2020-07-02", "2019-07-02T12"], dtype="datetime64[s]")
     assert decimal_years(times).tolist() == [2019, 2020.5, 2019.5]
