@@ -117,7 +117,7 @@ def hours(folder, stations):
     for number in range(stations):
         values = np.round(random.lognormal(0, 0.8, 8760), 3)
         text = "".join(
-            f"s{number:03d},{t},{v}\n" for t, v in zip(stamps, values.tolist(), strict=True)
+            f"gb{number:04d}r,{t},{v}\n" for t, v in zip(stamps, values.tolist(), strict=True)
         )
         (files / f"s{number:03d}.csv").write_text("site,date_end,bc\n" + text, encoding="utf-8")
     settings = folder / "settings.toml"
@@ -129,7 +129,7 @@ def hours(folder, stations):
     first = time.perf_counter() - start
     start = time.perf_counter()
     again = ingest_folder(files, folder / "store", settings)
-    assert again.read == ()
+    assert (len(report.taken), again.read) == (stations, ())
     return {
         "stations": stations,
         "rows": 8760 * stations,
