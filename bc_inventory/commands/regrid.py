@@ -50,5 +50,6 @@ def regrid(
     grid = make_grid(resolution_of(resolution), window_of(window), earth=earth)  # type: ignore[arg-type]
     ledger = regrid_file(source, target, grid, variables=variables, kind=kind)  # type: ignore[arg-type]
     for name in sorted(str(entry) for entry in ledger.data_vars):
-        click.echo(f"{name}: {float(ledger[name]):.9g}")
+        unit = ledger[name].attrs.get("units", "")
+        click.echo(f"{name}: {float(ledger[name]):.9g} {unit}".rstrip())
     click.echo(str(target))

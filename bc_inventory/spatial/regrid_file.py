@@ -54,7 +54,7 @@ def regrid_file(
     -------
     xarray.Dataset
         For each field `source`, `target`, `outside` and `residual`, summed over
-        its other dimensions; kg, or kg s-1 of a flux.
+        its other dimensions, with their `units`.
 
     Raises
     ------
@@ -77,7 +77,11 @@ def regrid_file(
             moved = regrid(field.chunk(whole), grid, kind=kind, earth=earth)
             made[name] = moved.field.astype(np.float32)
             made["covered_fraction"] = moved.covered_fraction.astype(np.float32)
-            account = {f"{name}_{what}": entry for what, entry in moved.ledger.items()}
+            unit = _unit_of_sum(str(field.attrs.get("units", "")), moved.field.attrs["kind"])
+            account = {
+                f"{name}_{what}": entry.assign_attrs(units=unit)
+                for what, entry in moved.ledger.items()
+            }
             accounts += account
             made |= account
         fields = xr.Dataset(made)
@@ -90,7 +94,15 @@ def regrid_file(
         with whole_file(target) as part:
             fields.to_netcdf(part, encoding=encoding, engine="netcdf4", format="NETCDF4")
     with xr.open_dataset(target, decode_times=False) as written:
-        return written[accounts].sum().compute()
+        return written[accounts].sum(keep_attrs=True).compute()
+
+
+def _unit_of_sum(unit: str, kind: Kind) -> str:
+    """Return the unit of a sum over cells: a flux is per area, a mass isn't."""
+    if kind == "mass" or not unit:
+        return unit
+    left = [part for part in unit.split() if part != "m-2"]
+    return " ".join(left) if len(left) < len(unit.split()) else f"{unit} m2"
 
 
 def _chosen(data: xr.Dataset, variables: Sequence[str], kind: Kind | None, path: Path) -> list[str]:
