@@ -20,7 +20,7 @@ from bc_inventory.inventory import steps
 from bc_inventory.inventory.facts import ACTIVITY_SIDE, FACTOR_SIDE, REFERENCES, fact_paths
 from bc_inventory.monitoring.step import observations_step
 from bc_inventory.plan import Output, Plan, RunRecord, Step, StepRecord, run
-from bc_inventory.release.cite import cited_sources
+from bc_inventory.release.cite import cited_sources, citing
 from bc_inventory.release.publish import PublishedRelease, publish
 from bc_inventory.report.material import IMPACTS, report_facts
 from bc_inventory.report.step import report_step
@@ -351,11 +351,7 @@ def publish_run(config: Config, record: RunRecord, output: Path) -> PublishedRel
     folders = dict.fromkeys([facts_folder(config), data_root()])
     every = [schema.read_csv(folder / "sources.csv", "sources") for folder in folders]
     sources = pd.concat(every).drop_duplicates("source_id")
-    tables = [
-        schema.read_parquet(files["emissions"], "emissions"),
-        schema.read_parquet(files["activity.parquet"], "activity"),
-        schema.read_parquet(files["observations"], "observations"),
-    ]
+    tables = [citing(files[name]) for name in ("emissions", "activity.parquet", "observations")]
     return publish(
         files,
         root=output,

@@ -26,7 +26,9 @@ LEVELS: dict[str, tuple[str, ...]] = {
     "region_nfr": ("region", "nfr"),
 }
 _BASE = ("year", "side", "species", "factor_set")
-_STATISTICS = ("mean_kt", "lower_kt", "median_kt", "upper_kt")
+_PLACE = (*_BASE, "region")
+# Levels inside one GNFR aggregate.
+_WITHIN = ("side_gnfr", "side_nfr", "region_gnfr", "region_nfr")
 # What the draws depend on.
 _NEEDED = [
     *dict.fromkeys([*_BASE, "region", "gnfr", "nfr", *SPLIT, "share", "emission_kt"]),
@@ -66,16 +68,13 @@ def totals(emissions: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
 
 def _levels(rows: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
     """Return all levels of totals of one year, species and factor set."""
-    drawn = recall(_drawn, rows[_NEEDED], draws, seed)
     figures = rows[rows["emission_kt"].notna()]
+    drawn = _drawn(figures, draws, seed)
     parts = _Parts(figures)
     made = []
     for level, extra in LEVELS.items():
         by = [*_BASE, *extra]
-        _, frame = grouped(figures, by)
-        frame["level"] = level
-        for column, name in enumerate(_STATISTICS):
-            frame[name] = drawn[level][:, column]
+        frame = drawn[level].assign(level=level)
         frame = frame.merge(parts.propagated(by), on=by).merge(_coverage(rows, by), on=by)
         if "gnfr" in frame:
             frame = frame.rename(columns={"gnfr": "nfr"})
@@ -85,20 +84,59 @@ def _levels(rows: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
     return result.reindex(columns=table("totals").names)
 
 
-def _drawn(rows: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
-    """Return the statistics of the draws of each level, (groups, statistics), in kt."""
+def _drawn(figures: pd.DataFrame, draws: int, seed: int) -> dict[str, pd.DataFrame]:
+    """Return the groups of each level with the statistics of their draws.
+
+    GNFR aggregates are drawn one by one: those in which no row changed are recalled, and
+    all of them add up to regions and sides.
+    """
+    made: dict[str, list[pd.DataFrame]] = {level: [] for level in LEVELS}
+    regions, sums = [], []
+    for _, part in figures.groupby("gnfr", sort=True):
+        found = recall(_drawn_aggregate, part[_NEEDED], draws, seed)
+        for level in _WITHIN:
+            _, groups = grouped(part, [*_BASE, *LEVELS[level]])
+            made[level].append(_described(groups, found[level]))
+        regions.append(grouped(part, _PLACE)[1])
+        sums.append(found["draws"])
+    places, drawn = pd.concat(regions, ignore_index=True), np.concatenate(sums)
+    for level in LEVELS.keys() - set(_WITHIN):
+        codes, groups = grouped(places, [*_BASE, *LEVELS[level]])
+        made[level].append(_described(groups, _statistics(_summed(drawn, codes, len(groups)))))
+    return {level: pd.concat(frames, ignore_index=True) for level, frames in made.items()}
+
+
+def _drawn_aggregate(rows: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
+    """Return statistics of the levels inside one GNFR aggregate, and the draws of its regions."""
+    cells, sums = draw(rows, [*_PLACE, "gnfr", "nfr"], draws, seed)
+    by_cell = sums.T
+    made = {}
+    for level in _WITHIN:
+        codes, groups = grouped(cells, [*_BASE, *LEVELS[level]])
+        made[level] = _statistics(_summed(by_cell, codes, len(groups)))
+    codes, groups = grouped(cells, _PLACE)
+    return made | {"draws": _summed(by_cell, codes, len(groups)).astype(np.float32)}
+
+
+def _summed(values: np.ndarray, codes: np.ndarray, count: int) -> np.ndarray:
+    """Sum rows of draws to groups."""
     from scipy.sparse import csr_array
 
-    cells, sums = draw(rows, [*_BASE, "region", "gnfr", "nfr"], draws, seed)
-    made = {}
-    for level, extra in LEVELS.items():
-        codes, _ = grouped(cells, [*_BASE, *extra])
-        members = csr_array((np.ones(len(codes)), (codes, np.arange(len(codes)))))
-        drawn = members @ sums.T
-        mean = drawn.mean(axis=1)
-        quantiles = np.quantile(drawn, [0.025, 0.5, 0.975], axis=1, overwrite_input=True)
-        made[level] = np.column_stack([mean, *quantiles])
-    return made
+    members = csr_array((np.ones(len(codes)), (codes, np.arange(len(codes)))), (count, len(codes)))
+    summed: np.ndarray = members @ values
+    return summed
+
+
+def _statistics(drawn: np.ndarray) -> np.ndarray:
+    """Return mean, lower bound, median and upper bound of each row; it is put out of order."""
+    mean = drawn.mean(axis=1)
+    quantiles = np.quantile(drawn, [0.025, 0.5, 0.975], axis=1, overwrite_input=True)
+    return np.column_stack([mean, *quantiles])
+
+
+def _described(groups: pd.DataFrame, statistics: np.ndarray) -> pd.DataFrame:
+    names = ("mean_kt", "lower_kt", "median_kt", "upper_kt")
+    return groups.assign(**dict(zip(names, statistics.T, strict=True)))
 
 
 class _Parts:

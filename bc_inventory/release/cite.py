@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from bc_inventory.errors import DataError, Problem, suggest
 
-__all__ = ["cited_sources"]
+__all__ = ["cited_sources", "citing"]
+
+# Columns that hold source ids, several separated by `;`.
+_ENDINGS = ("source", "source_id")
+
+
+def citing(table: Path) -> pd.DataFrame:
+    """Return the columns of a Parquet table that hold source ids, and no others."""
+    import pyarrow.dataset as ds
+
+    opened = ds.dataset(str(table), format="parquet")
+    names = [name for name in opened.schema.names if name.endswith(_ENDINGS)]
+    return opened.to_table(columns=names).to_pandas()
 
 
 def cited_sources(tables: Iterable[pd.DataFrame], sources: pd.DataFrame) -> list[dict[str, Any]]:
@@ -18,8 +31,7 @@ def cited_sources(tables: Iterable[pd.DataFrame], sources: pd.DataFrame) -> list
     Parameters
     ----------
     tables : iterable of pandas.DataFrame
-        Columns whose names end in `source` or `source_id` hold source ids,
-        several separated by `;`.
+        As `citing` returns them; other columns don't matter.
     sources : pandas.DataFrame
         Contract `sources`.
 
@@ -31,7 +43,7 @@ def cited_sources(tables: Iterable[pd.DataFrame], sources: pd.DataFrame) -> list
     cited: set[str] = set()
     for table in tables:
         for name in table.columns:
-            if str(name).endswith(("source", "source_id")):
+            if str(name).endswith(_ENDINGS):
                 for text in pd.unique(table[name].dropna().astype(str)):
                     cited.update(part.strip() for part in text.split(";") if part.strip())
     known = set(sources["source_id"])
