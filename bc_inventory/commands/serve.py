@@ -42,7 +42,8 @@ def serve(host: str, port: int, inventory: str | None, releases: str) -> None:
         port=port,
         log_level="warning",
         limit_concurrency=100,
-        timeout_keep_alive=5,
+        # Longer than clients keep idle connections, lest both close and use one at a time.
+        timeout_keep_alive=75,
         server_header=False,
     )
 

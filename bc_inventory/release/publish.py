@@ -14,6 +14,7 @@ from bc_inventory.fingerprint import Content
 from bc_inventory.plan import Output, RunRecord
 from bc_inventory.release import manifest as manifests
 from bc_inventory.release.content import check_content
+from bc_inventory.release.datapackage import DATAPACKAGE, datapackage
 from bc_inventory.release.names import MANIFEST, check_file, check_inventory
 from bc_inventory.release.readme import readme
 from bc_inventory.release.store import open_store
@@ -164,7 +165,8 @@ def _write_documents(
 ) -> list[dict[str, str | int]]:
     """Write what is made from the manifest, and return its entries there."""
     entries: list[dict[str, str | int]] = []
-    for name, text in {"README.md": readme(core, version)}.items():
+    documents = {"README.md": readme(core, version), DATAPACKAGE: datapackage(core, version)}
+    for name, text in documents.items():
         data = text.encode()
         (staged / name).write_bytes(data)
         entries.append(

@@ -101,6 +101,8 @@ def read_parquet(
     if known is None and key in _SHELF:
         _SHELF.move_to_end(key)
         return _SHELF[key].copy()
+    if not Path(path).exists():
+        raise DataError([Problem("no such file", "a Parquet file or folder", str(path))])
     try:
         arrow = ds.dataset(
             str(path), format="parquet", partitioning=ds.HivePartitioning.discover()
