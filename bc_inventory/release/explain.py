@@ -245,12 +245,10 @@ def _published(
 def _assumptions(
     rows: pd.DataFrame, total: float, variance: Variance, grounds: Grounds, year: int
 ) -> list[dict[str, Any]]:
-    by_name = variance.moved.groupby(["part", "name"], sort=False)["row"].unique()
+    users_of = _Users(rows, variance)
     made = []
     for part in variance.parts.itertuples():
-        users = rows.loc[by_name[(part.part, part.name)]]
-        if part.part == "share":
-            users = users[users["corr_share"] == part.name]
+        users = users_of.named(str(part.part), str(part.name))
         flags = _words(users["flag"])
         facts = grounds.of(str(part.part), str(part.name), year, flags)
         made.append(
@@ -260,7 +258,7 @@ def _assumptions(
                 "half_width_kt": float(part.half_width_kt),
                 "share_of_variance": float(part.share_of_variance),
                 "share_of_total": float(users["emission_kt"].sum() / total) if total > 0 else 0.0,
-                "rows": len(users),
+                "rows": len(users["emission_kt"]),
                 "confidence": _confidence(str(part.part), users, facts),
                 "sources": _words(users[_source_column(str(part.part))]),
                 "flags": flags if part.part in {"activity", "local"} else [],
@@ -271,30 +269,53 @@ def _assumptions(
     return made
 
 
+class _Users:
+    """Rows by the named parts that move them."""
+
+    def __init__(self, rows: pd.DataFrame, variance: Variance) -> None:
+        told = ["flag", "note", "activity_confidence", "corr_share"]
+        told += sorted({_source_column(part) for part in variance.parts["part"]})
+        # Python's objects: the columns are looked at in thousands of small pieces.
+        self._columns = {name: rows[name].to_numpy(dtype=object) for name in told}
+        self._columns["emission_kt"] = rows["emission_kt"].to_numpy(dtype=float)
+        moved = variance.moved.drop_duplicates(["part", "name", "row"])
+        place = pd.Series(np.arange(len(rows)), index=rows.index)
+        at = place.reindex(moved["row"]).to_numpy()
+        groups = moved.groupby(["part", "name"], sort=False).indices
+        self._places = {name: at[index] for name, index in groups.items()}
+
+    def named(self, part: str, name: str) -> dict[str, np.ndarray]:
+        """Return columns of the rows that use a part."""
+        places = self._places[(part, name)]
+        if part == "share":
+            places = places[self._columns["corr_share"][places] == name]
+        return {column: values[places] for column, values in self._columns.items()}
+
+
 def _source_column(part: str) -> str:
     return {"local": "activity_source"}.get(part, f"{part}_source")
 
 
-def _confidence(part: str, users: pd.DataFrame, facts: list[dict[str, Any]]) -> str | None:
+def _confidence(part: str, users: dict[str, np.ndarray], facts: list[dict[str, Any]]) -> str | None:
     """Return the weakest confidence of what a part rests on, None if it isn't known."""
     words = {str(fact["confidence"]) for fact in facts if "confidence" in fact}
     if part == "activity":
-        words |= set(users["activity_confidence"].dropna().astype(str))
+        words |= {str(word) for word in users["activity_confidence"] if not pd.isna(word)}
     ranked = [word for word in CONFIDENCE if word in words]
     return ranked[-1] if ranked else None
 
 
-def _notes(part: str, users: pd.DataFrame, facts: list[dict[str, Any]]) -> list[str]:
+def _notes(part: str, users: dict[str, np.ndarray], facts: list[dict[str, Any]]) -> list[str]:
     notes = [str(fact["note"]) for fact in facts if fact.get("note")]
     if part in {"activity", "local"}:
         # The row's own note says how its activity came about.
-        notes += [str(note) for note in users["note"].dropna()]
+        notes += [str(note) for note in users["note"] if not pd.isna(note)]
     return list(dict.fromkeys(notes))
 
 
 def _words(cells: Iterable[Any]) -> list[str]:
     """Return the distinct words of cells that separate them by `;`."""
-    texts = (str(cell) for cell in cells if not pd.isna(cell))
+    texts = {str(cell) for cell in cells if not pd.isna(cell)}
     words = (word.strip() for text in texts for word in text.split(";"))
     return sorted({word for word in words if word})
 

@@ -7,11 +7,10 @@ if its file is the very one that made the release.
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
 
 from bc_inventory.fingerprint import sha256_file
 
@@ -53,12 +52,14 @@ class Grounds:
     def __init__(self, manifest: Mapping[str, Any], folder: Path) -> None:
         self.folder = folder
         known = {entry["sha256"] for entry in manifest["inputs"]}
-        self._tables: dict[str, pd.DataFrame] = {}
+        self._tables: dict[str, list[dict[str, str]]] = {}
+        self._indices: dict[tuple[str, ...], dict[tuple[str, ...], list[dict[str, str]]]] = {}
         for name in _TABLES:
             path = folder / f"{name}.csv"
             if path.is_file() and sha256_file(path) in known:
-                frame = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
-                self._tables[name] = frame.assign(_row=frame.index + 2)
+                with path.open(encoding="utf-8-sig", newline="") as stream:
+                    rows = list(csv.DictReader(stream))
+                self._tables[name] = [row | {"_row": str(n)} for n, row in enumerate(rows, 2)]
 
     @property
     def absent(self) -> tuple[str, ...]:
@@ -144,26 +145,30 @@ class Grounds:
     def _rows(
         self, table: str, wanted: Mapping[str, str], year: int, value: str
     ) -> list[dict[str, Any]]:
-        frame = self._tables.get(table)
-        if frame is None or not wanted:
+        if table not in self._tables or not wanted:
             return []
-        for column, text in wanted.items():
-            frame = frame[frame[column] == text]
-        return [_fact(table, row, value) for row in _anchors(frame, year).to_dict(orient="records")]
+        columns = (table, *wanted)
+        if columns not in self._indices:
+            index: dict[tuple[str, ...], list[dict[str, str]]] = {}
+            for row in self._tables[table]:
+                index.setdefault(tuple(row[name] for name in wanted), []).append(row)
+            self._indices[columns] = index
+        found = self._indices[columns].get(tuple(wanted.values()), [])
+        return [_fact(table, row, value) for row in _anchors(found, year)]
 
 
-def _anchors(frame: pd.DataFrame, year: int) -> pd.DataFrame:
+def _anchors(rows: list[dict[str, str]], year: int) -> list[dict[str, str]]:
     """Return the rows of the anchor years that hold for a year."""
-    if "year" not in frame or frame.empty:
-        return frame
-    years = frame["year"].astype(int)
-    before, after = years[years <= year], years[years >= year]
-    kept = {int(before.max())} if len(before) else set()
-    kept |= {int(after.min())} if len(after) else set()
-    return frame[years.isin(kept)]
+    if not rows or "year" not in rows[0]:
+        return rows
+    years = {int(row["year"]) for row in rows}
+    before = [one for one in years if one <= year]
+    after = [one for one in years if one >= year]
+    kept = {*([max(before)] if before else []), *([min(after)] if after else [])}
+    return [row for row in rows if int(row["year"]) in kept]
 
 
-def _fact(table: str, row: Mapping[Any, Any], value: str) -> dict[str, Any]:
+def _fact(table: str, row: Mapping[str, str], value: str) -> dict[str, Any]:
     names = (value, f"{value}_lower", f"{value}_upper")
     fact: dict[str, Any] = {"table": f"{table}.csv", "row": int(row["_row"])}
     fact |= {

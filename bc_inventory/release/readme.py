@@ -97,7 +97,11 @@ def _reading(core: Mapping[str, Any]) -> Iterator[str]:
         "",
         'cube = xr.open_dataset("emissions.nc")  # year, region, sector; Gg',
         f'print(cube.emission.sel(year={year}, region="{region}").to_series().dropna())',
-        *((f'grid = xr.open_dataset("{grid}")  # kg m-2 s-1', "print(grid)") if grid else ()),
+        *(
+            (f'grid = xr.open_dataset("{grid}")  # kg m-2 s-1', "print(grid.emission_flux_total)")
+            if grid
+            else ()
+        ),
         "```",
         "",
     )
