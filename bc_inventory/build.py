@@ -12,6 +12,7 @@ from bc_inventory.analysis.hotspot_step import hotspots_step
 from bc_inventory.analysis.impact_step import impacts_step
 from bc_inventory.analysis.maps import maps_step
 from bc_inventory.analysis.measured_step import measured_step
+from bc_inventory.catalogue import default_cache_root
 from bc_inventory.cluster import run_on_cluster
 from bc_inventory.config import Config
 from bc_inventory.embedded import data_root
@@ -30,7 +31,7 @@ from bc_inventory.stepcache import using_results
 # Tables of the step `impacts`: ice, months of its bands, people, CO2 equivalents.
 _VIEWS = ("cryosphere", "cryosphere_months", "exposure", "climate")
 
-__all__ = ["build", "make_plan", "publish_run", "published_files"]
+__all__ = ["build", "make_plan", "publish_run", "published_files", "results_of"]
 
 
 def make_plan(config: Config) -> Plan:
@@ -297,9 +298,21 @@ def published_files(record: RunRecord) -> dict[str, Path]:
     }
 
 
+def results_of(output: Path | str) -> Path:
+    """Return the folder of results of steps: beside the releases, or with the downloads.
+
+    Parameters
+    ----------
+    output : path-like
+        Folder of releases, or the address of one in an object store.
+    """
+    far = "://" in str(output)
+    return default_cache_root() / "steps" if far else Path(output) / ".cache"
+
+
 def build(
     config: Config,
-    output: Path,
+    output: Path | str,
     *,
     progress: Callable[[StepRecord], None] | None = None,
     scheduler: str = "",
@@ -310,8 +323,8 @@ def build(
     ----------
     config : Config
         A checked configuration.
-    output : Path
-        Folder of releases.
+    output : path-like
+        Folder of releases, or the address of one such as `s3://bucket/releases`.
     progress : callable, optional
         Called with the record of each step when it is done.
     scheduler : str
@@ -330,17 +343,17 @@ def build(
         then, and the last release stands.
     """
     plan = make_plan(config)
-    cache = output / ".cache"
+    cache = results_of(output)
     # Until it is published, nobody may clear away what the run has made or found.
     with using_results(cache):
         if scheduler:
             record = run_on_cluster(plan, cache, scheduler, progress=progress)
         else:
-            record = run(plan, output / ".work", progress=progress, cache=cache)
+            record = run(plan, cache, progress=progress, cache=cache)
         return publish_run(config, record, output)
 
 
-def publish_run(config: Config, record: RunRecord, output: Path) -> PublishedRelease:
+def publish_run(config: Config, record: RunRecord, output: Path | str) -> PublishedRelease:
     """Publish what a run made.
 
     Parameters
@@ -349,8 +362,8 @@ def publish_run(config: Config, record: RunRecord, output: Path) -> PublishedRel
         The configuration that was run.
     record : RunRecord
         Of the run, by whatever runner.
-    output : Path
-        Folder of releases.
+    output : path-like
+        Folder of releases, or its address.
     """
     files = published_files(record)
     # Measurements and spatial tables are the embedded ones, whatever the facts are.

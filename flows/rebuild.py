@@ -20,11 +20,14 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 
-from bc_inventory.build import make_plan, publish_run
+from bc_inventory.build import make_plan, publish_run, results_of
 from bc_inventory.cluster import Cluster, connect
 from bc_inventory.config import Config, load_config
+from bc_inventory.errors import BCInventoryError
 from bc_inventory.plan import Output, RunRecord, Step, StepRecord, execute
+from bc_inventory.release.opened import open_release
 from bc_inventory.release.standing import standing
+from bc_inventory.release.store import open_store
 from bc_inventory.stepcache import using_results
 from flows.common import (
     TASK,
@@ -60,7 +63,7 @@ def run_step(
 
 
 @task(**network_task())
-def publish(config: Config, record: RunRecord, output: Path) -> str:
+def publish(config: Config, record: RunRecord, output: str) -> str:
     """Publish what the run made; return the version."""
     return publish_run(config, record, output).version
 
@@ -78,7 +81,7 @@ def rebuild(config: str = "default", output: str = "", scheduler: str = "") -> s
     config : str
         A TOML file, or the name of a configuration that ships with the project.
     output : str
-        Folder of releases; by default the one the configuration names.
+        Folder of releases, or its address; by default the folder the configuration names.
     scheduler : str
         Address of a Dask scheduler whose workers run the steps; by default this process.
 
@@ -89,10 +92,10 @@ def rebuild(config: str = "default", output: str = "", scheduler: str = "") -> s
     """
     with page("rebuild", f"Rebuild of {config}") as lines, contextlib.ExitStack() as stack:
         chosen = load_config(config)
-        folder = Path(output or chosen.output.folder)
-        before = _latest(folder, chosen.inventory.name)
+        root = output or chosen.output.folder
+        before = look(root, chosen.inventory.name)
         plan = make_plan(chosen)
-        cache = folder / ".cache"
+        cache = results_of(root)
         stack.enter_context(using_results(cache))
         cluster = stack.enter_context(connect(scheduler, plan)) if scheduler else None
         made: dict[str, Any] = {}
@@ -105,60 +108,62 @@ def rebuild(config: str = "default", output: str = "", scheduler: str = "") -> s
             start = run_step if cluster is None else run_step.submit
             made[step.name] = start(step, needed, cache, cluster)
         done = [record if cluster is None else record.result() for record in made.values()]
-        version = publish(chosen, RunRecord(tuple(done)), folder)
-        lines.extend(_told(chosen, folder, version, before, done))
+        version = publish(chosen, RunRecord(tuple(done)), root)
+        lines.extend(_told(chosen, root, version, before, done))
     return version
 
 
-def _latest(folder: Path, inventory: str) -> Path | None:
-    """Return the release that is latest before the run."""
-    place = folder / inventory
-    try:
-        return place / (place / "latest").read_text("utf-8").strip()
-    except OSError:
-        return None
+@task(**network_task())
+def look(root: str, inventory: str) -> str | None:
+    """Return the version that is latest before the run."""
+    store = open_store(root)
+    return store.latest(inventory) if inventory in store.inventories() else None
 
 
 def _told(
-    config: Config, folder: Path, version: str, before: Path | None, done: list[StepRecord]
+    config: Config, root: str, version: str, before: str | None, done: list[StepRecord]
 ) -> list[str]:
     """Return the page of a run: what was published, what moved, what was done."""
-    place = folder / config.inventory.name / version
-    same = before is not None and before.name == version
-    news = "unchanged" if same else f"after `{before.name if before else 'none'}`"
+    name = config.inventory.name
+    same = before == version
+    news = "unchanged" if same else f"after `{before or 'none'}`"
     lines = [
-        f"Release `{version}` of **{config.inventory.title}**, {news}, in `{place}`.",
+        f"Release `{version}` of **{config.inventory.title}**, {news}, in `{root}/{name}`.",
         "",
         f"| kt BC, {config.grid.factor_set} | before | now (95 %) | change |",
         "| --- | --- | --- | --- |",
     ]
-    earlier = {} if before is None or same else _totals(config, before)
-    for key, (value, low, high) in _totals(config, place).items():
-        was = (value if same else None) if key not in earlier else earlier[key][0]
-        moved = "" if was is None else f"{value - was:+.2f}"
-        told = "" if was is None else f"{was:,.2f}"
+    now = _totals(config, root, version)
+    earlier = now if same else {}
+    if not same:
+        # A damaged release of before is no reason to call this run failed.
+        with contextlib.suppress(BCInventoryError, OSError, ValueError):
+            earlier = _totals(config, root, before)
+    for key, (value, low, high) in now.items():
+        was, moved = "", ""
+        if key in earlier:
+            was, moved = f"{earlier[key][0]:,.2f}", f"{value - earlier[key][0]:+.2f}"
         lines.append(
-            f"| {key[1]} {key[0]} | {told} | {value:,.2f} ({low:,.1f}-{high:,.1f}) | {moved} |"
+            f"| {key[1]} {key[0]} | {was} | {value:,.2f} ({low:,.1f}-{high:,.1f}) | {moved} |"
         )
-    if not same and before is not None:
+    if before and not same:
         lines += [
             "",
-            f"What moved them: `bc-inventory diff {before.name} {version} "
-            f"--inventory {config.inventory.name} --releases {folder}`",
+            f"What moved them: `bc-inventory diff {before} {version} --inventory {name} "
+            f"--releases {root}`",
         ]
     lines += ["", "| step | |", "| --- | --- |"]
     lines += [f"| {r.name} | {'unchanged' if r.reused else f'{r.seconds:.1f} s'} |" for r in done]
     return lines
 
 
-def _totals(config: Config, release: Path) -> dict[tuple[int, str], tuple[float, float, float]]:
+def _totals(
+    config: Config, root: str, version: str | None
+) -> dict[tuple[int, str], tuple[float, float, float]]:
     """Return the totals of the sides by year, in kt, with their intervals."""
-    import pandas as pd
-
-    try:
-        rows = pd.read_parquet(release / "totals.parquet")
-    except OSError:
+    if version is None:
         return {}
+    rows = open_release(version, inventory=config.inventory.name, root=root).table("totals")
     rows = rows[(rows["level"] == "side") & (rows["factor_set"] == config.grid.factor_set)]
     return {
         (int(row.year), str(row.side)): (row.emission_kt, row.lower_kt, row.upper_kt)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -24,19 +23,20 @@ __all__ = ["build"]
 )
 @click.option(
     "--output",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Folder of releases; by default the one the configuration names.",
+    help="Folder of releases, or an address such as s3://bucket/releases; by default the folder "
+    "the configuration names.",
 )
 @click.option(
     "--scheduler",
     default="",
     help="Address of a Dask scheduler, such as tcp://host:8786, whose workers run the steps.",
 )
-def build(config: str, output: Path | None, scheduler: str) -> None:
+def build(config: str, output: str | None, scheduler: str) -> None:
     """Build an inventory from its facts and publish it as a release."""
     from bc_inventory.build import build as run
     from bc_inventory.config import load_config
     from bc_inventory.errors import BCInventoryError
+    from bc_inventory.release.opened import open_release
     from bc_inventory.release.standing import standing
 
     chosen = load_config(config)
@@ -46,18 +46,18 @@ def build(config: str, output: Path | None, scheduler: str) -> None:
         click.echo(f"  {record.name:<12} {done}", err=True)
 
     click.echo(f"Building {chosen.inventory.title} ({chosen.inventory.name})", err=True)
-    folder = output or Path(chosen.output.folder)
+    folder = output or chosen.output.folder
     try:
         release = run(chosen, folder, progress=tell, scheduler=scheduler)
     except BCInventoryError:
         click.echo(standing(folder, chosen.inventory.name), err=True)
         raise
-    import pandas as pd
-
-    totals = pd.read_parquet(release.path / "totals.parquet")
+    totals = open_release(release.version, inventory=chosen.inventory.name, root=folder).table(
+        "totals"
+    )
     for year in chosen.inventory.years:
         click.echo(summary(totals, year, chosen.grid.factor_set))
-    click.echo(f"Release {release.version}: {release.path}")
+    click.echo(f"Release {release.version}: {release.address}")
 
 
 def summary(totals: pd.DataFrame, year: int, factor_set: str) -> str:

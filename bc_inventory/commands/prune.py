@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -63,6 +62,7 @@ def prune(
     `latest`, cited versions (see `bc-inventory cite`), the newest and the young stay.
     Removing results changes no byte of a later build; it only takes longer.
     """
+    from bc_inventory.build import results_of
     from bc_inventory.release.opened import choose_inventory
     from bc_inventory.release.retention import fates, prune_versions
     from bc_inventory.release.store import open_store
@@ -74,16 +74,15 @@ def prune(
     told = fates(store, name, keep=keep, older_than=young)
     for fate in told:
         click.echo(_line(fate))
-    cache = None if "://" in releases else Path(releases) / ".cache"
+    cache = results_of(releases)
     limit = None if cache_larger_than is None else cache_larger_than * _MB
     old = cache_older_than * _DAY
     if delete:
         gone = prune_versions(store, name, keep=keep, older_than=young)
-        results = [] if cache is None else remove_results(cache, older_than=old, larger_than=limit)
+        results = remove_results(cache, older_than=old, larger_than=limit)
     else:
         gone = [fate for fate in told if fate.goes]
-        kept = [] if cache is None else kept_results(cache)
-        results = choose(kept, older_than=old, larger_than=limit)
+        results = choose(kept_results(cache), older_than=old, larger_than=limit)
     size = sum(item.size for item in results) / _MB
     done = "Removed" if delete else "Would remove"
     click.echo(

@@ -1,13 +1,16 @@
 """Releases in an object store: a real S3 API, one that fails, one that is left half-way."""
 
 import itertools
+import shutil
 import threading
 import time
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import bc_inventory as bci
+from bc_inventory.cli import cli
 from bc_inventory.errors import (
     BCInventoryError,
     DataError,
@@ -21,7 +24,7 @@ from bc_inventory.release.citations import citations, cite, withdraw
 from bc_inventory.release.objects import ObjectStore
 from bc_inventory.release.publish import publish
 from bc_inventory.release.retention import fates, prune_versions
-from bc_inventory.release.store import open_store
+from bc_inventory.release.store import LocalStore, open_store
 from bc_inventory.release.verify import verify_folder
 from tests.miniplan import files_of, make_plan, write_inputs
 
@@ -149,6 +152,23 @@ def test_a_store_that_never_answers_is_an_error_and_the_last_release_stands(
         ObjectStore(bucket).latest("mini")
     server.fail_every = 0
     assert ObjectStore(bucket).latest("mini") == made.version
+
+
+def test_the_command_builds_into_a_store(bucket, small_root, tmp_path, monkeypatch):
+    monkeypatch.chdir(small_root.parent)
+    monkeypatch.setenv("BC_INVENTORY_CACHE", str(tmp_path / "downloads"))
+    shutil.copytree(small_root / ".cache", tmp_path / "downloads" / "steps")
+    done = CliRunner().invoke(cli, ["build", "--config", "small.toml", "--output", bucket])
+    assert done.exit_code == 0, (done.output, done.exception)
+    version = LocalStore(small_root).latest("small")
+    assert f"Release {version}: {bucket}/small/{version}" in done.output
+    assert ObjectStore(bucket).verify("small", version) == verify_folder(
+        small_root / "small" / version
+    )
+    assert "unchanged" in done.stderr
+    kept = CliRunner().invoke(cli, ["prune", "--releases", bucket, "--cache-larger-than", "0"])
+    assert "stays: latest" in kept.output
+    assert "and 0 results" not in kept.output
 
 
 def test_a_store_that_isnt_there_is_a_network_error(bucket, monkeypatch):
