@@ -4,7 +4,7 @@ import json
 import re
 import time
 
-SECONDS = 120
+SECONDS = 240
 
 
 def client():
