@@ -2,6 +2,7 @@
 
 Several data providers make up one country: a European one most sectors, EDGAR aviation. The
 files state no unit; their tables are in Mg (tonnes), as the scripts of CEDS that read them say.
+They hold no totals, so a file that lost rows between two lines can't be told from a whole one.
 """
 
 from __future__ import annotations
@@ -68,9 +69,9 @@ def read(
         If a cell isn't a number, a row stands twice, or a sector isn't the mosaic's.
     """
     source = Source.of(origin)  # type: ignore[arg-type]
-    semicolons = ";" in source.head_lines[0]
+    semicolons = any(";" in line for line in source.head_lines[:1])
     rows, lines = delimited(source, ";" if semicolons else ",")
-    names = [name.lower() for name in rows[0]]
+    names = [name.lower() for name in rows[0]] if rows else []
     held = [name for name in (*_MONTHS, *_WHOLE) if name in names]
     whole = [name for name in held if name in _WHOLE]
     wanted = whole[:1] or held

@@ -59,3 +59,11 @@ def test_twelve_months_between_semicolons():
 def test_what_it_refuses(old, new, match):
     with pytest.raises(DataError, match=match):
         read(books.HTAP.replace(old, new))
+
+
+def test_a_file_without_rows_is_refused():
+    head = books.HTAP.splitlines()[0]
+    with pytest.raises(DataError, match="a header without rows"):
+        read(f"{head}\n")
+    with pytest.raises(DataError, match="the header"):
+        read("\n\n", format_name="htap3")
