@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import zlib
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -20,11 +21,15 @@ HEAD_BYTES = 65_536
 # megabytes; what is far above that isn't one of them.
 CONTENT_BYTES = 512 * 1024 * 1024
 _CHUNK = 1 << 20
+_GZIP = b"\x1f\x8b\x08"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 class Source:
     """What a reader reads: a path or an open binary buffer, and a name for messages.
+
+    A file packed with gzip, as Eurostat serves its bulk files, is unpacked; its checksum is
+    that of the packed bytes.
 
     Parameters
     ----------
@@ -37,6 +42,7 @@ class Source:
     def __init__(self, origin: Path | str | BinaryIO, name: str | None = None) -> None:
         self.path: Path | None = None
         self._buffer: bytes | None = None
+        self._packed: bytes | None = None
         if isinstance(origin, str | Path):
             self.path = Path(origin)
             self.name = name or self.path.name
@@ -48,6 +54,17 @@ class Source:
             self._buffer = origin.read(CONTENT_BYTES + 1)
             if not isinstance(self._buffer, bytes):
                 raise TypeError("a buffer must be open in binary mode")
+        if self.head.startswith(_GZIP):
+            self._unpack()
+
+    def _unpack(self) -> None:
+        """Put what the gzip file holds in its place, as a buffer."""
+        self._packed = self.content
+        self._buffer = _inflate(self, self._packed)
+        self.path = None
+        self.name = self.name.removesuffix(".gz")
+        for name in ("size", "head", "content"):
+            self.__dict__.pop(name, None)
 
     @classmethod
     def of(cls, origin: Source | Path | str | BinaryIO) -> Source:
@@ -154,7 +171,7 @@ class Source:
         """SHA-256 of all bytes, in hexadecimal."""
         digest = hashlib.sha256()
         if self.path is None:
-            digest.update(self._buffer or b"")
+            digest.update(self._packed or self._buffer or b"")
         else:
             with self.path.open("rb") as file:
                 while chunk := file.read(_CHUNK):
@@ -182,6 +199,37 @@ class Source:
     def stream(self) -> BinaryIO:
         """Return an open binary stream from the start; the caller closes it."""
         return self.path.open("rb") if self.path else io.BytesIO(self._buffer or b"")
+
+
+def _inflate(source: Source, packed: bytes) -> bytes:
+    """Unpack gzip within the limit on content.
+
+    Raises
+    ------
+    DataError
+        If it is cut off or damaged, or holds more than 512 MiB.
+    """
+    pieces, size, rest = [], 0, packed
+    try:
+        while rest:
+            inflater = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            while not inflater.eof:
+                piece = inflater.decompress(rest, _CHUNK)
+                rest = inflater.unconsumed_tail
+                if not piece and not rest and not inflater.eof:
+                    raise zlib.error("it ends too early")
+                size += len(piece)
+                if size > CONTENT_BYTES:
+                    raise source.refuse("a gzip file of more", f"at most {CONTENT_BYTES} bytes")
+                pieces.append(piece)
+            rest = inflater.unused_data
+    except zlib.error as error:
+        raise source.refuse(
+            f"a gzip file that can't be unpacked ({error})",
+            "a whole file",
+            remedy="It may have been cut off; fetch it again.",
+        ) from error
+    return b"".join(pieces)
 
 
 def _encoding(head: bytes) -> str:

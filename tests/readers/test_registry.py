@@ -65,6 +65,40 @@ def test_no_fit_is_an_error_that_names_what_was_tried(two, tmp_path):
         detect(file)
 
 
+def test_a_packed_file_is_read_as_what_it_holds(tmp_path, monkeypatch):
+    import gzip
+    import hashlib
+
+    from bc_inventory.readers import source as module
+    from tests.readers.activity.samples import eurostat_tsv_sample
+
+    plain = eurostat_tsv_sample().text.encode()
+    packed = gzip.compress(plain)
+    path = tmp_path / "estat_nrg_d_hhq.tsv.gz"
+    path.write_bytes(packed)
+    made, buffered = read_any(path), read_any(io.BytesIO(packed))
+    assert made.report.format == "eurostat_tsv"
+    assert made.frame.equals(read_any(io.BytesIO(plain)).frame)
+    assert made.frame.equals(buffered.frame)
+    assert made.report.sha256 == hashlib.sha256(packed).hexdigest()
+    for damaged in (packed[:-200], packed[:40] + b"\0\0" + packed[42:]):
+        with pytest.raises(DataError, match="can't be unpacked"):
+            Source(io.BytesIO(damaged), "cut.gz")
+    monkeypatch.setattr(module, "CONTENT_BYTES", 1 << 21)
+    with pytest.raises(DataError, match="at most 2097152"):
+        Source(io.BytesIO(gzip.compress(bytes(3 << 20))), "bomb.gz")
+
+
+def test_an_unknown_file_is_described_by_what_it_begins_with(two):
+    from tests.readers.inventories.books import workbook
+
+    book = workbook({"One": [[None, "a table of something"]], "Two": [[1]]})
+    with pytest.raises(SourceError, match=r"a workbook \(One, Two\) that begins 'a table of"):
+        detect(io.BytesIO(book))
+    with pytest.raises(SourceError, match="no text, and begins b'\\\\x7fELF"):
+        detect(io.BytesIO(b"\x7fELF\0\0"))
+
+
 def test_a_misspelt_format_is_answered_with_the_nearest(two):
     with pytest.raises(SourceError, match="Did you mean 'two'"):
         find_format("twoo")

@@ -82,3 +82,20 @@ def test_damaged_old_workbooks(shared):
 @pytest.mark.fuzz
 def test_a_thousand_damaged_old_workbooks(shared):
     print(_old_workbooks(shared, 1000))
+
+
+def test_a_region_nobody_knows_is_refused_and_not_taken_for_a_group():
+    for found, said in (("Xyzzy", "add it to crosswalk"), ("Luxemburg", "'Luxembourg'")):
+        gas = samples.eurostat_browser_sample()
+        sheets = {
+            name: [[found if cell == "Liechtenstein" else cell for cell in row] for row in rows]
+            for name, rows in gas.sheets.items()
+        }
+        with pytest.raises(BCInventoryError, match=f"the region '{found}'.*{said}"):
+            gas.read(Source(io.BytesIO(_book(sheets)), gas.name))
+    sample = samples.gains_sample()
+    with pytest.raises(BCInventoryError, match="the region 'CHIN_MINUS'"):
+        read_any(
+            Source(io.BytesIO(sample.text.replace("CHIN_PLUS", "CHIN_MINUS").encode()), "g.csv"),
+            "gains_activity",
+        )
