@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 
 from bc_inventory.readers.source import Source
 
-__all__ = ["delimited", "numbers", "require_whole_lines"]
+__all__ = ["bounded", "delimited", "numbers", "require_whole_lines"]
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 # No cell of a table of figures is longer; a lost quote makes one of thousands.
 _LONGEST_CELL = 10_000
+# The longest line of a publisher here has 4 000 characters; one of millions of delimiters
+# would be a list of as many cells.
+_LONGEST_LINE = 1_000_000
 
 
 def require_whole_lines(source: Source) -> None:
@@ -34,6 +37,22 @@ def require_whole_lines(source: Source) -> None:
             row=lines,
             remedy="The file was cut off; fetch it again.",
         )
+
+
+def bounded(source: Source, lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines of a table, refusing one that would be split into millions of cells.
+
+    Raises
+    ------
+    DataError
+        If a line has more than a million characters.
+    """
+    for number, line in enumerate(lines, 1):
+        if len(line) > _LONGEST_LINE:
+            raise source.refuse(
+                f"a line of {len(line)} characters", f"at most {_LONGEST_LINE}", row=number
+            )
+        yield line
 
 
 def delimited(
@@ -66,7 +85,7 @@ def delimited(
     """
     require_whole_lines(source)
     reader = csv.reader(
-        io.StringIO(source.text, newline=""),
+        bounded(source, io.StringIO(source.text, newline="")),
         delimiter=delimiter,
         strict=True,
         skipinitialspace=delimiter != "\t",  # else a quote after a blank is part of the cell

@@ -17,7 +17,7 @@ from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.inventories._frame import agree
 from bc_inventory.readers.result import Format, Reading, SetAside, reading
 from bc_inventory.readers.source import Source
-from bc_inventory.readers.text import require_whole_lines
+from bc_inventory.readers.text import bounded, require_whole_lines
 
 __all__ = ["FORMAT", "MEMBERS", "UNION", "read"]
 
@@ -69,7 +69,7 @@ def read(origin: object) -> Reading:
     """
     source = Source.of(origin)  # type: ignore[arg-type]
     require_whole_lines(source)
-    lines = source.text.splitlines()
+    lines = list(bounded(source, source.text.splitlines()))
     names, years = _header(source, lines[0])
     keys, cells, at = _body(source, lines, len(names), len(years))
     wide = pd.DataFrame(keys, columns=names, index=at)

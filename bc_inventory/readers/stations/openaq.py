@@ -7,7 +7,6 @@ quarantined: it is kept, invalid, and said.
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bc_inventory.errors import DataError
 from bc_inventory.readers._ask import ask
 from bc_inventory.readers.registry import Format, Reading
 from bc_inventory.readers.source import Source
@@ -32,8 +30,6 @@ _QUARANTINE = "quarantine: the Polish adapter renames benzene to bc"
 # Poland lies within; a series without a country is judged by its place.
 _POLAND = {"latitude": (49.0, 54.9), "longitude": (14.1, 24.2)}
 _MISSING = -999.0
-_GZIP = b"\x1f\x8b"
-_MOST_BYTES = 256 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -50,13 +46,7 @@ class _Row:
 
 
 def _looks_like(source: Source) -> bool:
-    head = source.head_text
-    if source.head.startswith(_GZIP):
-        try:
-            head = _inflated(source, 4096)
-        except DataError:
-            return False
-    head = head.lstrip("\ufeff \r\n\t")
+    head = source.head_text.lstrip("\ufeff \r\n\t")
     if head.startswith("{"):
         return '"results"' in head and '"parameter"' in head
     first = head.split("\n", 1)[0].replace('"', "").strip()
@@ -86,8 +76,7 @@ def read(origin: Source, *, stamp: str | None = None, interval_s: int | None = N
         If there is no `bc`, or a value, unit or time can't be read.
     """
     source = Source.of(origin)
-    packed = source.head.startswith(_GZIP)
-    text = (_inflated(source, _MOST_BYTES) if packed else source.text).lstrip("\ufeff \r\n\t")
+    text = source.text.lstrip("\ufeff \r\n\t")
     rows = list(_from_json(source, text) if text.startswith("{") else _from_csv(source, text))
     if not rows:
         raise source.refuse("no value of parameter 'bc'", "black carbon")
@@ -101,24 +90,6 @@ def read(origin: Source, *, stamp: str | None = None, interval_s: int | None = N
         _series(source, own, stamp, int(interval_s or 0), remarks) for own in stations.values()
     )
     return record_reading(source, NAME, Record(made, tuple(remarks)))
-
-
-def _inflated(source: Source, most: int) -> str:
-    """Return the text of a gzip file, at most `most` bytes of it.
-
-    Raises
-    ------
-    DataError
-        If it is damaged, longer than an archive file ever is, or isn't UTF-8.
-    """
-    unpack = zlib.decompressobj(wbits=31)  # a gzip header
-    try:
-        held = unpack.decompress(source.content, most)
-        if most == _MOST_BYTES and not unpack.eof:
-            raise source.refuse("a gzip file that is cut off or too long", "a whole archive file")
-        return held.decode("utf-8-sig", errors="strict" if unpack.eof else "ignore")
-    except (zlib.error, UnicodeDecodeError) as error:
-        raise source.refuse(f"a gzip file that can't be read ({error})", "gzip of UTF-8") from error
 
 
 def _series(

@@ -54,6 +54,14 @@ def test_a_thousand_damaged_copies(name):
     print(name, found)
 
 
+@pytest.mark.parametrize("name", ["eurostat_tsv", "gains_activity"])
+def test_a_line_of_millions_of_cells_is_refused_before_it_is_split(name):
+    sample = EVERY[name]()
+    text = sample.text + sample.delimiter * 2_000_000 + "\n"
+    with pytest.raises(BCInventoryError, match="a line of 200000"):
+        sample.read(Source(io.BytesIO(text.encode()), sample.name))
+
+
 def _old_workbooks(shared, count):
     """Read damaged copies of a yearbook's .xls; return how many were read and refused."""
     whole = (shared / "data/china-energy-statistical-yearbook-2008/5.xls").read_bytes()
