@@ -194,7 +194,8 @@ def _published(
     frame = pd.concat([read_any(file, kind="inventory").frame for file in files], ignore_index=True)
     fill_from, interpolate = repairs
     if interpolate:
-        frame = fill_holes(frame)
+        editions = frame.groupby(["inventory", "version", "species"], sort=False)
+        frame = pd.concat([fill_holes(own) for _, own in editions], ignore_index=True)
     if fill_from is not None:
         frame = fill_silent(frame, read_any(fill_from, kind="inventory").frame)
     found, notes, useless = {}, [], []

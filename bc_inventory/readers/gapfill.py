@@ -106,6 +106,8 @@ def fill_holes(frame: pd.DataFrame, *, longest: int = 5) -> pd.DataFrame:
     if len(editions) != 1:
         raise DataError([Problem(f"{len(editions)} inventories or pollutants", "one of them")])
     own = frame[(frame["region_level"] == "country") & (frame["sector_level"] == "part")]
+    if own.empty:
+        return frame
     series = ["source_region", "sector", "fuel"]
     held = own.assign(fuel=own["fuel"].fillna(""))
     values = held.pivot_table("value_kt", series, "year", aggfunc="sum", min_count=1).astype(float)

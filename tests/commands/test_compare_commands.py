@@ -149,3 +149,23 @@ def test_the_report_of_a_release(releases, tmp_path):
     html = page.read_text(encoding="utf-8")
     assert html.startswith("<!doctype html>")
     assert html.count("<svg") >= 8
+
+
+@pytest.mark.shared
+def test_what_members_leave_out_is_filled_on_request(shared):
+    from bc_inventory.commands.compare import _published
+
+    folder = shared / "data/emep-ceip-bc"
+    bc, pm25 = (folder / f"EMEP_NFR14_LEVEL1_{name}.txt" for name in ("BC", "PM25"))
+    sums = {}
+    for repairs in ((None, False), (pm25, True)):
+        rows = _published((bc,), repairs, ["EU"])[0]["EU"]
+        rows = rows[rows["year"] == 2018]
+        sums[repairs] = rows.groupby("region")["emission_kt"].sum()
+    before, after = sums.values()
+    assert before.sum() == pytest.approx(217.7, abs=0.05)
+    changed = (after - before)[(after - before).abs() > 1e-9]
+    assert set(changed.index) == {"AT", "LT", "LU"}
+    # A third of the way from 1.121531 in 2017 to 1.012428 in 2020.
+    assert changed["LT"] == pytest.approx(1.085163, abs=1e-6)
+    assert 1 < changed["AT"] < 6

@@ -79,6 +79,8 @@ def test_what_was_stated_isn_t_filled_nor_what_lies_outside():
     before = series({2010: 4.0, 2011: None, 2012: 2.0, 2013: None})
     before.loc[before["year"] == 2011, "notation_key"] = "IE"
     assert fill_holes(before).equals(before)
+    provinces = before.assign(region_level="part")
+    assert fill_holes(provinces).equals(provinces)
     with pytest.raises(DataError, match="2 inventories"):
         fill_holes(pd.concat([before, before.assign(species="OC")]))
 
