@@ -62,7 +62,6 @@ class Source:
         self._packed = self.content
         self._buffer = _inflate(self, self._packed)
         self.path = None
-        self.name = self.name.removesuffix(".gz")
         for name in ("size", "head", "content"):
             self.__dict__.pop(name, None)
 
