@@ -46,14 +46,22 @@ def rows(count: int) -> pd.DataFrame:
             "tier": 2,
         }
     )
-    for column in schema.table("emissions").columns:
+    rules = schema.table("emissions")
+    units = {"activity_unit": "TJ", "emission_factor_unit": "g/GJ"}
+    for column in rules.columns:
         if column.name in frame:
             continue
-        if column.kind == "number":
-            frame[column.name] = chance.random(count)
+        if column.name in units:
+            frame[column.name] = units[column.name]
+        elif column.kind == "number":
+            frame[column.name] = 0.25 + chance.random(count) / 2
         elif column.kind == "string":
-            words = np.array([f"{column.name}-{n}" for n in range(50)], dtype=object)
-            frame[column.name] = words[chance.integers(0, 50, count)]
+            words = np.array(column.enum or [f"{column.name}-{n}" for n in range(50)], dtype=object)
+            frame[column.name] = words[chance.integers(0, len(words), count)]
+    for interval in rules.intervals:
+        frame[interval.lower] = frame[interval.value] * 0.5
+        frame[interval.upper] = frame[interval.value] * 1.5
+    frame["activity_id"] = [f"row-{n}" for n in range(count)]  # each row has a key of its own
     return frame
 
 
