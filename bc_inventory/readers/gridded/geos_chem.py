@@ -21,6 +21,7 @@ from bc_inventory.readers.source import Source
 __all__ = ["FORMAT", "read"]
 
 NAME = "geos_chem_bc"
+_PPBV = "1e-9"  # mol per mol; as CF writes it
 _AVOGADRO = 6.02214076e23  # 1/mol, exact by definition of the mole
 _NAMES = ("BCPI", "BCPO")
 
@@ -63,7 +64,7 @@ def read(origin: Source, *, molar_mass_g_mol: float | None = None) -> Reading:
         lat = latitudes(source, array(source, _one(source, file, "LAT", "lat")))
         lon = longitudes(source, array(source, _one(source, file, "LON", "lon")))
         begin = _times(source, file, len(parts[0]))
-    mole_fraction = (parts[0] + parts[1]) * 1e-9  # ppbv is 1e-9 mol per mol
+    mole_fraction = (parts[0] + parts[1]) * units.factor(_PPBV, "1")
     per_volume = density * units.factor("1/cm^3", "1/m^3") / _AVOGADRO
     mass = mole_fraction * per_volume * float(molar_mass_g_mol or 0) * units.factor("g", "ug")
     made = dataset(
@@ -79,7 +80,7 @@ def read(origin: Source, *, molar_mass_g_mol: float | None = None) -> Reading:
             ),
             "bc_mixing_ratio": (
                 parts[0] + parts[1],
-                {"units": "1e-9", "long_name": "mole fraction of black carbon, ppbv"},
+                {"units": _PPBV, "long_name": "mole fraction of black carbon, ppbv"},
             ),
         },
         lat,
