@@ -137,8 +137,7 @@ def mean_over(
     """
     asked = rule_for(rule, period, series.about.bc_type)
     frame = series.frame
-    begin = frame["start"].to_numpy().astype("datetime64[s]")
-    finish = frame["end"].to_numpy().astype("datetime64[s]")
+    begin, finish = _spans(frame)
     rows, bins, seconds = _split(begin, finish, period)
     value = frame["value"].to_numpy()
     barred = (frame["marks"].to_numpy() & bits(exclude)) != 0
@@ -157,6 +156,7 @@ def mean_over(
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = total(weight * filled) / measured
         scatter = np.sqrt(total(weight * (filled - mean[place]) ** 2 * good) / measured)
+    split = (rows, bins) if told is None else _split(*_spans(told), period)[:2]
     left, right = bin_edges(numbers, period)
     n_valid = total(good).astype(np.int64)
     coverage = np.minimum(measured / (right - left).astype(float), 1.0)
@@ -172,7 +172,7 @@ def mean_over(
             "coverage": coverage,
             "withheld": withheld,
             "scatter": scatter,
-            **_told(frame if told is None else told, period, numbers),
+            **_told(frame if told is None else told, numbers, *split),
         }
     )
     return Means(series.about, period, rule, made)
@@ -200,17 +200,23 @@ def _split(
     return rows, bins, overlap.astype(float)
 
 
-def _told(frame: pd.DataFrame, period: str, numbers: np.ndarray) -> dict[str, np.ndarray]:
+def _spans(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return begin and end of each value, to the second."""
+    begin, finish = (frame[name].to_numpy().astype("datetime64[s]") for name in ("start", "end"))
+    return begin, finish
+
+
+def _told(
+    frame: pd.DataFrame, numbers: np.ndarray, rows: np.ndarray, bins: np.ndarray
+) -> dict[str, np.ndarray]:
     """Return what the values of each period say beside their number, counted."""
-    rows, bins, _ = _split(
-        frame["start"].to_numpy().astype("datetime64[s]"),
-        frame["end"].to_numpy().astype("datetime64[s]"),
-        period,
-    )
     # A value may reach into a period that has no mean: its days lay in the one before.
-    known = np.isin(bins, numbers)
-    rows, place = rows[known], np.searchsorted(numbers, bins[known])
     count = len(numbers)
+    place = np.searchsorted(numbers, bins)
+    known = place < count
+    known[known] = numbers[place[known]] == bins[known]
+    if not known.all():
+        rows, place = rows[known], place[known]
     return {
         "flags": text_counts(frame["flags"], rows, place, count),
         "marks": mark_counts(frame["marks"].to_numpy()[rows], place, count),

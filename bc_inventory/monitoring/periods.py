@@ -8,6 +8,7 @@ __all__ = ["LENGTHS", "PERIODS", "bin_edges", "bin_of"]
 
 PERIODS = ("hour", "day", "month", "year")
 LENGTHS = {"hour": 3_600, "day": 86_400, "month": 31 * 86_400, "year": 366 * 86_400}
+_MOST_DAYS = 1_000_000
 _CODES = {"hour": "h", "day": "D", "month": "M", "year": "Y"}
 
 
@@ -26,7 +27,17 @@ def bin_of(times: np.ndarray, period: str) -> np.ndarray:
     numpy.ndarray of int64, shape (n,)
         Number of the period.
     """
-    return times.astype(f"datetime64[{_CODES[period]}]").astype(np.int64)
+    seconds = times.astype("datetime64[s]").astype(np.int64)
+    if period in {"hour", "day"}:
+        return np.asarray(seconds // LENGTHS[period])
+    days = seconds // LENGTHS["day"]
+    least = int(days.min(initial=0))
+    count = int(days.max(initial=0)) - least + 1
+    if count > _MOST_DAYS:
+        return np.asarray(times.astype(f"datetime64[{_CODES[period]}]").astype(np.int64))
+    # The calendar is asked once for each day and not for each value.
+    every = (np.arange(count) + least).astype("datetime64[D]")
+    return np.asarray(every.astype(f"datetime64[{_CODES[period]}]").astype(np.int64)[days - least])
 
 
 def bin_edges(bins: np.ndarray, period: str) -> tuple[np.ndarray, np.ndarray]:

@@ -13,6 +13,7 @@ from bc_inventory.monitoring.averages import (
     rule_for,
     winter_coverage,
 )
+from bc_inventory.monitoring.periods import bin_of
 from bc_inventory.readers.stations import pmf, uk_network
 from bc_inventory.schema.series import Description, Series, make_values
 
@@ -200,3 +201,12 @@ def test_a_constant_stays_constant_whatever_is_missing(level, present):
         assert day["coverage"].iloc[0] == pytest.approx(sum(present) / 24)
     else:
         assert np.isnan(day["value"].iloc[0])
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.integers(-4_000_000_000, 8_000_000_000), max_size=20), st.booleans())
+def test_periods_are_those_of_the_calendar(moments, far):
+    times = np.array([*moments, *([-60_000_000_000] if far else [])], dtype="datetime64[s]")
+    for period, code in (("hour", "h"), ("day", "D"), ("month", "M"), ("year", "Y")):
+        expected = times.astype(f"datetime64[{code}]").astype(np.int64)
+        assert bin_of(times, period).tolist() == expected.tolist()
