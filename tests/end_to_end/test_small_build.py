@@ -143,6 +143,24 @@ def test_files_that_are_not_tables(project, run, content, words):
     assert words in done.stderr
 
 
+@pytest.mark.slow
+def test_one_factor_changed_gives_the_bytes_of_a_cold_build(project):
+    config = load_config(project / "small.toml")
+    build(config, project / "kept")
+    path = project / "data" / "emission_factors.csv"
+    path.write_text(path.read_text("utf-8").replace("BC,2,1,4,", "BC,3,1,4,"), "utf-8")
+    found = set()
+    again = build(
+        config, project / "kept", progress=lambda step: found.add((step.name, step.reused))
+    )
+    assert {name for name, reused in found if reused} == {"published", "activity", "observations"}
+    cold = build(config, project / "cold")
+    assert again.version == cold.version
+    names = {path.relative_to(cold.path) for path in cold.path.rglob("*") if path.is_file()}
+    for name in names:
+        assert (again.path / name).read_bytes() == (cold.path / name).read_bytes(), name
+
+
 def test_a_truncated_intermediate_is_made_again(project):
     config = load_config(project / "small.toml")
     first = build(config, project / "a")
