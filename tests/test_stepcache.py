@@ -1,8 +1,9 @@
 """Results of steps that nobody used lately go, and come back with the same bytes."""
 
 import contextlib
-import multiprocessing
 import os
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -72,41 +73,47 @@ def test_without_the_cache_the_same_bytes_come_back(tmp_path):
     assert remove_results(tmp_path / "absent", larger_than=0) == []
 
 
-def hold(folder, ready, leave):
-    with durable.using(folder):
-        ready.set()
-        leave.wait(30)
+HOLD = """
+import sys
+from pathlib import Path
+from bc_inventory import durable
+with durable.using(Path(sys.argv[1])):
+    print("ready", flush=True)
+    sys.stdin.read()
+"""
 
 
 @pytest.fixture
 def user(tmp_path):
-    """Return a cache that another process uses, that process, and what lets it go."""
-    context = multiprocessing.get_context("fork")
-    ready, leave = context.Event(), context.Event()
-    process = context.Process(target=hold, args=(tmp_path / "c", ready, leave))
-    process.start()
-    assert ready.wait(30)
-    yield tmp_path / "c", process, leave
-    leave.set()
-    process.join(30)
+    """Return a cache and the process that uses it until its input is closed."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path / "c")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    ) as process:
+        assert process.stdout.readline() == "ready\n"
+        yield tmp_path / "c", process
+        process.kill()
 
 
 def test_nothing_goes_while_a_build_uses_the_cache(user, tmp_path):
-    cache, process, leave = user
+    cache, process = user
     write_inputs(tmp_path / "in")
     run(make_plan(tmp_path / "in"), tmp_path, cache=cache)
     with pytest.raises(ReleaseError, match="a build is using"):
         remove_results(cache, larger_than=0)
     assert len(kept_results(cache)) == 4
-    leave.set()
-    process.join(30)
+    process.stdin.close()
+    process.wait(30)
     assert len(remove_results(cache, larger_than=0)) == 4
 
 
 def test_a_build_that_was_killed_holds_nothing(user):
-    cache, process, _ = user
+    cache, process = user
     process.kill()
-    process.join(30)
+    process.wait(30)
     assert list(cache.glob(".user-*"))
     assert remove_results(cache, larger_than=0) == []
     assert not list(cache.glob(".user-*"))
