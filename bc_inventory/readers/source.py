@@ -21,7 +21,7 @@ HEAD_BYTES = 65_536
 # megabytes; what is far above that isn't one of them.
 CONTENT_BYTES = 512 * 1024 * 1024
 _CHUNK = 1 << 20
-_GZIP = b"\x1f\x8b\x08"
+_GZIP = b"\x1f\x8b"
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
