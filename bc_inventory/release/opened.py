@@ -247,7 +247,10 @@ class Release:
         Examples
         --------
         >>> import bc_inventory as bci                          # doctest: +SKIP
-        >>> bci.open_release().sql("select sum(emission_kt) from emissions")  # doctest: +SKIP
+        >>> bci.open_release().sql(                             # doctest: +SKIP
+        ...     "select sum(emission_kt) from emissions "
+        ...     "where factor_set = 'harmonised' and not memo"
+        ... )
         """
         from bc_inventory.release.sql import Sql
 
