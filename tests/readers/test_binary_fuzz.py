@@ -84,11 +84,13 @@ def damage(path, format_name, options, seed, rounds):
 def apart(path, format_name, options, seed, rounds):
     """Damage a file in another process, held to its memory."""
     code = (
-        "import json, resource, sys; from pathlib import Path; "
+        "import json, re, sys; from pathlib import Path; "
         "from tests.readers.test_binary_fuzz import damage; "
         "path, name, options, seed, rounds = json.loads(sys.argv[1]); "
         "made = damage(Path(path), name, options, seed, rounds); "
-        "made['peak'] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024; "
+        # Not ru_maxrss, which a process takes over from the one that started it.
+        "peak = re.search(r'VmHWM:\\s*(\\d+) kB', Path('/proc/self/status').read_text()); "
+        "made['peak'] = int(peak.group(1)) * 1024; "
         "print(json.dumps(made))"
     )
     told = json.dumps([str(path), format_name.split()[0], options, seed, rounds])

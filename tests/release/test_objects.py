@@ -216,7 +216,7 @@ def test_an_upload_that_stops_at_any_object(build, bucket, monkeypatch, after):
         stopped = True
     monkeypatch.setattr(ObjectStore, "_put", put)
     store = ObjectStore(bucket)
-    assert stopped == (after < 7)  # four files, the README, the manifest, `latest`
+    assert stopped == (after < 8)  # four files, two documents, the manifest, `latest`
     latest = store.latest("mini")
     assert (latest == made.version) == stopped
     for version in store.versions("mini"):

@@ -114,8 +114,7 @@ def test_the_grid(release):
 
 def test_explain(release, say, number):
     assert explain(release, REGION, SECTOR, YEAR).emission_kt == pytest.approx(number, rel=EXACT)
-    asked = [*WORDS, "--json", "--output", str(release.path.parent.parent)]
-    told = json.loads(CliRunner().invoke(cli, ["explain", *asked]).output)
+    told = json.loads(say("explain", *WORDS, "--json"))
     assert told["emission_kt"] == pytest.approx(number, rel=EXACT)
     assert sum(row["emission_kt"] for row in told["rows"]) == pytest.approx(number, rel=EXACT)
 
