@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-__all__ = ["BESIDE", "FUELS", "NAMELESS", "OIL_AND_COAL", "UNITS", "squeeze"]
+from bc_inventory.readers.source import Source
+
+__all__ = ["BESIDE", "FUELS", "NAMELESS", "OIL_AND_COAL", "UNITS", "squeeze", "titled"]
 
 # Why cells of the compiler beside a table are set aside.
 BESIDE = "a figure in a column without a head"
@@ -37,3 +39,11 @@ OIL_AND_COAL = {
 def squeeze(cell: Any) -> str:
     """Return a label without any blank, full-width ones included."""
     return re.sub(r"\s", "", str(cell))
+
+
+def titled(source: Source, title: re.Pattern[str]) -> bool:
+    """Tell whether the first cell of a workbook is a title."""
+    if not source.is_workbook:
+        return False
+    top = source.workbook.top(source.workbook.sheet_names[0], 1)
+    return bool(top and top[0] and title.match(squeeze(top[0][0])))

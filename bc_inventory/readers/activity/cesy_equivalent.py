@@ -21,6 +21,7 @@ from bc_inventory.readers.activity._yearbook import (
     OIL_AND_COAL,
     UNITS,
     squeeze,
+    titled,
 )
 from bc_inventory.readers.cells import cell_name, headless, nameless, numbers_block
 from bc_inventory.readers.inventories._frame import agree
@@ -47,10 +48,7 @@ _DIGITS, _FLOOR = 1e-9, 1e-6
 
 def looks_like(source: Source) -> bool:
     """Tell whether a first cell is the title of a national table in coal equivalent."""
-    if not source.is_workbook:
-        return False
-    top = source.workbook.top(source.workbook.sheet_names[0], 1)
-    return bool(top and top[0] and _TITLE.match(squeeze(top[0][0])))
+    return titled(source, _TITLE)
 
 
 def read(origin: object) -> Reading:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.readers.activity._frame import assemble
-from bc_inventory.readers.activity._yearbook import BESIDE, UNITS, squeeze
+from bc_inventory.readers.activity._yearbook import BESIDE, UNITS, squeeze, titled
 from bc_inventory.readers.cells import headless, label, numbers_block
 from bc_inventory.readers.result import Format, Reading, SetAside, reading
 from bc_inventory.readers.source import Source
@@ -32,10 +32,7 @@ _CARRIERS = {
 
 def looks_like(source: Source) -> bool:
     """Tell whether the first cell is the title of the table."""
-    if not source.is_workbook:
-        return False
-    top = source.workbook.top(source.workbook.sheet_names[0], 1)
-    return bool(top and top[0] and _TITLE.match(squeeze(top[0][0])))
+    return titled(source, _TITLE)
 
 
 def read(origin: object) -> Reading:
