@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bc_inventory.commands.options import answer_option, answers_of, release_options
+from bc_inventory.commands.options import answer_option, answers_of, release_options, version_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,9 +59,7 @@ __all__ = ["collocate"]
     type=click.Path(path_type=Path, dir_okay=False),
     help="CSV for the pairs; those that couldn't be met are in it too.",
 )
-@click.option(
-    "--release", "version", default="latest", show_default=True, help="A version, or latest."
-)
+@version_option
 @answer_option
 @release_options
 def collocate(

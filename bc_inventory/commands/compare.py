@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bc_inventory.commands.options import release_options
+from bc_inventory.commands.options import release_options, version_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,9 +43,7 @@ _SETS = ("harmonised", "official")
     is_flag=True,
     help="Interpolate sectors that a country leaves out between years that have them.",
 )
-@click.option(
-    "--release", "version", default="latest", show_default=True, help="A version, or latest."
-)
+@version_option
 @click.option(
     "--beside", multiple=True, metavar="VERSION", help="Another version to compare; repeatable."
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bc_inventory.commands.options import release_options
+from bc_inventory.commands.options import factor_set_option, release_options, version_option
 
 if TYPE_CHECKING:
     from bc_inventory.release.explain import Explanation
@@ -19,17 +19,11 @@ __all__ = ["explain"]
 @click.option("--region", help="Side, country or province, by code or name; by default all.")
 @click.option("--sector", help="NFR category at any level, GNFR aggregate; by default all.")
 @click.option("--year", type=int, required=True, help="Calendar year.")
-@click.option(
-    "--factor-set",
-    type=click.Choice(["harmonised", "official"]),
-    default="harmonised",
-    show_default=True,
-    help="Set of emission factors.",
-)
+@factor_set_option
 @click.option("--memo", is_flag=True, help="Explain memo items, which aren't in the totals.")
 @click.option("--json", "as_json", is_flag=True, help="Everything, as JSON.")
 @click.option("--top", type=click.IntRange(1), default=10, show_default=True, help="Lines shown.")
-@click.option("--release", "version", default="latest", show_default=True, help="Version.")
+@version_option
 @click.option(
     "--facts",
     type=click.Path(path_type=Path, file_okay=False, exists=True),

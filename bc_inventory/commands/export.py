@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bc_inventory.commands.options import release_options
+from bc_inventory.commands.options import factor_set_option, release_options
 
 __all__ = ["export"]
 
@@ -23,13 +23,7 @@ _SUFFIX = {"iamc": ".csv", "xlsx": ".xlsx", "geojson": ".geojson", "nfr": ".xlsx
 )
 @click.option("--region", help="Member state or province, for nfr.")
 @click.option("--year", type=int, help="Calendar year, for geojson; by default the last.")
-@click.option(
-    "--factor-set",
-    default="harmonised",
-    show_default=True,
-    type=click.Choice(["harmonised", "official"]),
-    help="Set of emission factors, for geojson and nfr.",
-)
+@factor_set_option
 @release_options
 def export(
     form: str,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bc_inventory.commands.options import release_options
+from bc_inventory.commands.options import release_options, version_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +16,7 @@ __all__ = ["hotspots"]
 
 
 @click.command()
-@click.option("--release", "version", default="latest", show_default=True, help="Version.")
+@version_option
 @click.option("--side", type=click.Choice(["EU", "CN"]), help="One side only.")
 @click.option(
     "--kind",

@@ -6,7 +6,12 @@ from pathlib import Path
 
 import click
 
-from bc_inventory.commands.options import release_options, uptake_of
+from bc_inventory.commands.options import (
+    factor_set_option,
+    release_options,
+    uptake_of,
+    version_option,
+)
 
 __all__ = ["measures"]
 
@@ -26,22 +31,14 @@ __all__ = ["measures"]
     show_default=True,
     help="What the savings are given for.",
 )
-@click.option(
-    "--factor-set",
-    default="harmonised",
-    show_default=True,
-    type=click.Choice(["harmonised", "official"]),
-    help="Set of emission factors.",
-)
+@factor_set_option
 @click.option(
     "--draws", default=500, show_default=True, type=click.IntRange(0), help="Monte Carlo draws."
 )
 @click.option(
     "--to", type=click.Path(path_type=Path, dir_okay=False), help="CSV file for the table."
 )
-@click.option(
-    "--release", "version", default="latest", show_default=True, help="A version, or latest."
-)
+@version_option
 @release_options
 def measures(
     uptake: tuple[str, ...],

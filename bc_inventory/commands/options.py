@@ -7,7 +7,15 @@ from typing import Any
 
 import click
 
-__all__ = ["answer_option", "answers_of", "release_options", "selection_options", "uptake_of"]
+__all__ = [
+    "answer_option",
+    "answers_of",
+    "factor_set_option",
+    "release_options",
+    "selection_options",
+    "uptake_of",
+    "version_option",
+]
 
 Command = Callable[..., Any]
 
@@ -48,6 +56,24 @@ def answers_of(texts: tuple[str, ...]) -> dict[str, Any]:
     return made
 
 
+def factor_set_option(function: Command) -> Command:
+    """Add the option that says which set of emission factors."""
+    return click.option(
+        "--factor-set",
+        type=click.Choice(["harmonised", "official"]),
+        default="harmonised",
+        show_default=True,
+        help="Which set of emission factors.",
+    )(function)
+
+
+def version_option(function: Command) -> Command:
+    """Add the option that says which version, for commands that take no VERSION."""
+    return click.option(
+        "--release", "version", default="latest", show_default=True, help="A version, or latest."
+    )(function)
+
+
 def release_options(function: Command) -> Command:
     """Add the options that say which inventory, and where releases are."""
     for option in (
@@ -71,13 +97,7 @@ def release_options(function: Command) -> Command:
 def selection_options(function: Command) -> Command:
     """Add the options that say which part of a release."""
     for option in (
-        click.option(
-            "--factor-set",
-            type=click.Choice(["harmonised", "official"]),
-            default="harmonised",
-            show_default=True,
-            help="Which set of emission factors.",
-        ),
+        factor_set_option,
         click.option("--year", "years", type=int, multiple=True, help="Calendar year; repeatable."),
         click.option(
             "--sector",

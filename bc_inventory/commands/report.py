@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bc_inventory.commands.options import release_options
+from bc_inventory.commands.options import factor_set_option, release_options
 
 __all__ = ["report"]
 
@@ -14,13 +14,7 @@ __all__ = ["report"]
 @click.command()
 @click.argument("version", default="latest")
 @click.option("--year", type=int, help="Calendar year; by default the year of the release's grid.")
-@click.option(
-    "--factor-set",
-    default="harmonised",
-    show_default=True,
-    type=click.Choice(["harmonised", "official"]),
-    help="Factor set shown first.",
-)
+@factor_set_option
 @click.option(
     "--to",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bc_inventory.commands.options import release_options
+from bc_inventory.commands.options import factor_set_option, release_options
 
 __all__ = ["review"]
 
@@ -16,13 +16,7 @@ _UNITS = dict.fromkeys(("emission_kt", "base_kt", "previous_kt"), "kt")
 @click.command()
 @click.argument("version", default="latest")
 @click.option("--year", type=int, help="Calendar year; by default the release's last.")
-@click.option(
-    "--factor-set",
-    default="harmonised",
-    show_default=True,
-    type=click.Choice(["harmonised", "official"]),
-    help="Set of emission factors.",
-)
+@factor_set_option
 @click.option(
     "--to",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bc_inventory.commands.options import release_options, uptake_of
+from bc_inventory.commands.options import (
+    factor_set_option,
+    release_options,
+    uptake_of,
+    version_option,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,22 +31,14 @@ __all__ = ["targets"]
     help="CSV of targets under the contract `targets`: base year, target year, reductions, path; "
     "by default those of the project.",
 )
-@click.option(
-    "--factor-set",
-    default="harmonised",
-    show_default=True,
-    type=click.Choice(["harmonised", "official"]),
-    help="Set of emission factors of the measures.",
-)
+@factor_set_option
 @click.option(
     "--draws", default=200, show_default=True, type=click.IntRange(1), help="Monte Carlo draws."
 )
 @click.option(
     "--to", type=click.Path(path_type=Path, dir_okay=False), help="CSV file for the table."
 )
-@click.option(
-    "--release", "version", default="latest", show_default=True, help="A version, or latest."
-)
+@version_option
 @release_options
 def targets(
     uptake: tuple[str, ...],
