@@ -62,7 +62,8 @@ def read_ae51(
     ask(source, station=station, utc_offset_h=utc_offset_h)
     text = decode(source)
     head = dict(re.findall(r"^([\w ]+) = (.*?)\s*$", text[:2000], flags=re.MULTILINE))
-    timebase = re.fullmatch(r"(\d+) s", head.get("Timebase", ""))
+    # Longest that it can be set to is 300 s; more digits are damage, and 0 is no span.
+    timebase = re.fullmatch(r"([1-9]\d{0,3}) s", head.get("Timebase", ""))
     if not timebase or head.get("BC units") != "ng/m^3":
         raise source.refuse(
             f"timebase {head.get('Timebase')!r}, unit {head.get('BC units')!r}",

@@ -28,6 +28,18 @@ def test_check_19_ae51(shared):
 
 
 @pytest.mark.shared
+@pytest.mark.parametrize("claim", ["0", "18446744073709551616", "-1"])
+def test_a_timebase_that_cannot_be_is_refused(shared, tmp_path, claim):
+    text = (shared / AE51).read_bytes()
+    damaged = text.replace(b"Timebase = 1 s", f"Timebase = {claim} s".encode())
+    assert damaged != text
+    path = tmp_path / "ae51.csv"
+    path.write_bytes(damaged)
+    with pytest.raises(DataError, match=r"timebase"):
+        read_any(path, "ae51", station="KAN", utc_offset_h=5.5)
+
+
+@pytest.mark.shared
 def test_check_19_ma200(shared):
     record = read_any(shared / MA200, station="CPH", utc_offset_h=1).data
     by_wave = {s.about.wavelength_nm: s for s in record}
