@@ -145,30 +145,20 @@ def _nothing(
     chosen: int, opened: list[Release], notes: list[str], theirs: set[int] | None = None
 ) -> None:
     from bc_inventory.errors import DataError, Problem
+    from bc_inventory.readers.result import year_spans
 
     ours = sorted(set.intersection(*(_years(release) for release in opened)))
-    held = f"; the files have {_span(theirs)}" if theirs else ""
+    held = f"; the files have {year_spans(theirs)}" if theirs else ""
     raise DataError(
         [
             Problem(
                 found=f"nothing to compare in {chosen}" + "".join(f"; {note}" for note in notes),
-                expected=f"a year of both: the release has {_span(ours)}{held}",
+                expected=f"a year of both: the release has {year_spans(ours)}{held}",
                 remedy="Choose --year or other files, or build a release of that year "
                 "(years under [inventory] in its configuration).",
             )
         ]
     )
-
-
-def _span(years: object) -> str:
-    ordered = sorted(set(years))  # type: ignore[call-overload]
-    runs: list[list[int]] = []
-    for year in ordered:
-        if runs and year == runs[-1][-1] + 1:
-            runs[-1].append(year)
-        else:
-            runs.append([year])
-    return ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
 
 
 def _published(

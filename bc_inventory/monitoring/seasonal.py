@@ -14,7 +14,7 @@ import numpy as np
 
 from bc_inventory.monitoring.trends import (
     Trend,
-    breaks_of,
+    in_order,
     mann_kendall,
     p_value,
     relative_to,
@@ -73,12 +73,8 @@ def seasonal_trend(
     Van Belle and Hughes 1984, Water Resour. Res. 20, 127; 3PW by Collaud Coen et al. 2020,
     doi 10.5194/amt-13-6945-2020; variance by Yue and Wang 2004, Water Resour. Manag. 18, 201.
     """
-    if method not in {"plain", "3PW"}:
-        raise ValueError(f"method={method!r}; expected 'plain' or '3PW'")
-    kept = np.isfinite(years) & np.isfinite(values)
-    order = np.argsort(years[kept], kind="stable")
-    x, y, season = (held[kept][order] for held in (years, values, seasons))
-    breaks = breaks_of(x, None if segments is None else np.asarray(segments)[kept][order])
+    order, breaks = in_order(years, values, method, segments)
+    x, y, season = (held[order] for held in (years, values, seasons))
     name = "seasonal"
     tested = [y]
     excess = 1.0

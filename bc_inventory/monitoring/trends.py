@@ -14,6 +14,7 @@ __all__ = [
     "Trend",
     "breaks_of",
     "decimal_years",
+    "in_order",
     "mann_kendall",
     "p_value",
     "relative_to",
@@ -189,12 +190,8 @@ def trend(
     ValueError
         If the method is neither.
     """
-    if method not in {"plain", "3PW"}:
-        raise ValueError(f"method={method!r}; expected 'plain' or '3PW'")
-    kept = np.isfinite(years) & np.isfinite(values)
-    order = np.argsort(years[kept], kind="stable")
-    x, y = years[kept][order], values[kept][order]
-    breaks = breaks_of(x, None if segments is None else np.asarray(segments)[kept][order])
+    order, breaks = in_order(years, values, method, segments)
+    x, y = years[order], values[order]
     if len(x) < 3:
         nothing = float("nan")
         return Trend(nothing, nothing, nothing, nothing, 1.0, len(x), method, breaks)
@@ -227,6 +224,35 @@ def trend(
         breaks,
         relative_to(done.slope, y),
     )
+
+
+def in_order(
+    years: np.ndarray, values: np.ndarray, method: str, segments: np.ndarray | None
+) -> tuple[np.ndarray, tuple[float, ...]]:
+    """Return where the values of a series stand, by date, and its breaks.
+
+    Parameters
+    ----------
+    years, values, method, segments
+        As `trend` takes them.
+
+    Returns
+    -------
+    order : numpy.ndarray of int
+        Positions of the values that aren't missing.
+    breaks : tuple of float
+        As `breaks_of` returns them.
+
+    Raises
+    ------
+    ValueError
+        If the method is neither of the two.
+    """
+    if method not in {"plain", "3PW"}:
+        raise ValueError(f"method={method!r}; expected 'plain' or '3PW'")
+    kept = np.flatnonzero(np.isfinite(years) & np.isfinite(values))
+    order = kept[np.argsort(years[kept], kind="stable")]
+    return order, breaks_of(years[order], None if segments is None else np.asarray(segments)[order])
 
 
 def breaks_of(years: np.ndarray, segments: np.ndarray | None) -> tuple[float, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from bc_inventory.readers.source import Source
 
-__all__ = ["Format", "Kind", "Reading", "Report", "SetAside", "reading"]
+__all__ = ["Format", "Kind", "Reading", "Report", "SetAside", "reading", "year_spans"]
 
 Kind = Literal["activity", "inventory", "station", "gridded"]
 
@@ -86,7 +86,7 @@ class Report:
         keys = ", ".join(f"{key} {n}" for key, n in (self.notation_keys or {}).items())
         lines = [
             ("rows", str(self.rows)),
-            ("years", f"{_spans(self.years)} ({len(self.years)})" if self.years else "none"),
+            ("years", f"{year_spans(self.years)} ({len(self.years)})" if self.years else "none"),
             ("regions", f"{len(self.regions)}: {_first(self.regions)}"),
         ]
         if self.aggregates:
@@ -111,10 +111,11 @@ def _first(names: tuple[str, ...], shown: int = 8) -> str:
     return ", ".join(names[:shown]) + (", ..." if len(names) > shown else "")
 
 
-def _spans(years: tuple[int, ...]) -> str:
+def year_spans(years: Iterable[int]) -> str:
     """Return years as spans without holes, such as 1990, 1995-2000, 2010."""
-    starts = [year for year in years if year - 1 not in years]
-    ends = [year for year in years if year + 1 not in years]
+    known = set(years)
+    starts = sorted(year for year in known if year - 1 not in known)
+    ends = sorted(year for year in known if year + 1 not in known)
     pairs = zip(starts, ends, strict=True)
     return ", ".join(f"{a}" if a == b else f"{a}-{b}" for a, b in pairs)
 
