@@ -30,7 +30,7 @@ def table(categories):
     """Return synthetic emissions of every region and category."""
     import pandas as pd
 
-    from bc_inventory.spatial.proxies import read_tables
+    from bc_inventory.spatial.tables import read_tables
 
     tables = read_tables()
     random = np.random.default_rng(1)

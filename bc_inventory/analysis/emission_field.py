@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
     from bc_inventory.spatial.cells import Grid
-    from bc_inventory.spatial.proxies import Tables
+    from bc_inventory.spatial.tables import Tables
 
 __all__ = ["EmissionField", "Flags", "Floats", "Integers", "make_field"]
 

@@ -26,7 +26,7 @@ from bc_inventory.spatial.allocate import select_emissions
 from bc_inventory.spatial.calendar import seconds
 from bc_inventory.spatial.cells import Grid, make_grid
 from bc_inventory.spatial.describe import TOTAL
-from bc_inventory.spatial.proxies import Tables, read_tables
+from bc_inventory.spatial.tables import Tables, read_tables
 
 if TYPE_CHECKING:
     import xarray as xr

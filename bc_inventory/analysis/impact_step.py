@@ -24,7 +24,7 @@ from bc_inventory.embedded import data_root
 from bc_inventory.schema.common import SIDES
 from bc_inventory.spatial.allocate import select_emissions
 from bc_inventory.spatial.profiles import Profiles, month_parts, read_profiles
-from bc_inventory.spatial.proxies import read_tables
+from bc_inventory.spatial.tables import read_tables
 
 __all__ = ["impacts_step"]
 

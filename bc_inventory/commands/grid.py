@@ -121,7 +121,7 @@ def grid(source: Path, target: Path, **options: Any) -> None:
 
 def _tables(options: dict[str, Any], emissions: Path, request: Any) -> Any:
     """Return the spatial facts with what the user brings."""
-    from bc_inventory.spatial.proxies import read_tables
+    from bc_inventory.spatial.tables import read_tables
 
     tables = read_tables()
     if options["boundaries"]:

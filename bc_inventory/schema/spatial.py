@@ -61,21 +61,26 @@ CELLS = Table(
 
 POINTS = Table(
     "spatial_points",
-    "A plant, field or port that stands for a point source.",
+    "A plant, field, port, airport or district that stands for a point source.",
     (
         Column(
             "kind",
             "string",
             "what it is",
             enum=(
+                "airport_large",
+                "airport_medium",
                 "bio_power",
                 "blast_furnace",
                 "cement",
                 "coal_power",
+                "coke_district",
                 "coke_oven",
+                "oil_field",
                 "oilgas_field",
                 "oilgas_power",
                 "port",
+                "refinery",
                 "steel",
             ),
         ),
@@ -87,7 +92,7 @@ POINTS = Table(
         Column(
             "weight",
             "number",
-            "capacity or output, in `weight_unit`; absent where unknown",
+            "capacity, output or size, in `weight_unit`; absent where unknown",
             required=False,
             minimum=0,
         ),
@@ -95,7 +100,7 @@ POINTS = Table(
             "weight_unit",
             "string",
             "unit of the weight",
-            enum=("MW", "kt year-1", "Mboe year-1", "1"),
+            enum=("MW", "kt year-1", "Mboe year-1", "Mbbl year-1", "m", "1"),
         ),
         c.source_id,
     ),

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from bc_inventory import units
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.spatial.cells import Grid
-from bc_inventory.spatial.proxies import Ladder, Tables, Weights, make_weights
+from bc_inventory.spatial.proxies import Ladder, Weights, make_weights
 from bc_inventory.spatial.regions import Pairs, project
+from bc_inventory.spatial.tables import Tables
 
 __all__ = ["Allocation", "Placed", "allocate", "place", "select_emissions"]
 

@@ -12,9 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bc_inventory.errors import Problems
-from bc_inventory.spatial.proxies import Tables
 from bc_inventory.spatial.raster import RASTERS, read_regions
 from bc_inventory.spatial.regions import BASE, require_regions
+from bc_inventory.spatial.tables import Tables
 from bc_inventory.spatial.vector import Features, cover_cells, need, read_features
 
 __all__ = ["with_boundaries"]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.spatial.allocate import Allocation
-from bc_inventory.spatial.proxies import Tables
+from bc_inventory.spatial.tables import Tables
 
 __all__ = ["point_emissions"]
 

@@ -18,7 +18,7 @@ from bc_inventory.spatial.cells import make_grid
 from bc_inventory.spatial.netcdf import write_grid
 from bc_inventory.spatial.parallel import Compute
 from bc_inventory.spatial.profiles import hour_parts, month_parts, read_profiles
-from bc_inventory.spatial.proxies import Tables, read_tables
+from bc_inventory.spatial.tables import Tables, read_tables
 
 if TYPE_CHECKING:
     import pandas as pd

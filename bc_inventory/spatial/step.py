@@ -8,7 +8,7 @@ from bc_inventory import schema
 from bc_inventory.spatial.parallel import Compute
 from bc_inventory.spatial.points import point_emissions
 from bc_inventory.spatial.product import Period, Request, make_product
-from bc_inventory.spatial.proxies import read_tables
+from bc_inventory.spatial.tables import read_tables
 
 __all__ = ["grid_step"]
 

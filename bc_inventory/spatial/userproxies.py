@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from bc_inventory import schema
 from bc_inventory.errors import DataError, Problem, Problems
-from bc_inventory.spatial.proxies import Tables, check_ladder
 from bc_inventory.spatial.raster import RASTERS, read_raster
 from bc_inventory.spatial.regions import BASE
 from bc_inventory.spatial.regrid import Kind, regrid
+from bc_inventory.spatial.tables import Tables, check_ladder
 from bc_inventory.spatial.vector import Features, cover_cells, need, read_features, refuse
 
 __all__ = ["with_ladder", "with_proxy"]

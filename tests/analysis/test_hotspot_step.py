@@ -20,8 +20,8 @@ from bc_inventory.analysis.map_frames import every_code
 from bc_inventory.analysis.maps import density_of, maps_step
 from bc_inventory.errors import DataError
 from bc_inventory.spatial.allocate import allocate, select_emissions
-from bc_inventory.spatial.proxies import read_tables
 from bc_inventory.spatial.step import grid_step
+from bc_inventory.spatial.tables import read_tables
 from tests.analysis.frames import emissions
 
 YEARS = (2014, 2015, 2016, 2017, 2018)

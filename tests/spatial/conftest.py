@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from bc_inventory import schema
-from bc_inventory.spatial.proxies import Tables, read_tables
+from bc_inventory.spatial.tables import Tables, read_tables
 
 CATEGORIES = {
     "1A1a": ("A_PublicPower", ("hard_coal", "natural_gas")),

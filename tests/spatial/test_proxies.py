@@ -4,7 +4,8 @@ import pytest
 from bc_inventory import schema
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError
-from bc_inventory.spatial.proxies import Ladder, read_tables
+from bc_inventory.spatial.proxies import Ladder
+from bc_inventory.spatial.tables import read_tables
 
 
 def test_every_rung_cites_a_known_source_and_a_known_fuel():
@@ -16,6 +17,7 @@ def test_every_rung_cites_a_known_source_and_a_known_fuel():
     schema.read_csv(root / "spatial" / "proxy_ladder.csv", "proxy_ladder", known=known)
     schema.read_csv(root / "spatial" / "proxies.csv", "spatial_proxies", known=known)
     schema.read_parquet(root / "spatial" / "points.parquet", "spatial_points", known=known)
+    schema.read_csv(root / "spatial" / "points_typed.csv", "spatial_points", known=known)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +46,10 @@ def test_a_fuel_s_own_ladder_goes_before_that_of_any_fuel_and_a_side_s_before_th
     assert first("EU", "1A1a", "charcoal") == "power"
     assert first("EU", "1A1c", "coke_product") == "coke_oven"
     assert first("CN", "1A1c", "coke_product") == "blast_furnace"
+    assert ladder.rungs("CN", "CN-SX", "1A1c", "coke_product")[0] == ("coke_district", "low")
+    assert first("EU", "1A1b", "refinery_gas") == "refinery"
+    assert first("CN", "1A3aii(i)", "kerosene") == "airport_large"
+    assert first("EU", "1B2c", "flared_gas") == "oil_field"
     assert first("CN", "1A4bi", "hard_coal") == "pop_rural"
     assert first("EU", "1A4bi", "hard_coal") == "population"
     assert first("EU", "9Z", "diesel") == "population"
