@@ -59,6 +59,12 @@ LAYOUTS = ("cf", "hemco", "emep", "wrfchem", "input4mips", "geotiff", "geoparque
     "or by the flags of a NetCDF or GeoTIFF.",
 )
 @click.option(
+    "--networks",
+    is_flag=True,
+    help="Place road traffic and railways by the network of OpenStreetMap; the file then comes "
+    "under its Open Database License.",
+)
+@click.option(
     "--proxy",
     "proxies",
     multiple=True,
@@ -86,6 +92,7 @@ def grid(source: Path, target: Path, **options: Any) -> None:
     from bc_inventory.spatial.exports.write import write_layout
     from bc_inventory.spatial.parallel import Compute
     from bc_inventory.spatial.product import Request, make_product
+    from bc_inventory.spatial.tables import NETWORKS_NOTICE
     from bc_inventory.spatial.whole import scratch
 
     emissions = source / "emissions" if (source / "emissions").is_dir() else source
@@ -99,6 +106,7 @@ def grid(source: Path, target: Path, **options: Any) -> None:
         options["temperature"],
         options["digits"],
         Compute(options["scheduler"], options["workers"]),
+        {"license": NETWORKS_NOTICE} if options["networks"] else {},
     )
     tables = _tables(options, emissions, request)
     with scratch(target) as made:
@@ -123,7 +131,7 @@ def _tables(options: dict[str, Any], emissions: Path, request: Any) -> Any:
     """Return the spatial facts with what the user brings."""
     from bc_inventory.spatial.tables import read_tables
 
-    tables = read_tables()
+    tables = read_tables(networks=options["networks"])
     if options["boundaries"]:
         from bc_inventory.spatial.allocate import select_emissions
         from bc_inventory.spatial.boundaries import with_boundaries

@@ -59,6 +59,38 @@ CELLS = Table(
     ("region", "j", "i"),
 )
 
+LANES = Table(
+    "spatial_lanes",
+    "What part of a region's national shipping passes through a 0.1 degree cell, by the shortest "
+    "ways over sea between the ports of a country.",
+    (
+        _region,
+        *_cell(0.1),
+        Column(
+            "shipping_share",
+            "number",
+            "share of the region's national shipping that lies in the cell",
+            "1",
+            minimum=0,
+            maximum=1.0,
+        ),
+    ),
+    ("region", "j", "i"),
+)
+
+NETWORKS = Table(
+    "spatial_networks",
+    "Length of roads and railways of OpenStreetMap in a 0.1 degree cell, under the Open Database "
+    "License.",
+    (
+        _region,
+        *_cell(0.1),
+        Column("road_km", "number", "length of main roads", "km", minimum=0),
+        Column("rail_km", "number", "length of railway lines", "km", minimum=0),
+    ),
+    ("region", "j", "i"),
+)
+
 POINTS = Table(
     "spatial_points",
     "A plant, field, port, airport or district that stands for a point source.",
@@ -161,8 +193,9 @@ PROXIES = Table(
         Column(
             "kind",
             "string",
-            "cells: a sum of columns of spatial_cells; sqrt: the root of the product of its "
-            "factors; land: area of the region in the cell; points: points of the kinds",
+            "cells: a sum of columns of spatial_cells, spatial_lanes or spatial_networks; sqrt: "
+            "the root of the product of its factors; land: area of the region in the cell; "
+            "points: points of the kinds",
             enum=("cells", "sqrt", "land", "points"),
         ),
         Column(
@@ -335,6 +368,8 @@ EXPORT_SECTORS = Table(
 
 TABLES = (
     CELLS,
+    LANES,
+    NETWORKS,
     POINTS,
     PLACES,
     HMA,

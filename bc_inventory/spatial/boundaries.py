@@ -29,7 +29,8 @@ def with_boundaries(
     """Replace the regions of the spatial facts by those of a file.
 
     What a cell holds (people, cropland, waterways) is shared by area among the
-    regions that cover its land. Points belong to the region they lie in;
+    regions that cover its land; shipping lanes keep their region if the file has it.
+    Points belong to the region they lie in;
     points at sea keep their region if the file has it.
 
     Parameters
@@ -74,7 +75,8 @@ def with_boundaries(
     region = np.where(at == "", tables.points["region"].to_numpy(dtype=object), at)
     points = tables.points.assign(region=region)
     points = points[points["region"].isin(known)].reset_index(drop=True)
-    return replace(tables, cells=cells, points=points)
+    lanes = tables.lanes[tables.lanes["region"].isin(known)].reset_index(drop=True)
+    return replace(tables, cells=cells, lanes=lanes, points=points)
 
 
 def _check_polygons(features: Features, codes: NDArray[Any]) -> None:

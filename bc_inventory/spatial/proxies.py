@@ -6,7 +6,7 @@ for the ledger, so that nobody reads a map of land area as a map of plants.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Ladder", "Weights", "make_weights"]
 
 _ANY = "*"
+_LANES = "shipping_share"
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,9 @@ class Weights:
             return self.tables.cells["area_m2"].to_numpy()
         if row["kind"] == "sqrt":
             return np.sqrt(np.prod([self._base(member) for member in members], axis=0))
-        return self.tables.cells[members].sum(axis=1).to_numpy(dtype=float)
+        # Networks that weren't read are empty everywhere.
+        columns = self.tables.cells.reindex(columns=members, fill_value=0)
+        return columns.sum(axis=1).to_numpy(dtype=float)
 
     def _points(self, proxy: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         kinds = str(self.tables.proxies.loc[proxy, "members"]).split(";")
@@ -177,10 +180,14 @@ def make_weights(tables: Tables, grid: Grid, regions: list[str] | None = None) -
     DataError
         If a region has no cells.
     """
-    cells, points = tables.cells, tables.points
+    cells, lanes, points = tables.cells, tables.lanes, tables.points
     if regions is not None:
         require_regions(regions, cells["region"].unique(), "spatial_cells")
-        cells = cells[cells["region"].isin(regions)].reset_index(drop=True)
+        cells = cells[cells["region"].isin(regions)]
         points = points[points["region"].isin(regions)]
+    lanes = lanes[lanes["region"].isin(cells["region"].unique())]
+    # Lanes lie in cells of a region's own, which hold nothing else of it.
+    sea = lanes.reindex(columns=[*cells.columns, _LANES], fill_value=0)
+    cells = pd.concat([cells.assign(**{_LANES: 0.0}), sea], ignore_index=True)
     pairs, flow = make_pairs(cells, grid, points)
-    return Weights(Tables(cells, points, tables.proxies, tables.ladder), pairs, flow)
+    return Weights(replace(tables, cells=cells, points=points), pairs, flow)

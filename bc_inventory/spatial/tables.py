@@ -1,4 +1,8 @@
-"""The spatial facts: cells, points, proxies and ladders, read and checked."""
+"""The spatial facts: cells, lanes, points, proxies and ladders, read and checked.
+
+Roads and railways come from OpenStreetMap under a licence that asks for the same of
+what is derived from them, so they lie in a folder of their own and are read on request.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,12 @@ from bc_inventory.embedded import data_root
 from bc_inventory.errors import Problems
 from bc_inventory.spatial.regions import read_cells
 
-__all__ = ["Tables", "check_ladder", "read_tables"]
+__all__ = ["NETWORKS_NOTICE", "Tables", "check_ladder", "read_tables"]
+
+NETWORKS_NOTICE = (
+    "Contains information from OpenStreetMap (openstreetmap.org/copyright), which is made "
+    "available here under the Open Database License 1.0 (opendatacommons.org/licenses/odbl/1-0/)"
+)
 
 _EVERYWHERE = "land"
 # Points computed from publishers' tables, and those typed by hand.
@@ -26,7 +35,10 @@ class Tables:
     Parameters
     ----------
     cells : pandas.DataFrame
-        `spatial_cells` with `area_m2`.
+        `spatial_cells` with `area_m2`, and the columns of `spatial_networks` where
+        they were asked for.
+    lanes : pandas.DataFrame
+        `spatial_lanes`.
     points : pandas.DataFrame
         `spatial_points`, every weight a number: where a capacity is unknown it
         is the median of its kind in the region, else of its kind.
@@ -37,18 +49,22 @@ class Tables:
     """
 
     cells: pd.DataFrame
+    lanes: pd.DataFrame
     points: pd.DataFrame
     proxies: pd.DataFrame
     ladder: pd.DataFrame
 
 
-def read_tables(folder: Path | None = None) -> Tables:
+def read_tables(folder: Path | None = None, *, networks: bool = False) -> Tables:
     """Read the spatial facts.
 
     Parameters
     ----------
     folder : Path, optional
         By default `data/spatial` as embedded.
+    networks : bool
+        Whether to read roads and railways, too; ladders pass them over otherwise.
+        What is made with them has to carry `NETWORKS_NOTICE`.
 
     Returns
     -------
@@ -70,7 +86,11 @@ def read_tables(folder: Path | None = None) -> Tables:
     check_ladder(ladder, str(root / "proxy_ladder.csv"))
     points = _read_points(root)
     _check_points(proxies, points, str(root / "proxies.csv"))
-    return Tables(read_cells(root / "cells_010.parquet"), _fill_weights(points), proxies, ladder)
+    cells = read_cells(root / "cells_010.parquet")
+    if networks:
+        cells = _with_networks(cells, root / "odbl" / "networks_010.parquet")
+    lanes = schema.read_parquet(root / "lanes_010.parquet", "spatial_lanes")
+    return Tables(cells, lanes, _fill_weights(points), proxies, ladder)
 
 
 def check_ladder(ladder: pd.DataFrame, file: str) -> None:
@@ -135,3 +155,10 @@ def _read_points(root: Path) -> pd.DataFrame:
     files = [root / name for name in _POINTS]
     parts = [readers[file.suffix](file, "spatial_points") for file in files]
     return pd.concat(parts, ignore_index=True)
+
+
+def _with_networks(cells: pd.DataFrame, path: Path) -> pd.DataFrame:
+    found = schema.read_parquet(path, "spatial_networks")
+    lengths = ["road_km", "rail_km"]
+    joined = cells.merge(found, on=["region", "j", "i"], how="left", validate="one_to_one")
+    return joined.assign(**{name: joined[name].fillna(0.0) for name in lengths})

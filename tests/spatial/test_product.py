@@ -128,6 +128,19 @@ def run(*arguments):
     return CliRunner().invoke(grid, [str(argument) for argument in arguments])
 
 
+def test_a_file_made_with_networks_says_whose_they_are(emissions_folder, tmp_path):
+    target = tmp_path / "grid.nc"
+    done = run(emissions_folder, target, "--year", 2018, "--resolution", 0.5, "--networks")
+    assert done.exit_code == 0, done.output
+    with xr.open_dataset(target) as made:
+        assert "Open Database License 1.0" in made.attrs["license"]
+        assert "road_people" in made["allocation_proxy"].to_numpy().astype(str)
+    plain = tmp_path / "plain.nc"
+    assert run(emissions_folder, plain, "--year", 2018, "--resolution", 0.5).exit_code == 0
+    with xr.open_dataset(plain) as made:
+        assert "Open Database" not in made.attrs["license"]
+
+
 def test_the_command_makes_a_grid_from_a_release(emissions_folder, wanted, tmp_path):
     release = emissions_folder.parent
     target, points = tmp_path / "out" / "grid.nc", tmp_path / "points.parquet"

@@ -147,6 +147,15 @@ def test_a_raster_that_cannot_be_regions_is_refused(tables, tmp_path, more, word
         with_boundaries(tables, tmp_path / "plain.nc", None)
 
 
+def test_lanes_stay_with_the_regions_that_the_file_has(tables, tmp_path):
+    path = geojson(tmp_path / "r.geojson", [({"code": "IT"}, square(11.0, 43.0, 12.0, 44.0))])
+    made = with_boundaries(tables, path, "code", ["IT"])
+    assert set(made.lanes["region"]) == {"IT"}
+    ledger = allocate(emissions(["IT"], "1A3dii"), make_grid(0.5, "both"), made).ledger
+    assert ledger["proxy"].tolist() == ["shipping_lane"]
+    assert ledger["outside_kt"].sum() == pytest.approx(0.0, abs=1e-9)
+
+
 def test_plants_belong_to_the_polygon_they_lie_in(tables, tmp_path):
     made = with_boundaries(tables, geojson(tmp_path / "h.geojson", HALVES), "code")
     assert set(made.points["region"]) == {"EAST", "WEST"}
@@ -383,9 +392,9 @@ def test_a_ladder_must_name_known_proxies_and_end_with_land(tables, tmp_path):
 def test_a_user_s_ladder_takes_the_place_of_ours_only(tables, tmp_path):
     made = with_ladder(tables, ladder(tmp_path / "a.csv", "population", "land"))
     before, after = (t.ladder[t.ladder["nfr"] == "1A3c"] for t in (tables, made))
-    assert before["proxy"].tolist() == ["sqrt_pop_area", "population", "land"]
+    assert before["proxy"].tolist() == ["rail", "sqrt_pop_area", "population", "land"]
     assert after["proxy"].tolist() == ["population", "land"]
-    assert len(made.ladder) == len(tables.ladder) - 1
+    assert len(made.ladder) == len(tables.ladder) - 2
 
 
 @pytest.mark.shared
