@@ -63,8 +63,8 @@ def read_tables(folder: Path | None = None, *, networks: bool = False) -> Tables
     folder : Path, optional
         By default `data/spatial` as embedded.
     networks : bool
-        Whether to read roads and railways, too; ladders pass them over otherwise.
-        What is made with them has to carry `NETWORKS_NOTICE`.
+        Whether to read roads and railways, too, from the folder `odbl` beside it;
+        ladders pass them over otherwise. What is made with them has to carry `NETWORKS_NOTICE`.
 
     Returns
     -------
@@ -88,7 +88,7 @@ def read_tables(folder: Path | None = None, *, networks: bool = False) -> Tables
     _check_points(proxies, points, str(root / "proxies.csv"))
     cells = read_cells(root / "cells_010.parquet")
     if networks:
-        cells = _with_networks(cells, root / "odbl" / "networks_010.parquet")
+        cells = _with_networks(cells, root.parent / "odbl" / "networks_010.parquet")
     lanes = schema.read_parquet(root / "lanes_010.parquet", "spatial_lanes")
     return Tables(cells, lanes, _fill_weights(points), proxies, ladder)
 

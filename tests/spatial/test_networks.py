@@ -37,7 +37,7 @@ def at(made, nfr, lat, lon):
 def test_the_tables_cite_known_sources_and_cells(tables):
     folder = data_root() / "spatial"
     lanes = schema.read_parquet(folder / "lanes_010.parquet", "spatial_lanes")
-    found = schema.read_parquet(folder / "odbl" / "networks_010.parquet", "spatial_networks")
+    found = schema.read_parquet(folder.parent / "odbl" / "networks_010.parquet", "spatial_networks")
     key = ["region", "j", "i"]
     known = set(map(tuple, tables.cells[key].to_numpy().tolist()))
     assert set(map(tuple, found[key].to_numpy().tolist())) <= known
