@@ -25,8 +25,10 @@ from bc_inventory.fingerprint import Content, canonical_json, code_of, content_o
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
+    import pyarrow as pa
 
-__all__ = ["RECORD", "Made", "identify", "keep", "keeping", "recall"]
+__all__ = ["RECORD", "Made", "by_value", "identify", "keep", "keeping", "recall"]
 
 # In the folder of a result; its time says when the result was last used.
 RECORD = "record.json"
@@ -149,8 +151,8 @@ def recall(
     function : callable
         At the top level of a module; its result depends on the arguments alone. It
         returns arrays by name, none of Python objects.
-    *arguments : pandas.DataFrame, numpy.ndarray or JSON values
-        Of a frame only the columns that matter, since a change of any is a change.
+    *arguments : pandas.DataFrame, pyarrow.Table, numpy.ndarray or JSON values
+        Of a frame or table only the columns that matter, since a change of any is a change.
 
     Returns
     -------
@@ -177,19 +179,48 @@ def recall(
         return dict(stored)
 
 
+def by_value(frame: pd.DataFrame, column: str) -> dict[Any, pa.Table]:
+    """Part a frame by the values of a column into tables for `recall`, rows in their order.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Its index is left out.
+    column : str
+        No value is missing.
+
+    Returns
+    -------
+    dict of value to pyarrow.Table
+        In the order of the values. All share memory, so that many cost little more than one.
+    """
+    import numpy as np
+    import pandas as pd
+    import pyarrow as pa
+
+    codes, values = pd.factorize(frame[column], sort=True)
+    whole = pa.Table.from_pandas(frame.iloc[np.argsort(codes, kind="stable")], preserve_index=False)
+    ends = np.cumsum(np.bincount(codes, minlength=len(values)))
+    begins = [0, *ends[:-1].tolist()]
+    return {
+        value: whole.slice(begin, end - begin)
+        for value, begin, end in zip(values, begins, ends.tolist(), strict=True)
+    }
+
+
 def _digest(argument: Any) -> Any:
     """Return a JSON value that stands for an argument's content."""
     import numpy as np
     import pandas as pd
+    import pyarrow as pa
 
     if isinstance(argument, pd.DataFrame):
-        import pyarrow as pa
-
-        arrow = pa.Table.from_pandas(argument, preserve_index=False).replace_schema_metadata()
+        argument = pa.Table.from_pandas(argument, preserve_index=False)
+    if isinstance(argument, pa.Table):
         sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, arrow.schema) as writer:
-            writer.write_table(arrow.combine_chunks())
-        return {"frame": hashlib.sha256(sink.getvalue()).hexdigest()}
+        with pa.ipc.new_stream(sink, argument.schema.remove_metadata()) as writer:
+            writer.write_table(argument.replace_schema_metadata().combine_chunks())
+        return {"table": hashlib.sha256(sink.getvalue()).hexdigest()}
     if isinstance(argument, np.ndarray):
         data = np.ascontiguousarray(argument)
         return {

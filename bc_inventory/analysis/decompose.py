@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,10 @@ from bc_inventory.analysis.chain import HEADS, met, sum_to
 from bc_inventory.analysis.divisia import Method
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.inventory.draws import PARTS, SPLIT, grouped
-from bc_inventory.kept import recall
+from bc_inventory.kept import by_value, recall
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["HEADS", "Parts", "both_ways", "decompose", "drawn_parts", "waterfall"]
 
@@ -180,12 +184,11 @@ def both_ways(
     for frame, name in ((base, "base"), (other, "other")):
         _check_one(frame, name)
     made, sums = [], []
-    tables = [frame.sort_values("nfr", kind="stable")[_NEEDED] for frame in (base, other)]
-    names = [frame["nfr"].to_numpy(dtype=object) for frame in tables]
-    for category in sorted({*names[0], *names[1]}):
+    tables = [by_value(frame[_NEEDED], "nfr") for frame in (base, other)]
+    for category in sorted({*tables[0], *tables[1]}):
         pair = [
-            frame.iloc[np.searchsorted(name, category) : np.searchsorted(name, category, "right")]
-            for frame, name in zip(tables, names, strict=True)
+            table[category] if category in table else next(iter(table.values())).slice(length=0)
+            for table in tables
         ]
         found = recall(_category, *pair, list(by), draws, seed)
         sums.append(found.pop("sums"))
@@ -199,12 +202,13 @@ def both_ways(
 
 
 def _category(
-    base: pd.DataFrame, other: pd.DataFrame, by: Sequence[str], draws: int, seed: int
+    base: pa.Table, other: pa.Table, by: Sequence[str], draws: int, seed: int
 ) -> dict[str, np.ndarray]:
     """Decompose one category: columns of its cells, and `sums` (heads, 1 + draws) of them."""
-    drawn = Parts(*met(base, other, by, "lmdi", draws, seed))
+    pair = base.to_pandas(), other.to_pandas()
+    drawn = Parts(*met(*pair, by, "lmdi", draws, seed))
     cells = drawn.table()
-    second = Parts(*met(base, other, by, "shapley", 0, 0)).table()
+    second = Parts(*met(*pair, by, "shapley", 0, 0)).table()
     cells["shapley_kt"] = second["part_kt"]  # the cells are the same, and sorted
     columns = {
         name: cells[name].to_numpy(dtype=str if name in {*by, "head"} else float)

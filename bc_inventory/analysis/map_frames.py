@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from bc_inventory import schema
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem, suggest
 from bc_inventory.schema.common import SIDES
 
-__all__ = ["Frame", "every_code", "frame_of"]
+__all__ = ["Frame", "every_code", "frame_of", "rings_of"]
 
 _MARGIN = 0.03  # of the width and height of what is shown
 _SIDE_NAMES = {"EU": ("EU-27", "欧盟27国"), "CN": ("mainland China", "中国大陆")}
@@ -54,6 +56,23 @@ def every_code(inputs: Mapping[str, Path]) -> list[str]:
     regions = schema.read_csv(inputs.get("regions", data / "regions.csv"), "regions")
     ours = regions.loc[regions["side"].isin(SIDES), "region"]
     return [*SIDES, *sorted(set(ours) & set(outlines["region"]))]
+
+
+def rings_of(outlines: pd.DataFrame) -> dict[tuple[str, int], NDArray[np.float64]]:
+    """Return the rings of outlines by region and part: longitude and latitude of each vertex.
+
+    Parameters
+    ----------
+    outlines : pandas.DataFrame
+        Contract `spatial_outlines`.
+    """
+    ordered = outlines.sort_values(["region", "part", "vertex"])
+    codes, names = pd.factorize(ordered["region"])
+    part = ordered["part"].to_numpy()
+    begins = np.flatnonzero((np.diff(codes, prepend=-1) != 0) | (np.diff(part, prepend=-1) != 0))
+    rings = np.split(ordered[["lon", "lat"]].to_numpy(), begins[1:])
+    keys = [(str(names[codes[at]]), int(part[at])) for at in begins]
+    return dict(zip(keys, rings, strict=True))
 
 
 def frame_of(code: str, regions: pd.DataFrame, outlines: pd.DataFrame) -> Frame:

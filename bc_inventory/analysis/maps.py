@@ -19,7 +19,7 @@ import pandas as pd
 from bc_inventory import schema, units
 from bc_inventory.analysis.hotspot_files import read_hotspots
 from bc_inventory.analysis.hotspot_step import grid_of
-from bc_inventory.analysis.map_frames import Frame, frame_of
+from bc_inventory.analysis.map_frames import Frame, frame_of, rings_of
 from bc_inventory.embedded import data_root
 from bc_inventory.schema.common import SIDES
 
@@ -216,8 +216,7 @@ def _draw_scale(figure: Figure, mesh: QuadMesh, place: tuple[float, float, float
 def _draw_borders(axes: Axes, frame: Frame, outlines: pd.DataFrame) -> None:
     from matplotlib.collections import LineCollection
 
-    ordered = outlines.sort_values(["region", "part", "vertex"]).groupby(["region", "part"])
-    rings = {key: ring[["lon", "lat"]].to_numpy() for key, ring in ordered}
+    rings = rings_of(outlines)
     axes.add_collection(LineCollection(list(rings.values()), colors=_BORDER, linewidths=0.5))
     own = [ring for (region, _), ring in rings.items() if region == frame.code]
     axes.add_collection(LineCollection(own, colors=_INK, linewidths=1.2))

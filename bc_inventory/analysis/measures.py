@@ -18,10 +18,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bc_inventory.analysis.scenario import Scene, check_uptake, make_scene
+from bc_inventory.analysis.scenario import Scene, make_scene
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem
-from bc_inventory.inventory.draws import PARTS, SPLIT
+from bc_inventory.inventory.draws import PARTS, SPLIT, grouped
 from bc_inventory.inventory.lognormal import bounds, combine
 from bc_inventory.schema import read_csv
 
@@ -98,7 +98,7 @@ def apply_measures(
         If a measure is unknown, an uptake lies outside 0 to 1, or the factor
         of a technology that comes in isn't known from another row.
     """
-    scene = make_scene(emissions, measures, uptake, regions, draws=0, seed=0)
+    scene = make_scene(emissions, measures, uptake, regions)
     used_share, factor, passed = (part[:, 0] for part in scene.parts(uptake))
     rows = scene.rows.copy()
     before = rows["emission_kt"].to_numpy(float)
@@ -130,29 +130,16 @@ def apply_measures(
     return pd.concat([kept[emissions.columns], untouched], ignore_index=True)
 
 
-def wedges(
-    emissions: pd.DataFrame,
-    measures: pd.DataFrame,
-    uptake: Mapping[str, float],
-    regions: pd.DataFrame,
-    *,
-    by: Sequence[str] = ("side",),
-    draws: int = 0,
-    seed: int = 0,
-) -> pd.DataFrame:
+def wedges(scene: Scene, *, by: Sequence[str] = ("side",)) -> pd.DataFrame:
     """Return what each measure saves of the joint saving.
 
     Parameters
     ----------
-    emissions, measures, uptake, regions
-        See `apply_measures`. Memo items count like others if a measure names
-        their category; they stay in rows of their own.
+    scene : Scene
+        From `bc_inventory.analysis.scenario.drawn_scene`. Memo items count like others if
+        a measure names their category; they stay in rows of their own.
     by : sequence of str
         Columns to keep apart.
-    draws : int
-        Monte Carlo draws of the rows and of the effects; 0 for none.
-    seed : int
-        Seed.
 
     Returns
     -------
@@ -164,42 +151,33 @@ def wedges(
     Raises
     ------
     DataError
-        As `apply_measures`; or if more than ten measures meet the same rows.
+        If more than ten measures meet the same rows.
     """
-    scene = make_scene(emissions, measures, uptake, regions, draws, seed).touched()
     keys = ["memo", *by]
-    codes, groups = pd.factorize(pd.MultiIndex.from_frame(scene.rows[keys]), sort=True)
+    codes, groups = grouped(scene.rows, keys)
     made = []
-    for names in _interacting(scene, sorted(uptake)):
+    for names in _interacting(scene):
         saved = _savings(scene, names, codes, len(groups))
         for name in names:
             wedge = _shapley(name, names, saved)
-            frame = groups.to_frame(index=False, name=keys)
-            frame = frame.assign(measure=name, saved_kt=wedge[:, 0])
+            frame = groups.assign(measure=name, saved_kt=wedge[:, 0])
             frame["alone_kt"] = saved[frozenset([name])][:, 0]
-            if draws:
+            if wedge.shape[1] > 1:
                 limits = np.quantile(wedge[:, 1:], [0.025, 0.975], axis=1)
                 frame["lower_kt"], frame["upper_kt"] = limits
             made.append(frame)
     return pd.concat(made, ignore_index=True).sort_values([*keys, "measure"], ignore_index=True)
 
 
-def joint_share(
-    emissions: pd.DataFrame,
-    measures: pd.DataFrame,
-    uptake: Mapping[str, float],
-    regions: pd.DataFrame,
-    *,
-    by: str = "side",
-    draws: int,
-    seed: int = 0,
-) -> pd.DataFrame:
+def joint_share(scene: Scene, emissions: pd.DataFrame, *, by: str = "side") -> pd.DataFrame:
     """Return the share of the emission that measures save together.
 
     Parameters
     ----------
-    emissions, measures, uptake, regions, draws, seed
-        See `wedges`; memo items are left out.
+    scene : Scene
+        From `bc_inventory.analysis.scenario.drawn_scene`, with draws.
+    emissions : pandas.DataFrame
+        The contract `emissions` that the scene was made of; memo items are left out.
     by : {"side", "region"}
         What the shares are given for.
 
@@ -209,40 +187,27 @@ def joint_share(
         region (a side or a region), share, share_lower, share_upper (95 %
         interval), as fractions of the emission; 0 where no measure meets any
         row.
-
-    Raises
-    ------
-    DataError
-        See `wedges`.
     """
-    counted = emissions[~emissions["memo"].astype(bool)]
-    whole = counted.groupby(by)["emission_kt"].sum()
-    check_uptake(uptake, set(measures["measure"]))
-    # One measure that makes all changes gives the joint saving with its own interval.
-    chosen = measures[measures["measure"].isin(uptake)]
-    effect = chosen["measure"].map(uptake)
-    scaled = chosen.assign(
-        measure="all",
-        **{name: chosen[name] * effect for name in ("effect", "effect_lower", "effect_upper")},
-    )
-    made = wedges(counted, scaled, {"all": 1.0}, regions, by=(by,), draws=draws, seed=seed)
-    saved = made.set_index(by).reindex(whole.index)
-    return pd.DataFrame(
-        {
-            "share": (saved["saved_kt"] / whole).fillna(0.0),
-            "share_lower": (saved["lower_kt"] / whole).fillna(0.0),
-            "share_upper": (saved["upper_kt"] / whole).fillna(0.0),
-        }
-    ).rename_axis("region").reset_index()  # fmt: skip
+    counted = ~scene.rows["memo"].to_numpy(dtype=bool)
+    codes, groups = grouped(scene.rows[counted], [by])
+    saved = (scene.emission(()) - scene.emission(scene.measures))[counted]
+    summed = np.zeros((len(groups), saved.shape[1]))
+    np.add.at(summed, codes, saved)
+    lower, upper = np.quantile(summed[:, 1:], [0.025, 0.975], axis=1)
+    columns = {"share": summed[:, 0], "share_lower": lower, "share_upper": upper}
+    whole = emissions[~emissions["memo"].astype(bool)].groupby(by)["emission_kt"].sum()
+    made = pd.DataFrame(columns, index=pd.Index(groups[by], name="region"))
+    made = made.reindex(whole.index.rename("region"))
+    return made.div(whole.to_numpy(), axis=0).fillna(0.0).reset_index()
 
 
-def _interacting(scene: Scene, names: list[str]) -> list[list[str]]:
+def _interacting(scene: Scene) -> list[list[str]]:
     """Part the measures into groups that share rows; others can't interact."""
-    met: dict[str, set[int]] = {name: set() for name in names}
+    met: dict[str, set[int]] = {name: set() for name in scene.measures}
     for change in scene.changes:
         met[change.measure].update(change.rows.tolist(), change.to.tolist())
     parts: list[list[str]] = []
-    for name in names:
+    for name in met:
         near = [part for part in parts if any(met[name] & met[other] for other in part)]
         parts = [part for part in parts if part not in near]
         parts.append(sorted([name, *(other for part in near for other in part)]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,10 +13,10 @@ from numpy.typing import NDArray
 from bc_inventory import units
 from bc_inventory.analysis.draws import perturbed
 from bc_inventory.errors import DataError, Problem, suggest
-from bc_inventory.inventory.draws import SPLIT
+from bc_inventory.inventory.draws import SPLIT, grouped
 from bc_inventory.inventory.lognormal import Z95
 
-__all__ = ["Change", "Scene", "check_uptake", "make_scene"]
+__all__ = ["Change", "Scene", "check_uptake", "drawn_scene", "make_scene"]
 
 Floats = NDArray[np.float64]
 _TEMPLATE = [
@@ -49,9 +50,11 @@ class Change:
 class Scene:
     """Rows, the emission of a whole share of each (kt, with draws), and the changes.
 
-    `place` is where each row stands in the scene that this one was taken from.
+    `measures` are all that were asked for, also those that meet no row. `place` is where
+    each row stands in the scene that this one was taken from.
     """
 
+    measures: tuple[str, ...]
     rows: pd.DataFrame
     per_share: Floats
     share: Floats
@@ -86,20 +89,35 @@ class Scene:
         emitted: Floats = self.per_share * used * factor * passed
         return emitted
 
-    def touched(self) -> Scene:
-        """Return the rows that a change meets or brings in, without the others."""
-        return self.of(sorted({change.measure for change in self.changes}))
-
     def of(self, measures: Sequence[str]) -> Scene:
         """Return the rows that these measures meet, with their changes alone."""
         chosen = [change for change in self.changes if change.measure in measures]
+        return self._only(self._met(chosen), measures, chosen)
+
+    def touched(self) -> Scene:
+        """Return the splits in which a change meets or brings in a row, without the others."""
+        split, _ = grouped(self.rows, SPLIT)
+        hit = np.bincount(split, self._met(self.changes)) > 0
+        return self._only(hit[split], self.measures, self.changes)
+
+    def _met(self, changes: Iterable[Change]) -> NDArray[np.bool_]:
         mask = np.zeros(len(self.rows), dtype=bool)
-        for change in chosen:
+        for change in changes:
             mask[change.rows] = mask[change.to] = True
+        return mask
+
+    def _only(
+        self, mask: NDArray[np.bool_], measures: Sequence[str], changes: Iterable[Change]
+    ) -> Scene:
         at = np.cumsum(mask) - 1
-        changes = tuple(Change(c.measure, c.kind, at[c.rows], c.effect, at[c.to]) for c in chosen)
-        rows = self.rows[mask].reset_index(drop=True)
-        return Scene(rows, self.per_share[mask], self.share[mask], changes, np.flatnonzero(mask))
+        return Scene(
+            tuple(measures),
+            self.rows[mask].reset_index(drop=True),
+            self.per_share[mask],
+            self.share[mask],
+            tuple(Change(c.measure, c.kind, at[c.rows], c.effect, at[c.to]) for c in changes),
+            np.flatnonzero(mask),
+        )
 
 
 def make_scene(
@@ -107,8 +125,6 @@ def make_scene(
     measures: pd.DataFrame,
     uptake: Mapping[str, float],
     regions: pd.DataFrame,
-    draws: int,
-    seed: int,
 ) -> Scene:
     """Find what measures meet in an emission table.
 
@@ -116,12 +132,11 @@ def make_scene(
     ----------
     emissions, measures, uptake, regions
         See `bc_inventory.analysis.measures.apply_measures`.
-    draws, seed : int
-        Draws of the rows and of the effects; 0 for the central case alone.
 
     Returns
     -------
     Scene
+        All rows with a figure and those that measures bring in; the central case alone.
 
     Raises
     ------
@@ -129,12 +144,58 @@ def make_scene(
         If a measure is unknown, an uptake lies outside 0 to 1, or the factor
         of a technology that comes in isn't known from another row.
     """
+    return _scene(emissions, measures, uptake, regions, 0, 0)
+
+
+def drawn_scene(
+    emissions: pd.DataFrame,
+    measures: pd.DataFrame,
+    uptake: Mapping[str, float],
+    regions: pd.DataFrame,
+    *,
+    draws: int = 0,
+    seed: int = 0,
+) -> Scene:
+    """Find what measures meet in an emission table, with draws of the rows and the effects.
+
+    Parameters
+    ----------
+    emissions, measures, uptake, regions
+        See `bc_inventory.analysis.measures.apply_measures`.
+    draws : int
+        Monte Carlo draws; 0 for the central case alone.
+    seed : int
+        Seed.
+
+    Returns
+    -------
+    Scene
+        Only rows of activities that a measure meets, with all their technologies.
+
+    Raises
+    ------
+    DataError
+        As `make_scene`.
+    """
+    met = _scene(emissions, measures, uptake, regions, draws, seed).touched()
+    scale = perturbed(met.rows, draws, seed).emission
+    return dataclasses.replace(met, per_share=met.per_share * scale)
+
+
+def _scene(
+    emissions: pd.DataFrame,
+    measures: pd.DataFrame,
+    uptake: Mapping[str, float],
+    regions: pd.DataFrame,
+    draws: int,
+    seed: int,
+) -> Scene:
+    """Return all rows without draws, and the changes with draws of their effects."""
     check_uptake(uptake, set(measures["measure"]))
     chosen = measures[measures["measure"].isin(uptake)]
     figures = emissions[emissions["emission_kt"].notna()].reset_index(drop=True)
     rows = _with_incoming(figures, chosen, regions)
     share = rows["share"].to_numpy(float)
-    scale = perturbed(rows, draws, seed).emission
     labels = _Labels(rows, regions)
     places = _Places(rows)
     changes = []
@@ -146,8 +207,10 @@ def make_scene(
             at = at[share[at] > 0]
             to = places.of(at, str(row.to_technology))
         changes.append(Change(row.measure, row.changes, at, effect, to))
-    per_share = _whole_share(rows)[:, None] * scale
-    return Scene(rows, per_share, share, tuple(changes), np.arange(len(rows)))
+    per_share = _whole_share(rows)[:, None]
+    return Scene(
+        tuple(sorted(uptake)), rows, per_share, share, tuple(changes), np.arange(len(rows))
+    )
 
 
 class _Labels:

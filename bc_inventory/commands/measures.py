@@ -60,6 +60,7 @@ def measures(
     bc-inventory measures clean_heating=0.5 diesel_filters=0.8
     """
     from bc_inventory.analysis.measures import read_measures, wedges
+    from bc_inventory.analysis.scenario import drawn_scene
     from bc_inventory.embedded import data_root
     from bc_inventory.release.opened import open_release
     from bc_inventory.schema import read_csv
@@ -75,7 +76,7 @@ def measures(
     rows = release.emissions(None, None, chosen, factor_set=factor_set, memo=None)
     regions = read_csv(data_root() / "regions.csv", "regions")
     keys = ("side",) if by == "side" else ("side", "region")
-    made = wedges(rows, known, uptake_of(uptake), regions, by=keys, draws=draws)
+    made = wedges(drawn_scene(rows, known, uptake_of(uptake), regions, draws=draws), by=keys)
     made = made[made["saved_kt"] != 0]
     if to is None:
         click.echo(made.to_string(index=False, float_format=lambda value: f"{value:,.3f}"))

@@ -103,17 +103,17 @@ def _saved(release: Release, uptake: dict[str, float], factor_set: str, draws: i
     import pandas as pd
 
     from bc_inventory.analysis.measures import joint_share, read_measures
+    from bc_inventory.analysis.scenario import drawn_scene
     from bc_inventory.embedded import data_root
     from bc_inventory.schema import read_csv
 
     year = int(release.table("totals")["year"].max())
     rows = release.emissions(None, None, year, factor_set=factor_set)
     regions = read_csv(data_root() / "regions.csv", "regions")
-    parts = [
-        joint_share(rows, read_measures(), uptake, regions, by=by, draws=draws)
-        for by in ("side", "region")
-    ]
-    return pd.concat(parts, ignore_index=True)
+    scene = drawn_scene(rows, read_measures(), uptake, regions, draws=draws)
+    return pd.concat(
+        [joint_share(scene, rows, by=by) for by in ("side", "region")], ignore_index=True
+    )
 
 
 def _standing(made: pd.DataFrame) -> str:

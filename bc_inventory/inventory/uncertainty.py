@@ -6,13 +6,18 @@ part A ch. 5.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
 from bc_inventory.inventory.draws import PARTS, SPLIT, draw, grouped
 from bc_inventory.inventory.lognormal import Z95
-from bc_inventory.kept import recall
+from bc_inventory.kept import by_value, recall
 from bc_inventory.schema import check, table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["totals"]
 
@@ -92,8 +97,9 @@ def _drawn(figures: pd.DataFrame, draws: int, seed: int) -> dict[str, pd.DataFra
     """
     made: dict[str, list[pd.DataFrame]] = {level: [] for level in LEVELS}
     regions, sums = [], []
-    for _, part in figures.groupby("gnfr", sort=True):
-        found = recall(_drawn_aggregate, part[_NEEDED], draws, seed)
+    tables = by_value(figures[_NEEDED], "gnfr")
+    for gnfr, part in figures.groupby("gnfr", sort=True):
+        found = recall(_drawn_aggregate, tables[gnfr], draws, seed)
         for level in _WITHIN:
             _, groups = grouped(part, [*_BASE, *LEVELS[level]])
             made[level].append(_described(groups, found[level]))
@@ -106,9 +112,9 @@ def _drawn(figures: pd.DataFrame, draws: int, seed: int) -> dict[str, pd.DataFra
     return {level: pd.concat(frames, ignore_index=True) for level, frames in made.items()}
 
 
-def _drawn_aggregate(rows: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
+def _drawn_aggregate(rows: pa.Table, draws: int, seed: int) -> dict[str, np.ndarray]:
     """Return statistics of the levels inside one GNFR aggregate, and the draws of its regions."""
-    cells, sums = draw(rows, [*_PLACE, "gnfr", "nfr"], draws, seed)
+    cells, sums = draw(rows.to_pandas(), [*_PLACE, "gnfr", "nfr"], draws, seed)
     by_cell = sums.T
     made = {}
     for level in _WITHIN:

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from bc_inventory import units
+from bc_inventory.analysis.map_frames import rings_of
 from bc_inventory.report.svg import chart, label, shape
 from bc_inventory.report.words import Both
 
@@ -25,9 +26,11 @@ __all__ = ["CLASSES", "Mark", "Window", "density_of", "legend", "map_chart", "wi
 
 # Classes of t km-2 per year in steps of about two, the same for both sides.
 CLASSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
-_COLOURS = "YlOrRd"
+_COLOUR_MAP = "YlOrRd"
+_NOTHING, _BORDER = (255, 255, 255), (90, 90, 90)
 _WIDTH = 520.0
-_SCALE = 2
+# Pixels of the picture for one of the page, and the width of a border in them.
+_SCALE, _LINE = 2, 1
 _RADIUS = 8.5
 _ROUNDS = 200
 Floats = NDArray[np.float64]
@@ -176,63 +179,53 @@ def _apart(points: Floats, size: tuple[float, float]) -> Floats:
 
 
 def _picture(window: Window, cells: tuple[Floats, Floats, Floats], outlines: pd.DataFrame) -> bytes:
-    import matplotlib as mpl
-    from matplotlib.collections import LineCollection
-    from matplotlib.colors import BoundaryNorm
-    from matplotlib.figure import Figure
+    """Return cells and borders as a PNG with a palette: nothing, the classes, the border."""
+    from PIL import Image, ImageDraw
 
     latitudes, longitudes, density = cells
-    width, height = window.size
-    figure = Figure(figsize=(width * _SCALE / 100, height * _SCALE / 100), dpi=100)
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
-    colours = mpl.colormaps[_COLOURS].resampled(len(CLASSES) + 1)
-    norm = BoundaryNorm(CLASSES, colours.N, extend="both")
-    shown = np.ma.masked_where(~(density > 0), density)
-    rows = (latitudes > window.south - 1) & (latitudes < window.north + 1)
-    columns = (longitudes > window.west - 1) & (longitudes < window.east + 1)
-    axes.pcolormesh(
-        longitudes[columns],
-        latitudes[rows],
-        shown[np.ix_(rows, columns)],
-        norm=norm,
-        cmap=colours,
-        shading="nearest",
-    )
-    ordered = outlines.sort_values(["region", "part", "vertex"]).groupby(["region", "part"])
-    rings = [ring[["lon", "lat"]].to_numpy() for _, ring in ordered]
-    axes.add_collection(LineCollection(rings, colors="#5a5a5a", linewidths=0.9))
-    axes.set_xlim(window.west, window.east)
-    axes.set_ylim(window.south, window.north)
+    across, down = (round(length * _SCALE) for length in window.size)
+    rows, there = _nearest(latitudes, np.linspace(window.north, window.south, 2 * down + 1)[1::2])
+    columns, here = _nearest(longitudes, np.linspace(window.west, window.east, 2 * across + 1)[1::2])
+    known = (density > 0)[np.ix_(rows, columns)] & there[:, None] & here
+    place = np.searchsorted(CLASSES, density, side="right")[np.ix_(rows, columns)] + 1
+    image = Image.fromarray(np.where(known, place, 0).astype(np.uint8), mode="P")
+    image.putpalette([channel for colour in (_NOTHING, *_colours(), _BORDER) for channel in colour])
+    pen = ImageDraw.Draw(image)
+    for ring in rings_of(outlines).values():
+        x, y = window.place(ring[:, 0], ring[:, 1])
+        line = (np.column_stack([x, y]) * _SCALE).ravel().tolist()
+        pen.line(line, fill=len(CLASSES) + 2, width=_LINE)
     stream = io.BytesIO()
-    figure.savefig(stream, format="png", metadata={"Software": None})
-    return _palette(stream.getvalue())
-
-
-def _palette(png: bytes) -> bytes:
-    """Return a picture of few colours with a palette: a third of the size."""
-    from PIL import Image
-
-    image = Image.open(io.BytesIO(png)).convert("RGB")
-    small = image.quantize(48, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
-    stream = io.BytesIO()
-    small.save(stream, format="png", optimize=True)
+    image.save(stream, format="png", bits=4)
     return stream.getvalue()
+
+
+def _nearest(centres: Floats, wanted: Floats) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Return the cell of each place along an axis of even steps, and whether there is one."""
+    step = (centres[-1] - centres[0]) / (len(centres) - 1)
+    at = np.rint((wanted - centres[0]) / step).astype(np.intp)
+    inside = (at >= 0) & (at < len(centres))
+    return np.where(inside, at, 0), inside
+
+
+def _colours() -> list[tuple[int, int, int]]:
+    """Return the colours of the classes, light to dark."""
+    import matplotlib as mpl
+
+    made = mpl.colormaps[_COLOUR_MAP].resampled(len(CLASSES) + 1)
+    table = made(np.arange(len(CLASSES) + 1), bytes=True)
+    return [(int(red), int(green), int(blue)) for red, green, blue, _ in table]
 
 
 def legend() -> Markup:
     """Return the common colour scale of the maps."""
-    import matplotlib as mpl
-    from matplotlib.colors import to_hex
-
-    colours = mpl.colormaps[_COLOURS].resampled(len(CLASSES) + 1)
     step = (_WIDTH - 20) / (len(CLASSES) + 1)
     marks = []
-    for place in range(len(CLASSES) + 1):
+    for place, colour in enumerate(_colours()):
         x = 10 + place * step
         marks.append(
             shape(
-                "rect", x=x, y=18, width=step, height=12, fill=to_hex(colours(place)),
+                "rect", x=x, y=18, width=step, height=12, fill="#{:02x}{:02x}{:02x}".format(*colour),
                 class_="swatch",
             )
         )  # fmt: skip

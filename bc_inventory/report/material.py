@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from bc_inventory import schema
 from bc_inventory.errors import DataError, Problem
-from bc_inventory.report.words import Both, one
+from bc_inventory.report.words import SIDE_NAMES, Both, one
 
 __all__ = ["FACTS", "IMPACTS", "Material", "read_material", "report_facts"]
 
@@ -78,11 +79,19 @@ class Material:
 
     def estimate(self, factor_set: str | None = None, side: str | None = None) -> pd.DataFrame:
         """Return the emission table of the report's year, of one factor set and perhaps side."""
-        rows = self.emissions[
-            (self.emissions["year"] == self.year)
-            & (self.emissions["factor_set"] == (factor_set or self.factor_set))
-        ]
-        return rows if side is None else rows[rows["side"] == side]
+        return self._estimates[factor_set or self.factor_set, side]
+
+    @cached_property
+    def _estimates(self) -> dict[tuple[str, str | None], pd.DataFrame]:
+        """Tables by factor set and side; to filter that many rows is slow, and all sections do."""
+        of_year = self.emissions[self.emissions["year"] == self.year]
+        made: dict[tuple[str, str | None], pd.DataFrame] = {}
+        for name in (*self.factor_sets, self.factor_set):
+            rows = of_year[of_year["factor_set"] == name]
+            made[name, None] = rows
+            for side in SIDE_NAMES:
+                made[name, side] = rows[rows["side"] == side]
+        return made
 
     @property
     def limits(self) -> dict[str, float]:

@@ -11,6 +11,7 @@ from bc_inventory.analysis.measures import (
     read_measures,
     wedges,
 )
+from bc_inventory.analysis.scenario import drawn_scene
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError
 from bc_inventory.schema import check, read_csv
@@ -143,9 +144,13 @@ def test_a_technology_that_was_not_there_takes_its_factor_from_elsewhere():
         apply_measures(alone, LIBRARY, {"briquettes": 1.0}, REGIONS)
 
 
+def scene(uptake, **drawn):
+    return drawn_scene(stoves(), LIBRARY, uptake, REGIONS, **drawn)
+
+
 def test_wedges_by_hand():
     """Clean saves 8 alone, filter 4; together 8. By Shapley 6 and 2."""
-    made = wedges(stoves(), LIBRARY, {"clean": 1.0, "filter": 1.0}, REGIONS)
+    made = wedges(scene({"clean": 1.0, "filter": 1.0}))
     made = made.set_index("measure")
     assert made["alone_kt"].to_dict() == pytest.approx({"clean": 8.0, "filter": 4.0})
     assert made["saved_kt"].to_dict() == pytest.approx({"clean": 6.0, "filter": 2.0})
@@ -153,8 +158,8 @@ def test_wedges_by_hand():
 
 def test_wedges_have_intervals_that_repeat():
     uptake = {"clean": 1.0, "filter": 0.5}
-    first = wedges(stoves(), LIBRARY, uptake, REGIONS, draws=300, seed=2)
-    again = wedges(stoves(), LIBRARY, uptake, REGIONS, draws=300, seed=2)
+    first = wedges(scene(uptake, draws=300, seed=2))
+    again = wedges(scene(uptake, draws=300, seed=2))
     pd.testing.assert_frame_equal(first, again)
     assert (first["lower_kt"] < first["saved_kt"]).all()
     assert (first["saved_kt"] < first["upper_kt"]).all()
@@ -171,7 +176,7 @@ def test_wedges_have_intervals_that_repeat():
 def test_wedges_add_up_to_the_joint_saving_which_no_sum_of_parts_exceeds(uptake):
     base = stoves()
     together = total(base) - total(apply_measures(base, LIBRARY, uptake, REGIONS))
-    made = wedges(base, LIBRARY, uptake, REGIONS)
+    made = wedges(scene(uptake))
     assert made["saved_kt"].sum() == pytest.approx(together, abs=1e-9)
     assert together <= made["alone_kt"].sum() + 1e-9
 
@@ -203,12 +208,12 @@ def test_a_share_that_moves_nowhere_is_refused(tmp_path):
 
 def test_the_joint_share_is_what_all_measures_leave_of_the_emission():
     uptake = {"clean": 1.0, "filter": 1.0}
-    made = joint_share(stoves(), LIBRARY, uptake, REGIONS, by="region", draws=200)
+    made = joint_share(scene(uptake, draws=200), stoves(), by="region")
     [row] = made.to_dict("records")
     assert row["region"] == "DE"
     assert row["share"] == pytest.approx(8.0 / 8.1)
     assert row["share_lower"] < row["share"]
-    half = joint_share(stoves(), LIBRARY, {"clean": 0.5, "briquettes": 0.5}, REGIONS, draws=10)
+    half = joint_share(scene({"clean": 0.5, "briquettes": 0.5}, draws=10), stoves())
     assert half["share"].tolist() == [pytest.approx(5.9 / 8.1)]
-    none = joint_share(stoves(), LIBRARY, {"poland": 1.0}, REGIONS, draws=10)
+    none = joint_share(scene({"poland": 1.0}, draws=10), stoves())
     assert none[["share", "share_lower", "share_upper"]].to_numpy().tolist() == [[0.0, 0.0, 0.0]]

@@ -193,7 +193,7 @@ def _sources(material: Material, rows: pd.DataFrame) -> Figure:
     """List each cited source with the emission that rests on it."""
     parts = []
     for column in _SOURCE_COLUMNS:
-        cited = rows[[column, "emission_kt"]].dropna(subset=[column])
+        cited = rows.groupby(column, as_index=False)["emission_kt"].sum()
         split = cited.assign(source_id=cited[column].str.split(";")).explode("source_id")
         split["source_id"] = split["source_id"].str.strip()
         sums = split[split["source_id"] != ""].groupby("source_id", as_index=False)

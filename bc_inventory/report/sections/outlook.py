@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from bc_inventory.analysis.measures import joint_share, wedges
+from bc_inventory.analysis.scenario import Scene, drawn_scene
 from bc_inventory.analysis.targets import gap_after, progress
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.charts import Bar, bars
@@ -100,13 +101,13 @@ _STATUS = {
 def measures(material: Material) -> Section:
     """Return what each measure of the library would save at full uptake."""
     library = material.facts["measures"]
-    uptake = dict.fromkeys(library["measure"].unique(), 1.0)
     table = material.estimate()
     counted = table[~table["memo"].astype(bool)]
     library = _that_meet(library, counted)
-    uptake = {name: value for name, value in uptake.items() if name in set(library["measure"])}
+    uptake = dict.fromkeys(library["measure"].unique(), 1.0)
     regions = material.facts["regions"]
-    made = wedges(counted, library, uptake, regions, draws=_DRAWS, seed=_SEED)
+    scene = drawn_scene(counted, library, uptake, regions, draws=_DRAWS, seed=_SEED)
+    made = wedges(scene)
     names = {
         str(row.measure): Both(str(row.name_en), str(row.name_zh))
         for row in library.rename(columns={"name": "name_en"}).itertuples()
@@ -151,23 +152,14 @@ def measures(material: Material) -> Section:
         (text,),
         (
             Figure(caption, chart, to_table(made, columns, "measures", labels)),
-            _by_region(material, counted, library, uptake, names),
-            _gap(material, counted, library),
+            _by_region(material, scene, names),
+            _gap(material, scene, counted),
         ),
     )
 
 
-def _by_region(
-    material: Material,
-    counted: pd.DataFrame,
-    library: pd.DataFrame,
-    uptake: dict[str, float],
-    names: dict[str, Both],
-) -> Figure:
-    regions = material.facts["regions"]
-    made = wedges(
-        counted, library, uptake, regions, by=("side", "region"), draws=_DRAWS, seed=_SEED
-    )
+def _by_region(material: Material, scene: Scene, names: dict[str, Both]) -> Figure:
+    made = wedges(scene, by=("side", "region"))
     made = made[made["saved_kt"].abs() > 0].sort_values("saved_kt", ascending=False)
     columns = [
         Column("region", Both("region", "地区")),
@@ -185,12 +177,9 @@ def _by_region(
     )
 
 
-def _gap(material: Material, counted: pd.DataFrame, library: pd.DataFrame) -> Figure:
+def _gap(material: Material, scene: Scene, counted: pd.DataFrame) -> Figure:
     """Return the emission gap to each target, as it stands and with every measure."""
-    uptake = dict.fromkeys(library["measure"].unique(), 1.0)
-    saved = joint_share(
-        counted, library, uptake, material.facts["regions"], draws=_DRAWS, seed=_SEED
-    )
+    saved = joint_share(scene, counted)
     black = _targets(material)
     made = gap_after(_series(material), black, saved)
     columns = [
