@@ -28,7 +28,16 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["RECORD", "Made", "by_value", "identify", "keep", "keeping", "recall"]
+__all__ = [
+    "RECORD",
+    "Made",
+    "by_value",
+    "identify",
+    "keep",
+    "keeping",
+    "recall",
+    "recall_table",
+]
 
 # In the folder of a result; its time says when the result was last used.
 RECORD = "record.json"
@@ -159,15 +168,49 @@ def recall(
     dict of str to numpy.ndarray
         The same whether it was made or found.
     """
+    return _recalled(function, function, arguments)
+
+
+def recall_table(function: Callable[..., pd.DataFrame], *arguments: Any) -> pd.DataFrame:
+    """Return the table that a function makes of its arguments, as `recall` does.
+
+    Parameters
+    ----------
+    function, *arguments
+        As of `recall`, but that the function returns a frame.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same whether it was made or found: as Arrow holds it, without its index.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    def packed(*given: Any) -> dict[str, np.ndarray]:
+        table = pa.Table.from_pandas(function(*given), preserve_index=False)
+        return {"table": np.frombuffer(_stream(table), dtype=np.uint8)}
+
+    stored = _recalled(function, packed, arguments)["table"]
+    with pa.ipc.open_stream(pa.py_buffer(stored)) as reader:
+        return reader.read_all().to_pandas()
+
+
+def _recalled(
+    function: Callable[..., Any],
+    arrays: Callable[..., dict[str, np.ndarray]],
+    arguments: tuple[Any, ...],
+) -> dict[str, np.ndarray]:
+    """Return what `arrays` makes of the arguments, kept under the identity of a function."""
     folder = _FOLDER.get()
     if folder is None:
-        return function(*arguments)
+        return arrays(*arguments)
     import numpy as np
 
     fresh: dict[str, np.ndarray] = {}
 
     def make(paths: dict[str, Path]) -> None:
-        fresh.update(function(*arguments))
+        fresh.update(arrays(*arguments))
         with paths["part"].open("wb") as stream:
             np.savez(stream, allow_pickle=False, **fresh)
 
@@ -217,10 +260,8 @@ def _digest(argument: Any) -> Any:
     if isinstance(argument, pd.DataFrame):
         argument = pa.Table.from_pandas(argument, preserve_index=False)
     if isinstance(argument, pa.Table):
-        sink = pa.BufferOutputStream()
-        with pa.ipc.new_stream(sink, argument.schema.remove_metadata()) as writer:
-            writer.write_table(argument.replace_schema_metadata().combine_chunks())
-        return {"table": hashlib.sha256(sink.getvalue()).hexdigest()}
+        content = _stream(argument.replace_schema_metadata().combine_chunks())
+        return {"table": hashlib.sha256(content).hexdigest()}
     if isinstance(argument, np.ndarray):
         data = np.ascontiguousarray(argument)
         return {
@@ -229,6 +270,16 @@ def _digest(argument: Any) -> Any:
             "type": str(data.dtype),
         }
     return argument
+
+
+def _stream(table: pa.Table) -> pa.Buffer:
+    """Return a table as Arrow's stream of bytes."""
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    return sink.getvalue()
 
 
 def _find(entry: Path, outputs: Mapping[str, str]) -> dict[str, Made] | None:

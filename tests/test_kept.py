@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bc_inventory.kept import by_value, keeping, recall
+from bc_inventory.kept import by_value, keeping, recall, recall_table
 
 calls = []
 
@@ -91,3 +91,22 @@ def test_parts_by_value_stand_for_their_own_rows_alone(tmp_path):
 def doubled_table(table, factor):
     """Return the numbers of a table times a factor."""
     return doubled(table.to_pandas(), factor)
+
+
+def test_a_table_is_the_same_whether_it_was_made_or_found(tmp_path):
+    calls.clear()
+    without = recall_table(table_of, 2)
+    with keeping(tmp_path):
+        made, found = recall_table(table_of, 2), recall_table(table_of, 2)
+        other = recall_table(table_of, 3)
+    assert calls == [2, 2, 3]
+    for table in (made, found):
+        pd.testing.assert_frame_equal(table, without)
+    assert other["number"].tolist() == [3, 6]
+
+
+def table_of(factor):
+    """Return a table with text, numbers and flags, under an index of no meaning."""
+    calls.append(factor)
+    columns = {"name": ["a", None], "number": [factor, 2 * factor], "flag": [True, False]}
+    return pd.DataFrame(columns, index=[7, 9])

@@ -19,12 +19,8 @@ from bc_inventory.analysis.hotspot_draws import (
 )
 from bc_inventory.analysis.hotspot_files import outline_clusters
 from bc_inventory.analysis.hotspot_significance import Significance, find_significant
-from bc_inventory.analysis.hotspot_statistics import (
-    Window,
-    distance_window,
-    neighbour_matrix,
-    standardise,
-)
+from bc_inventory.analysis.hotspot_sure import HotDraws, hot_draws
+from bc_inventory.analysis.hotspot_statistics import Window, distance_window
 from bc_inventory.analysis.hotspot_years import LASTING, SHORTEST, add_years, classify_years
 from bc_inventory.analysis.hotspots import (
     cluster_masses,
@@ -37,7 +33,6 @@ from bc_inventory.analysis.hotspots import (
 __all__ = ["ALL", "Group", "Rules", "Side", "Surroundings", "categories_of", "find_hotspots"]
 
 ALL = "all"
-_BLOCK = 50  # draws at a time, to bound memory
 
 
 @dataclass(frozen=True)
@@ -126,59 +121,27 @@ class Group:
     threshold: float
     rules: Rules
 
-    def in_top(self, drawn: Floats) -> Flags:
-        """Tell which cells are the densest of each draw, shape (cells, draws)."""
-        place = max(len(drawn) - self.rules.top_cells, 0)
-        edge = np.concatenate(
-            [np.partition(part, place, axis=1)[:, place] for part in _draw_by_draw(drawn)]
-        )
-        return (drawn >= edge) & (drawn > 0)
-
-    def edges(self, drawn: Floats) -> Floats:
-        """Return the density at which the tail of each draw begins, shape (draws,)."""
-        area, quantile = self.field.area_km2[self.field.domain], self.rules.quantile
-        return np.array(
-            [tail_threshold(one, area, quantile) for part in _draw_by_draw(drawn) for one in part]
-        )
-
-    def significant(self, drawn: Floats, edges: Floats, where: Flags) -> Flags:
-        """Tell where Gi* of each draw reaches what is significant in the central field.
+    def hot_draws(self, drawn: Floats, where: Flags) -> HotDraws:
+        """Tell what is hot in each draw.
 
         Parameters
         ----------
         drawn : numpy.ndarray, shape (cells of the domain, draws)
             t km-2 per year.
-        edges : numpy.ndarray, shape (draws,)
-            Where the densities are capped.
         where : numpy.ndarray of bool, shape (rows, columns)
-            Cells to look at; a part of the domain.
-
-        Returns
-        -------
-        numpy.ndarray of bool, shape (cells of the domain, draws)
-            False in cells that aren't looked at.
+            Cells of which to tell whether they are significant; a part of the domain.
         """
-        domain = self.field.domain
-        hot = np.zeros(drawn.shape, dtype=bool)
-        cells = np.flatnonzero(where[domain])
-        if not len(cells):
-            return hot
-        critical = self.found.critical[where]
-        around = neighbour_matrix(domain, self.window, where)
-        neighbours = np.asarray(around.sum(axis=1))
-        for start in range(0, drawn.shape[1], _BLOCK):
-            block = slice(start, start + _BLOCK)
-            values = np.minimum(drawn[:, block], edges[block])
-            sums = around @ (values - values.mean(axis=0))
-            gi_star = standardise(sums.T, neighbours, values.T)
-            hot[cells, block] = (gi_star >= critical).T & (drawn[cells, block] > 0)
-        return hot
-
-
-def _draw_by_draw(drawn: Floats) -> Iterator[Floats]:
-    """Yield fields of some draws at a time, shape (draws, cells), each field in one piece."""
-    for start in range(0, drawn.shape[1], _BLOCK):
-        yield np.ascontiguousarray(drawn[:, start : start + _BLOCK].T)
+        domain, rules = self.field.domain, self.rules
+        return hot_draws(
+            drawn,
+            self.field.area_km2[domain],
+            domain,
+            where,
+            self.found.critical[where],
+            self.window,
+            quantile=rules.quantile,
+            top_cells=rules.top_cells if self.name == ALL else 0,
+        )
 
 
 @dataclass(frozen=True)
@@ -301,17 +264,16 @@ def _kinds(
     group: Group, drawn: Floats, years: _Years | None
 ) -> Iterator[tuple[str, tuple[Integers, int], Flags]]:
     """Yield each kind with its labels and the cells that are hot in each draw."""
+    tail = group.field.domain & (group.density >= group.threshold)
+    lasting = np.zeros_like(tail) if years is None else np.isin(years.classes, LASTING)
+    hot = group.hot_draws(drawn, group.found.hot | lasting)
     if group.name == ALL:
         cells = label_cells(group.density, group.field.domain, group.rules.top_cells)
-        yield "cell", cells, group.in_top(drawn)
-    edges = group.edges(drawn)
-    tail = group.field.domain & (group.density >= group.threshold)
-    yield "density", label_clusters(tail), drawn >= edges
-    lasting = np.zeros_like(tail) if years is None else np.isin(years.classes, LASTING)
-    significant = group.significant(drawn, edges, group.found.hot | lasting)
-    yield "significant", label_clusters(group.found.hot), significant
+        yield "cell", cells, hot.top
+    yield "density", label_clusters(tail), hot.tail
+    yield "significant", label_clusters(group.found.hot), hot.significant
     if years is not None:
-        yield "persistent", label_clusters(lasting), significant
+        yield "persistent", label_clusters(lasting), hot.significant
 
 
 def _describe_all(

@@ -9,12 +9,15 @@ high-high class is found the same way and kept beside it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from bc_inventory.analysis.emission_field import Flags, Floats
+from bc_inventory.analysis.emission_field import Flags, Floats, Integers
 from bc_inventory.analysis.hotspot_randomisation import Randomisation, benjamini_hochberg
 from bc_inventory.analysis.hotspot_statistics import Window, getis_ord, local_moran, standardise
+from bc_inventory.kept import recall
 
 __all__ = ["Significance", "find_significant"]
 
@@ -65,33 +68,46 @@ def find_significant(
     -------
     Significance
     """
-    values = density[domain]
+    found = recall(_tested, density, domain, window.half_widths, rate, draws, seed)
+
+    def grid(name: str, outside: float) -> NDArray[Any]:
+        made = np.full(density.shape, outside, dtype=found[name].dtype)
+        made[domain] = found[name]
+        return made
+
+    return Significance(
+        **{name: grid(name, np.nan) for name in ("gi_star", "gi_p", "moran", "moran_p")},
+        **{name: grid(name, False) for name in ("hot", "high_high")},
+        critical=grid("critical", np.inf),
+    )
+
+
+def _tested(
+    density: Floats, domain: Flags, half_widths: Integers, rate: float, draws: int, seed: int
+) -> dict[str, NDArray[Any]]:
+    """Return the fields of `Significance` in the cells of the domain."""
+    values, window = density[domain], Window(half_widths)
     gi_star, neighbours = getis_ord(density, domain, window)
     counts = neighbours[domain]
     null = Randomisation(values, draws=draws, seed=seed)
     p = null.probability(np.nan_to_num(gi_star[domain]), counts)
     rejected = benjamini_hochberg(p, rate)
-    critical = np.full(density.shape, np.inf)
+    critical = np.full(len(values), np.inf)
     if rejected.any():
-        critical[domain] = null.critical(counts, float(p[rejected].max()))
+        critical = null.critical(counts, float(p[rejected].max()))
     moran, deviation, lag = local_moran(density, domain, window)
     # Given a cell's own value, its neighbours are in random order under the hypothesis.
     others = counts - 1
     around = standardise(lag[domain] * others, others.astype(float), values)
     moran_p = null.probability(np.nan_to_num(around), others)
     moran_p = np.where((deviation[domain] > 0) & (counts > 1), moran_p, 1.0)
-
-    def grid(numbers: Floats) -> Floats:
-        made = np.full(density.shape, np.nan)
-        made[domain] = numbers
-        return made
-
-    def flags(chosen: Flags) -> Flags:
-        made = np.zeros(density.shape, dtype=bool)
-        made[domain] = chosen
-        return made
-
-    # A cell that emits nothing isn't a hotspot, whatever surrounds it.
-    hot = flags(rejected & (values > 0))
-    high_high = flags(benjamini_hochberg(moran_p, rate))
-    return Significance(gi_star, grid(p), moran, grid(moran_p), hot, high_high, critical)
+    return {
+        "gi_star": gi_star[domain],
+        "gi_p": p,
+        "moran": moran[domain],
+        "moran_p": moran_p,
+        # A cell that emits nothing isn't a hotspot, whatever surrounds it.
+        "hot": rejected & (values > 0),
+        "high_high": benjamini_hochberg(moran_p, rate),
+        "critical": critical,
+    }

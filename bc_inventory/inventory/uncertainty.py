@@ -13,7 +13,7 @@ import pandas as pd
 
 from bc_inventory.inventory.draws import PARTS, SPLIT, draw, grouped
 from bc_inventory.inventory.lognormal import Z95
-from bc_inventory.kept import by_value, recall
+from bc_inventory.kept import by_value, recall, recall_table
 from bc_inventory.schema import check, table
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ _NEEDED = [
     *dict.fromkeys([*_BASE, "region", "gnfr", "nfr", *SPLIT, "share", "emission_kt"]),
     *(f"{kind}_{part}" for part in PARTS for kind in ("corr", "sigma")),
 ]
+_USED = [*_NEEDED, "notation_key"]
 # IPCC: error propagation assumes relative standard deviations below 30 %; parts
 # of rows that carry less than a hundredth of the total can't spoil it.
 _APPROACH1_LIMIT = 0.3
@@ -65,7 +66,7 @@ def totals(emissions: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
     """
     counted = emissions[~emissions["memo"].astype(bool)]
     made = [
-        _levels(part, draws, seed)
+        recall_table(_levels, part[_USED], draws, seed)
         for _, part in counted.groupby(["year", "species", "factor_set"], sort=True)
     ]
     return check(pd.concat(made, ignore_index=True), "totals")

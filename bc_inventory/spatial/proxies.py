@@ -129,9 +129,13 @@ class Weights:
         if self.tables.proxies.loc[proxy, "kind"] == "points":
             return self._points(proxy)
         values = self._base(proxy)
-        codes = pd.Categorical(self.tables.cells["region"], categories=self.pairs.names).codes
-        sums = np.bincount(codes, weights=values, minlength=len(self.pairs.names)).astype(float)
-        return self.flow @ values, sums
+        sums = np.bincount(self._region, weights=values, minlength=len(self.pairs.names))
+        return self.flow @ values, sums.astype(float)
+
+    @cached_property
+    def _region(self) -> NDArray[np.int8 | np.int16]:
+        """Position in `pairs.names` of each base cell's region."""
+        return pd.Categorical(self.tables.cells["region"], categories=self.pairs.names).codes
 
     def _base(self, proxy: str) -> NDArray[np.float64]:
         """Return a proxy on the rows of the base table."""
