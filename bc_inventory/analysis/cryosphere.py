@@ -11,6 +11,7 @@ multiplied in.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,18 @@ from bc_inventory.analysis.hotspot_context import ARCTIC_CIRCLE, Nearest
 from bc_inventory.analysis.hotspot_statistics import EARTH_RADIUS_KM
 from bc_inventory.analysis.hotspots import cluster_masses
 from bc_inventory.embedded import data_root
+from bc_inventory.kept import recall
 
-__all__ = ["Bands", "Ice", "by_band", "by_month", "ice_around", "read_bands", "read_responses"]
+__all__ = [
+    "Bands",
+    "Ice",
+    "band_masses",
+    "by_band",
+    "by_month",
+    "ice_around",
+    "read_bands",
+    "read_responses",
+]
 
 
 @dataclass(frozen=True)
@@ -116,15 +127,22 @@ def ice_around(field: EmissionField, hma: pd.DataFrame, glaciers: tuple[Floats, 
     np.add.at(whole, (hma["j"].to_numpy(), hma["i"].to_numpy()), hma["fraction"].to_numpy())
     longitude, latitude = np.meshgrid(field.longitudes, field.latitudes)
     cell = grid.locate(longitude.ravel(), latitude.ravel())
-    distance, _ = Nearest(*glaciers).km(latitude.ravel(), longitude.ravel())
+    # Neither moves with the emissions, so the distances are kept.
+    distance = recall(_distances, *glaciers, latitude.ravel(), longitude.ravel())["km"]
     fraction = np.minimum(whole.ravel()[cell], 1.0)
     return Ice(distance.reshape(field.shape), fraction.reshape(field.shape))
 
 
-def by_band(
-    field: EmissionField, ice: Ice, views: list[Bands], multipliers: Floats, factor_set: str
-) -> pd.DataFrame:
-    """Return emissions by view, band and category with intervals.
+def _distances(
+    ice_latitude: Floats, ice_longitude: Floats, latitude: Floats, longitude: Floats
+) -> dict[str, Floats]:
+    return {"km": Nearest(ice_latitude, ice_longitude).km(latitude, longitude)[0]}
+
+
+def band_masses(
+    field: EmissionField, ice: Ice, views: Sequence[Bands]
+) -> list[tuple[Bands, Floats]]:
+    """Return what is emitted in the bands of each view.
 
     Parameters
     ----------
@@ -132,8 +150,31 @@ def by_band(
         Emissions of a side.
     ice : Ice
         Of the same cells.
-    views : list of Bands
+    views : sequence of Bands
         As `read_bands` returns them.
+
+    Returns
+    -------
+    list of tuple
+        Each view with its kt, shape (bands, regions, categories); bands may overlap.
+    """
+    return [(bands, _masses(field, ice, bands)) for bands in views]
+
+
+def by_band(
+    field: EmissionField,
+    held: Sequence[tuple[Bands, Floats]],
+    multipliers: Floats,
+    factor_set: str,
+) -> pd.DataFrame:
+    """Return emissions by view, band and category with intervals.
+
+    Parameters
+    ----------
+    field : EmissionField
+        Emissions of a side.
+    held : sequence of tuple
+        As `band_masses` returns it.
     multipliers : numpy.ndarray, shape (draws, regions, categories)
         See `bc_inventory.analysis.hotspot_draws.deviations`.
     factor_set : str
@@ -147,13 +188,12 @@ def by_band(
     names, members = _categories(field)
     whole = members @ field.inside.sum(axis=1)
     parts = []
-    for bands in views:
-        masses = _band_masses(field, ice, bands)
+    for bands, masses in held:
         emission = members @ masses.sum(axis=1).T  # (categories, bands)
         drawn = np.einsum("drc,brc->dcb", multipliers, masses)
         drawn = np.einsum("nc,dcb->dnb", members, drawn)
         lower, upper = np.quantile(drawn, [0.025, 0.975], axis=0)
-        held = whole[:, None]
+        every = whole[:, None]
         parts.append(
             pd.DataFrame(
                 {
@@ -164,7 +204,7 @@ def by_band(
                     "lower_kt": np.minimum(lower, emission).ravel(),
                     "upper_kt": np.maximum(upper, emission).ravel(),
                     "share_of_side": np.divide(
-                        emission, held, out=np.zeros_like(emission), where=held > 0
+                        emission, every, out=np.zeros_like(emission), where=every > 0
                     ).ravel(),
                 }
             )
@@ -173,13 +213,13 @@ def by_band(
 
 
 def by_month(
-    field: EmissionField, ice: Ice, views: list[Bands], parts: Floats, factor_set: str
+    field: EmissionField, held: Sequence[tuple[Bands, Floats]], parts: Floats, factor_set: str
 ) -> pd.DataFrame:
     """Return emissions by view, band, category and month.
 
     Parameters
     ----------
-    field, ice, views, factor_set
+    field, held, factor_set
         As for `by_band`.
     parts : numpy.ndarray, shape (categories, regions, 12)
         Share of each month, see `bc_inventory.spatial.profiles.month_parts`.
@@ -191,8 +231,8 @@ def by_month(
     """
     names, members = _categories(field)
     made = []
-    for bands in views:
-        monthly = np.einsum("brc,crm->cmb", _band_masses(field, ice, bands), parts)
+    for bands, masses in held:
+        monthly = np.einsum("brc,crm->cmb", masses, parts)
         months = np.tensordot(members, monthly, axes=1)  # (categories, months, bands)
         count = len(bands.names)
         month = np.repeat(np.arange(1, months.shape[1] + 1), count)
@@ -225,8 +265,7 @@ def _categories(field: EmissionField) -> tuple[NDArray[Any], Floats]:
     return names, (mine | (names == "*")[:, None]).astype(float)
 
 
-def _band_masses(field: EmissionField, ice: Ice, bands: Bands) -> Floats:
-    """Return kt by band, region and category; bands may overlap."""
+def _masses(field: EmissionField, ice: Ice, bands: Bands) -> Floats:
     latitude = np.repeat(field.latitudes[:, None], field.shape[1], axis=1)
     if bands.view == "hma_region":
         part = ice.hma_fraction.ravel()[field.cell]

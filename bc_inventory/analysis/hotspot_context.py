@@ -136,6 +136,9 @@ class Context:
         self, field: EmissionField, places: pd.DataFrame, glaciers: tuple[Floats, Floats]
     ) -> None:
         self._places = places.reset_index(drop=True)
+        self._names, self._regions = (
+            np.array([*self._places[column], None], dtype=object) for column in ("name", "region")
+        )
         self._towns = Nearest(places["lat"].to_numpy(), places["lon"].to_numpy())
         self._glaciers = Nearest(*glaciers)
         # Places in the window, the most populous first, and the cell of each.
@@ -169,9 +172,7 @@ class Context:
         """
         latitude, longitude = frame["latitude"].to_numpy(), frame["longitude"].to_numpy()
         distance, nearest = self._towns.km(latitude, longitude)
-        names, regions = (
-            np.array([*self._places[column], None], dtype=object) for column in ("name", "region")
-        )
+        names, regions = self._names, self._regions
         if not len(self._places):
             nearest = np.full(len(frame), -1)
         named = self._largest(labels, frame["region"].to_numpy(dtype=object))

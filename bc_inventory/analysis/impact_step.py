@@ -14,7 +14,13 @@ from bc_inventory.analysis.climate import (
     read_metrics,
     read_organic,
 )
-from bc_inventory.analysis.cryosphere import by_band, by_month, ice_around, read_bands
+from bc_inventory.analysis.cryosphere import (
+    band_masses,
+    by_band,
+    by_month,
+    ice_around,
+    read_bands,
+)
 from bc_inventory.analysis.emission_field import EmissionField, Floats, make_field
 from bc_inventory.analysis.exposure import exposure
 from bc_inventory.analysis.hotspot_context import glacier_points
@@ -82,10 +88,10 @@ def impacts_step(
         field = make_field(selected, side, year, grid, tables)
         rows = counted_rows(emissions, side, year, factor_set)
         multipliers = deviations(rows, field, draws, seed)
-        ice = ice_around(field, hma, glaciers)
+        held = band_masses(field, ice_around(field, hma, glaciers), views)
         months = _months(field, profiles)
-        made["cryosphere"].append(by_band(field, ice, views, multipliers, factor_set))
-        made["cryosphere_months"].append(by_month(field, ice, views, months, factor_set))
+        made["cryosphere"].append(by_band(field, held, multipliers, factor_set))
+        made["cryosphere_months"].append(by_month(field, held, months, factor_set))
         made["exposure"].append(exposure(field, multipliers, factor_set))
     for name, parts in made.items():
         frame = schema.check(pd.concat(parts, ignore_index=True), name)

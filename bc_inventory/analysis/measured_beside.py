@@ -259,12 +259,13 @@ def emission_shares(
     """
     fuels = schema.read_csv(data_root() / "fuels.csv", "fuels")
     biomass = set(fuels.loc[fuels["kind"] == "biomass", "fuel"])
-    rows = emissions[
-        (emissions["region"] == region)
-        & (emissions["year"] == year)
-        & (emissions["factor_set"] == factor_set)
-        & ~emissions["memo"].astype(bool)
-        & emissions["emission_kt"].notna()
+    known = emissions[["region", "year", "factor_set", "memo", "nfr", "fuel", "emission_kt"]]
+    rows = known[
+        (known["region"] == region)
+        & (known["year"] == year)
+        & (known["factor_set"] == factor_set)
+        & ~known["memo"].astype(bool)
+        & known["emission_kt"].notna()
     ]
     total = float(rows["emission_kt"].sum())
     if total <= 0:

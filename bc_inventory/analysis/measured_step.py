@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,8 @@ def beside_table(
     places = stations.set_index("station")
     own = observations.astype({"series_id": object, "station": object, "bc_type": object})
     whole = own[own["part"].isna()].drop_duplicates("series_id")
+    of_year = emissions[(emissions["year"] == year) & (emissions["factor_set"] == factor_set)]
+    emitted = functools.cache(lambda region: _emitted(of_year, region, year, factor_set))
     rows = []
     for series in whole.sort_values(["station", "series_id"]).itertuples():
         place = places.loc[series.station]
@@ -104,7 +107,7 @@ def beside_table(
         if region is None:
             row["note"] = "the station is in no region of the inventory"
         else:
-            row |= _emitted(emissions, region, year, factor_set)
+            row |= emitted(region)
             row |= _trends(own, series.series_id, totals, region, factor_set)
         rows.append(row)
     return pd.DataFrame(rows).reindex(columns=schema.table("measured_beside").names)

@@ -17,6 +17,12 @@ from bc_inventory.analysis.qaqc import (
 __all__ = ["guidebook_ranges", "key_tables", "review_tables"]
 
 # A break is a step away from the median step, so there must be two at least.
+_LOOKED_AT = [
+    *("year", "side", "region", "nfr", "fuel", "factor_set", "notation_key"),
+    *("activity", "activity_unit", "activity_source", "share", "abatement"),
+    *("emission_factor", "emission_factor_unit", "factor_lower", "factor_upper", "factor_source"),
+    *("emission_kt", "lower_kt", "upper_kt", "pm25_kt"),
+]
 _FEWEST_YEARS = 3
 
 
@@ -106,7 +112,8 @@ def review_tables(
         factors with their flags) and breaks (empty where the release has fewer than
         three years, in which case the check isn't passed but untested).
     """
-    mine = emissions[(emissions["year"] == year) & ~emissions["memo"].astype(bool)]
+    rows = (emissions["year"] == year) & ~emissions["memo"].astype(bool)
+    mine = emissions.loc[rows, _LOOKED_AT]
     counted = mine[mine["factor_set"] == factor_set]
     official = mine[(mine["factor_set"] == "official") & (mine["side"] == "EU")]
     complete = completeness(counted)

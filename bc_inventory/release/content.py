@@ -73,8 +73,9 @@ def _read(path: Path, contract: str) -> pd.DataFrame:
 def _check_totals(
     emissions: pd.DataFrame, totals: pd.DataFrame, problems: Problems, folder: Path
 ) -> None:
-    rows = emissions[~emissions["memo"].astype(bool) & emissions["emission_kt"].notna()]
     base = ["year", "side", "species", "factor_set"]
+    counted = ~emissions["memo"].astype(bool) & emissions["emission_kt"].notna()
+    rows = emissions.loc[counted, [*base, "region", "gnfr", "nfr", "emission_kt"]]
     for level, extra in LEVELS.items():
         own = totals[totals["level"] == level].rename(
             columns={"nfr": "gnfr"} if "gnfr" in extra else {}

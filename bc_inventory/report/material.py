@@ -10,7 +10,7 @@ import pandas as pd
 
 from bc_inventory import schema
 from bc_inventory.errors import DataError, Problem
-from bc_inventory.report.words import SIDE_NAMES, Both, one
+from bc_inventory.report.words import Both, one
 
 __all__ = ["FACTS", "IMPACTS", "Material", "read_material", "report_facts"]
 
@@ -79,19 +79,17 @@ class Material:
 
     def estimate(self, factor_set: str | None = None, side: str | None = None) -> pd.DataFrame:
         """Return the emission table of the report's year, of one factor set and perhaps side."""
-        return self._estimates[factor_set or self.factor_set, side]
+        wanted = factor_set or self.factor_set, side
+        if wanted not in self._estimates:
+            rows = self.emissions
+            mask = (rows["year"] == self.year) & (rows["factor_set"] == wanted[0])
+            self._estimates[wanted] = rows[mask if side is None else mask & (rows["side"] == side)]
+        return self._estimates[wanted]
 
     @cached_property
     def _estimates(self) -> dict[tuple[str, str | None], pd.DataFrame]:
-        """Tables by factor set and side; to filter that many rows is slow, and all sections do."""
-        of_year = self.emissions[self.emissions["year"] == self.year]
-        made: dict[tuple[str, str | None], pd.DataFrame] = {}
-        for name in (*self.factor_sets, self.factor_set):
-            rows = of_year[of_year["factor_set"] == name]
-            made[name, None] = rows
-            for side in SIDE_NAMES:
-                made[name, side] = rows[rows["side"] == side]
-        return made
+        """Tables found before: to filter that many rows is slow, and all sections do."""
+        return {}
 
     @property
     def limits(self) -> dict[str, float]:
