@@ -33,6 +33,13 @@ _TEMPLATE = [
     "sigma_factor",
     "sigma_abatement",
 ]
+# What the emission of a row and its draws depend on.
+_NEEDED = [
+    *dict.fromkeys([*SPLIT, "side", "memo", "technology", "activity", "activity_unit", "share"]),
+    *("emission_kt", "lower_kt", "upper_kt", "pm25_kt"),
+    *_TEMPLATE,
+    *(f"{kind}_{part}" for part in ("activity", "local", "share") for kind in ("corr", "sigma")),
+]
 
 
 @dataclass(frozen=True)
@@ -177,7 +184,7 @@ def drawn_scene(
     DataError
         As `make_scene`.
     """
-    met = _scene(emissions, measures, uptake, regions, draws, seed).touched()
+    met = _scene(emissions[_NEEDED], measures, uptake, regions, draws, seed).touched()
     scale = perturbed(met.rows, draws, seed).emission
     return dataclasses.replace(met, per_share=met.per_share * scale)
 

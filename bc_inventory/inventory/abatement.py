@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.inventory.activity import distinct_words
-from bc_inventory.inventory.facts import Facts
 from bc_inventory.inventory.lognormal import Z95
 from bc_inventory.inventory.scope import at_years, narrowest, spell_out
 from bc_inventory.schema.common import CONFIDENCE
@@ -21,16 +20,20 @@ _COLUMNS = [*_MADE, "abatement_confidence"]
 
 
 def removal(
-    rows: pd.DataFrame, facts: Facts, regions: pd.DataFrame, years: Sequence[int]
+    uses: pd.DataFrame,
+    controls: pd.DataFrame,
+    penetration: pd.DataFrame,
+    regions: pd.DataFrame,
+    years: Sequence[int],
 ) -> pd.DataFrame:
     """Return the fraction that controls remove from each use of a technology.
 
     Parameters
     ----------
-    rows : pandas.DataFrame
-        Has `nfr, fuel, technology`: the uses that occur.
-    facts : Facts
-        `abatement` and `penetration` are used.
+    uses : pandas.DataFrame
+        `nfr, fuel, technology`, each once: the uses that occur.
+    controls, penetration : pandas.DataFrame
+        Contracts `abatement` and `penetration`.
     regions : pandas.DataFrame
         Rows of contract `regions`.
     years : sequence of int
@@ -44,11 +47,11 @@ def removal(
         `corr_abatement, abatement_source, abatement_confidence`.
     """
     values = ["penetration", "penetration_lower", "penetration_upper"]
-    stated = spell_out(facts.penetration, rows[["nfr", "fuel", "technology"]].drop_duplicates())
+    stated = spell_out(penetration, uses)
     narrow = narrowest(stated, regions, ["nfr", "fuel", "technology"])
     held = at_years(narrow, years, [*_USE[1:], "control"], values)
     held = held.merge(
-        facts.abatement.rename(columns={"source_id": "control_source", "confidence": "known"}),
+        controls.rename(columns={"source_id": "control_source", "confidence": "known"}),
         on="control",
         suffixes=("", "_control"),
         validate="many_to_one",

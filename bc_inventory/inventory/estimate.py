@@ -17,6 +17,7 @@ from bc_inventory.inventory.activity import join_words, weakest
 from bc_inventory.inventory.factors import add_factors, add_shares
 from bc_inventory.inventory.facts import Facts
 from bc_inventory.inventory.lognormal import bounds, combine
+from bc_inventory.kept import recall_table
 from bc_inventory.schema import check, table
 
 __all__ = ["estimate"]
@@ -58,9 +59,13 @@ def estimate(
         If activity meets no technology, factor or calorific value.
     """
     numbers = activity[activity["activity"].notna()]
-    split = add_shares(numbers, facts, regions, years)
+    # Neither depends on the factors, which change most often, so both are kept.
+    split = recall_table(add_shares, numbers, facts.technology_shares, regions, list(years))
+    uses = split[["nfr", "fuel", "technology"]].drop_duplicates()
+    removed = recall_table(
+        removal, uses, facts.abatement, facts.penetration, regions, list(years)
+    )
     split = split.merge(regions[["region", "side"]], on="region", validate="many_to_one")
-    removed = removal(split, facts, regions, years)
     parts = []
     for factor_set in factor_sets:
         rows = add_factors(split, facts, regions, factor_set)

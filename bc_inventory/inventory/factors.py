@@ -23,7 +23,7 @@ _USE = ["year", "region", "nfr", "fuel"]
 
 
 def add_shares(
-    activity: pd.DataFrame, facts: Facts, regions: pd.DataFrame, years: Sequence[int]
+    activity: pd.DataFrame, known: pd.DataFrame, regions: pd.DataFrame, years: Sequence[int]
 ) -> pd.DataFrame:
     """Split activity among technologies.
 
@@ -31,8 +31,8 @@ def add_shares(
     ----------
     activity : pandas.DataFrame
         Contract `activity`.
-    facts : Facts
-        `technology_shares` are used.
+    known : pandas.DataFrame
+        Contract `technology_shares`.
     regions : pandas.DataFrame
         Rows of contract `regions`.
     years : sequence of int
@@ -50,7 +50,7 @@ def add_shares(
     JoinError
         Naming each category and fuel with activity but no technology.
     """
-    narrow = narrowest(facts.technology_shares, regions, ["nfr", "fuel"])
+    narrow = narrowest(known, regions, ["nfr", "fuel"])
     values = ["share", "share_lower", "share_upper"]
     shares = at_years(narrow, years, ["region", "nfr", "fuel", "technology"], values)
     shares["sigma_share"] = sigma(*(shares[name] for name in values))

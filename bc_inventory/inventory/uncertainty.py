@@ -32,6 +32,7 @@ LEVELS: dict[str, tuple[str, ...]] = {
 }
 _BASE = ("year", "side", "species", "factor_set")
 _PLACE = (*_BASE, "region")
+_CELL = [*_PLACE, "gnfr", "nfr"]
 # Levels inside one GNFR aggregate.
 _WITHIN = ("side_gnfr", "side_nfr", "region_gnfr", "region_nfr")
 # What the draws depend on.
@@ -99,12 +100,13 @@ def _drawn(figures: pd.DataFrame, draws: int, seed: int) -> dict[str, pd.DataFra
     made: dict[str, list[pd.DataFrame]] = {level: [] for level in LEVELS}
     regions, sums = [], []
     tables = by_value(figures[_NEEDED], "gnfr")
-    for gnfr, part in figures.groupby("gnfr", sort=True):
+    for gnfr, part in figures[_CELL].groupby("gnfr", sort=True):
         found = recall(_drawn_aggregate, tables[gnfr], draws, seed)
+        cells = part.drop_duplicates()
         for level in _WITHIN:
-            _, groups = grouped(part, [*_BASE, *LEVELS[level]])
+            _, groups = grouped(cells, [*_BASE, *LEVELS[level]])
             made[level].append(_described(groups, found[level]))
-        regions.append(grouped(part, _PLACE)[1])
+        regions.append(grouped(cells, _PLACE)[1])
         sums.append(found["draws"])
     places, drawn = pd.concat(regions, ignore_index=True), np.concatenate(sums)
     for level in LEVELS.keys() - set(_WITHIN):
@@ -115,7 +117,7 @@ def _drawn(figures: pd.DataFrame, draws: int, seed: int) -> dict[str, pd.DataFra
 
 def _drawn_aggregate(rows: pa.Table, draws: int, seed: int) -> dict[str, np.ndarray]:
     """Return statistics of the levels inside one GNFR aggregate, and the draws of its regions."""
-    cells, sums = draw(rows.to_pandas(), [*_PLACE, "gnfr", "nfr"], draws, seed)
+    cells, sums = draw(rows.to_pandas(), _CELL, draws, seed)
     by_cell = sums.T
     made = {}
     for level in _WITHIN:

@@ -22,8 +22,10 @@ _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _BOOLEAN = {"true": True, "false": False}
-# Tables this process has read and found good: the steps of a build read the same ones.
-_SHELF: OrderedDict[tuple[str, tuple[tuple[str, int, int], ...]], pd.DataFrame] = OrderedDict()
+# Tables this process has read and found good, and their sizes: the steps of a build read the
+# same ones.
+_Stamp = tuple[tuple[str, int, int], ...]
+_SHELF: OrderedDict[tuple[str, _Stamp], tuple[pd.DataFrame, int]] = OrderedDict()
 _SHELF_BYTES = 200_000_000
 
 
@@ -100,7 +102,8 @@ def read_parquet(
     key = (rules.name, _stamp(Path(path)))
     if known is None and key in _SHELF:
         _SHELF.move_to_end(key)
-        return _SHELF[key].copy()
+        # Pandas copies what either side writes to, before it does.
+        return _SHELF[key][0].copy(deep=False)
     if not Path(path).exists():
         raise DataError([Problem("no such file", "a Parquet file or folder", str(path))])
     try:
@@ -122,19 +125,19 @@ def read_parquet(
     return made
 
 
-def _stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
+def _stamp(path: Path) -> _Stamp:
     """Return name, size and time of each file of a table; another content has another stamp."""
     files = sorted(path.rglob("*")) if path.is_dir() else [path]
     stats = [(str(file), file.stat()) for file in files if file.exists()]
     return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
 
 
-def _shelve(key: tuple[str, tuple[tuple[str, int, int], ...]], frame: pd.DataFrame) -> None:
+def _shelve(key: tuple[str, _Stamp], frame: pd.DataFrame) -> None:
     """Keep a table that was read and checked; the least used go when there are too many."""
     size = int(frame.memory_usage(deep=True).sum())
     if size <= _SHELF_BYTES:
-        _SHELF[key] = frame.copy()
-        while sum(int(kept.memory_usage().sum()) for kept in _SHELF.values()) > _SHELF_BYTES:
+        _SHELF[key] = frame.copy(deep=False), size
+        while sum(kept for _, kept in _SHELF.values()) > _SHELF_BYTES:
             _SHELF.popitem(last=False)
 
 
@@ -186,10 +189,11 @@ def _parse(
     series: pd.Series, column: Column, problems: Problems, file: str, lines: list[int]
 ) -> pd.Series:
     """Turn text cells into the column's kind, noting each cell that can't be."""
+    if column.kind == "string":
+        cells = [cell.strip() or None for cell in series]
+        return pd.Series(cells, index=series.index, dtype="str")
     text = series.str.strip()
     filled = text != ""
-    if column.kind == "string":
-        return text.where(filled, None).astype("str")
     if column.kind == "boolean":
         good = text.isin(_BOOLEAN)
         parsed = text.map(_BOOLEAN)

@@ -43,10 +43,12 @@ def implied(facts):
         columns=["year", "region", "nfr", "fuel"],
     ).assign(activity_id="one", activity=1.0, ncv_id=None, flag=None)
     activity["activity_unit"] = canonical_unit(activity["fuel"], facts.fuels)
-    rows = add_shares(activity, facts, regions, YEARS)
+    rows = add_shares(activity, facts.technology_shares, regions, YEARS)
     rows = rows.merge(regions[["region", "side"]], on="region")
     rows = add_factors(rows, facts, regions, "harmonised")
-    rows = add_abatement(rows, removal(rows, facts, regions, YEARS))
+    uses = rows[["nfr", "fuel", "technology"]].drop_duplicates()
+    removed = removal(uses, facts.abatement, facts.penetration, regions, YEARS)
+    rows = add_abatement(rows, removed)
     made = rows["share"] * rows["emission_factor"] * (1 - rows["abatement"])
     return made.groupby([rows[name] for name in ("nfr", "fuel", "region", "year")]).sum()
 

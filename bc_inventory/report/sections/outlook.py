@@ -209,11 +209,8 @@ def _gap(material: Material, scene: Scene, counted: pd.DataFrame) -> Figure:
 
 def _that_meet(library: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """Leave out changes that meet no row or bring in a technology the table doesn't have."""
-    have = set(
-        table.loc[table["emission_kt"].notna(), ["nfr", "fuel", "technology"]].itertuples(
-            index=False, name=None
-        )
-    )
+    known = table.loc[table["emission_kt"].notna(), ["nfr", "fuel", "technology"]]
+    have = set(known.drop_duplicates().itertuples(index=False, name=None))
     kept = [
         row.changes != "share"
         or (row.nfr, row.fuel, row.technology) not in have
