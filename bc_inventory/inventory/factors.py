@@ -209,14 +209,11 @@ def _choose(wanted: pd.DataFrame, factors: pd.DataFrame, factor_set: str) -> pd.
 def _per_activity(made: pd.DataFrame, facts: Facts, regions: pd.DataFrame) -> pd.DataFrame:
     """Express each factor per unit of its row's activity."""
     target = made["activity_unit"].map(FACTOR_UNIT)
-    pairs = pd.DataFrame({"unit": made["unit"], "to": target}).drop_duplicates()
-    scales = {
-        (unit, to): units.factor(unit, to) if units.same_dimension(unit, to) else np.nan
-        for unit, to in pairs.itertuples(index=False)
-    }
-    scale = pd.Series(
-        [scales[pair] for pair in zip(made["unit"], target, strict=True)], index=made.index
-    )
+    pairs = pd.DataFrame({"unit": made["unit"], "to": target})
+    scale = pd.Series(np.nan, index=made.index)
+    for (unit, to), rows in pairs.groupby(["unit", "to"], sort=False).indices.items():
+        if units.same_dimension(unit, to):
+            scale.iloc[rows] = units.factor(unit, to)
     by_mass = scale.isna()
     if by_mass.any():
         content = energy_content(facts.calorific_values, regions)

@@ -6,6 +6,7 @@ part A ch. 5.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,7 +33,6 @@ LEVELS: dict[str, tuple[str, ...]] = {
 }
 _BASE = ("year", "side", "species", "factor_set")
 _PLACE = (*_BASE, "region")
-_CELL = [*_PLACE, "gnfr", "nfr"]
 # Levels inside one GNFR aggregate.
 _WITHIN = ("side_gnfr", "side_nfr", "region_gnfr", "region_nfr")
 # What the draws depend on.
@@ -99,14 +99,12 @@ def _drawn(figures: pd.DataFrame, draws: int, seed: int) -> dict[str, pd.DataFra
     """
     made: dict[str, list[pd.DataFrame]] = {level: [] for level in LEVELS}
     regions, sums = [], []
-    tables = by_value(figures[_NEEDED], "gnfr")
-    for gnfr, part in figures[_CELL].groupby("gnfr", sort=True):
-        found = recall(_drawn_aggregate, tables[gnfr], draws, seed)
-        cells = part.drop_duplicates()
+    for rows in by_value(figures[_NEEDED], "gnfr").values():
+        found = recall(_drawn_aggregate, rows, draws, seed)
         for level in _WITHIN:
-            _, groups = grouped(cells, [*_BASE, *LEVELS[level]])
+            groups = _named(found, level, [*_BASE, *LEVELS[level]])
             made[level].append(_described(groups, found[level]))
-        regions.append(grouped(cells, _PLACE)[1])
+        regions.append(_named(found, "draws", _PLACE))
         sums.append(found["draws"])
     places, drawn = pd.concat(regions, ignore_index=True), np.concatenate(sums)
     for level in LEVELS.keys() - set(_WITHIN):
@@ -116,15 +114,26 @@ def _drawn(figures: pd.DataFrame, draws: int, seed: int) -> dict[str, pd.DataFra
 
 
 def _drawn_aggregate(rows: pa.Table, draws: int, seed: int) -> dict[str, np.ndarray]:
-    """Return statistics of the levels inside one GNFR aggregate, and the draws of its regions."""
-    cells, sums = draw(rows.to_pandas(), _CELL, draws, seed)
+    """Return statistics of the levels inside one GNFR aggregate, and the draws of its regions.
+
+    The columns of the groups stand beside each of them as `<level>:<column>`.
+    """
+    cells, sums = draw(rows.to_pandas(), [*_PLACE, "gnfr", "nfr"], draws, seed)
     by_cell = sums.T
     made = {}
-    for level in _WITHIN:
-        codes, groups = grouped(cells, [*_BASE, *LEVELS[level]])
-        made[level] = _statistics(_summed(by_cell, codes, len(groups)))
-    codes, groups = grouped(cells, _PLACE)
-    return made | {"draws": _summed(by_cell, codes, len(groups)).astype(np.float32)}
+    for level in (*_WITHIN, "draws"):
+        codes, groups = grouped(cells, [*_BASE, *LEVELS.get(level, ("region",))])
+        summed = _summed(by_cell, codes, len(groups))
+        made[level] = summed.astype(np.float32) if level == "draws" else _statistics(summed)
+        made |= {
+            f"{level}:{name}": groups[name].to_numpy(dtype=int if name == "year" else str)
+            for name in groups.columns
+        }
+    return made
+
+
+def _named(found: Mapping[str, np.ndarray], level: str, columns: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame({name: found[f"{level}:{name}"] for name in columns})
 
 
 def _summed(values: np.ndarray, codes: np.ndarray, count: int) -> np.ndarray:
