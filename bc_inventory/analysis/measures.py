@@ -25,7 +25,7 @@ from bc_inventory.inventory.draws import PARTS, SPLIT, grouped
 from bc_inventory.inventory.lognormal import bounds, combine
 from bc_inventory.schema import read_csv
 
-__all__ = ["apply_measures", "joint_share", "read_measures", "wedges"]
+__all__ = ["apply_measures", "joint_saving", "joint_share", "read_measures", "wedges"]
 
 Floats = NDArray[np.float64]
 # All orders of more measures than this would take minutes.
@@ -169,17 +169,42 @@ def wedges(scene: Scene, *, by: Sequence[str] = ("side",)) -> pd.DataFrame:
     return pd.concat(made, ignore_index=True).sort_values([*keys, "measure"], ignore_index=True)
 
 
-def joint_share(scene: Scene, emissions: pd.DataFrame, *, by: str = "side") -> pd.DataFrame:
-    """Return the share of the emission that measures save together.
+def joint_saving(scene: Scene, *, by: str = "side") -> pd.DataFrame:
+    """Return what measures save together.
 
     Parameters
     ----------
     scene : Scene
-        From `bc_inventory.analysis.scenario.drawn_scene`, with draws.
+        From `bc_inventory.analysis.scenario.drawn_scene`, with draws; memo items are left out.
+    by : {"side", "region"}
+        What the savings are given for.
+
+    Returns
+    -------
+    pandas.DataFrame
+        region (a side or a region), saved_kt, lower_kt, upper_kt (95 % interval).
+    """
+    counted = ~scene.rows["memo"].to_numpy(dtype=bool)
+    codes, groups = grouped(scene.rows[counted], [by])
+    saved = (scene.emission(()) - scene.emission(scene.measures))[counted]
+    summed = np.zeros((len(groups), saved.shape[1]))
+    np.add.at(summed, codes, saved)
+    lower, upper = np.quantile(summed[:, 1:], [0.025, 0.975], axis=1)
+    columns = {"saved_kt": summed[:, 0], "lower_kt": lower, "upper_kt": upper}
+    return pd.DataFrame({"region": groups[by].astype(str), **columns})
+
+
+def joint_share(saving: pd.DataFrame, emissions: pd.DataFrame, *, by: str = "side") -> pd.DataFrame:
+    """Return the share of the emission that measures save together.
+
+    Parameters
+    ----------
+    saving : pandas.DataFrame
+        From `joint_saving`.
     emissions : pandas.DataFrame
         The contract `emissions` that the scene was made of; memo items are left out.
     by : {"side", "region"}
-        What the shares are given for.
+        What the savings are given for.
 
     Returns
     -------
@@ -188,17 +213,11 @@ def joint_share(scene: Scene, emissions: pd.DataFrame, *, by: str = "side") -> p
         interval), as fractions of the emission; 0 where no measure meets any
         row.
     """
-    counted = ~scene.rows["memo"].to_numpy(dtype=bool)
-    codes, groups = grouped(scene.rows[counted], [by])
-    saved = (scene.emission(()) - scene.emission(scene.measures))[counted]
-    summed = np.zeros((len(groups), saved.shape[1]))
-    np.add.at(summed, codes, saved)
-    lower, upper = np.quantile(summed[:, 1:], [0.025, 0.975], axis=1)
-    columns = {"share": summed[:, 0], "share_lower": lower, "share_upper": upper}
-    whole = emissions[~emissions["memo"].astype(bool)].groupby(by)["emission_kt"].sum()
-    made = pd.DataFrame(columns, index=pd.Index(groups[by], name="region"))
-    made = made.reindex(whole.index.rename("region"))
-    return made.div(whole.to_numpy(), axis=0).fillna(0.0).reset_index()
+    counted = ~emissions["memo"].astype(bool)
+    whole = emissions.loc[counted, "emission_kt"].groupby(emissions[by].astype(str)).sum()
+    made = saving.set_index("region").reindex(whole.index.rename("region"))
+    made = made.div(whole.to_numpy(), axis=0).fillna(0.0)
+    return made.set_axis(["share", "share_lower", "share_upper"], axis=1).reset_index()
 
 
 def _interacting(scene: Scene) -> list[list[str]]:

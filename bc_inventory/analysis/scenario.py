@@ -16,7 +16,7 @@ from bc_inventory.errors import DataError, Problem, suggest
 from bc_inventory.inventory.draws import SPLIT, grouped
 from bc_inventory.inventory.lognormal import Z95
 
-__all__ = ["Change", "Scene", "check_uptake", "drawn_scene", "make_scene"]
+__all__ = ["Change", "Scene", "check_uptake", "concerned", "drawn_scene", "make_scene"]
 
 Floats = NDArray[np.float64]
 _TEMPLATE = [
@@ -154,6 +154,33 @@ def make_scene(
     return _scene(emissions, measures, uptake, regions, 0, 0)
 
 
+def concerned(
+    emissions: pd.DataFrame, measures: pd.DataFrame, regions: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the rows that decide what measures save, with the columns that do.
+
+    Parameters
+    ----------
+    emissions, measures, regions
+        See `bc_inventory.analysis.measures.apply_measures`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        All technologies of activities that a measure meets, and every row of a technology
+        that a measure brings in, since its factor may be taken from there.
+    """
+    figures = emissions.loc[emissions["emission_kt"].notna(), _NEEDED]
+    labels = _Labels(figures, regions)
+    met = np.zeros(len(figures), dtype=bool)
+    for row in measures.itertuples():
+        met |= labels.meets(row)
+    split, _ = grouped(figures, SPLIT)
+    whole = (np.bincount(split, met) > 0)[split]
+    brought = figures["technology"].isin(measures["to_technology"].dropna().unique())
+    return figures[whole | brought.to_numpy(dtype=bool)].reset_index(drop=True)
+
+
 def drawn_scene(
     emissions: pd.DataFrame,
     measures: pd.DataFrame,
@@ -184,7 +211,9 @@ def drawn_scene(
     DataError
         As `make_scene`.
     """
-    met = _scene(emissions[_NEEDED], measures, uptake, regions, draws, seed).touched()
+    chosen = measures[measures["measure"].isin(uptake)]
+    rows = concerned(emissions, chosen, regions)
+    met = _scene(rows, measures, uptake, regions, draws, seed).touched()
     scale = perturbed(met.rows, draws, seed).emission
     return dataclasses.replace(met, per_share=met.per_share * scale)
 

@@ -102,7 +102,7 @@ def _saved(release: Release, uptake: dict[str, float], factor_set: str, draws: i
     """Return the share that measures save together, of each side and region, with intervals."""
     import pandas as pd
 
-    from bc_inventory.analysis.measures import joint_share, read_measures
+    from bc_inventory.analysis.measures import joint_saving, joint_share, read_measures
     from bc_inventory.analysis.scenario import drawn_scene
     from bc_inventory.embedded import data_root
     from bc_inventory.schema import read_csv
@@ -112,7 +112,8 @@ def _saved(release: Release, uptake: dict[str, float], factor_set: str, draws: i
     regions = read_csv(data_root() / "regions.csv", "regions")
     scene = drawn_scene(rows, read_measures(), uptake, regions, draws=draws)
     return pd.concat(
-        [joint_share(scene, rows, by=by) for by in ("side", "region")], ignore_index=True
+        [joint_share(joint_saving(scene, by=by), rows, by=by) for by in ("side", "region")],
+        ignore_index=True,
     )
 
 

@@ -66,15 +66,21 @@ def totals(emissions: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
         has a relative standard deviation above 30 %.
     """
     counted = emissions[~emissions["memo"].astype(bool)]
-    made = [
-        recall_table(_levels, part[_USED], draws, seed)
-        for _, part in counted.groupby(["year", "species", "factor_set"], sort=True)
-    ]
-    return check(pd.concat(made, ignore_index=True), "totals")
+    # No total reaches over sides or sets, so what is kept of those without a change holds.
+    keys = ["year", "species", "factor_set", "side"]
+    made = pd.concat(
+        [
+            recall_table(_levels, part[_USED], draws, seed)
+            for _, part in counted.groupby(keys, sort=True, observed=True)
+        ]
+    )
+    rank = made["level"].map({level: place for place, level in enumerate(LEVELS)})
+    ordered = made.assign(_rank=rank).sort_values([*keys[:-1], "_rank"], kind="stable")
+    return check(ordered.drop(columns="_rank").reset_index(drop=True), "totals")
 
 
 def _levels(rows: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
-    """Return all levels of totals of one year, species and factor set."""
+    """Return all levels of totals of one year, species, factor set and side."""
     figures = rows[rows["emission_kt"].notna()]
     drawn = _drawn(figures, draws, seed)
     parts = _Parts(figures)

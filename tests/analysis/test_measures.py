@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bc_inventory.analysis.measures import (
     apply_measures,
+    joint_saving,
     joint_share,
     read_measures,
     wedges,
@@ -206,14 +207,18 @@ def test_a_share_that_moves_nowhere_is_refused(tmp_path):
         read_measures(path)
 
 
+def share(uptake, draws, by="side"):
+    return joint_share(joint_saving(scene(uptake, draws=draws), by=by), stoves(), by=by)
+
+
 def test_the_joint_share_is_what_all_measures_leave_of_the_emission():
     uptake = {"clean": 1.0, "filter": 1.0}
-    made = joint_share(scene(uptake, draws=200), stoves(), by="region")
+    made = share(uptake, 200, by="region")
     [row] = made.to_dict("records")
     assert row["region"] == "DE"
     assert row["share"] == pytest.approx(8.0 / 8.1)
     assert row["share_lower"] < row["share"]
-    half = joint_share(scene({"clean": 0.5, "briquettes": 0.5}, draws=10), stoves())
+    half = share({"clean": 0.5, "briquettes": 0.5}, 10)
     assert half["share"].tolist() == [pytest.approx(5.9 / 8.1)]
-    none = joint_share(scene({"poland": 1.0}, draws=10), stoves())
+    none = share({"poland": 1.0}, 10)
     assert none[["share", "share_lower", "share_upper"]].to_numpy().tolist() == [[0.0, 0.0, 0.0]]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bc_inventory.analysis.measures import joint_share, wedges
-from bc_inventory.analysis.scenario import Scene, drawn_scene
+from bc_inventory.analysis.measures import joint_saving, joint_share, wedges
+from bc_inventory.analysis.scenario import concerned, drawn_scene
 from bc_inventory.analysis.targets import gap_after, progress
+from bc_inventory.kept import recall_table
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.charts import Bar, bars
 from bc_inventory.report.material import Material
@@ -104,10 +105,9 @@ def measures(material: Material) -> Section:
     table = material.estimate()
     counted = table[~table["memo"].astype(bool)]
     library = _that_meet(library, counted)
-    uptake = dict.fromkeys(library["measure"].unique(), 1.0)
-    regions = material.facts["regions"]
-    scene = drawn_scene(counted, library, uptake, regions, draws=_DRAWS, seed=_SEED)
-    made = wedges(scene)
+    regions = material.facts["regions"][["region", "group", "side"]]
+    saved = recall_table(_saved, concerned(counted, library, regions), library, regions)
+    made = saved[saved["level"] == "side"]
     names = {
         str(row.measure): Both(str(row.name_en), str(row.name_zh))
         for row in library.rename(columns={"name": "name_en"}).itertuples()
@@ -152,15 +152,26 @@ def measures(material: Material) -> Section:
         (text,),
         (
             Figure(caption, chart, to_table(made, columns, "measures", labels)),
-            _by_region(material, scene, names),
-            _gap(material, scene, counted),
+            _by_region(material, saved[saved["level"] == "region"], names),
+            _gap(material, saved[saved["level"] == "joint"], counted),
         ),
     )
 
 
-def _by_region(material: Material, scene: Scene, names: dict[str, Both]) -> Figure:
-    made = wedges(scene, by=("side", "region"))
-    made = made[made["saved_kt"].abs() > 0].sort_values("saved_kt", ascending=False)
+def _saved(rows: pd.DataFrame, library: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
+    """Return wedges at full uptake by side and by region, and what all save together."""
+    uptake = dict.fromkeys(library["measure"].unique(), 1.0)
+    scene = drawn_scene(rows, library, uptake, regions, draws=_DRAWS, seed=_SEED)
+    parts = {
+        "side": wedges(scene),
+        "region": wedges(scene, by=("side", "region")),
+        "joint": joint_saving(scene),
+    }
+    return pd.concat([part.assign(level=level) for level, part in parts.items()])
+
+
+def _by_region(material: Material, wedge: pd.DataFrame, names: dict[str, Both]) -> Figure:
+    made = wedge[wedge["saved_kt"].abs() > 0].sort_values("saved_kt", ascending=False)
     columns = [
         Column("region", Both("region", "地区")),
         Column("measure", Both("measure", "措施")),
@@ -177,9 +188,9 @@ def _by_region(material: Material, scene: Scene, names: dict[str, Both]) -> Figu
     )
 
 
-def _gap(material: Material, scene: Scene, counted: pd.DataFrame) -> Figure:
+def _gap(material: Material, saving: pd.DataFrame, counted: pd.DataFrame) -> Figure:
     """Return the emission gap to each target, as it stands and with every measure."""
-    saved = joint_share(scene, counted)
+    saved = joint_share(saving[["region", "saved_kt", "lower_kt", "upper_kt"]], counted)
     black = _targets(material)
     made = gap_after(_series(material), black, saved)
     columns = [
