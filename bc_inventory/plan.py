@@ -20,7 +20,8 @@ from typing import Any
 from bc_inventory import durable
 from bc_inventory.embedded import configs_root, data_root
 from bc_inventory.fingerprint import Content, code_of, content_of
-from bc_inventory.kept import Made, identify, keep, keeping
+from bc_inventory.kept import Made, identify, keep
+from bc_inventory.recalled import keeping
 
 __all__ = [
     "Made",

@@ -26,7 +26,7 @@ from bc_inventory.analysis.hotspot_context import ARCTIC_CIRCLE, Nearest
 from bc_inventory.analysis.hotspot_statistics import EARTH_RADIUS_KM
 from bc_inventory.analysis.hotspots import cluster_masses
 from bc_inventory.embedded import data_root
-from bc_inventory.kept import recall
+from bc_inventory.recalled import recall
 
 __all__ = [
     "Bands",

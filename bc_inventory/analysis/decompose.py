@@ -26,7 +26,7 @@ from bc_inventory.analysis.chain import HEADS, met, sum_to
 from bc_inventory.analysis.divisia import Method
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.inventory.draws import PARTS, SPLIT, grouped
-from bc_inventory.kept import by_value, recall
+from bc_inventory.recalled import by_value, recall
 
 if TYPE_CHECKING:
     import pyarrow as pa

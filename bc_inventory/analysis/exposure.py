@@ -15,7 +15,7 @@ import pandas as pd
 from bc_inventory import schema, units
 from bc_inventory.analysis.emission_field import EmissionField, Floats, Integers
 from bc_inventory.analysis.hotspot_statistics import Window, distance_window, window_sums
-from bc_inventory.kept import recall
+from bc_inventory.recalled import recall
 
 __all__ = ["CAVEAT", "RADIUS_KM", "exposure"]
 

@@ -14,7 +14,7 @@ import pandas as pd
 from bc_inventory import units
 from bc_inventory.analysis.emission_field import EmissionField, Flags, Floats, Integers
 from bc_inventory.inventory.draws import PARTS, SPLIT, draw
-from bc_inventory.kept import recall
+from bc_inventory.recalled import recall
 
 __all__ = ["cell_probability", "cluster_probability", "densities", "deviations", "intervals"]
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from bc_inventory.analysis.emission_field import Flags, Floats, Integers
 from bc_inventory.analysis.hotspot_randomisation import Randomisation, benjamini_hochberg
 from bc_inventory.analysis.hotspot_statistics import Window, getis_ord, local_moran, standardise
-from bc_inventory.kept import recall
+from bc_inventory.recalled import recall
 
 __all__ = ["Significance", "find_significant"]
 

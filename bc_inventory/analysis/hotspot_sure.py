@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bc_inventory.analysis.emission_field import Flags, Floats, Integers
 from bc_inventory.analysis.hotspot_statistics import Window, neighbour_matrix, standardise
 from bc_inventory.analysis.hotspots import tail_threshold
-from bc_inventory.kept import recall
+from bc_inventory.recalled import recall
 
 __all__ = ["HotDraws", "hot_draws"]
 

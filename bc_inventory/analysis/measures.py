@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bc_inventory.analysis.scenario import Scene, make_scene
+from bc_inventory.analysis.scenario import make_scene
+from bc_inventory.analysis.scene import Scene
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.inventory.draws import PARTS, SPLIT, grouped
@@ -226,8 +227,8 @@ def _interacting(scene: Scene) -> list[list[str]]:
     for change in scene.changes:
         met[change.measure].update(change.rows.tolist(), change.to.tolist())
     parts: list[list[str]] = []
-    for name in met:
-        near = [part for part in parts if any(met[name] & met[other] for other in part)]
+    for name, rows in met.items():
+        near = [part for part in parts if any(rows & met[other] for other in part)]
         parts = [part for part in parts if part not in near]
         parts.append(sorted([name, *(other for part in near for other in part)]))
     largest = max((len(part) for part in parts), default=0)

@@ -14,7 +14,7 @@ import pandas as pd
 
 from bc_inventory.inventory.draws import PARTS, SPLIT, draw, grouped
 from bc_inventory.inventory.lognormal import Z95
-from bc_inventory.kept import by_value, recall, recall_table
+from bc_inventory.recalled import by_value, recall, recall_table
 from bc_inventory.schema import check, table
 
 if TYPE_CHECKING:

@@ -129,6 +129,17 @@ def _reading(core: Mapping[str, Any]) -> Iterator[str]:
         "  collect()",
         "```",
         "",
+        "or, with the package ncdf4 alone:",
+        "",
+        "```r",
+        "library(ncdf4)",
+        'cube <- nc_open("emissions.nc")',
+        'year <- which(ncvar_get(cube, "year") == ' + f"{year})",
+        'region <- which(ncvar_get(cube, "region") == ' + f'"{region}")',
+        'kt <- ncvar_get(cube, "emission", c(1, region, year), c(-1, 1, 1))  # Gg',
+        'print(na.omit(data.frame(sector = ncvar_get(cube, "sector"), kt)))',
+        "```",
+        "",
     )
     yield from (
         "bc_inventory, with names in English or Chinese:",

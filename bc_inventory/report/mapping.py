@@ -11,6 +11,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -34,6 +35,7 @@ _SCALE, _LINE = 2, 1
 _RADIUS = 8.5
 _ROUNDS = 200
 Floats = NDArray[np.float64]
+Number = TypeVar("Number", float, NDArray[np.float64])
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ class Window:
         height = _WIDTH * (self.north - self.south) / ((self.east - self.west) * narrow)
         return _WIDTH, round(height, 1)
 
-    def place(self, longitude: float, latitude: float) -> tuple[float, float]:
-        """Return where a point lies on the map."""
+    def place(self, longitude: Number, latitude: Number) -> tuple[Number, Number]:
+        """Return where a point lies on the map, or several."""
         width, height = self.size
         return (
             (longitude - self.west) / (self.east - self.west) * width,
@@ -185,16 +187,17 @@ def _picture(window: Window, cells: tuple[Floats, Floats, Floats], outlines: pd.
     latitudes, longitudes, density = cells
     across, down = (round(length * _SCALE) for length in window.size)
     rows, there = _nearest(latitudes, np.linspace(window.north, window.south, 2 * down + 1)[1::2])
-    columns, here = _nearest(longitudes, np.linspace(window.west, window.east, 2 * across + 1)[1::2])
+    columns, here = _nearest(
+        longitudes, np.linspace(window.west, window.east, 2 * across + 1)[1::2]
+    )
     known = (density > 0)[np.ix_(rows, columns)] & there[:, None] & here
     place = np.searchsorted(CLASSES, density, side="right")[np.ix_(rows, columns)] + 1
     image = Image.fromarray(np.where(known, place, 0).astype(np.uint8), mode="P")
     image.putpalette([channel for colour in (_NOTHING, *_colours(), _BORDER) for channel in colour])
     pen = ImageDraw.Draw(image)
     for ring in rings_of(outlines).values():
-        x, y = window.place(ring[:, 0], ring[:, 1])
-        line = (np.column_stack([x, y]) * _SCALE).ravel().tolist()
-        pen.line(line, fill=len(CLASSES) + 2, width=_LINE)
+        line = np.column_stack(window.place(ring[:, 0], ring[:, 1])) * _SCALE
+        pen.line(line.ravel().tolist(), len(CLASSES) + 2, _LINE)
     stream = io.BytesIO()
     image.save(stream, format="png", bits=4)
     return stream.getvalue()
@@ -223,12 +226,9 @@ def legend() -> Markup:
     marks = []
     for place, colour in enumerate(_colours()):
         x = 10 + place * step
-        marks.append(
-            shape(
-                "rect", x=x, y=18, width=step, height=12, fill="#{:02x}{:02x}{:02x}".format(*colour),
-                class_="swatch",
-            )
-        )  # fmt: skip
+        fill = "#{:02x}{:02x}{:02x}".format(*colour)
+        swatch = {"x": x, "y": 18, "width": step, "height": 12, "fill": fill}
+        marks.append(shape("rect", **swatch, class_="swatch"))
         if place:
             marks.append(
                 label(x, 39, f"{CLASSES[place - 1]:g}", text_anchor="middle", class_="tick")

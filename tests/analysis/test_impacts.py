@@ -60,7 +60,9 @@ def _band(frame, view, band, nfr="*"):
 
 
 def test_bands_by_hand(field, ice):
-    frame = schema.check(by_band(field, band_masses(field, ice, VIEWS), ONES, "harmonised"), "cryosphere")
+    frame = schema.check(
+        by_band(field, band_masses(field, ice, VIEWS), ONES, "harmonised"), "cryosphere"
+    )
     # Centres 58.5 ... 69.5 N with 1 ... 12 kt of heating and 4 kt of coke in the last.
     assert _band(frame, "latitude", "50-60") == 1 + 2
     assert _band(frame, "arctic", "60n") == sum(range(3, 13)) + 4

@@ -12,7 +12,7 @@ from bc_inventory.analysis.measures import (
     read_measures,
     wedges,
 )
-from bc_inventory.analysis.scenario import drawn_scene
+from bc_inventory.analysis.scenario import concerned, drawn_scene
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError
 from bc_inventory.schema import check, read_csv
@@ -155,6 +155,19 @@ def test_wedges_by_hand():
     made = made.set_index("measure")
     assert made["alone_kt"].to_dict() == pytest.approx({"clean": 8.0, "filter": 4.0})
     assert made["saved_kt"].to_dict() == pytest.approx({"clean": 6.0, "filter": 2.0})
+
+
+def test_rows_that_no_measure_looks_at_are_left_out():
+    """The whole split of what is met, and whoever's factor a technology may take."""
+    cars = stoves("FR").assign(nfr="1A3bi", fuel="gasoline", technology=["car_a", "car_b"])
+    every = pd.concat([cars, stoves("PL"), stoves("DE")], ignore_index=True)
+    in_germany = LIBRARY[LIBRARY["measure"] == "briquettes"].assign(scope="DE")
+    made = concerned(every, in_germany, REGIONS)
+    assert list(zip(made["region"], made["technology"], strict=True)) == [
+        ("PL", "coal_stove_briquette"),
+        ("DE", "coal_stove_chunk"),
+        ("DE", "coal_stove_briquette"),
+    ]
 
 
 def test_wedges_have_intervals_that_repeat():

@@ -7,7 +7,7 @@ import pandas as pd
 from bc_inventory.analysis.measures import joint_saving, joint_share, wedges
 from bc_inventory.analysis.scenario import concerned, drawn_scene
 from bc_inventory.analysis.targets import gap_after, progress
-from bc_inventory.kept import recall_table
+from bc_inventory.recalled import recall_table
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.charts import Bar, bars
 from bc_inventory.report.material import Material

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bc_inventory.kept import by_value, keeping, recall, recall_table
+from bc_inventory.recalled import by_value, keeping, recall, recall_table
 
 calls = []
 
@@ -75,14 +75,21 @@ def unstorable(frame):
 
 def test_parts_by_value_stand_for_their_own_rows_alone(tmp_path):
     rows = pd.DataFrame(
-        {"kind": ["b", "a", "b", "a"], "name": ["long name", None, "x", "y"], "number": [1, 2, 3, 4]}
+        {
+            "kind": ["b", "a", "b", "a"],
+            "name": ["long name", None, "x", "y"],
+            "number": [1, 2, 3, 4],
+        }
     )
     parts = by_value(rows, "kind")
     assert list(parts) == ["a", "b"]
     assert parts["b"].to_pandas()["number"].tolist() == [1, 3]
     calls.clear()
     with keeping(tmp_path):
-        for table in (*parts.values(), *by_value(rows.assign(number=[1, 2, 3, 5]), "kind").values()):
+        for table in (
+            *parts.values(),
+            *by_value(rows.assign(number=[1, 2, 3, 5]), "kind").values(),
+        ):
             recall(doubled, table.to_pandas(), 2)
             recall(doubled_table, table, 2)
     assert len(calls) == 6  # a, b and the other a, each in both ways
