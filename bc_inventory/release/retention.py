@@ -75,7 +75,7 @@ def fates(
     for one in citations(store, inventory):
         cited.setdefault(one.version, []).append(one.by)
     made = []
-    for rank, (published, version) in enumerate(_newest_first(store, inventory)):
+    for rank, (published, version) in enumerate(_newest_first(store, inventory, latest)):
         if version == latest:
             why = "latest"
         elif version in cited:
@@ -111,12 +111,12 @@ def prune_versions(store: Store, inventory: str, *, keep: int, older_than: float
 def previous_version(store: Store, inventory: str) -> str | None:
     """Return the newest version besides `latest`, or None if there is no other."""
     latest = store.latest(inventory)
-    others = [version for _, version in _newest_first(store, inventory) if version != latest]
+    ordered = _newest_first(store, inventory, latest)
+    others = [version for _, version in ordered if version != latest]
     return others[0] if others else None
 
 
-def _newest_first(store: Store, inventory: str) -> list[tuple[float, str]]:
-    versions = store.versions(inventory)
-    return sorted(
-        ((store.published_at(inventory, version), version) for version in versions), reverse=True
-    )
+def _newest_first(store: Store, inventory: str, latest: str) -> list[tuple[float, str]]:
+    """Return versions with the moment of each; of one second, `latest` came last."""
+    told = [(store.published_at(inventory, name), name) for name in store.versions(inventory)]
+    return sorted(told, key=lambda one: (one[0], one[1] == latest, one[1]), reverse=True)
