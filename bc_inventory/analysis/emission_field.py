@@ -70,6 +70,9 @@ class EmissionField:
         Inhabitants, person.
     land_km2 : numpy.ndarray, shape (entries,)
         Area of the region in the cell, inland water included, km2.
+    settled : numpy.ndarray of bool, shape (entries,)
+        Whether the region has land or a point source in the cell; through others only
+        shipping passes.
     """
 
     side: str
@@ -89,6 +92,7 @@ class EmissionField:
     shares: Floats
     population: Floats
     land_km2: Floats
+    settled: Flags
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -102,7 +106,12 @@ class EmissionField:
 
     @cached_property
     def domain(self) -> Flags:
-        """Cells with a part of the side, shape (rows, columns)."""
+        """Cells with land or a point source of the side, shape (rows, columns)."""
+        return self.on_grid(self.settled.astype(float)) > 0
+
+    @cached_property
+    def reached(self) -> Flags:
+        """The domain and the cells that only shipping passes, shape (rows, columns)."""
         return self.on_grid(np.ones(len(self.cell))) > 0
 
     @cached_property
@@ -247,4 +256,5 @@ def make_field(
         shares=shares,
         population=people,
         land_km2=units.convert(weights.flow @ cells["area_m2"].to_numpy(), "m2", "km2"),
+        settled=weights.settled,
     )

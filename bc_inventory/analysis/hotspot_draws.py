@@ -116,9 +116,10 @@ def densities(field: EmissionField, chosen: Flags, multipliers: Floats) -> Float
     kt = gather @ multipliers[:, :, chosen].transpose(2, 1, 0).reshape(len(held), -1)
     cells = np.flatnonzero(field.domain)
     area = field.area_km2.ravel()[cells]
-    entry = np.arange(len(field.cell))
-    place = np.searchsorted(cells, field.cell)
-    sums = csr_array((np.ones(len(entry)), (place, entry)), shape=(len(cells), len(entry)))
+    entry = np.flatnonzero(field.domain.ravel()[field.cell])
+    place = np.searchsorted(cells, field.cell[entry])
+    shape = (len(cells), len(field.cell))
+    sums = csr_array((np.ones(len(entry)), (place, entry)), shape=shape)
     spread = diags_array(1 / area) @ sums @ field.spread[:, used]
     return np.asarray(spread @ np.asarray(units.convert(kt, "kt", "t")))
 

@@ -131,7 +131,8 @@ def _fill(
         "probability": sure,
     }
     for name, layer in layers.items():
-        layer[place][domain] = values[name][domain]
+        cells = group.field.reached if name == "density" else domain
+        layer[place][cells] = values[name][cells]
     target = mask[place]
     target[(group.density >= group.threshold) & domain] |= MASKS["upper_tail"]
     target[found.hot] |= MASKS["significant_gi_star"]

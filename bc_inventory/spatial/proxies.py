@@ -152,15 +152,28 @@ class Weights:
     def _points(self, proxy: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         kinds = str(self.tables.proxies.loc[proxy, "members"]).split(";")
         points = self.tables.points[self.tables.points["kind"].isin(kinds)]
-        code = pd.Categorical(points["region"], categories=self.pairs.names).codes.astype(np.int64)
-        weight = points["weight"].to_numpy()
-        cell = self.pairs.grid.locate(points["lon"], points["lat"])
-        known = code >= 0
+        code, inside, place = self._places(points)
+        weight, known = points["weight"].to_numpy(), code >= 0
         sums = np.bincount(code[known], weights=weight[known], minlength=len(self.pairs.names))
-        inside = known & (cell >= 0)
-        place = np.searchsorted(self.pairs.key, code[inside] * self.pairs.grid.size + cell[inside])
         placed = np.bincount(place, weights=weight[inside], minlength=len(self.pairs))
         return placed.astype(float), sums.astype(float)
+
+    def _places(
+        self, points: pd.DataFrame
+    ) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.intp]]:
+        """Return each point's region (-1 for others), which lie in the grid, and their pairs."""
+        code = pd.Categorical(points["region"], categories=self.pairs.names).codes.astype(np.int64)
+        cell = self.pairs.grid.locate(points["lon"], points["lat"])
+        inside = (code >= 0) & (cell >= 0)
+        key = code[inside] * self.pairs.grid.size + cell[inside]
+        return code, inside, np.searchsorted(self.pairs.key, key)
+
+    @cached_property
+    def settled(self) -> NDArray[np.bool_]:
+        """Which pairs hold land or a point of the region; through others only lanes pass."""
+        held: NDArray[np.bool_] = self.flow @ self.tables.cells["area_m2"].to_numpy() > 0
+        held[self._places(self.tables.points)[2]] = True
+        return held
 
 
 def make_weights(tables: Tables, grid: Grid, regions: list[str] | None = None) -> Weights:

@@ -30,4 +30,5 @@ def small_field(kt, region, *, south=30.0, west=100.0, population=None, side="CN
         shares=kt.reshape(len(kt), -1),
         population=people,
         land_km2=np.full(rows * columns, 1000.0),
+        settled=np.ones(rows * columns, dtype=bool),
     )

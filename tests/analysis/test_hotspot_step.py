@@ -20,11 +20,15 @@ from bc_inventory.analysis.map_frames import every_code
 from bc_inventory.analysis.maps import density_of, maps_step
 from bc_inventory.errors import DataError
 from bc_inventory.spatial.allocate import allocate, select_emissions
+from bc_inventory.spatial.cells import make_grid
 from bc_inventory.spatial.step import grid_step
 from bc_inventory.spatial.tables import read_tables
 from tests.analysis.frames import emissions
 
 YEARS = (2014, 2015, 2016, 2017, 2018)
+
+
+NFRS = ("1A3dii", "1A4bi")
 
 
 def _rows():
@@ -102,6 +106,30 @@ def test_the_field_is_the_grid(table, inputs):
                 expected = np.nan_to_num(allocation.field(nfr)[window]) / 1e6
                 assert np.abs(kt - expected).max() <= 1e-12 * expected.max()
         assert np.nansum(kg[window]) / 1e6 == pytest.approx(field.mass.sum(), rel=1e-6)
+
+
+def test_the_sea_that_ships_cross_is_no_part_of_a_sides_domain():
+    """Far from land nothing but shipping is placed, and no statistic counts such cells."""
+    chosen = emissions(
+        *(
+            {"side": "EU", "region": "ES", "nfr": nfr, "fuel": fuel, "emission_kt": 1.0}
+            for nfr, fuel in (("1A3dii", "diesel"), ("1A4bi", "hard_coal"))
+        )
+    )
+    rows = select_emissions(chosen, 2018, "harmonised")
+    field = make_field(rows, "EU", 2018, make_grid(0.25, "both"), read_tables())
+    ships, homes = (field.density(np.array([name == nfr for name in field.nfr])) for nfr in NFRS)
+    at_sea = field.reached & ~field.domain
+    assert at_sea.sum() > 100
+    assert (ships[at_sea] > 0).all()
+    assert not homes[at_sea].any()
+    # Half way from Valencia to Palma, and Madrid.
+    for lat, lon, inside in ((39.5, 1.1, False), (40.4, -3.7, True)):
+        row, column = (
+            np.abs(field.latitudes - lat).argmin(),
+            np.abs(field.longitudes - lon).argmin(),
+        )
+        assert field.domain[row, column] == inside
 
 
 def test_clusters_add_up_to_what_their_cells_emit(made):
