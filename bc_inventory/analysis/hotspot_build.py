@@ -18,9 +18,9 @@ from bc_inventory.analysis.hotspot_draws import (
     intervals,
 )
 from bc_inventory.analysis.hotspot_files import outline_clusters
+from bc_inventory.analysis.hotspot_in_draws import HotDraws, hot_draws
 from bc_inventory.analysis.hotspot_significance import Significance, find_significant
 from bc_inventory.analysis.hotspot_statistics import Window, distance_window
-from bc_inventory.analysis.hotspot_sure import HotDraws, hot_draws
 from bc_inventory.analysis.hotspot_years import LASTING, SHORTEST, add_years, classify_years
 from bc_inventory.analysis.hotspots import (
     cluster_masses,

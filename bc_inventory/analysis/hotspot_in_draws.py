@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -95,24 +95,24 @@ def _hot(
     top_cells: int,
 ) -> dict[str, NDArray[np.uint8]]:
     """Return the flags of `HotDraws` as bits."""
-    parts = list(_draw_by_draw(drawn))
-    edge = np.array([tail_threshold(one, area_km2, quantile) for part in parts for one in part])
+    edge = np.array(
+        [tail_threshold(one, area_km2, quantile) for part in _draw_by_draw(drawn) for one in part]
+    )
     flags = {
-        "top": _densest(parts, top_cells),
+        "top": _densest(drawn, top_cells),
         "tail": drawn >= edge,
         "significant": _significant(drawn, edge, domain, where, critical, Window(half_widths)),
     }
     return {name: np.packbits(flag) for name, flag in flags.items()}
 
 
-def _densest(parts: Sequence[Floats], count: int) -> Flags:
+def _densest(drawn: Floats, count: int) -> Flags:
     """Tell which cells are the densest of each draw, shape (cells, draws)."""
-    drawn = np.concatenate(parts).T
     if not count:
         return np.zeros(drawn.shape, dtype=bool)
     place = max(len(drawn) - count, 0)
-    least = np.concatenate([np.partition(part, place, axis=1)[:, place] for part in parts])
-    return (drawn >= least) & (drawn > 0)
+    least = [np.partition(part, place, axis=1)[:, place] for part in _draw_by_draw(drawn)]
+    return (drawn >= np.concatenate(least)) & (drawn > 0)
 
 
 def _significant(
