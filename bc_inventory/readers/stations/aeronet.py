@@ -53,7 +53,7 @@ def read(origin: Source) -> Reading:
     Raises
     ------
     DataError
-        If there is no header, or a date can't be read.
+        If there is no header, its columns aren't those of AERONET, or a date can't be read.
     """
     source = Source.of(origin)
     header = _header(source)
@@ -61,6 +61,12 @@ def read(origin: Source) -> Reading:
         raise source.refuse("no line that begins with AERONET_Site", "an AERONET table")
     cells = cells_of(source, decode(source), header=header, more=(1, -1))
     names = list(cells.frame.columns)
+    if [name[:4] for name in names[1:3]] != ["Date", "Time"]:
+        raise source.refuse(
+            f"the columns {', '.join(names[:3])}",
+            "AERONET_Site, Date and Time first",
+            row=header,
+        )
     moment = cells.frame[names[1]].str.strip() + " " + cells.frame[names[2]].str.strip()
     timed = type(cells)(source, cells.frame.assign(moment=moment), cells.lines)
     made: dict[str, np.ndarray | pd.Series] = {

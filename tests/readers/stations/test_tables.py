@@ -234,6 +234,14 @@ def test_aeronet(shared):
     assert other.report.rows == 36
 
 
+def test_an_aeronet_table_without_its_times_is_refused(tmp_path):
+    path = tmp_path / "cut.csv"
+    path.write_text("AERONET Version 3;\nAERONET_Site,Date(dd:mm:yyyy)\nBeijing,01:01:2018\n")
+    with pytest.raises(DataError, match="AERONET_Site, Date and Time first") as caught:
+        read_any(path, "aeronet")
+    assert caught.value.problems[0].row == 2
+
+
 CHINA = "站点,时间,黑碳（μg/m³）\n北京奥体,2023-01-01 01:00,3.2\n北京奥体,2023-01-01 02:00,—\n"
 
 
