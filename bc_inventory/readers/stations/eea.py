@@ -156,7 +156,7 @@ def _table(source: Source) -> pa.Table:
         table = file.read(columns=list(_COLUMNS))
         table.validate(full=True)
         return table
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise source.refuse(
             f"a file that isn't whole Parquet ({str(error).splitlines()[0][:100]})",
             "a complete Parquet file",

@@ -34,7 +34,7 @@ _MISSING = -999.0
 
 @dataclass(frozen=True)
 class _Row:
-    station: str
+    station: str | None
     country: str | None
     latitude: float | None
     longitude: float | None
@@ -80,9 +80,14 @@ def read(origin: Source, *, stamp: str | None = None, interval_s: int | None = N
     rows = list(_from_json(source, text) if text.startswith("{") else _from_csv(source, text))
     if not rows:
         raise source.refuse("no value of parameter 'bc'", "black carbon")
+    unnamed = [row.line for row in rows if row.station is None]
+    if 0 < len(unnamed) < len(rows):
+        raise source.refuse(
+            "a result without a location", "one in each result, or in none", row=unnamed[0]
+        )
     if any(row.begin is None for row in rows):
         ask(source, stamp=stamp, interval_s=interval_s)
-    stations: dict[tuple[str, bool], list[_Row]] = {}
+    stations: dict[tuple[str | None, bool], list[_Row]] = {}
     for row in rows:
         stations.setdefault((row.station, row.begin is None), []).append(row)
     remarks: list[str] = []
@@ -96,6 +101,7 @@ def _series(
     source: Source, rows: list[_Row], stamp: str | None, seconds: int, remarks: list[str]
 ) -> Series:
     first = rows[0]
+    station = first.station or "unknown"
     end = _moments(source, rows, [row.end for row in rows])
     if first.begin is None:
         begin, end = span(source, end, stamp=stamp, seconds=seconds, utc_offset_h=0)
@@ -106,9 +112,9 @@ def _series(
     missing = np.array([row.value == _MISSING for row in rows])
     polish = first.country == "PL" or (first.country is None and _in_poland(first))
     if polish:
-        remarks.append(f"{first.station}: {_QUARANTINE}")
+        remarks.append(f"{station}: {_QUARANTINE}")
     about = Description(
-        station=first.station,
+        station=station,
         bc_type="eBC",
         unit="ug/m3",
         file=source.name,
@@ -189,7 +195,7 @@ def _json_row(item: dict[str, Any], number: int) -> _Row | None:
         begin, end = None, item["date"]["utc"]
     station = item.get("location") or item.get("locationId") or item.get("sensorsId")
     return _Row(
-        str(station if station is not None else "unknown"),
+        None if station is None else str(station),
         item.get("country"),
         _number(place.get("latitude")),
         _number(place.get("longitude")),

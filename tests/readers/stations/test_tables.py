@@ -62,6 +62,13 @@ def eea_file(tmp_path, *, pollutant=391, unit="ug.m-3", validity=(1, 2, -1)):
     return path
 
 
+def test_an_eea_file_with_a_damaged_name_of_a_column_is_refused(tmp_path):
+    path = eea_file(tmp_path)
+    path.write_bytes(path.read_bytes().replace(b"AggType", b"Agg\xf5ype"))
+    with pytest.raises(DataError, match="isn't whole Parquet"):
+        read_any(path, "eea_parquet", utc_offset_h=1)
+
+
 def test_eea_black_carbon(tmp_path):
     path = eea_file(tmp_path)
     assert detect(path).name == "eea_parquet"
@@ -108,6 +115,15 @@ def test_openaq_version_3(tmp_path):
     assert one.good.tolist() == [1.2]
     assert (one.about.station, one.about.latitude) == ("42", 48.85)
     assert one.frame["end"].iloc[0] == np.datetime64("2024-01-01T01:00")
+
+
+def test_an_answer_that_lost_a_location_is_refused(tmp_path):
+    path = tmp_path / "answer.json"
+    one = V3["results"][0] | {"location": "Paris"}
+    path.write_text(json.dumps({"results": [one, {**one, "location": None, "locationId": None}]}))
+    with pytest.raises(DataError, match="a result without a location") as caught:
+        read_any(path)
+    assert caught.value.problems[0].row == 2
 
 
 CSV = (
