@@ -8,6 +8,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from bc_inventory.readers.source import Source
 if TYPE_CHECKING:
     import netCDF4
 
-__all__ = ["MAGIC", "array", "attribute", "is_netcdf", "opened", "times", "unit_of"]
+__all__ = ["MAGIC", "array", "attribute", "is_netcdf", "opened", "texts", "times", "unit_of"]
 
 MAGIC = (b"CDF\x01", b"CDF\x02", b"CDF\x05", b"\x89HDF\r\n\x1a\n")
 _USUAL = ("standard", "gregorian", "proleptic_gregorian")
@@ -29,6 +30,8 @@ _GREGORIAN = np.datetime64("1582-10-15", "s")
 _MOST_VALUES = 400_000_000
 # HDF5 may pack its values, by deflate at most 1032 times; what fits here isn't asked.
 _MOST_PACKED, _SMALL = 1_100, 8_000_000
+# Bytes that reading texts may take beyond the size of the file.
+_SPARE = 500_000_000
 
 
 def is_netcdf(source: Source) -> bool:
@@ -141,6 +144,48 @@ def array(source: Source, variable: Any, index: Any = slice(None)) -> np.ndarray
             except ValueError:
                 continue
     return np.asarray(values)
+
+
+def texts(source: Source, variable: Any) -> np.ndarray:
+    """Return values of text as objects.
+
+    HDF5 takes a text to be as long as the file claims and makes room for it before it looks,
+    so the process may grow by little while it reads; only Linux can be told so.
+
+    Raises
+    ------
+    DataError
+        If they can't be read.
+    """
+    try:
+        with _growing_by(source.size + _SPARE):
+            return np.asarray(variable[...], dtype=object)
+    except (OSError, RuntimeError, MemoryError) as error:
+        raise source.refuse(
+            f"texts that can't be read ({str(error)[:100]})",
+            "texts that lie in the file",
+            column=str(variable.name),
+        ) from error
+
+
+@contextmanager
+def _growing_by(spare: int) -> Iterator[None]:
+    """Hold this process to the memory it has and some more."""
+    used = Path("/proc/self/statm")
+    if not used.exists():
+        yield
+        return
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    most = int(used.read_text("ascii").split()[0]) * resource.getpagesize() + spare
+    if before[0] != resource.RLIM_INFINITY:
+        most = min(most, before[0])
+    resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def times(source: Source, variable: Any, *, like: Any = None) -> np.ndarray:

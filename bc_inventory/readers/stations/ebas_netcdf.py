@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from bc_inventory.readers._nc import array, attribute, is_netcdf, opened, times, unit_of
+from bc_inventory.readers._nc import array, attribute, is_netcdf, opened, texts, times, unit_of
 from bc_inventory.readers.registry import Format, Reading
 from bc_inventory.readers.source import Source
 from bc_inventory.readers.stations._flags import FlagSet, flag_set
@@ -139,9 +139,9 @@ def _periods(
     if held is None:
         return [(everything, [{}])]
     axes = list(held.dimensions)
-    texts = np.asarray(held[:], dtype=object)
-    texts = np.moveaxis(texts, axes.index("metadata_time"), 0) if "metadata_time" in axes else texts
-    told = [[_told(text) for text in np.ravel(part)] for part in np.atleast_1d(texts)]
+    found = texts(source, held)
+    found = np.moveaxis(found, axes.index("metadata_time"), 0) if "metadata_time" in axes else found
+    told = [[_told(text) for text in np.ravel(part)] for part in np.atleast_1d(found)]
     bounds = file.variables.get("metadata_time_bnds")
     if len(told) == 1 or bounds is None:
         return [(everything, told[0] if told else [{}])]

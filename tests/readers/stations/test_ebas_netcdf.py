@@ -1,6 +1,8 @@
 """EBAS station NetCDF, by the published headers of NILU's THREDDS."""
 
 import json
+import resource
+import struct
 
 import netCDF4
 import numpy as np
@@ -68,6 +70,24 @@ def test_flags_bounds_and_metadata(tmp_path):
     assert (about.bc_type, about.size_cut, about.t_ref_k) == ("eBC", "pm10", 273.15)
     assert (about.latitude, about.country) == (51.526, "DE")
     assert "by/4.0" in about.licence
+
+
+def test_a_text_that_claims_gigabytes_takes_none(tmp_path):
+    """HDF5 makes room for what a text claims before it looks whether it is there."""
+    path = write(tmp_path / "a.nc")
+    with netCDF4.Dataset(path) as file:
+        length = len(file["equivalent_black_carbon_amean_ebasmetadata"][0])
+    content = path.read_bytes()
+    # Where the file says how long it is and in which heap it lies.
+    said = struct.pack("<IQ", length, content.index(b"GCOL"))
+    assert content.count(said) == 1
+    claim = struct.pack("<IQ", 3_500_000_000, content.index(b"GCOL"))
+    path.write_bytes(content.replace(said, claim))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(DataError, match="texts that can't be read"):
+        read_any(path, "ebas_netcdf")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1_000_000  # kB
+    assert resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY
 
 
 @pytest.mark.parametrize(
