@@ -151,28 +151,38 @@ class Weights:
 
     def _points(self, proxy: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         kinds = str(self.tables.proxies.loc[proxy, "members"]).split(";")
-        points = self.tables.points[self.tables.points["kind"].isin(kinds)]
-        code, inside, place = self._places(points)
-        weight, known = points["weight"].to_numpy(), code >= 0
-        sums = np.bincount(code[known], weights=weight[known], minlength=len(self.pairs.names))
-        placed = np.bincount(place, weights=weight[inside], minlength=len(self.pairs))
-        return placed.astype(float), sums.astype(float)
+        mine = np.isin(self._kind, kinds)
+        weight = self.tables.points["weight"].to_numpy()
+        known, placed = mine & (self._owner >= 0), mine & (self._place >= 0)
+        count, size = len(self.pairs.names), len(self.pairs)
+        sums = np.bincount(self._owner[known], weights=weight[known], minlength=count)
+        values = np.bincount(self._place[placed], weights=weight[placed], minlength=size)
+        return values.astype(float), sums.astype(float)
 
-    def _places(
-        self, points: pd.DataFrame
-    ) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.intp]]:
-        """Return each point's region (-1 for others), which lie in the grid, and their pairs."""
-        code = pd.Categorical(points["region"], categories=self.pairs.names).codes.astype(np.int64)
-        cell = self.pairs.grid.locate(points["lon"], points["lat"])
-        inside = (code >= 0) & (cell >= 0)
-        key = code[inside] * self.pairs.grid.size + cell[inside]
-        return code, inside, np.searchsorted(self.pairs.key, key)
+    @cached_property
+    def _kind(self) -> NDArray[np.str_]:
+        """Kind of each point."""
+        return self.tables.points["kind"].to_numpy(dtype=str)
+
+    @cached_property
+    def _owner(self) -> NDArray[np.int64]:
+        """Position in `pairs.names` of each point's region; -1 for others."""
+        codes = pd.Categorical(self.tables.points["region"], categories=self.pairs.names).codes
+        return codes.astype(np.int64)
+
+    @cached_property
+    def _place(self) -> NDArray[np.int64]:
+        """Pair of each point; -1 outside the grid or of no region."""
+        cell = self.pairs.grid.locate(self.tables.points["lon"], self.tables.points["lat"])
+        key = self._owner * self.pairs.grid.size + cell
+        inside = (self._owner >= 0) & (cell >= 0)
+        return np.where(inside, np.searchsorted(self.pairs.key, key), -1)
 
     @cached_property
     def settled(self) -> NDArray[np.bool_]:
         """Which pairs hold land or a point of the region; through others only lanes pass."""
         held: NDArray[np.bool_] = self.flow @ self.tables.cells["area_m2"].to_numpy() > 0
-        held[self._places(self.tables.points)[2]] = True
+        held[self._place[self._place >= 0]] = True
         return held
 
 

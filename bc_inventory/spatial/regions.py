@@ -9,11 +9,12 @@ grid is an exact sum, and the same total comes out on every grid.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from bc_inventory import schema
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem, suggest
+from bc_inventory.recalled import recall
 from bc_inventory.spatial.cells import Grid, make_grid
 from bc_inventory.spatial.kernel import lat_overlap, lon_overlap
 
@@ -151,18 +153,44 @@ def make_pairs(
 
     names = tuple(sorted(cells["region"].unique()))
     region = pd.Categorical(cells["region"], categories=names).codes.astype(np.int64)
-    source, target, share = _spread(cells["j"].to_numpy(), cells["i"].to_numpy(), grid)
-    key = region[source] * grid.size + target
-    known = key
+    known = np.zeros(0, dtype=np.int64)
     if points is not None and len(points):
         code = pd.Categorical(points["region"], categories=names).codes.astype(np.int64)
         cell = grid.locate(points["lon"], points["lat"])
         good = (code >= 0) & (cell >= 0)
-        known = np.concatenate([key, code[good] * grid.size + cell[good]])
-    distinct = np.unique(known)
+        known = code[good] * grid.size + cell[good]
+    # They depend on no emission, so they are kept.
+    found = recall(
+        _flow,
+        region,
+        cells["j"].to_numpy(),
+        cells["i"].to_numpy(),
+        known,
+        dataclasses.asdict(grid),
+    )
+    distinct = found["key"]
     pairs = Pairs(grid, names, distinct // grid.size, distinct % grid.size)
+    parts = found["data"], found["indices"], found["indptr"]
+    return pairs, csr_matrix(parts, shape=(len(distinct), len(cells)))
+
+
+def _flow(
+    region: NDArray[np.int64],
+    j: NDArray[np.int64],
+    i: NDArray[np.int64],
+    known: NDArray[np.int64],
+    grid_of: dict[str, Any],
+) -> dict[str, NDArray[Any]]:
+    """Return the keys of the pairs, and the parts of the matrix that `make_pairs` returns."""
+    from scipy.sparse import csr_matrix
+
+    grid = Grid(**grid_of)
+    source, target, share = _spread(j, i, grid)
+    key = region[source] * grid.size + target
+    distinct = np.unique(np.concatenate([key, known]))
     row = np.searchsorted(distinct, key)
-    return pairs, csr_matrix((share, (row, source)), shape=(len(distinct), len(cells)))
+    flow = csr_matrix((share, (row, source)), shape=(len(distinct), len(region)))
+    return {"key": distinct, "data": flow.data, "indices": flow.indices, "indptr": flow.indptr}
 
 
 def _spread(
