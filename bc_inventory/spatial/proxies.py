@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.spatial.cells import Grid
-from bc_inventory.spatial.regions import Pairs, make_pairs, require_regions
+from bc_inventory.spatial.regions import Pairs, make_pairs, point_keys, require_regions
 from bc_inventory.spatial.tables import Tables
 
 if TYPE_CHECKING:
@@ -153,10 +153,11 @@ class Weights:
         kinds = str(self.tables.proxies.loc[proxy, "members"]).split(";")
         mine = np.isin(self._kind, kinds)
         weight = self.tables.points["weight"].to_numpy()
-        known, placed = mine & (self._owner >= 0), mine & (self._place >= 0)
+        region, place = self._placed
+        known, placed = mine & (region >= 0), mine & (place >= 0)
         count, size = len(self.pairs.names), len(self.pairs)
-        sums = np.bincount(self._owner[known], weights=weight[known], minlength=count)
-        values = np.bincount(self._place[placed], weights=weight[placed], minlength=size)
+        sums = np.bincount(region[known], weights=weight[known], minlength=count)
+        values = np.bincount(place[placed], weights=weight[placed], minlength=size)
         return values.astype(float), sums.astype(float)
 
     @cached_property
@@ -165,24 +166,17 @@ class Weights:
         return self.tables.points["kind"].to_numpy(dtype=str)
 
     @cached_property
-    def _owner(self) -> NDArray[np.int64]:
-        """Position in `pairs.names` of each point's region; -1 for others."""
-        codes = pd.Categorical(self.tables.points["region"], categories=self.pairs.names).codes
-        return codes.astype(np.int64)
-
-    @cached_property
-    def _place(self) -> NDArray[np.int64]:
-        """Pair of each point; -1 outside the grid or of no region."""
-        cell = self.pairs.grid.locate(self.tables.points["lon"], self.tables.points["lat"])
-        key = self._owner * self.pairs.grid.size + cell
-        inside = (self._owner >= 0) & (cell >= 0)
-        return np.where(inside, np.searchsorted(self.pairs.key, key), -1)
+    def _placed(self) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+        """Region and pair of each point; -1 where it has none."""
+        region, key = point_keys(self.tables.points, self.pairs.names, self.pairs.grid)
+        return region, np.where(key >= 0, np.searchsorted(self.pairs.key, key), -1)
 
     @cached_property
     def settled(self) -> NDArray[np.bool_]:
         """Which pairs hold land or a point of the region; through others only lanes pass."""
         held: NDArray[np.bool_] = self.flow @ self.tables.cells["area_m2"].to_numpy() > 0
-        held[self._place[self._place >= 0]] = True
+        _, place = self._placed
+        held[place[place >= 0]] = True
         return held
 
 

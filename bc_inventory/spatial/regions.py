@@ -10,7 +10,7 @@ grid is an exact sum, and the same total comes out on every grid.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -30,7 +30,15 @@ from bc_inventory.spatial.kernel import lat_overlap, lon_overlap
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-__all__ = ["BASE", "Pairs", "make_pairs", "project", "read_cells", "require_regions"]
+__all__ = [
+    "BASE",
+    "Pairs",
+    "make_pairs",
+    "point_keys",
+    "project",
+    "read_cells",
+    "require_regions",
+]
 
 BASE = make_grid(0.1, "global")
 
@@ -154,11 +162,9 @@ def make_pairs(
     names = tuple(sorted(cells["region"].unique()))
     region = pd.Categorical(cells["region"], categories=names).codes.astype(np.int64)
     known = np.zeros(0, dtype=np.int64)
-    if points is not None and len(points):
-        code = pd.Categorical(points["region"], categories=names).codes.astype(np.int64)
-        cell = grid.locate(points["lon"], points["lat"])
-        good = (code >= 0) & (cell >= 0)
-        known = code[good] * grid.size + cell[good]
+    if points is not None:
+        _, key = point_keys(points, names, grid)
+        known = key[key >= 0]
     # They depend on no emission, so they are kept.
     found = recall(
         _flow,
@@ -172,6 +178,32 @@ def make_pairs(
     pairs = Pairs(grid, names, distinct // grid.size, distinct % grid.size)
     parts = found["data"], found["indices"], found["indptr"]
     return pairs, csr_matrix(parts, shape=(len(distinct), len(cells)))
+
+
+def point_keys(
+    points: pd.DataFrame, names: Sequence[str], grid: Grid
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where points belong.
+
+    Parameters
+    ----------
+    points : pandas.DataFrame
+        Points with `region`, `lon` and `lat`.
+    names : sequence of str
+        Regions.
+    grid : Grid
+        The grid.
+
+    Returns
+    -------
+    region : numpy.ndarray of int, shape (points,)
+        Position in `names`; -1 for others.
+    key : numpy.ndarray of int, shape (points,)
+        As `Pairs.key`; -1 for those of other regions or outside the grid.
+    """
+    region = pd.Categorical(points["region"], categories=names).codes.astype(np.int64)
+    cell = grid.locate(points["lon"], points["lat"])
+    return region, np.where((region >= 0) & (cell >= 0), region * grid.size + cell, -1)
 
 
 def _flow(
