@@ -15,8 +15,11 @@ from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem, suggest
 from bc_inventory.schema.common import SIDES
 
-__all__ = ["Frame", "every_code", "frame_of", "rings_of"]
+__all__ = ["CLASSES", "COLOUR_MAP", "Frame", "every_code", "frame_of", "rings_of"]
 
+# Classes of t km-2 per year in steps of about two, and their colours, the same on every map.
+CLASSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
+COLOUR_MAP = "YlOrRd"
 _MARGIN = 0.03  # of the width and height of what is shown
 _SIDE_NAMES = {"EU": ("EU-27", "欧盟27国"), "CN": ("mainland China", "中国大陆")}
 

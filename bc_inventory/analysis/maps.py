@@ -19,7 +19,7 @@ import pandas as pd
 from bc_inventory import schema, units
 from bc_inventory.analysis.hotspot_files import read_hotspots
 from bc_inventory.analysis.hotspot_step import grid_of
-from bc_inventory.analysis.map_frames import Frame, frame_of, rings_of
+from bc_inventory.analysis.map_frames import CLASSES, COLOUR_MAP, Frame, frame_of, rings_of
 from bc_inventory.embedded import data_root
 from bc_inventory.schema.common import SIDES
 
@@ -29,10 +29,8 @@ if TYPE_CHECKING:
     from matplotlib.collections import QuadMesh
     from matplotlib.figure import Figure
 
-__all__ = ["CLASSES", "chinese_font", "density_of", "draw_map", "maps_step"]
+__all__ = ["chinese_font", "density_of", "draw_map", "maps_step"]
 
-# Classes of t km-2 per year, the same on every map.
-CLASSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 _LISTED = 10
 _HEIGHT, _PANEL, _WIDEST = 5.6, 2.9, 8.2  # inches: map, list beside it, widest map
 _CHINESE_FONTS = (
@@ -194,7 +192,7 @@ def _draw_cells(axes: Axes, frame: Frame, density: xr.DataArray) -> QuadMesh:
     rows = (lat > frame.south - 1) & (lat < frame.north + 1)
     columns = (lon > frame.west - 1) & (lon < frame.east + 1)
     values = np.ma.masked_invalid(density.to_numpy()[np.ix_(rows, columns)])
-    colours = mpl.colormaps["YlOrRd"].resampled(len(CLASSES) + 1)
+    colours = mpl.colormaps[COLOUR_MAP].resampled(len(CLASSES) + 1)
     norm = BoundaryNorm(CLASSES, colours.N, extend="both")
     mesh = axes.pcolormesh(
         lon[columns], lat[rows], values, norm=norm, cmap=colours, shading="nearest"

@@ -89,8 +89,7 @@ def beside_table(
     places = stations.set_index("station")
     own = observations.astype({"series_id": object, "station": object, "bc_type": object})
     whole = own[own["part"].isna()].drop_duplicates("series_id")
-    of_year = emissions[(emissions["year"] == year) & (emissions["factor_set"] == factor_set)]
-    emitted = functools.cache(lambda region: _emitted(of_year, region, year, factor_set))
+    emitted = functools.cache(lambda region: _emitted(emissions, region, year, factor_set))
     rows = []
     for series in whole.sort_values(["station", "series_id"]).itertuples():
         place = places.loc[series.station]

@@ -19,15 +19,12 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from bc_inventory import units
-from bc_inventory.analysis.map_frames import rings_of
+from bc_inventory.analysis.map_frames import CLASSES, COLOUR_MAP, rings_of
 from bc_inventory.report.svg import chart, label, shape
 from bc_inventory.report.words import Both
 
-__all__ = ["CLASSES", "Mark", "Window", "density_of", "legend", "map_chart", "window_of"]
+__all__ = ["Mark", "Window", "density_of", "legend", "map_chart", "window_of"]
 
-# Classes of t km-2 per year in steps of about two, the same for both sides.
-CLASSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
-_COLOUR_MAP = "YlOrRd"
 _NOTHING, _BORDER = (255, 255, 255), (90, 90, 90)
 _WIDTH = 520.0
 # Pixels of the picture for one of the page, and the width of a border in them.
@@ -215,7 +212,7 @@ def _colours() -> list[tuple[int, int, int]]:
     """Return the colours of the classes, light to dark."""
     import matplotlib as mpl
 
-    made = mpl.colormaps[_COLOUR_MAP].resampled(len(CLASSES) + 1)
+    made = mpl.colormaps[COLOUR_MAP].resampled(len(CLASSES) + 1)
     table = made(np.arange(len(CLASSES) + 1), bytes=True)
     return [(int(red), int(green), int(blue)) for red, green, blue, _ in table]
 
