@@ -26,6 +26,7 @@ __all__ = [
     "SourceUnavailableError",
     "StoreUnavailableError",
     "UnitError",
+    "parquet_errors",
     "suggest",
 ]
 
@@ -198,3 +199,10 @@ def suggest(word: str, known: Iterable[str]) -> str | None:
     by_fold = {item.casefold(): item for item in known}
     near = difflib.get_close_matches(word.casefold(), list(by_fold), n=1, cutoff=0.6)
     return f"Did you mean {by_fold[near[0]]!r}?" if near else None
+
+
+def parquet_errors() -> tuple[type[Exception], ...]:
+    """Return what reading a damaged Parquet file may raise; a name in it may be no text."""
+    import pyarrow as pa
+
+    return pa.ArrowException, OSError, UnicodeDecodeError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from bc_inventory.errors import DataError, Problem
+from bc_inventory.errors import DataError, Problem, parquet_errors
 from bc_inventory.schema import arrow_schema, check, table
 
 if TYPE_CHECKING:
@@ -133,13 +133,12 @@ def read_hotspots(path: Path | str) -> pd.DataFrame:
     DataError
         If the file isn't whole, has no geometry or breaks the contract.
     """
-    import pyarrow as pa
     import pyarrow.parquet as pq
     import shapely
 
     try:
         arrow = pq.ParquetFile(path).read()
-    except (pa.ArrowInvalid, OSError) as error:
+    except parquet_errors() as error:
         raise _refuse(path, str(error).splitlines()[0], "a complete GeoParquet file") from error
     if _GEOMETRY not in arrow.column_names:
         raise _refuse(path, f"columns {', '.join(arrow.column_names)}", f"a column {_GEOMETRY!r}")

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory import schema
-from bc_inventory.errors import DataError, Problem, Problems
+from bc_inventory.errors import DataError, Problem, Problems, parquet_errors
 from bc_inventory.inventory.uncertainty import LEVELS
 from bc_inventory.release.tables import read
 
@@ -47,7 +47,6 @@ def check_content(folder: Path) -> None:
 
 def _tables(folder: Path) -> Iterator[tuple[str, str]]:
     """Yield file or folder and contract of each table that carries one."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     for path in sorted(folder.iterdir()):
@@ -55,7 +54,7 @@ def _tables(folder: Path) -> Iterator[tuple[str, str]]:
         if first is not None and first.suffix == ".parquet":
             try:
                 metadata = pq.read_schema(first).metadata or {}
-            except pa.ArrowInvalid as error:
+            except parquet_errors() as error:
                 problem = Problem(str(error), "a whole Parquet file", str(first))
                 raise DataError([problem]) from error
             described = metadata.get(b"bc_inventory_contract")

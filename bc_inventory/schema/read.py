@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bc_inventory.errors import DataError, Problem, Problems
+from bc_inventory.errors import DataError, Problem, Problems, parquet_errors
 from bc_inventory.schema.check import check
 from bc_inventory.schema.contract import Column, Table
 from bc_inventory.schema.tables import table as find_table
@@ -95,7 +95,6 @@ def read_parquet(
     DataError
         If the file is truncated or breaks the contract.
     """
-    import pyarrow as pa
     import pyarrow.dataset as ds
 
     rules = find_table(contract) if isinstance(contract, str) else contract
@@ -107,10 +106,11 @@ def read_parquet(
     if not Path(path).exists():
         raise DataError([Problem("no such file", "a Parquet file or folder", str(path))])
     try:
-        arrow = ds.dataset(
+        dataset = ds.dataset(
             str(path), format="parquet", partitioning=ds.HivePartitioning.discover()
-        ).to_table()
-    except (pa.ArrowInvalid, OSError) as error:
+        )
+        frame = dataset.to_table().to_pandas()
+    except parquet_errors() as error:
         problem = Problem(
             found=f"a file that isn't whole Parquet ({str(error).splitlines()[0]})",
             expected="a complete Parquet file",
@@ -118,7 +118,6 @@ def read_parquet(
             remedy="It may have been cut off; fetch or build it again.",
         )
         raise DataError([problem]) from error
-    frame = arrow.to_pandas()
     check(frame, rules, file=str(path), known=known)
     made = frame[rules.names]
     _shelve(key, made)

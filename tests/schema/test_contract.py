@@ -112,6 +112,13 @@ def test_a_truncated_parquet_is_refused(tmp_path):
         schema.read_parquet(path, "abatement")
 
 
+def test_a_parquet_whose_column_has_no_name_in_text_is_refused(tmp_path):
+    path = schema.write_parquet(read(tmp_path, GOOD), "abatement", tmp_path / "a.parquet")
+    path.write_bytes(path.read_bytes().replace(b"efficiency", b"effici\xf5ncy"))
+    with pytest.raises(DataError, match="whole Parquet"):
+        schema.read_parquet(path, "abatement")
+
+
 def test_shares_may_not_exceed_one():
     frame = pd.DataFrame({"fuel": ["a", "a"], "share": [0.7, 0.4]})
     with pytest.raises(DataError, match=r"1\.1"):

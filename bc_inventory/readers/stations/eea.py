@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bc_inventory.errors import SourceError
+from bc_inventory.errors import SourceError, parquet_errors
 from bc_inventory.readers._ask import ask
 from bc_inventory.readers.registry import Format, Reading
 from bc_inventory.readers.source import Source
@@ -156,7 +156,7 @@ def _table(source: Source) -> pa.Table:
         table = file.read(columns=list(_COLUMNS))
         table.validate(full=True)
         return table
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+    except parquet_errors() as error:
         raise source.refuse(
             f"a file that isn't whole Parquet ({str(error).splitlines()[0][:100]})",
             "a complete Parquet file",
