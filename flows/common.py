@@ -23,6 +23,7 @@ from prefect import Flow, flow, get_client, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.context import FlowRunContext
 from prefect.logging import get_logger
 from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
 from prefect.task_runners import ThreadPoolTaskRunner
@@ -36,6 +37,7 @@ __all__ = [
     "ThreadPoolTaskRunner",
     "alarm",
     "flow",
+    "in_time",
     "is_network",
     "network_task",
     "on_a_schedule",
@@ -69,6 +71,27 @@ def on_a_schedule(hours: float, stands: Callable[[dict[str, Any]], str]) -> dict
         "on_failure": [told],
         "on_crashed": [told],
     }
+
+
+def in_time() -> None:
+    """Raise between two steps of a flow when its time is used up.
+
+    Prefect ends a flow that takes too long by an exception in whatever Python does at that
+    moment. In the callback of a weak reference or in `__del__` Python drops exceptions, and
+    the run would go on without a limit.
+
+    Raises
+    ------
+    TimeoutError
+        If the flow runs for longer than its `timeout_seconds`; Prefect makes it the state
+        TimedOut.
+    """
+    context = FlowRunContext.get()
+    if context is None or context.flow is None or context.flow.timeout_seconds is None:
+        return
+    used = (datetime.now(UTC) - context.start_time).total_seconds()
+    if used > context.flow.timeout_seconds:
+        raise TimeoutError(f"{used:.0f} s of {context.flow.timeout_seconds:g} s are used up")
 
 
 def is_network(task: Any, task_run: Any, state: State) -> bool:

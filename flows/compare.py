@@ -24,7 +24,7 @@ from bc_inventory.release.opened import choose_inventory
 from bc_inventory.release.retention import previous_version
 from bc_inventory.release.standing import standing
 from bc_inventory.release.store import open_store
-from flows.common import TASK, flow, network_task, on_a_schedule, page, task
+from flows.common import TASK, flow, in_time, network_task, on_a_schedule, page, task
 
 __all__ = ["compare"]
 
@@ -105,6 +105,7 @@ def compare(
             whole = command([*pair, "--format", "json"])
             write_atomic(folder / "recalculation.json", whole.encode())
             lines.extend(_section(f"From {before} to {latest}", text))
+        in_time()
         beside = ["compare", *(files or []), *where, "--releases", releases, "--release", latest]
         beside += ["--year", str(year)] if year else []
         beside += ["--side", side] if side else []

@@ -30,7 +30,7 @@ from bc_inventory.errors import (
 )
 from bc_inventory.monitoring.ledger import read_ledger
 from bc_inventory.monitoring.services import fetch_one, items_of, read_addresses
-from flows.common import TASK, flow, network_task, on_a_schedule, page, task
+from flows.common import TASK, flow, in_time, network_task, on_a_schedule, page, task
 
 __all__ = ["monitor"]
 
@@ -129,6 +129,7 @@ def monitor(folder: str, settings: str, store: str = "monitoring", addresses: st
                 refused = fetch(Path(addresses), Path(folder))
             except NetworkError as error:
                 silent = error
+        in_time()
         done = take(Path(folder), Path(store), Path(settings))
         lines.extend(_told(done, store, refused))
         if silent is not None:

@@ -33,6 +33,7 @@ from flows.common import (
     TASK,
     ThreadPoolTaskRunner,
     flow,
+    in_time,
     network_task,
     on_a_schedule,
     page,
@@ -107,7 +108,9 @@ def rebuild(config: str = "default", output: str = "", scheduler: str = "") -> s
             }
             start = run_step if cluster is None else run_step.submit
             made[step.name] = start(step, needed, cache, cluster)
+            in_time()
         done = [record if cluster is None else record.result() for record in made.values()]
+        in_time()
         version = publish(chosen, RunRecord(tuple(done)), root)
         lines.extend(_told(chosen, root, version, before, done))
     return version

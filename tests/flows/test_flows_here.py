@@ -1,9 +1,11 @@
 """The flows in this process, on a real server: pages, retries, time limits, a cluster."""
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -234,6 +236,24 @@ def test_a_run_that_takes_too_long_is_ended_and_told(operations, two, monkeypatc
     assert f"The last release stands: small {new}" in body["stands"]
     assert "BC_INVENTORY_TIMEOUT_SECONDS" in body["text"]
     assert LocalStore(project / "releases").latest("small") == new
+
+
+def test_a_run_whose_end_python_dropped_is_ended_before_its_next_step(operations):
+    from flows.common import flow, in_time
+
+    @flow(timeout_seconds=0.3, retries=0)
+    def deaf():
+        # As Python does when the exception comes in the callback of a weak reference.
+        with contextlib.suppress(BaseException):
+            for _ in range(500):
+                time.sleep(0.01)
+        in_time()
+
+    begun = time.monotonic()
+    state, _ = called(deaf)
+    assert state.name == "TimedOut"
+    assert "of 0.3 s are used up" in state.message
+    assert time.monotonic() - begun < 5
 
 
 def test_the_flow_on_a_cluster_gives_the_same_bytes(operations, two, monkeypatch):
