@@ -23,15 +23,14 @@ from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.schema.common import SIDES
 from bc_inventory.spatial.allocate import select_emissions
-from bc_inventory.spatial.calendar import seconds
 from bc_inventory.spatial.cells import Grid, make_grid
-from bc_inventory.spatial.describe import TOTAL
 from bc_inventory.spatial.tables import Tables, read_tables
+from bc_inventory.spatial.totals import mass_of
 
 if TYPE_CHECKING:
-    import xarray as xr
+    pass
 
-__all__ = ["counted_rows", "grid_of", "hotspots_step", "side_fields"]
+__all__ = ["counted_rows", "hotspots_step", "side_fields"]
 
 _CLOSE = 1e-5  # relative; the grid file holds float32
 
@@ -81,7 +80,7 @@ def hotspots_step(
     emissions = schema.read_parquet(inputs["emissions"], "emissions")
     folder = inputs.get("spatial", data_root() / "spatial")
     tables = read_tables(folder)
-    file_grid, kg = grid_of(inputs["grid"])
+    file_grid, kg = mass_of(inputs["grid"])
     grid = file_grid if resolution is None else _resized(file_grid, resolution)
     groups = schema.read_csv(
         inputs.get("groups", data_root() / "hotspot_groups.csv"), "hotspot_groups"
@@ -181,56 +180,6 @@ def counted_rows(emissions: pd.DataFrame, side: str, year: int, factor_set: str)
         & ~emissions["memo"].astype(bool)
         & emissions["emission_kt"].notna()
     ]
-
-
-def grid_of(path: Path) -> tuple[Grid, np.ndarray]:
-    """Return the grid of an emission file and the year's mass in its cells.
-
-    Parameters
-    ----------
-    path : Path
-        As `bc_inventory.spatial.netcdf.write_grid` makes it.
-
-    Returns
-    -------
-    grid : Grid
-    mass : numpy.ndarray, shape (rows, columns)
-        kg, all sectors and time steps; NaN where the file has no figure.
-
-    Raises
-    ------
-    DataError
-        If the file can't be read as such.
-    """
-    import xarray as xr
-
-    try:
-        with xr.open_dataset(path, decode_times=False) as data:
-            grid = _read_grid(data)
-            flux = data[TOTAL].transpose("time", "lat", "lon")
-            per_second = units.factor(str(flux.attrs.get("units", "")), "kg m-2 s-1")
-            mass = np.zeros(grid.shape)
-            for step, length in enumerate(seconds(data["time_bnds"].to_numpy())):
-                mass += flux[step].to_numpy().astype(float) * length
-    except (OSError, KeyError, ValueError) as error:
-        raise DataError(
-            [
-                Problem(
-                    f"a file that can't be read as gridded emissions ({error})",
-                    "a grid_<year>.nc of a release",
-                    str(path),
-                )
-            ]
-        ) from error
-    return grid, mass * per_second * grid.area()
-
-
-def _read_grid(data: xr.Dataset) -> Grid:
-    lat, lon = data["lat_bnds"].to_numpy(), data["lon_bnds"].to_numpy()
-    step = (round(float(lon[0, 1] - lon[0, 0]), 9), round(float(lat[0, 1] - lat[0, 0]), 9))
-    corners = (lon[0, 0], lat[0, 0], lon[-1, 1], lat[-1, 1])
-    west, south, east, north = (round(float(corner), 9) for corner in corners)
-    return make_grid(step, (west, south, east, north))
 
 
 def _resized(grid: Grid, resolution: float) -> Grid:

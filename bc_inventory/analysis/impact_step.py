@@ -25,12 +25,13 @@ from bc_inventory.analysis.emission_field import EmissionField, Floats, make_fie
 from bc_inventory.analysis.exposure import exposure
 from bc_inventory.analysis.hotspot_context import glacier_points
 from bc_inventory.analysis.hotspot_draws import deviations
-from bc_inventory.analysis.hotspot_step import counted_rows, grid_of
+from bc_inventory.analysis.hotspot_step import counted_rows
 from bc_inventory.embedded import data_root
 from bc_inventory.schema.common import SIDES
 from bc_inventory.spatial.allocate import select_emissions
 from bc_inventory.spatial.profiles import Profiles, month_parts, read_profiles
 from bc_inventory.spatial.tables import read_tables
+from bc_inventory.spatial.totals import mass_of
 
 __all__ = ["impacts_step"]
 
@@ -72,7 +73,7 @@ def impacts_step(
     emissions = schema.read_parquet(inputs["emissions"], "emissions")
     folder = inputs.get("spatial", data_root() / "spatial")
     tables, profiles = read_tables(folder), read_profiles(folder)
-    grid, _ = grid_of(inputs["grid"])
+    grid, _ = mass_of(inputs["grid"])
     views = read_bands(inputs.get("bands"))
     hma = schema.read_parquet(folder / "hma_cells_025.parquet", "spatial_hma")
     glaciers = glacier_points(

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from bc_inventory import schema, units
+from bc_inventory import schema
 from bc_inventory.analysis.hotspot_files import read_hotspots
-from bc_inventory.analysis.hotspot_step import grid_of
 from bc_inventory.analysis.map_frames import CLASSES, COLOUR_MAP, Frame, frame_of, rings_of
 from bc_inventory.embedded import data_root
 from bc_inventory.schema.common import SIDES
+from bc_inventory.spatial.totals import density_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.collections import QuadMesh
     from matplotlib.figure import Figure
 
-__all__ = ["chinese_font", "density_of", "draw_map", "maps_step"]
+__all__ = ["chinese_font", "draw_map", "maps_step"]
 
 _LISTED = 10
 _HEIGHT, _PANEL, _WIDEST = 5.6, 2.9, 8.2  # inches: map, list beside it, widest map
@@ -97,26 +97,6 @@ def maps_step(
     for frame in frames:
         figure = draw_map(frame, density, hotspots, outlines, names, year)
         figure.savefig(outputs["maps"] / f"{frame.code}.png", metadata={"Software": None})
-
-
-def density_of(path: Path) -> xr.DataArray:
-    """Return the emission per area and year of a grid file.
-
-    Parameters
-    ----------
-    path : Path
-        As `bc_inventory.spatial.netcdf.write_grid` makes it.
-
-    Returns
-    -------
-    xarray.DataArray, dims (lat, lon)
-        t km-2 of all sectors; NaN where the file has no figure.
-    """
-    import xarray as xr
-
-    grid, kg = grid_of(path)
-    values = units.convert(kg / grid.area(), "kg/m2", "t/km2")
-    return xr.DataArray(values, dims=("lat", "lon"), coords={"lat": grid.lat, "lon": grid.lon})
 
 
 def draw_map(

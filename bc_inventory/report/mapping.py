@@ -10,20 +10,21 @@ import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from bc_inventory import units
 from bc_inventory.analysis.map_frames import CLASSES, COLOUR_MAP, rings_of
 from bc_inventory.report.svg import chart, label, shape
 from bc_inventory.report.words import Both
 
-__all__ = ["Mark", "Window", "density_of", "legend", "map_chart", "window_of"]
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["Mark", "Window", "legend", "map_chart", "window_of"]
 
 _NOTHING, _BORDER = (255, 255, 255), (90, 90, 90)
 _WIDTH = 520.0
@@ -70,29 +71,6 @@ class Mark:
     text: str = ""
 
 
-def density_of(path: Path) -> tuple[Floats, Floats, Floats]:
-    """Return latitudes, longitudes and the annual density of all sectors, t km-2.
-
-    Parameters
-    ----------
-    path : Path
-        Grid file with `emission_flux_total`, kg m-2 s-1.
-    """
-    import xarray as xr
-
-    with xr.open_dataset(path, decode_times=False) as grid:
-        field = grid["emission_flux_total"].isel(time=0)
-        bounds = grid["time_bnds"]
-        length = float(bounds[0, 1] - bounds[0, 0])
-        unit = str(bounds.attrs.get("units", grid["time"].attrs.get("units", "days"))).split()[0]
-        factor = units.factor(f"{field.attrs['units']} * {unit.rstrip('s')}", "t/km^2")
-        return (
-            grid["lat"].to_numpy(),
-            grid["lon"].to_numpy(),
-            np.asarray(field.to_numpy(), dtype=float) * factor * length,
-        )
-
-
 def window_of(outlines: pd.DataFrame, regions: Sequence[str]) -> Window:
     """Return the window that holds some regions, with a margin."""
     mine = outlines[outlines["region"].isin(regions)]
@@ -104,7 +82,7 @@ def window_of(outlines: pd.DataFrame, regions: Sequence[str]) -> Window:
 
 def map_chart(
     window: Window,
-    cells: tuple[Floats, Floats, Floats],
+    density: xr.DataArray,
     outlines: pd.DataFrame,
     marks: Sequence[Mark],
     title: Both,
@@ -116,8 +94,8 @@ def map_chart(
     ----------
     window : Window
         What is shown.
-    cells : tuple of numpy.ndarray
-        Latitudes, longitudes, density (t km-2), from `density_of`.
+    density : xarray.DataArray, dims (lat, lon)
+        t km-2, from `bc_inventory.spatial.totals.density_of`.
     outlines : pandas.DataFrame
         region, part, vertex, lat, lon.
     marks : sequence of Mark
@@ -126,7 +104,7 @@ def map_chart(
         For those who don't see the map.
     """
     width, height = window.size
-    picture = base64.b64encode(_picture(window, cells, outlines)).decode()
+    picture = base64.b64encode(_picture(window, density, outlines)).decode()
     drawn = [
         shape(
             "image", href=f"data:image/png;base64,{picture}", width=width, height=height, x=0, y=0
@@ -177,18 +155,19 @@ def _apart(points: Floats, size: tuple[float, float]) -> Floats:
     return made
 
 
-def _picture(window: Window, cells: tuple[Floats, Floats, Floats], outlines: pd.DataFrame) -> bytes:
+def _picture(window: Window, density: xr.DataArray, outlines: pd.DataFrame) -> bytes:
     """Return cells and borders as a PNG with a palette: nothing, the classes, the border."""
     from PIL import Image, ImageDraw
 
-    latitudes, longitudes, density = cells
+    latitudes, longitudes = density["lat"].to_numpy(), density["lon"].to_numpy()
+    values = density.to_numpy()
     across, down = (round(length * _SCALE) for length in window.size)
     rows, there = _nearest(latitudes, np.linspace(window.north, window.south, 2 * down + 1)[1::2])
     columns, here = _nearest(
         longitudes, np.linspace(window.west, window.east, 2 * across + 1)[1::2]
     )
-    known = (density > 0)[np.ix_(rows, columns)] & there[:, None] & here
-    place = np.searchsorted(CLASSES, density, side="right")[np.ix_(rows, columns)] + 1
+    known = (values > 0)[np.ix_(rows, columns)] & there[:, None] & here
+    place = np.searchsorted(CLASSES, values, side="right")[np.ix_(rows, columns)] + 1
     image = Image.fromarray(np.where(known, place, 0).astype(np.uint8), mode="P")
     image.putpalette([channel for colour in (_NOTHING, *_colours(), _BORDER) for channel in colour])
     pen = ImageDraw.Draw(image)

@@ -1,17 +1,23 @@
-"""Recover the total of every region from a gridded emission file alone."""
+"""Read a gridded emission file back: totals of regions, mass and density of cells."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from bc_inventory import units
+from bc_inventory.errors import DataError, Problem
 from bc_inventory.spatial.calendar import seconds
-from bc_inventory.spatial.describe import EMISSION
+from bc_inventory.spatial.cells import Floats, Grid, make_grid
+from bc_inventory.spatial.describe import EMISSION, TOTAL
 
-__all__ = ["region_totals"]
+if TYPE_CHECKING:
+    import xarray as xr
+
+__all__ = ["density_of", "mass_of", "region_totals"]
 
 
 def region_totals(path: Path) -> pd.DataFrame:
@@ -55,3 +61,73 @@ def region_totals(path: Path) -> pd.DataFrame:
                 ]
     columns = ["side", "region", "nfr", "gnfr", "time", "emission_kt"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def mass_of(path: Path) -> tuple[Grid, Floats]:
+    """Return the grid of an emission file and the year's mass in its cells.
+
+    Parameters
+    ----------
+    path : Path
+        As `bc_inventory.spatial.netcdf.write_grid` makes it.
+
+    Returns
+    -------
+    grid : Grid
+    mass : numpy.ndarray, shape (rows, columns)
+        kg, all sectors and time steps; NaN where the file has no figure.
+
+    Raises
+    ------
+    DataError
+        If the file can't be read as such.
+    """
+    import xarray as xr
+
+    try:
+        with xr.open_dataset(path, decode_times=False) as data:
+            grid = _read_grid(data)
+            flux = data[TOTAL].transpose("time", "lat", "lon")
+            per_second = units.factor(str(flux.attrs.get("units", "")), "kg m-2 s-1")
+            mass = np.zeros(grid.shape)
+            for step, length in enumerate(seconds(data["time_bnds"].to_numpy())):
+                mass += flux[step].to_numpy().astype(float) * length
+    except (OSError, KeyError, ValueError) as error:
+        raise DataError(
+            [
+                Problem(
+                    f"a file that can't be read as gridded emissions ({error})",
+                    "a grid_<year>.nc of a release",
+                    str(path),
+                )
+            ]
+        ) from error
+    return grid, mass * per_second * grid.area()
+
+
+def density_of(path: Path) -> xr.DataArray:
+    """Return the emission per area and year of a grid file.
+
+    Parameters
+    ----------
+    path : Path
+        As `bc_inventory.spatial.netcdf.write_grid` makes it.
+
+    Returns
+    -------
+    xarray.DataArray, dims (lat, lon)
+        t km-2 of all sectors; NaN where the file has no figure.
+    """
+    import xarray as xr
+
+    grid, kg = mass_of(path)
+    values = units.convert(kg / grid.area(), "kg/m2", "t/km2")
+    return xr.DataArray(values, dims=("lat", "lon"), coords={"lat": grid.lat, "lon": grid.lon})
+
+
+def _read_grid(data: xr.Dataset) -> Grid:
+    lat, lon = data["lat_bnds"].to_numpy(), data["lon_bnds"].to_numpy()
+    step = (round(float(lon[0, 1] - lon[0, 0]), 9), round(float(lat[0, 1] - lat[0, 0]), 9))
+    corners = (lon[0, 0], lat[0, 0], lon[-1, 1], lat[-1, 1])
+    west, south, east, north = (round(float(corner), 9) for corner in corners)
+    return make_grid(step, (west, south, east, north))

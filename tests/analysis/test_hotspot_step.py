@@ -15,14 +15,15 @@ from bc_inventory import schema
 from bc_inventory.analysis.emission_field import make_field
 from bc_inventory.analysis.hotspot_files import read_hotspots
 from bc_inventory.analysis.hotspot_netcdf import MASKS
-from bc_inventory.analysis.hotspot_step import grid_of, hotspots_step
+from bc_inventory.analysis.hotspot_step import hotspots_step
 from bc_inventory.analysis.map_frames import every_code
-from bc_inventory.analysis.maps import density_of, maps_step
+from bc_inventory.analysis.maps import maps_step
 from bc_inventory.errors import DataError
 from bc_inventory.spatial.allocate import allocate, select_emissions
 from bc_inventory.spatial.cells import make_grid
 from bc_inventory.spatial.step import grid_step
 from bc_inventory.spatial.tables import read_tables
+from bc_inventory.spatial.totals import density_of, mass_of
 from tests.analysis.frames import emissions
 
 YEARS = (2014, 2015, 2016, 2017, 2018)
@@ -90,7 +91,7 @@ def made(inputs, tmp_path_factory):
 
 
 def test_the_field_is_the_grid(table, inputs):
-    grid, kg = grid_of(inputs["grid"])
+    grid, kg = mass_of(inputs["grid"])
     tables = read_tables()
     chosen = select_emissions(table, 2018, "harmonised")
     allocation = allocate(chosen, grid, tables)
@@ -148,7 +149,7 @@ def test_clusters_add_up_to_what_their_cells_emit(made):
 
 def test_a_map_draws_the_cells_of_the_grid(inputs, made, table, tmp_path):
     density = density_of(inputs["grid"])
-    grid, _ = grid_of(inputs["grid"])
+    grid, _ = mass_of(inputs["grid"])
     kt = np.nansum(density.to_numpy() * grid.area()) / 1e6 / 1e3
     of_year = (table["year"] == 2018) & (table["factor_set"] == "harmonised")
     assert kt == pytest.approx(table.loc[of_year, "emission_kt"].sum(), rel=1e-6)

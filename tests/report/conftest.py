@@ -94,7 +94,7 @@ def full_release(release, tmp_path_factory) -> dict[str, Path]:
     import xarray as xr
 
     folder = tmp_path_factory.mktemp("full")
-    lat, lon = np.arange(17.125, 72, 1.0), np.arange(-31.875, 135, 1.0)
+    lat, lon = np.arange(17.5, 72, 1.0), np.arange(-31.5, 135, 1.0)
     days = xr.DataArray(
         [[0.0, 365.0]], dims=("time", "bnds"), attrs={"units": "days since 2018-01-01"}
     )
@@ -104,7 +104,12 @@ def full_release(release, tmp_path_factory) -> dict[str, Path]:
         coords={"time": [182.5], "lat": lat, "lon": lon},
         attrs={"units": "kg m-2 s-1"},
     )
-    xr.Dataset({"emission_flux_total": flux, "time_bnds": days}).to_netcdf(folder / "grid.nc")
+    bounds = {
+        f"{axis}_bnds": ((axis, "bnds"), np.stack([centres - 0.5, centres + 0.5], axis=1))
+        for axis, centres in (("lat", lat), ("lon", lon))
+    }
+    file = xr.Dataset({"emission_flux_total": flux, "time_bnds": days, **bounds})
+    file.to_netcdf(folder / "grid.nc")
     _write_impacts(folder)
     contract = schema.table("stations")
     row = {

@@ -6,10 +6,11 @@ import pandas as pd
 
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.charts import Bar, bars
-from bc_inventory.report.mapping import Mark, density_of, legend, map_chart, window_of
+from bc_inventory.report.mapping import Mark, legend, map_chart, window_of
 from bc_inventory.report.material import Material
 from bc_inventory.report.tables import Column, number, to_table
 from bc_inventory.report.words import SIDE_NAMES, Both
+from bc_inventory.spatial.totals import density_of
 
 __all__ = ["maps", "sectors", "totals"]
 
@@ -127,7 +128,7 @@ def maps(material: Material) -> Section:
     """Return maps of both sides on one scale, with hotspots and stations."""
     if material.grid is None:
         return Section("maps", Both("Maps", "地图"), (_no("grid", "网格"),))
-    cells = density_of(material.grid)
+    density = density_of(material.grid)
     outlines, regions = material.facts["outlines"], material.facts["regions"]
     figures = []
     for side in ("EU", "CN"):
@@ -148,7 +149,7 @@ def maps(material: Material) -> Section:
         text = SIDE_NAMES[side]
         chart = map_chart(
             window,
-            cells,
+            density,
             outlines,
             marks,
             Both(f"Map of {text.en}", f"{text.zh}地图"),
