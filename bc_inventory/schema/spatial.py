@@ -85,10 +85,39 @@ NETWORKS = Table(
     (
         _region,
         *_cell(0.1),
-        Column("road_km", "number", "length of main roads", "km", minimum=0),
+        Column("road_km", "number", "length of main roads, motorways both ways", "km", minimum=0),
+        Column("motorway_km", "number", "length of motorways", "km", minimum=0),
         Column("rail_km", "number", "length of railway lines", "km", minimum=0),
     ),
     ("region", "j", "i"),
+)
+
+TRAFFIC = Table(
+    "road_traffic",
+    "Share of one class of roads in the vehicle kilometres of a reference region.",
+    (
+        c.scope,
+        Column("vehicles", "string", "heavy is above 3.5 t and buses", enum=("heavy", "light")),
+        Column(
+            "road_class",
+            "string",
+            "motorway; main: the other main roads of the network; minor: all the rest, which "
+            "lies along the root of people times land",
+            enum=("motorway", "main", "minor"),
+        ),
+        *c.bounded("share", "share of the vehicle kilometres", "1", maximum=1.0),
+        Column(
+            "reference",
+            "string",
+            "region, or side for all its regions, in which the share holds; elsewhere a km of "
+            "the class has the same traffic",
+        ),
+        c.confidence,
+        c.source_id,
+        c.note,
+    ),
+    ("scope", "vehicles", "road_class"),
+    c.interval("share"),
 )
 
 POINTS = Table(
@@ -108,6 +137,7 @@ POINTS = Table(
                 "coal_power",
                 "coke_district",
                 "coke_oven",
+                "flare",
                 "oil_field",
                 "oilgas_field",
                 "oilgas_power",
@@ -132,7 +162,7 @@ POINTS = Table(
             "weight_unit",
             "string",
             "unit of the weight",
-            enum=("MW", "kt year-1", "Mboe year-1", "Mbbl year-1", "m", "1"),
+            enum=("MW", "kt year-1", "Mboe year-1", "Mbbl year-1", "bcm year-1", "m", "1"),
         ),
         c.source_id,
     ),
@@ -193,7 +223,8 @@ PROXIES = Table(
         Column(
             "kind",
             "string",
-            "cells: a sum of columns of spatial_cells, spatial_lanes or spatial_networks; sqrt: "
+            "cells: a sum of columns of spatial_cells, spatial_lanes or spatial_networks, or "
+            "road_heavy and road_light, which are made of them by road_traffic; sqrt: "
             "the root of the product of its factors; land: area of the region in the cell; "
             "points: points of the kinds",
             enum=("cells", "sqrt", "land", "points"),
@@ -267,86 +298,6 @@ POINT_EMISSIONS = Table(
     ("region", "nfr", "fuel", "kind", "name", "lat", "lon"),
 )
 
-_cycle = Column(
-    "cycle",
-    "string",
-    "month of the year, weekday from Monday, or hour of the local day",
-    enum=("month", "weekday", "hour"),
-)
-
-PROFILES = Table(
-    "temporal_profiles",
-    "Activity in one step of a cycle, relative to the mean of the cycle.",
-    (
-        Column("profile", "string", "short name"),
-        _cycle,
-        c.scope,
-        Column("step", "integer", "1 to 12, 1 to 7, or 0 to 23", minimum=0, maximum=23),
-        Column("factor", "number", "relative to the mean over the steps", "1", minimum=0),
-        c.confidence,
-        c.source_id,
-        c.note,
-    ),
-    ("profile", "cycle", "scope", "step"),
-)
-
-PROFILE_MAP = Table(
-    "temporal_map",
-    "Which profile a source category follows.",
-    (
-        c.scope,
-        Column("nfr", "string", "NFR category, or * for any without a row", wildcard=True),
-        _cycle,
-        Column("profile", "string", "profile, or flat"),
-        Column(
-            "heating",
-            "boolean",
-            "whether degree days replace it where temperatures are given",
-        ),
-        Column(
-            "confidence",
-            "string",
-            "how well the profile is expected to suit the category",
-            enum=("high", "medium", "low"),
-        ),
-        c.source_id,
-        c.note,
-    ),
-    ("scope", "nfr", "cycle"),
-)
-
-DEGREE_DAYS = Table(
-    "degree_days",
-    "A parameter of the degree-day method of heating.",
-    (
-        Column(
-            "parameter",
-            "string",
-            "threshold below which heating runs, indoor reference, constant share",
-            enum=("threshold", "reference", "constant_share"),
-        ),
-        Column("value", "number", "value, in `unit`"),
-        Column("unit", "string", "unit", enum=("degC", "1")),
-        c.confidence,
-        c.source_id,
-        c.note,
-    ),
-    ("parameter",),
-)
-
-TIME_ZONES = Table(
-    "time_zones",
-    "The time by which people of a region live.",
-    (
-        _region,
-        Column("zone", "string", "name in the IANA time zone database"),
-        c.confidence,
-        c.source_id,
-        c.note,
-    ),
-    ("region",),
-)
-
 EXPORT_SECTORS = Table(
     "export_sectors",
     "The sector of another product's layout that a source category goes to.",
@@ -370,6 +321,7 @@ TABLES = (
     CELLS,
     LANES,
     NETWORKS,
+    TRAFFIC,
     POINTS,
     PLACES,
     HMA,
@@ -378,9 +330,5 @@ TABLES = (
     PROXIES,
     LADDER,
     POINT_EMISSIONS,
-    PROFILES,
-    PROFILE_MAP,
-    DEGREE_DAYS,
-    TIME_ZONES,
     EXPORT_SECTORS,
 )

@@ -15,6 +15,7 @@ from bc_inventory.schema import (
     readers,
     spatial,
     splits,
+    temporal,
 )
 from bc_inventory.schema.contract import Table
 
@@ -34,6 +35,7 @@ TABLES: dict[str, Table] = {
         readers,
         spatial,
         splits,
+        temporal,
     )
     for made in module.TABLES
 }

@@ -15,6 +15,7 @@ from bc_inventory import schema
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import Problems
 from bc_inventory.spatial.regions import read_cells
+from bc_inventory.spatial.roads import road_traffic
 
 __all__ = ["NETWORKS_NOTICE", "Tables", "check_ladder", "read_tables"]
 
@@ -35,8 +36,8 @@ class Tables:
     Parameters
     ----------
     cells : pandas.DataFrame
-        `spatial_cells` with `area_m2`, and the columns of `spatial_networks` where
-        they were asked for.
+        `spatial_cells` with `area_m2`; where networks were asked for, also the columns of
+        `spatial_networks`, and `road_heavy` and `road_light` of `road_traffic`.
     lanes : pandas.DataFrame
         `spatial_lanes`.
     points : pandas.DataFrame
@@ -88,7 +89,7 @@ def read_tables(folder: Path | None = None, *, networks: bool = False) -> Tables
     _check_points(proxies, points, str(root / "proxies.csv"))
     cells = read_cells(root / "cells_010.parquet")
     if networks:
-        cells = _with_networks(cells, root.parent / "odbl" / "networks_010.parquet")
+        cells = _with_networks(cells, root)
     lanes = schema.read_parquet(root / "lanes_010.parquet", "spatial_lanes")
     return Tables(cells, lanes, _fill_weights(points), proxies, ladder)
 
@@ -157,8 +158,12 @@ def _read_points(root: Path) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _with_networks(cells: pd.DataFrame, path: Path) -> pd.DataFrame:
-    found = schema.read_parquet(path, "spatial_networks")
-    lengths = ["road_km", "rail_km"]
+def _with_networks(cells: pd.DataFrame, root: Path) -> pd.DataFrame:
+    """Return cells with the networks of OpenStreetMap, and the traffic on its roads."""
+    found = schema.read_parquet(root.parent / "odbl" / "networks_010.parquet", "spatial_networks")
     joined = cells.merge(found, on=["region", "j", "i"], how="left", validate="one_to_one")
-    return joined.assign(**{name: joined[name].fillna(0.0) for name in lengths})
+    lengths = ["road_km", "motorway_km", "rail_km"]
+    joined = joined.assign(**{name: joined[name].fillna(0.0) for name in lengths})
+    traffic = schema.read_csv(root / "road_traffic.csv", "road_traffic")
+    sides = schema.read_csv(root.parent / "regions.csv", "regions").set_index("region")["side"]
+    return road_traffic(joined, traffic, sides, str(root / "road_traffic.csv"))

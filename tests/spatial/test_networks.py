@@ -6,9 +6,11 @@ import pytest
 
 from bc_inventory import schema
 from bc_inventory.embedded import data_root
+from bc_inventory.errors import DataError
 from bc_inventory.spatial.allocate import allocate
 from bc_inventory.spatial.cells import make_grid
 from bc_inventory.spatial.proxies import make_weights
+from bc_inventory.spatial.roads import road_traffic
 from bc_inventory.spatial.tables import read_tables
 
 
@@ -42,7 +44,7 @@ def test_the_tables_cite_known_sources_and_cells(tables):
     known = set(map(tuple, tables.cells[key].to_numpy().tolist()))
     assert set(map(tuple, found[key].to_numpy().tolist())) <= known
     assert set(lanes["region"]) <= set(tables.cells["region"])
-    assert (len(lanes), len(found)) == (19010, 77457)
+    assert (len(lanes), len(found)) == (19010, 78825)
 
 
 def test_networks_are_passed_over_until_they_are_read(tables, networks):
@@ -71,9 +73,78 @@ def test_the_lines_from_paris_to_lyon_and_from_beijing_to_shanghai_carry_rail(ne
 def test_road_traffic_keeps_its_mass_and_goes_where_roads_and_people_are(networks, nfr):
     made = allocate(one_tonne(nfr, ["DE", "CN-QH"]), make_grid(0.1, "both"), networks)
     np.testing.assert_allclose(made.region_totals(), 1e6, rtol=1e-12)
-    assert set(made.ledger["proxy"]) == {"road_people"}
+    assert set(made.ledger["proxy"]) == {"road_heavy" if nfr == "1A3biii" else "road_light"}
     xining, hoh_xil = at(made, nfr, 36.62, 101.78), at(made, nfr, 35.5, 92.0)
     assert xining > 100 * np.nan_to_num(hoh_xil)
+
+
+def test_motorways_have_the_lengths_that_countries_report(networks):
+    length = networks.cells.groupby("region")["motorway_km"].sum()
+    china = length[length.index.str.startswith("CN-")].sum()
+    # 222e9 vehicle km a year at 47 100 vehicles a day (BASt, 2012), to which lengths are scaled.
+    assert length["DE"] == pytest.approx(222e9 / 365 / 47_100, rel=1e-3)
+    # The end of 2018 and of 2020, by the bulletins of the ministry; tiles are of early 2021.
+    assert 142.6e3 < china < 161e3
+    # Eurostat, about 2018.
+    for region, km in {"FR": 11_671, "ES": 15_585, "IT": 6_943, "PL": 1_637, "PT": 3_065}.items():
+        assert length[region] == pytest.approx(km, rel=0.08), region
+    assert length[["MT", "EE"]].sum() == 0
+
+
+def test_lorries_keep_to_motorways_more_than_cars(networks):
+    cells = networks.cells
+    germany = cells[cells["region"] == "DE"]
+    near = germany["motorway_km"] > 0
+    heavy, light = (germany.loc[near, f"road_{kind}"].sum() for kind in ("heavy", "light"))
+    # All of what goes by motorway, and what other roads and people hold in the same cells.
+    assert 0.29 < light < heavy < 0.85
+    assert germany[["road_heavy", "road_light"]].sum().tolist() == pytest.approx([1.0, 1.0])
+
+
+def test_traffic_by_class_is_worked_out_by_hand():
+    cells = pd.DataFrame(
+        {
+            "region": ["A", "A", "B", "C"],
+            "pop_urban": [100.0, 0.0, 25.0, 9.0],
+            "pop_rural": 0.0,
+            "area_m2": 1.0,
+            "road_km": [20.0, 5.0, 30.0, 7.0],
+            "motorway_km": [4.0, 1.0, 0.0, 2.0],
+        }
+    )
+    sides = pd.Series({"A": "EU", "B": "EU", "C": "CN"})
+    rows = [("motorway", 0.5), ("main", 0.3), ("minor", 0.2)]
+    traffic = pd.DataFrame(
+        [("EU", vehicles, *row, "A") for vehicles in ("heavy", "light") for row in rows],
+        columns=["scope", "vehicles", "road_class", "share", "reference"],
+    )
+    made = road_traffic(cells, traffic, sides, "traffic.csv")
+    # Main roads without both directions of motorways: 12 and 3 km in A, 30 in B; the roots of
+    # people times land: 10 and 0 in A, 5 in B. C is of another side.
+    by_hand = [
+        0.5 * 4 / 5 + 0.3 * 12 / 15 + 0.2 * 10 / 10,
+        0.5 * 1 / 5 + 0.3 * 3 / 15,
+        0.3 * 30 / 15 + 0.2 * 5 / 10,
+        0.0,
+    ]
+    np.testing.assert_allclose(made["road_heavy"], by_hand)
+    np.testing.assert_allclose(made["road_light"], by_hand)
+    with pytest.raises(DataError, match=r"sum to 0\.8000"):
+        road_traffic(cells, traffic[traffic["road_class"] != "minor"], sides, "traffic.csv")
+    with pytest.raises(DataError, match="no motorway roads in 'B'"):
+        road_traffic(cells, traffic.assign(reference="B"), sides, "traffic.csv")
+
+
+def test_the_shares_are_those_of_the_counts():
+    table = schema.read_csv(data_root() / "spatial" / "road_traffic.csv", "road_traffic")
+    share = table.set_index(["scope", "vehicles", "road_class"])["share"]
+    # 10^9 vehicle km of 2012: of heavy vehicles and of all, and how many a day of each.
+    heavy, every = 63.610, 725.498
+    motorway = 222 * np.array([7_010, 47_100 - 7_010]) / 47_100
+    main = 110 * np.array([800, 9_440 - 800]) / 9_440
+    for place, (kind, whole) in enumerate((("heavy", heavy), ("light", every - heavy))):
+        assert share["EU", kind, "motorway"] == pytest.approx(motorway[place] / whole, abs=6e-4)
+        assert share["EU", kind, "main"] == pytest.approx(main[place] / whole, abs=6e-4)
 
 
 @pytest.mark.shared

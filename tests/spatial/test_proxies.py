@@ -49,7 +49,7 @@ def test_a_fuel_s_own_ladder_goes_before_that_of_any_fuel_and_a_side_s_before_th
     assert ladder.rungs("CN", "CN-SX", "1A1c", "coke_product")[0] == ("coke_district", "low")
     assert first("EU", "1A1b", "refinery_gas") == "refinery"
     assert first("CN", "1A3aii(i)", "kerosene") == "airport_large"
-    assert first("EU", "1B2c", "flared_gas") == "oil_field"
+    assert first("EU", "1B2c", "flared_gas") == "flare"
     assert first("CN", "1A4bi", "hard_coal") == "pop_rural"
     assert first("EU", "1A4bi", "hard_coal") == "population"
     assert first("EU", "9Z", "diesel") == "population"
