@@ -22,7 +22,7 @@ from bc_inventory.analysis.hotspot_stations import measured, nearest_stations
 from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.schema.common import SIDES
-from bc_inventory.spatial.allocate import select_emissions
+from bc_inventory.spatial.allocate import counted_rows, select_emissions
 from bc_inventory.spatial.cells import Grid, make_grid
 from bc_inventory.spatial.tables import Tables, read_tables
 from bc_inventory.spatial.totals import mass_of
@@ -30,7 +30,7 @@ from bc_inventory.spatial.totals import mass_of
 if TYPE_CHECKING:
     pass
 
-__all__ = ["counted_rows", "hotspots_step", "side_fields"]
+__all__ = ["hotspots_step", "side_fields"]
 
 _CLOSE = 1e-5  # relative; the grid file holds float32
 
@@ -99,7 +99,7 @@ def hotspots_step(
     _require_same(file_grid, kg, grid, lasts, str(inputs["grid"]))
     found = {}
     for side, made in fields.items():
-        counted = counted_rows(emissions, side, year, factor_set)
+        counted = counted_rows(emissions, year, factor_set, side=side)
         multipliers = deviations(counted, made[-1], rules.draws, rules.seed)
         found[side] = find_hotspots(made, multipliers, around, rules)
     hotspots = pd.concat([side.hotspots for side in found.values()], ignore_index=True)
@@ -155,30 +155,6 @@ def side_fields(
     return [
         make_field(select_emissions(mine, one, factor_set), side, one, grid, tables)
         for one in years
-    ]
-
-
-def counted_rows(emissions: pd.DataFrame, side: str, year: int, factor_set: str) -> pd.DataFrame:
-    """Return the rows of the emission table that make the field of a side and year.
-
-    Parameters
-    ----------
-    emissions : pandas.DataFrame
-        Contract `emissions`.
-    side : str
-        EU or CN.
-    year : int
-        Calendar year.
-    factor_set : str
-        Set of emission factors.
-    """
-    return emissions[
-        (emissions["side"] == side)
-        & (emissions["year"] == year)
-        & (emissions["factor_set"] == factor_set)
-        & (emissions["species"] == "BC")
-        & ~emissions["memo"].astype(bool)
-        & emissions["emission_kt"].notna()
     ]
 
 

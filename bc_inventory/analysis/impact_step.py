@@ -25,10 +25,9 @@ from bc_inventory.analysis.emission_field import EmissionField, Floats, make_fie
 from bc_inventory.analysis.exposure import exposure
 from bc_inventory.analysis.hotspot_context import glacier_points
 from bc_inventory.analysis.hotspot_draws import deviations
-from bc_inventory.analysis.hotspot_step import counted_rows
 from bc_inventory.embedded import data_root
 from bc_inventory.schema.common import SIDES
-from bc_inventory.spatial.allocate import select_emissions
+from bc_inventory.spatial.allocate import counted_rows, select_emissions
 from bc_inventory.spatial.profiles import Profiles, month_parts, read_profiles
 from bc_inventory.spatial.tables import read_tables
 from bc_inventory.spatial.totals import mass_of
@@ -87,7 +86,7 @@ def impacts_step(
     selected = select_emissions(emissions, year, factor_set)
     for side in [name for name in SIDES if (selected["side"] == name).any()]:
         field = make_field(selected, side, year, grid, tables)
-        rows = counted_rows(emissions, side, year, factor_set)
+        rows = counted_rows(emissions, year, factor_set, side=side)
         multipliers = deviations(rows, field, draws, seed)
         held = band_masses(field, ice_around(field, hma, glaciers), views)
         months = _months(field, profiles)

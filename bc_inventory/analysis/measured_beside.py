@@ -20,6 +20,7 @@ from bc_inventory.errors import DataError, Problem
 from bc_inventory.monitoring.trends import Trend, decimal_years, trend
 from bc_inventory.monitoring.trendtable import methods_of
 from bc_inventory.schema.observations import VALUE_COLUMNS
+from bc_inventory.spatial.allocate import counted_rows
 
 if TYPE_CHECKING:
     from bc_inventory.monitoring.apportion import Split
@@ -259,14 +260,7 @@ def emission_shares(
     """
     fuels = schema.read_csv(data_root() / "fuels.csv", "fuels")
     biomass = set(fuels.loc[fuels["kind"] == "biomass", "fuel"])
-    known = emissions[["region", "year", "factor_set", "memo", "nfr", "fuel", "emission_kt"]]
-    rows = known[
-        (known["region"] == region)
-        & (known["year"] == year)
-        & (known["factor_set"] == factor_set)
-        & ~known["memo"].astype(bool)
-        & known["emission_kt"].notna()
-    ]
+    rows = counted_rows(emissions[emissions["region"] == region], year, factor_set)
     total = float(rows["emission_kt"].sum())
     if total <= 0:
         raise DataError(

@@ -22,7 +22,7 @@ from bc_inventory.spatial.proxies import Ladder, Weights, make_weights
 from bc_inventory.spatial.regions import Pairs, project
 from bc_inventory.spatial.tables import Tables
 
-__all__ = ["Allocation", "Placed", "allocate", "place", "select_emissions"]
+__all__ = ["Allocation", "Placed", "allocate", "counted_rows", "place", "select_emissions"]
 
 _KG_PER_KT = units.factor("kt", "kg")
 _GROUP = ["side", "region", "nfr", "gnfr", "fuel"]
@@ -93,6 +93,47 @@ class Allocation:
         ).reshape(len(self.sectors), count)
 
 
+def counted_rows(
+    emissions: pd.DataFrame,
+    year: int,
+    factor_set: str,
+    *,
+    side: str | None = None,
+    species: str = "BC",
+) -> pd.DataFrame:
+    """Return the rows of the emission table that count in a year.
+
+    Parameters
+    ----------
+    emissions : pandas.DataFrame
+        Contract `emissions`.
+    year : int
+        Calendar year.
+    factor_set : str
+        Set of emission factors.
+    side : str, optional
+        EU or CN; by default both.
+    species : str
+        Pollutant.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The rows without memo items and without those that have a notation key in
+        place of a figure.
+    """
+    counted = (
+        (emissions["year"] == year)
+        & (emissions["factor_set"] == factor_set)
+        & (emissions["species"] == species)
+        & ~emissions["memo"].astype(bool)
+        & emissions["emission_kt"].notna()
+    )
+    if side is not None:
+        counted &= emissions["side"] == side
+    return emissions[counted]
+
+
 def select_emissions(
     emissions: pd.DataFrame, year: int, factor_set: str, species: str = "BC"
 ) -> pd.DataFrame:
@@ -120,13 +161,7 @@ def select_emissions(
     DataError
         If nothing is left.
     """
-    chosen = emissions[
-        (emissions["year"] == year)
-        & (emissions["factor_set"] == factor_set)
-        & (emissions["species"] == species)
-        & ~emissions["memo"].astype(bool)
-        & emissions["emission_kt"].notna()
-    ]
+    chosen = counted_rows(emissions, year, factor_set, species=species)
     if chosen.empty:
         years = sorted(set(emissions["year"]))
         raise DataError(

@@ -77,7 +77,7 @@ def test_shares_of_a_region_by_hand():
             ("FR", 2018, "1A3bi", "diesel", 7.0, False),
         ],
         columns=["region", "year", "nfr", "fuel", "emission_kt", "memo"],
-    ).assign(factor_set="harmonised")
+    ).assign(factor_set="harmonised", species="BC")
     made = shares_beside(split(0.25), rows, "DE", 2018, "harmonised")
     assert made.biomass_emission == pytest.approx(0.3)
     assert made.traffic_emission == pytest.approx(0.5)
@@ -120,7 +120,7 @@ def test_the_table_of_all_series_by_hand(means):
             ("CN-BJ", 2018, "1A3bi", "diesel", 3.0),
         ],
         columns=["region", "year", "nfr", "fuel", "emission_kt"],
-    ).assign(factor_set="harmonised", memo=False)
+    ).assign(factor_set="harmonised", memo=False, species="BC")
     hotspots = pd.DataFrame(
         {
             "hotspot_id": ["a"], "kind": "cell", "sector_group": "all", "rank": [1],
