@@ -132,3 +132,14 @@ def test_drivers_and_bases_are_what_the_publishers_serve(shared):
     bricks = pd.Series(brick)
     driver = shares.query("driver == 'brick-output' and year == 2008").set_index("region")["share"]
     assert (driver - bricks / bricks.sum()).abs().max() < 2e-5
+    industry = {}
+    for file in shared.glob("data/reas-v3.2-bc/EM_TBL_SECTOR_CHN_*_BC.txt"):
+        frame = read_any(file).frame
+        part = frame[(frame["sector"] == "IND") & frame["region"].str.startswith("CN-")]
+        industry |= part.set_index(["region", "year"])["value_kt"].to_dict()
+    for year in (2010, 2013, 2015):
+        moved = pd.Series(
+            {at: share * industry[at, year] / industry[at, 2008] for at, share in driver.items()}
+        )
+        own = shares.query(f"driver == 'brick-output' and year == {year}").set_index("region")
+        assert (own["share"] - moved / moved.sum()).abs().max() < 1e-5
