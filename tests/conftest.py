@@ -4,11 +4,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.small_facts import write_small_facts
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+
+# How long an example takes is no finding: machines differ, and other tests run beside it.
+settings.register_profile("without_deadline", settings.default, deadline=None)
+settings.load_profile("without_deadline")
 
 
 @pytest.fixture(scope="session")

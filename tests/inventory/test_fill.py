@@ -185,7 +185,7 @@ def test_two_rules_for_one_figure_are_refused():
         repair(published(A=[1, 2, 3, 4]), both, PEOPLE)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(
     st.lists(st.floats(1, 1e6), min_size=4, max_size=4),
     st.floats(0.1, 10),

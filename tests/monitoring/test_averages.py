@@ -176,7 +176,7 @@ def test_flags_are_counted_from_the_values_as_delivered():
     assert made["year"].frame["flags"].tolist() == ["147:2;780:2"]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=72), st.integers(0, 23))
 def test_the_mean_of_a_full_span_is_the_mean(values, begin):
     made = hours(f"2020-03-01T{begin:02d}", values)
@@ -191,7 +191,7 @@ def test_the_mean_of_a_full_span_is_the_mean(values, begin):
     )
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.floats(0.1, 10), st.lists(st.booleans(), min_size=24, max_size=24))
 def test_a_constant_stays_constant_whatever_is_missing(level, present):
     made = hours("2020-01-01", [level if p else np.nan for p in present])
@@ -203,7 +203,7 @@ def test_a_constant_stays_constant_whatever_is_missing(level, present):
         assert np.isnan(day["value"].iloc[0])
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(st.integers(-4_000_000_000, 8_000_000_000), max_size=20), st.booleans())
 def test_periods_are_those_of_the_calendar(moments, far):
     times = np.array([*moments, *([-60_000_000_000] if far else [])], dtype="datetime64[s]")

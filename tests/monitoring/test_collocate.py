@@ -40,7 +40,7 @@ def test_the_nearest_cell_is_the_one_the_station_is_in():
     assert at_stations(plane[:, ::-1], places((2.4, 5.6)), "nearest")[0, 0] == 206
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.floats(-9.9, 9.9), st.floats(0.1, 19.9))
 def test_bilinear_is_exact_on_a_plane(y, x):
     plane = field(lambda lat, lon: 3 * lat - 2 * lon + 1)
@@ -48,7 +48,7 @@ def test_bilinear_is_exact_on_a_plane(y, x):
     assert found == pytest.approx(3 * y - 2 * x + 1, abs=1e-9)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.floats(-10.4, 10.4), st.floats(-0.4, 20.4), st.sampled_from(["nearest", "bilinear"]))
 def test_a_uniform_field_is_uniform_everywhere(y, x, way):
     found = at_stations(field(lambda lat, lon: 0 * lat + 7), places((y, x)), way)[0, 0]
@@ -113,7 +113,7 @@ def test_instants_hold_until_the_next():
     assert covered.tolist() == [1.0]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(st.floats(0, 10), min_size=24, max_size=24), st.integers(1, 12))
 def test_the_integral_is_kept_whatever_the_spans(values, hours):
     model = np.array(values)

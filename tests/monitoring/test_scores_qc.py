@@ -81,7 +81,7 @@ def test_a_score_without_a_base_is_missing_and_not_zero():
         scores(np.ones(1), np.ones(2), not_positive="keep")
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.lists(st.floats(0.01, 100), min_size=2, max_size=40), st.floats(0.6, 1.9))
 def test_a_constant_factor_is_the_bias(values, factor):
     observed = np.array(values)

@@ -199,7 +199,7 @@ def test_decimal_years_know_leap_years():
     assert decimal_years(times).tolist() == [2019, 2020.5, 2019.5]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(st.floats(-5, 5), st.lists(st.integers(1950, 2020), min_size=3, max_size=15, unique=True))
 def test_a_straight_line_has_its_own_slope_on_any_dates(slope, years):
     x = np.sort(np.array(years, dtype=float))

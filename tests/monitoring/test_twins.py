@@ -57,7 +57,7 @@ def test_constant_and_short_series_have_nothing_to_share():
     assert of(a=np.empty(0), b=np.arange(20.0)) == []
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(0, 900), st.integers(0, 900), st.integers(25, 90), st.integers(0, 99))
 def test_any_copy_long_enough_is_found(at, other, length, seed):
     a, b = random_walk(seed, 1000), random_walk(seed + 1000, 1000)

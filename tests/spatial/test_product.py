@@ -134,7 +134,7 @@ def test_a_file_made_with_networks_says_whose_they_are(emissions_folder, tmp_pat
     assert done.exit_code == 0, done.output
     with xr.open_dataset(target) as made:
         assert "Open Database License 1.0" in made.attrs["license"]
-        assert "road_people" in made["allocation_proxy"].to_numpy().astype(str)
+        assert "road_heavy" in made["allocation_proxy"].to_numpy().astype(str)
     plain = tmp_path / "plain.nc"
     assert run(emissions_folder, plain, "--year", 2018, "--resolution", 0.5).exit_code == 0
     with xr.open_dataset(plain) as made:
