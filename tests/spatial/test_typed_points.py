@@ -58,9 +58,22 @@ def test_a_quarter_of_the_coke_of_shanxi_is_made_in_luliang(tables):
     assert 87.2e3 < shanxi.sum() < 95.7e3  # of 2014 and 2023
 
 
+def test_coke_of_the_eu_is_made_in_silesia_and_on_the_ruhr(tables):
+    ovens = of_kind(tables, "coke_oven").set_index("name")
+    poland = ovens[ovens["region"] == "PL"]["weight"]
+    # Zdzieszowice is the largest of the EU; 9.4 Mt of coke in 2018 (Eurostat).
+    assert poland.idxmax() == "ArcelorMittal Zdzieszowice"
+    assert 9.4e3 < poland.sum() < 1.2 * 9.4e3
+    # The ovens that belong to the steel works of Bremen stand in Bottrop.
+    germany = ovens[ovens["region"] == "DE"]
+    assert not germany.index.str.contains("Bremen").any()
+    assert germany.loc["Prosper Bottrop", ["lat", "lon"]].tolist() == [51.52, 6.97]
+
+
 def test_every_point_typed_lies_in_its_region_or_off_its_coast(tables):
     cells = tables.cells
-    typed = tables.points[tables.points["kind"].isin(["refinery", "coke_district"])]
+    typed = tables.points[tables.points["source_id"].str.startswith("bcinv-")]
+    assert set(typed["kind"]) == {"coke_district", "coke_oven", "refinery"}
     for point in typed.itertuples():
         own = cells[cells["region"] == point.region]
         middle = own.assign(lat=own["j"] / 10 - 89.95, lon=own["i"] / 10 - 179.95)
