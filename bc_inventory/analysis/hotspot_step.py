@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -26,9 +25,6 @@ from bc_inventory.spatial.allocate import counted_rows, select_emissions
 from bc_inventory.spatial.cells import Grid, make_grid
 from bc_inventory.spatial.tables import Tables, read_tables
 from bc_inventory.spatial.totals import mass_of
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["hotspots_step", "side_fields"]
 
