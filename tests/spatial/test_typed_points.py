@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from bc_inventory import schema
+from bc_inventory.embedded import data_root
+
 _KM_PER_DEGREE = 111.2
 
 
@@ -56,6 +59,16 @@ def test_a_quarter_of_the_coke_of_shanxi_is_made_in_luliang(tables):
     luliang = ["Xiaoyi", "Jiaocheng", "Liulin", "Wenshui", "Zhongyang", "Fenyang", "Linxian"]
     assert shanxi[luliang].sum() / shanxi.sum() == pytest.approx(0.25, abs=0.01)
     assert 87.2e3 < shanxi.sum() < 95.7e3  # of 2014 and 2023
+
+
+def test_coking_districts_add_up_to_the_output_of_their_provinces(tables):
+    districts = of_kind(tables, "coke_district").groupby("region")["weight"].sum()
+    shares = schema.read_csv(data_root() / "region_shares.csv", "region_shares")
+    output = shares.query("driver == 'coke-output' and year == 2018").set_index("region")["share"]
+    assert len(districts) == 10
+    # kt of 438.2 Mt in 2018; the shares were typed apart from the districts.
+    assert (districts / (output[districts.index] * 438.2e3)).between(0.85, 1.1).all()
+    assert districts.sum() / 438.2e3 == pytest.approx(0.64, abs=0.005)
 
 
 def test_coke_of_the_eu_is_made_in_silesia_and_on_the_ruhr(tables):
