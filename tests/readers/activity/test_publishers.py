@@ -178,29 +178,6 @@ def test_tno_wood_and_the_review(shared):
     )
 
 
-def test_every_file_is_read_or_refused_by_name(shared):
-    from bc_inventory.errors import BCInventoryError
-
-    folders = [
-        "eurostat-energy", "unfccc-co2-annex1", "nbs-population-by-province", "tno-*",
-        "worldbank-*", "cement-*", "energy-institute-*", "fernandes-*", "gains-emf30-activity",
-        "shipping-*", "cui-2021-*", "china-energy-*", "ceads-*",
-    ]  # fmt: skip
-    read, refused = [], []
-    for folder in folders:
-        for file in sorted(shared.glob(f"data/{folder}/*")):
-            try:
-                report = read_any(file).report
-            except BCInventoryError as error:
-                assert file.name in str(error)
-                refused.append(file.name)
-            else:
-                assert report.rows and report.years
-                read.append(file.name)
-    assert len(read) >= 73
-    assert set(refused) == {"README.md", "emf-30_ctry_map.csv", "fu04.xls", "fu04e.xls"}
-
-
 def test_national_tables_in_coal_equivalent_hold_each_other(shared):
     balance = read_any(one(shared, "china-energy-*/0401.xls")).frame
     branches = read_any(one(shared, "china-energy-*/0503.xls")).frame
