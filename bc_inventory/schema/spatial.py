@@ -138,6 +138,7 @@ POINTS = Table(
                 "coke_district",
                 "coke_oven",
                 "flare",
+                "nonferrous",
                 "oil_field",
                 "oilgas_field",
                 "oilgas_power",

@@ -83,6 +83,19 @@ def test_coke_of_the_eu_is_made_in_silesia_and_on_the_ruhr(tables):
     assert germany.loc["Prosper Bottrop", ["lat", "lon"]].tolist() == [51.52, 6.97]
 
 
+def test_metal_works_stand_where_anyone_would_look(tables):
+    works = of_kind(tables, "nonferrous")
+    largest = works.sort_values("weight").groupby("region").tail(1).set_index("region")["name"]
+    assert "GŁOGÓW" in largest["PL"]
+    assert largest["IE"] == "Aughinish Alumina Limited"
+    assert not works.duplicated(["region", "lat", "lon"]).any()
+    cells = tables.cells.assign(
+        lat=tables.cells["j"] / 10 - 89.95, lon=tables.cells["i"] / 10 - 180
+    )
+    for region, own in works.groupby("region"):
+        assert (distances(own, cells[cells["region"] == region]) < 12).all()
+
+
 def test_every_point_typed_lies_in_its_region_or_off_its_coast(tables):
     cells = tables.cells
     typed = tables.points[tables.points["source_id"].str.startswith("bcinv-")]
