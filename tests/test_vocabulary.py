@@ -116,7 +116,7 @@ def test_codes_of_countries_are_unique_and_of_the_right_length():
     assert v.alpha_2("QQQ") is None
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.text(max_size=12))
 def test_any_text_resolves_or_is_refused(text):
     for resolve in (v.resolve_region, v.resolve_sector, v.resolve_gnfr, v.resolve_fuel):

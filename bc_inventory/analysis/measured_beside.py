@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from bc_inventory import schema
-from bc_inventory.embedded import data_root
+from bc_inventory import vocabulary
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.monitoring.trends import Trend, decimal_years, trend
 from bc_inventory.monitoring.trendtable import methods_of
@@ -258,7 +257,7 @@ def emission_shares(
     DataError
         If there is no emission of the region and year.
     """
-    fuels = schema.read_csv(data_root() / "fuels.csv", "fuels")
+    fuels = vocabulary.fuels()
     biomass = set(fuels.loc[fuels["kind"] == "biomass", "fuel"])
     rows = counted_rows(emissions[emissions["region"] == region], year, factor_set)
     total = float(rows["emission_kt"].sum())

@@ -19,6 +19,7 @@ __all__ = [
     "side",
     "source_id",
     "technology",
+    "territory",
     "year",
 ]
 
@@ -38,6 +39,11 @@ region = Column(
     "string",
     "ISO 3166-1 alpha-2 code of a member state or ISO 3166-2 code of a province (DE, CN-HE)",
     references="regions.region",
+)
+territory = Column(
+    "region",
+    "string",
+    "ISO 3166 code of a member state, a province, or a territory kept apart from both",
 )
 nfr = Column(
     "nfr", "string", "NFR14 source category without dots, such as 1A4bi", references="sectors.nfr"

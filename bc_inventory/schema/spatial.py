@@ -7,11 +7,6 @@ from bc_inventory.schema.contract import Column, Table
 
 __all__ = ["TABLES"]
 
-_region = Column(
-    "region",
-    "string",
-    "ISO 3166 code of a member state, a province, or a territory kept apart from both",
-)
 _lat = Column("lat", "number", "latitude, WGS84", "degree", minimum=-90, maximum=90)
 _lon = Column("lon", "number", "longitude, WGS84", "degree", minimum=-180, maximum=180)
 _fraction = Column(
@@ -48,7 +43,7 @@ CELLS = Table(
     "spatial_cells",
     "What one region has in one cell of the global 0.1 degree grid.",
     (
-        _region,
+        c.territory,
         *_cell(0.1),
         _fraction,
         Column("pop_urban", "integer", "persons in urban areas, 2015", "person", minimum=0),
@@ -64,7 +59,7 @@ LANES = Table(
     "What part of a region's national shipping passes through a 0.1 degree cell, by the shortest "
     "ways over sea between the ports of a country.",
     (
-        _region,
+        c.territory,
         *_cell(0.1),
         Column(
             "shipping_share",
@@ -83,7 +78,7 @@ NETWORKS = Table(
     "Length of roads and railways of OpenStreetMap in a 0.1 degree cell, under the Open Database "
     "License.",
     (
-        _region,
+        c.territory,
         *_cell(0.1),
         Column("road_km", "number", "length of main roads, motorways both ways", "km", minimum=0),
         Column("motorway_km", "number", "length of motorways", "km", minimum=0),
@@ -148,7 +143,7 @@ POINTS = Table(
             ),
         ),
         Column("subtype", "string", "technology or fuel in the publisher's terms", required=False),
-        _region,
+        c.territory,
         Column("name", "string", "name in the publisher's spelling"),
         _lat,
         _lon,
@@ -176,7 +171,7 @@ PLACES = Table(
     (
         Column("geonameid", "integer", "identifier of GeoNames"),
         Column("name", "string", "name"),
-        _region,
+        c.territory,
         _lat,
         _lon,
         Column("population", "integer", "inhabitants as listed", "person", minimum=0),
@@ -206,7 +201,7 @@ OUTLINES = Table(
     "spatial_outlines",
     "A vertex of a region's outline, simplified to 0.05 degree, for maps only.",
     (
-        _region,
+        c.territory,
         Column("part", "integer", "ring of the region, from 0", minimum=0),
         Column("vertex", "integer", "position along the ring, from 0", minimum=0),
         _lat,
@@ -279,7 +274,7 @@ POINT_EMISSIONS = Table(
     (
         c.year,
         c.side,
-        _region,
+        c.territory,
         c.nfr,
         c.fuel,
         Column("proxy", "string", "proxy that placed it"),

@@ -7,11 +7,6 @@ from bc_inventory.schema.contract import Column, Table
 
 __all__ = ["TABLES"]
 
-_region = Column(
-    "region",
-    "string",
-    "ISO 3166 code of a member state, a province, or a territory kept apart from both",
-)
 _cycle = Column(
     "cycle",
     "string",
@@ -83,7 +78,7 @@ TIME_ZONES = Table(
     "time_zones",
     "The time by which people of a region live.",
     (
-        _region,
+        c.territory,
         Column("zone", "string", "name in the IANA time zone database"),
         c.confidence,
         c.source_id,

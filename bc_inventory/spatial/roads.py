@@ -13,9 +13,9 @@ import pandas as pd
 
 from bc_inventory.errors import DataError, Problem
 
-__all__ = ["VEHICLES", "road_traffic"]
+__all__ = ["road_traffic"]
 
-VEHICLES = ("heavy", "light")
+_VEHICLES = ("heavy", "light")
 # The network holds each direction of a motorway as a line of its own.
 _DIRECTIONS = 2
 
@@ -58,7 +58,7 @@ def road_traffic(
         "minor": np.sqrt(people * cells["area_m2"].to_numpy(dtype=float)),
     }
     side = cells["region"].map(sides).to_numpy()
-    made = {f"road_{vehicles}": np.zeros(len(cells)) for vehicles in VEHICLES}
+    made = {f"road_{vehicles}": np.zeros(len(cells)) for vehicles in _VEHICLES}
     for (scope, vehicles), rows in traffic.groupby(["scope", "vehicles"]):
         _require_whole(rows, file)
         for row in rows.itertuples():

@@ -179,7 +179,7 @@ def _table(rows):
     return emissions(*keyed)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.lists(row, min_size=1, max_size=10),
     st.lists(row, min_size=1, max_size=10),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -38,7 +38,6 @@ def test_an_undefined_factor_has_no_part(method):
 
 
 @pytest.mark.parametrize("method", METHODS)
-@settings(deadline=None)
 @given(arrays(float, (2, 4, 5), elements=zero_or_more))
 def test_parts_sum_to_the_difference_and_swapping_flips_the_signs(method, sides):
     base, other = sides

@@ -60,7 +60,7 @@ def test_gi_star_by_hand():
     st.sampled_from([0.1, 0.25, 0.5]),
     st.floats(5, 120),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_distance_window_counts_cells_within_the_radius(south, step, radius):
     rows, columns = 9, 41
     lat, lon = south + step * (np.arange(rows) + 0.5), step * np.arange(columns)
@@ -75,7 +75,7 @@ def test_distance_window_counts_cells_within_the_radius(south, step, radius):
 
 
 @given(st.integers(0, 10_000), st.sampled_from(["square", "distance"]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_neighbours_of_some_cells_sum_to_what_the_window_gives(seed, kind):
     random = np.random.default_rng(seed)
     field = random.lognormal(size=(random.integers(1, 12), random.integers(1, 15)))

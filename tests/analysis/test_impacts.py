@@ -79,7 +79,7 @@ def test_bands_by_hand(field, ice):
 
 
 @given(st.floats(0, 80), st.integers(1, 9))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_bands_of_a_partition_part_the_whole(south, seed):
     random = np.random.default_rng(seed)
     kt = random.lognormal(size=(2, 9, 4))
@@ -164,7 +164,7 @@ def test_the_interval_of_exposure_is_in_the_unit_of_its_figure():
 
 
 @given(st.floats(0.1, 10))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_exposure_scales_with_emission(times):
     kt = np.random.default_rng(1).lognormal(size=(1, 3, 4))
     region = np.zeros((3, 4), int)

@@ -179,7 +179,7 @@ def test_wedges_have_intervals_that_repeat():
     assert (first["saved_kt"] < first["upper_kt"]).all()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.dictionaries(
         st.sampled_from(["clean", "briquettes", "filter", "better_coal"]),

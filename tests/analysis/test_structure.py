@@ -48,7 +48,7 @@ cells = st.dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(cells, cells, st.sampled_from(["lmdi", "shapley"]))
 def test_parts_sum_and_signs_flip(first, second, method):
     base, other = table(first).astype({"emission_kt": float}), table(second)

@@ -5,6 +5,12 @@ import sys
 
 import pytest
 
+ACTIVITY = (
+    *("eurostat-energy", "unfccc-co2-annex1", "nbs-population-by-province", "tno-", "worldbank-"),
+    *("cement-", "energy-institute-", "fernandes-", "gains-emf30-activity", "shipping-"),
+    *("cui-2021-", "china-energy-", "ceads-"),
+)
+
 
 @pytest.fixture(scope="module")
 def tool(root):
@@ -37,6 +43,11 @@ def test_every_file_is_read_or_refused_with_a_reason_that_names_it(found):
     assert "Emissions_MappingTable.xlsx" in refused
     inventories = [o for o in outcomes if o.folder.startswith(("emep", "reas", "edgar", "ceds"))]
     assert {o.name for o in inventories if o.report is None} == {"Emissions_MappingTable.xlsx"}
+    activity = [o for o in outcomes if o.folder.startswith(ACTIVITY)]
+    assert sum(o.report is not None for o in activity) >= 73
+    assert {o.name for o in activity if o.report is None} == {
+        *("emf-30_ctry_map.csv", "fu04.xls", "fu04e.xls")
+    }
 
 
 @pytest.mark.shared

@@ -227,7 +227,7 @@ def test_a_row_that_is_not_its_product_is_method(small):
 positive = st.floats(1e-3, 1e3)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(st.tuples(positive, positive, st.floats(0, 1)), min_size=4, max_size=4),
     st.sets(st.integers(0, 3), max_size=2),

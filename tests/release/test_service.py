@@ -119,7 +119,7 @@ def test_the_service_does_what_its_description_says(releases):
     assert len(operations) == 8
     for operation in operations:
 
-        @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=15, suppress_health_check=list(HealthCheck))
         @given(case=operation.as_strategy())
         def holds(case):
             if case.path.endswith("/sql"):

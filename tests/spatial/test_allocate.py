@@ -124,7 +124,7 @@ def test_islands_that_national_totals_leave_out_get_nothing(chosen, tables):
     assert np.isnan(made.field("1A4bi").ravel()[canaries]).all()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.floats(0, 1e4), min_size=3, max_size=3), st.sampled_from([0.5, 1.0]))
 def test_mass_is_kept_for_any_totals(tables, kt, resolution):
     frame = pd.DataFrame(

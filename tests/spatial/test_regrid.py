@@ -30,7 +30,7 @@ def test_a_uniform_flux_stays_uniform_in_every_cell(source, target, earth):
     np.testing.assert_allclose(made.covered_fraction, 1.0, rtol=1e-12)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     arrays(float, (12, 24), elements=st.just(0.0) | st.floats(1e-12, 1e3)),
     st.sampled_from([4.0, 5.0, 7.5, 9.0, 30.0]),

@@ -72,7 +72,7 @@ _VALUES = st.one_of(
 )
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.lists(_VALUES, min_size=127, max_size=127))
 def test_any_mix_of_keys_and_values_survives(tmp_path_factory, values):
     codes = vocabulary.sectors()["nfr"].tolist()[:127]
