@@ -96,8 +96,9 @@ def _start(base: Path) -> list[int]:
     (project / "small.toml").write_text(SMALL.format(draws=100, folder="data"))
     (base / "mail.py").write_text(
         "import sys, time, pathlib\n"
-        f"place = pathlib.Path({str(base / 'mailed')!r}) / str(time.time_ns())\n"
+        f"place = pathlib.Path({str(base / 'mailed')!r}) / f'{{time.time_ns()}}.part'\n"
         "place.write_text(sys.argv[1] + chr(10) + sys.stdin.read())\n"
+        "place.rename(place.with_suffix('.txt'))\n"
     )
     env = {
         "PREFECT_HOME": str(base / "home"),

@@ -137,7 +137,7 @@ def test_a_network_that_comes_back_is_asked_again(operations, measured, addresse
     state, run = called(monitor, "files", "settings.toml", "store", "list.txt")
     assert state.is_completed(), state.message
     assert network.asked == 4
-    assert watching.task_runs(run) == {"fetch": 2, "take": 1}
+    assert watching.task_runs(run, "take") == {"fetch": 2, "take": 1}
     (fetched,) = (measured / "openaq-archive").iterdir()
     assert fetched.read_bytes() == body
 
@@ -153,7 +153,7 @@ def test_a_network_that_stays_away_fails_the_run_after_the_rest_was_taken(
     assert state.name == "Failed"
     with pytest.raises(NetworkError, match="didn't answer"):
         state.result()
-    assert watching.task_runs(run) == {"fetch": 4, "take": 1}
+    assert watching.task_runs(run, "take") == {"fetch": 4, "take": 1}
     assert network.asked == 8
     text = watching.page(run)
     assert "**Failed**" in text
@@ -173,7 +173,7 @@ def test_a_service_that_is_unknown_is_no_network_error(operations, measured, tmp
     assert state.name == "Failed"
     with pytest.raises(DataError, match="a file of a known service"):
         state.result()
-    assert watching.task_runs(run) == {"fetch": 1}
+    assert watching.task_runs(run, "fetch") == {"fetch": 1}
     (body,) = watching.told(operations.told, run)
     assert "There is no record in store yet" in body["stands"]
 
@@ -220,7 +220,7 @@ def test_a_comparison_is_kept_and_cites_what_it_compares(operations, two, monkey
     assert {one.by for one in citations(store, "small")} == {
         f"comparison comparisons/small/{old}..{new}"
     }
-    assert watching.task_runs(run)["bc-inventory diff"] == 1
+    assert watching.task_runs(run, "bc-inventory compare")["bc-inventory diff"] == 1
 
 
 def test_a_run_that_takes_too_long_is_ended_and_told(operations, two, monkeypatch):
@@ -267,7 +267,7 @@ def test_the_flow_on_a_cluster_gives_the_same_bytes(operations, two, monkeypatch
         state, run = called(rebuild, "small.toml", "far", address)
     assert state.is_completed(), state.message
     assert tree(project / "far" / "small" / new) == tree(project / "releases" / "small" / new)
-    assert len(watching.task_runs(run)) > 10
+    assert len(watching.task_runs(run, "publish")) > 10
     monkeypatch.setattr("bc_inventory.cluster._CONNECT_SECONDS", 1)
     state, run = called(rebuild, "small.toml", "far", "tcp://127.0.0.1:9")
     with pytest.raises(BCInventoryError, match="no Dask scheduler answers"):

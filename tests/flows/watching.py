@@ -51,23 +51,50 @@ def page(run):
 
     def ask():
         with client() as there:
-            return there.read_artifacts(
+            found = there.read_artifacts(
                 artifact_filter=ArtifactFilter(flow_run_id=ArtifactFilterFlowRunId(any_=[run]))
             )
+        # Prefect itself notes where it keeps the exception of a failed run.
+        return [one.data for one in found if one.type == "markdown"]
 
-    # Prefect itself notes where it keeps the exception of a failed run.
-    found = until(ask, len, "no artifact")
-    (made,) = [one.data for one in found if one.type == "markdown"]
+    (made,) = until(ask, len, "no page")
     return made
 
 
-def task_runs(run):
-    """Return how often each task of a run was run."""
+def history(run):
+    """Return the states a run went through, oldest first."""
+    with client() as there:
+        return sorted(there.read_flow_run_states(run), key=lambda state: state.timestamp)
+
+
+def task_runs(run, last):
+    """Return how often each task of a run was run, once the server knows of all of them.
+
+    The states of tasks reach the server's database after the fact, in the order in which
+    they came about. So a run is complete there when the task that ran last is in it and
+    no task is in a state that another one follows.
+
+    Parameters
+    ----------
+    run : UUID
+        A run that has ended.
+    last : str
+        The task that the flow ran last.
+    """
     from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 
-    with client() as there:
-        found = there.read_task_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run])))
-    return {re.sub("-[0-9a-f]{3}$", "", one.name): one.run_count for one in found}
+    def ask():
+        with client() as there:
+            found = there.read_task_runs(
+                flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run]))
+            )
+        return {re.sub("-[0-9a-f]{3}$", "", one.name): one for one in found}
+
+    def complete(found):
+        return last in found and all(one.state.is_final() for one in found.values())
+
+    found = until(ask, complete, f"the tasks of {run} don't end")
+    return {name: one.run_count for name, one in found.items()}
 
 
 def told(folder, run):
@@ -84,6 +111,7 @@ def mailed(folder, run):
     """Wait for what the alarm command was given of a run."""
 
     def ask():
-        return [text for text in (p.read_text() for p in folder.iterdir()) if str(run) in text]
+        texts = [path.read_text() for path in sorted(folder.glob("*.txt"))]
+        return [text for text in texts if str(run) in text]
 
     return until(ask, len, f"nothing mailed of {run}")
