@@ -246,11 +246,13 @@ class Release:
 
         Examples
         --------
-        >>> import bc_inventory as bci                          # doctest: +SKIP
-        >>> bci.open_release().sql(                             # doctest: +SKIP
-        ...     "select sum(emission_kt) from emissions "
+        >>> import bc_inventory as bci
+        >>> total = bci.open_release().sql(
+        ...     "select sum(emission_kt) as kt from emissions "
         ...     "where factor_set = 'harmonised' and not memo"
         ... )
+        >>> list(total.columns), len(total)
+        (['kt'], 1)
         """
         from bc_inventory.release.sql import Sql
 
@@ -321,8 +323,10 @@ def open_release(
 
     Examples
     --------
-    >>> import bc_inventory as bci                                     # doctest: +SKIP
-    >>> bci.open_release("latest").emissions(region="Hebei", year=2018)  # doctest: +SKIP
+    >>> import bc_inventory as bci
+    >>> rows = bci.open_release("latest").emissions(region="Hebei", year=2018)
+    >>> list(rows["region"].unique())
+    ['CN-HE']
     """
     from bc_inventory.release.store import open_store
 

@@ -132,7 +132,7 @@ def nice_ticks(highest: float, lowest: float = 0.0, about: int = 5) -> list[floa
     [0.0, 200.0, 400.0, 600.0, 800.0, 1000.0]
     """
     span = max(highest - lowest, 1e-12)
-    power = 10 ** math.floor(math.log10(span / about))
+    power = 10.0 ** math.floor(math.log10(span / about))
     step = next(power * nice for nice in (1, 2, 2.5, 5, 10) if power * nice * about >= span * 0.999)
     first, last = math.floor(lowest / step + 1e-9), math.ceil(highest / step - 1e-9)
     return [number * step for number in range(first, max(last, first + 1) + 1)]
