@@ -7,7 +7,7 @@ __all__ = ["__version__", "open_release"]
 
 # Where a public name lives; imported when it is used, so that importing the package is
 # cheap. By computed name, so that the code of a build step doesn't include them all.
-_LAZY = {"open_release": "bc_inventory.release.opened"}
+_LAZY = {"open_release": "bc_inventory.release.read.release"}
 
 
 def __getattr__(name: str) -> Any:

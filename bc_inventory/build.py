@@ -8,25 +8,25 @@ from pathlib import Path
 import pandas as pd
 
 from bc_inventory import schema
-from bc_inventory.analysis.hotspot_step import hotspots_step
-from bc_inventory.analysis.impact_step import impacts_step
-from bc_inventory.analysis.maps import maps_step
-from bc_inventory.analysis.measured_step import measured_step
-from bc_inventory.catalogue import default_cache_root
-from bc_inventory.cluster import run_on_cluster
+from bc_inventory.analysis.hotspots.step import hotspots_step
+from bc_inventory.analysis.impacts.step import impacts_step
+from bc_inventory.analysis.maps.png import maps_step
+from bc_inventory.analysis.observations.step import measured_step
 from bc_inventory.config import Config
-from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.inventory import steps
 from bc_inventory.inventory.facts import ACTIVITY_SIDE, FACTOR_SIDE, REFERENCES, fact_paths
-from bc_inventory.monitoring.step import observations_step
-from bc_inventory.plan import Output, Plan, RunRecord, Step, StepRecord, run
-from bc_inventory.release.cite import cited_sources, citing
-from bc_inventory.release.publish import PublishedRelease, publish
-from bc_inventory.report.material import IMPACTS, report_facts
+from bc_inventory.monitoring.record.step import observations_step
+from bc_inventory.pipeline.dask_runner import run_on_cluster
+from bc_inventory.pipeline.plan import Output, Plan, RunRecord, Step, StepRecord, run
+from bc_inventory.reference.catalogue import default_cache_root
+from bc_inventory.reference.paths import data_root
+from bc_inventory.release.metadata.cited_sources import cited_sources, citing
+from bc_inventory.release.store.publish import PublishedRelease, publish
+from bc_inventory.report.context import IMPACTS, report_facts
 from bc_inventory.report.step import report_step
 from bc_inventory.spatial.step import grid_step
-from bc_inventory.stepcache import using_results
+from bc_inventory.storage.prune import using_results
 
 # Tables of the step `impacts`: ice, months of its bands, people, CO2 equivalents.
 _VIEWS = ("cryosphere", "cryosphere_months", "exposure", "climate")

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from bc_inventory.embedded import configs_root
 from bc_inventory.errors import ConfigError, Problem, Problems, suggest
+from bc_inventory.reference.paths import configs_root
 
 __all__ = [
     "Compute",

@@ -13,11 +13,11 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bc_inventory.analysis.align import align
-from bc_inventory.analysis.comparability import read_definitions
-from bc_inventory.analysis.limits import review_limits
-from bc_inventory.analysis.sidebyside import side_by_side
-from bc_inventory.embedded import data_root
+from bc_inventory.analysis.comparison.align import align
+from bc_inventory.analysis.comparison.comparability import read_definitions
+from bc_inventory.analysis.comparison.pairwise import side_by_side
+from bc_inventory.analysis.review.limits import review_limits
+from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import read_csv
 
 LIMIT_SECONDS, LIMIT_GB = 10.0, 1.0

@@ -41,7 +41,7 @@ print(json.dumps({"version": esda.__version__, "weights_s": made - start, "gi_st
 def ours(field):
     """Return the statistics and what they cost."""
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-    from bc_inventory.analysis.hotspot_statistics import getis_ord, local_moran, square_window
+    from bc_inventory.analysis.hotspots.statistics import getis_ord, local_moran, square_window
 
     domain = np.ones(field.shape, dtype=bool)
     window = square_window(field.shape[0])

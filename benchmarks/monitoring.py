@@ -44,11 +44,11 @@ def grow(log, days, path):
 
 def minutes(path):
     """Take a log through the whole chain; return seconds of the parts and a checksum."""
-    from bc_inventory.monitoring.absorption import to_absorption
-    from bc_inventory.monitoring.ae33 import ebc_series
-    from bc_inventory.monitoring.averages import chain
-    from bc_inventory.monitoring.qc import marked
-    from bc_inventory.monitoring.reference import to_state
+    from bc_inventory.monitoring.instruments.absorption import to_absorption
+    from bc_inventory.monitoring.instruments.ae33 import ebc_series
+    from bc_inventory.monitoring.instruments.reference import to_state
+    from bc_inventory.monitoring.quality.tests import marked
+    from bc_inventory.monitoring.statistics.averages import chain
     from bc_inventory.readers.stations.ae33 import read
 
     parts = {}

@@ -61,7 +61,7 @@ def pairs():
 
 
 def ours_scores(_):
-    from bc_inventory.monitoring.scores import scores
+    from bc_inventory.monitoring.statistics.scores import scores
 
     model, observed = pairs()
     yield
@@ -86,8 +86,8 @@ def months():
 
 
 def ours_trends(_):
-    from bc_inventory.monitoring.seasonal import seasonal_trend
-    from bc_inventory.monitoring.trends import trend
+    from bc_inventory.monitoring.statistics.seasonal import seasonal_trend
+    from bc_inventory.monitoring.statistics.trends import trend
 
     made, at = months(), np.arange(240)
     years, season = 2005 + at / 12, at % 12 + 1

@@ -16,17 +16,17 @@ import pandas as pd
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bc_inventory import schema
-from bc_inventory.analysis.align import align, mapped_rows
-from bc_inventory.analysis.bridge import bridge, implied_beside
-from bc_inventory.analysis.decompose import HEADS, decompose
-from bc_inventory.analysis.limits import review_limits
-from bc_inventory.analysis.sidebyside import pair_tables
-from bc_inventory.analysis.wholes import of_side
+from bc_inventory.analysis.comparison.align import align, mapped_rows
+from bc_inventory.analysis.comparison.pairwise import pair_tables
+from bc_inventory.analysis.comparison.regions import of_side
+from bc_inventory.analysis.decomposition.decompose import HEADS, decompose
+from bc_inventory.analysis.decomposition.factor_bridge import bridge, implied_beside
+from bc_inventory.analysis.review.limits import review_limits
 from bc_inventory.build import make_plan
 from bc_inventory.config import load_config
-from bc_inventory.embedded import data_root
-from bc_inventory.plan import Plan, run
+from bc_inventory.pipeline.plan import Plan, run
 from bc_inventory.readers import read_any
+from bc_inventory.reference.paths import data_root
 
 ROOT = Path(__file__).resolve().parent.parent
 START, END = "<!-- figures -->", "<!-- end of figures -->"

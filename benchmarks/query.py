@@ -20,9 +20,10 @@ import numpy as np
 import pandas as pd
 
 import bc_inventory as bci
-from bc_inventory import schema, vocabulary
-from bc_inventory.plan import RunRecord
-from bc_inventory.release.publish import publish
+from bc_inventory import schema
+from bc_inventory.pipeline.plan import RunRecord
+from bc_inventory.reference import codelists
+from bc_inventory.release.store.publish import publish
 
 ROUNDS = 15
 
@@ -30,8 +31,8 @@ ROUNDS = 15
 def rows(count: int) -> pd.DataFrame:
     """Return emission rows with every column filled, about as repetitive as real ones."""
     chance = np.random.default_rng(1)
-    regions = vocabulary.regions().query("side in ['EU', 'CN']")
-    sectors = vocabulary.sectors().query("estimated")
+    regions = codelists.regions().query("side in ['EU', 'CN']")
+    sectors = codelists.sectors().query("estimated")
     region, sector = (chance.integers(0, len(table), count) for table in (regions, sectors))
     frame = pd.DataFrame(
         {

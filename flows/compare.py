@@ -18,12 +18,12 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 
-from bc_inventory.durable import write_atomic
-from bc_inventory.release.citations import cite
-from bc_inventory.release.opened import choose_inventory
-from bc_inventory.release.retention import previous_version
-from bc_inventory.release.standing import standing
-from bc_inventory.release.store import open_store
+from bc_inventory.release.metadata.citations import cite
+from bc_inventory.release.read.release import choose_inventory
+from bc_inventory.release.store.local import open_store
+from bc_inventory.release.store.retention import previous_version
+from bc_inventory.release.store.status import standing
+from bc_inventory.storage.atomic import write_atomic
 from flows.common import TASK, flow, in_time, network_task, on_a_schedule, page, task
 
 __all__ = ["compare"]

@@ -21,14 +21,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 
 from bc_inventory.build import make_plan, publish_run, results_of
-from bc_inventory.cluster import Cluster, connect
 from bc_inventory.config import Config, load_config
 from bc_inventory.errors import BCInventoryError
-from bc_inventory.plan import Output, RunRecord, Step, StepRecord, execute
-from bc_inventory.release.opened import open_release
-from bc_inventory.release.standing import standing
-from bc_inventory.release.store import open_store
-from bc_inventory.stepcache import using_results
+from bc_inventory.pipeline.dask_runner import Cluster, connect
+from bc_inventory.pipeline.plan import Output, RunRecord, Step, StepRecord, execute
+from bc_inventory.release.read.release import open_release
+from bc_inventory.release.store.local import open_store
+from bc_inventory.release.store.status import standing
+from bc_inventory.storage.prune import using_results
 from flows.common import (
     TASK,
     ThreadPoolTaskRunner,

@@ -11,12 +11,12 @@ import os
 import sys
 from pathlib import Path
 
-from bc_inventory import embedded
 from bc_inventory.build import make_plan
 from bc_inventory.config import load_config
-from bc_inventory.plan import Output, Step
+from bc_inventory.pipeline.plan import Output, Step
+from bc_inventory.reference import paths
 
-ROOT = embedded.data_root()
+ROOT = paths.data_root()
 
 
 def admit(path: Path, cell: Path) -> Path:
@@ -35,7 +35,7 @@ def attempt(step: Step, folder: Path) -> None:
     """Run a step in its cell."""
     cell = folder / "cells" / step.name
     (cell / "data").mkdir(parents=True)
-    embedded._PACKAGE = cell / "package"
+    paths._PACKAGE = cell / "package"
     inputs = {
         name: folder / "made" / source.step / source.name
         if isinstance(source, Output)

@@ -4,7 +4,7 @@ import json
 import time
 from pathlib import Path
 
-from bc_inventory.plan import Output, Plan, RunRecord, Step
+from bc_inventory.pipeline.plan import Output, Plan, RunRecord, Step
 
 
 def scale(inputs: dict[str, Path], outputs: dict[str, Path], factor: int) -> None:

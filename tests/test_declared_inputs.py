@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bc_inventory.embedded import data_root
+from bc_inventory.reference.paths import data_root
 from tests.conftest import SMALL
 from tests.jail import admit
 from tests.small_facts import write_small_facts

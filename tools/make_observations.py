@@ -15,8 +15,8 @@ from pathlib import Path
 import pandas as pd
 
 from bc_inventory import schema
-from bc_inventory.monitoring.averages import campaign_mean, chain
-from bc_inventory.monitoring.rows import observation_rows, side_of
+from bc_inventory.monitoring.record.rows import observation_rows, side_of
+from bc_inventory.monitoring.statistics.averages import campaign_mean, chain
 from bc_inventory.readers import read_any
 from bc_inventory.schema.series import Series
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from bc_inventory.readers import read_any
-from bc_inventory.vocabulary import members
+from bc_inventory.reference.codelists import members
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST, LAST = 2000, 2022

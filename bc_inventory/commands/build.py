@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bc_inventory.plan import StepRecord
+    from bc_inventory.pipeline.plan import StepRecord
 
 __all__ = ["build"]
 
@@ -36,8 +36,8 @@ def build(config: str, output: str | None, scheduler: str) -> None:
     from bc_inventory.build import build as run
     from bc_inventory.config import load_config
     from bc_inventory.errors import BCInventoryError
-    from bc_inventory.release.opened import open_release
-    from bc_inventory.release.standing import standing
+    from bc_inventory.release.read.release import open_release
+    from bc_inventory.release.store.status import standing
 
     chosen = load_config(config)
 

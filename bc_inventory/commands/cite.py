@@ -22,9 +22,9 @@ def cite(
     \b
     bc-inventory cite 2018-1a2b3c4d --by "doi:10.5281/zenodo.1234567"
     """
-    from bc_inventory.release import citations
-    from bc_inventory.release.opened import choose_inventory
-    from bc_inventory.release.store import open_store
+    from bc_inventory.release.metadata import citations
+    from bc_inventory.release.read.release import choose_inventory
+    from bc_inventory.release.store.local import open_store
 
     store = open_store(releases)
     name = choose_inventory(store, inventory)

@@ -90,7 +90,7 @@ def collocate(
     from dataclasses import asdict
 
     from bc_inventory.errors import DataError, Problem, suggest
-    from bc_inventory.monitoring import collocate as meeting
+    from bc_inventory.monitoring.statistics import collocate as meeting
     from bc_inventory.readers import read_any
 
     made = read_any(field, kind="gridded", **answers_of(answers)).data
@@ -130,7 +130,7 @@ def _record(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return observations and stations of a record, or of a release."""
     from bc_inventory import schema
-    from bc_inventory.release.opened import open_release
+    from bc_inventory.release.read.release import open_release
 
     if record is None:
         release = open_release(version, inventory=inventory, root=releases)

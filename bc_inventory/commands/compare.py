@@ -12,7 +12,7 @@ from bc_inventory.commands.options import release_options, version_option
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bc_inventory.release.opened import Release
+    from bc_inventory.release.read.release import Release
 
 __all__ = ["compare"]
 
@@ -71,11 +71,11 @@ def compare(
     bc-inventory compare reas/*.txt Fig3_MEIC_detail_Zheng_etal_2018.xlsx --side CN --year 2015
     bc-inventory compare --release 2018-1a2b3c4d --beside 2018-5e6f7a8b --to compare.xlsx
     """
-    from bc_inventory.analysis.comparability import read_definitions
-    from bc_inventory.analysis.comparison import compare_side
-    from bc_inventory.analysis.limits import review_limits
-    from bc_inventory.commands.comparetext import summary
-    from bc_inventory.release.opened import open_release
+    from bc_inventory.analysis.comparison.comparability import read_definitions
+    from bc_inventory.analysis.comparison.inventories import compare_side
+    from bc_inventory.analysis.review.limits import review_limits
+    from bc_inventory.commands.compare_text import summary
+    from bc_inventory.release.read.release import open_release
 
     opened = [open_release(name, inventory=inventory, root=releases) for name in (version, *beside)]
     chosen, published, notes = _chosen(files, (fill_from, fill_holes), side, year, opened)
@@ -111,7 +111,7 @@ def _own(opened: list[Release], side: str, year: int) -> dict[str, pd.DataFrame]
 
 
 def _gnfr() -> dict[str, str]:
-    from bc_inventory.embedded import data_root
+    from bc_inventory.reference.paths import data_root
     from bc_inventory.schema import read_csv
 
     sectors = read_csv(data_root() / "sectors.csv", "sectors")
@@ -166,13 +166,13 @@ def _published(
 ) -> tuple[dict[str, pd.DataFrame], list[str]]:
     import pandas as pd
 
-    from bc_inventory.analysis.align import benchmark_rows, mapped_rows
-    from bc_inventory.analysis.wholes import of_side
-    from bc_inventory.embedded import data_root
+    from bc_inventory.analysis.comparison.align import benchmark_rows, mapped_rows
+    from bc_inventory.analysis.comparison.regions import of_side
     from bc_inventory.readers import read_any
     from bc_inventory.readers.gapfill import fill_holes, fill_silent
+    from bc_inventory.reference.codelists import members
+    from bc_inventory.reference.paths import data_root
     from bc_inventory.schema import read_csv
-    from bc_inventory.vocabulary import members
 
     data = data_root()
     crosswalk = read_csv(data / "crosswalk" / "sectors.csv", "sector_crosswalk")
@@ -200,7 +200,7 @@ def _published(
 def _write(made: list[dict[str, pd.DataFrame]], to: Path, release: Release, year: int) -> Path:
     import pandas as pd
 
-    from bc_inventory.analysis.comparison import UNITS
+    from bc_inventory.analysis.comparison.inventories import UNITS
     from bc_inventory.report.exports import Sheet, write_workbook
 
     sheets = [

@@ -63,7 +63,7 @@ def decompose(
     bc-inventory decompose side=CN,year=2015 side=CN,year=2018
     bc-inventory decompose side=EU,set=harmonised side=EU,set=official --to parts.csv
     """
-    from bc_inventory.analysis.decompose import drawn_parts
+    from bc_inventory.analysis.decomposition.decompose import drawn_parts
 
     tables = [_table(_selector(text), inventory, releases) for text in (base, other)]
     same = set(tables[0]["region"]) == set(tables[1]["region"])
@@ -111,7 +111,7 @@ def _selector(text: str) -> dict[str, str]:
 
 def _table(chosen: dict[str, str], inventory: str | None, releases: str) -> pd.DataFrame:
     from bc_inventory.errors import DataError, Problem
-    from bc_inventory.release.opened import open_release
+    from bc_inventory.release.read.release import open_release
 
     release = open_release(chosen.get("release", "latest"), inventory=inventory, root=releases)
     years = sorted({int(year) for year in release.table("totals")["year"].unique()})

@@ -11,7 +11,7 @@ from bc_inventory.commands.options import release_options
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bc_inventory.release.diff import Difference
+    from bc_inventory.release.explain.diff import Difference
 
 __all__ = ["diff"]
 
@@ -56,8 +56,8 @@ def diff(
     releases: str,
 ) -> None:
     """Split the change of every total from release BASE to release OTHER."""
-    from bc_inventory.release.diff import diff as run
-    from bc_inventory.release.opened import open_release
+    from bc_inventory.release.explain.diff import diff as run
+    from bc_inventory.release.read.release import open_release
 
     pair = [open_release(version, inventory=inventory, root=releases) for version in (base, other)]
     made = run(pair[0], pair[1], method=method)
@@ -109,7 +109,7 @@ def text(made: Difference, top: int) -> str:
 
 def _totals(made: Difference, top: int) -> list[str]:
     """Tell the totals of the sides, then those of regions and categories that moved most."""
-    from bc_inventory.release.diff import HEADS
+    from bc_inventory.release.explain.diff import HEADS
 
     heading = f"{'kt':34}{'base':>11}{'other':>11}{'change':>11}" + "".join(
         f"{head:>18}" for head in HEADS

@@ -36,9 +36,9 @@ def embed(folder: Path, check: bool, target: Path | None) -> None:
     Each figure of data/activity and the provinces' population is read again from the
     file its publisher serves, so that nobody has to trust a transcription.
     """
-    from bc_inventory.embedded import data_root
     from bc_inventory.readers.embed import compare, write
     from bc_inventory.readers.embed import embed as rebuild
+    from bc_inventory.reference.paths import data_root
 
     made = rebuild(folder)
     rows = sum(len(frame) for frame in made.values())

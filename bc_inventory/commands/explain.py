@@ -10,7 +10,7 @@ import click
 from bc_inventory.commands.options import factor_set_option, release_options, version_option
 
 if TYPE_CHECKING:
-    from bc_inventory.release.explain import Explanation
+    from bc_inventory.release.explain.explain import Explanation
 
 __all__ = ["explain"]
 
@@ -42,8 +42,8 @@ def explain(
     **asked: Any,
 ) -> None:
     """Print a number as its formula, with what it rests on."""
-    from bc_inventory.release.explain import explain as run
-    from bc_inventory.release.opened import open_release
+    from bc_inventory.release.explain.explain import explain as run
+    from bc_inventory.release.read.release import open_release
 
     release = open_release(version, inventory=inventory, root=releases)
     made = run(release, year=year, facts=facts, **asked)
@@ -87,7 +87,7 @@ def text(made: Explanation, top: int) -> str:
 
 
 def _heading(made: Explanation) -> list[str]:
-    from bc_inventory.release.explain import FORMULA
+    from bc_inventory.release.explain.explain import FORMULA
 
     asked = made.asked
     what = ", ".join(

@@ -45,8 +45,8 @@ def export(
     """
     import datetime as dt
 
-    from bc_inventory.embedded import data_root
-    from bc_inventory.release.opened import open_release
+    from bc_inventory.reference.paths import data_root
+    from bc_inventory.release.read.release import open_release
     from bc_inventory.report import exports
     from bc_inventory.schema import read_csv, read_parquet
 

@@ -20,7 +20,7 @@ __all__ = ["fetch"]
 @click.option("--list", "list_items", is_flag=True, help="List the catalogue and stop.")
 def fetch(items: tuple[str, ...], cache: Path | None, offline: bool, list_items: bool) -> None:
     """Fetch ITEMS of the catalogue, each verified by its checksum, and print their paths."""
-    from bc_inventory.catalogue import Cache, default_cache_root, find_item
+    from bc_inventory.reference.catalogue import Cache, default_cache_root, find_item
 
     store = Cache(cache or default_cache_root(), offline=offline)
     if list_items:

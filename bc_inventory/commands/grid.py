@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from bc_inventory.commands.gridoptions import resolution_of, window_of
+from bc_inventory.commands.grid_options import resolution_of, window_of
 
 __all__ = ["grid"]
 

@@ -54,8 +54,8 @@ def hotspots(
     releases: str,
 ) -> None:
     """List the hotspots of a release and draw maps of them."""
-    from bc_inventory.analysis.hotspot_files import read_hotspots
-    from bc_inventory.release.opened import open_release
+    from bc_inventory.analysis.hotspots.files import read_hotspots
+    from bc_inventory.release.read.release import open_release
 
     release = open_release(version, inventory=inventory, root=releases)
     path = release.file("hotspots.parquet")
@@ -64,8 +64,8 @@ def hotspots(
     for name in (side,) if side else ("EU", "CN"):
         click.echo(summary(chosen[chosen["side"] == name].nsmallest(top, "rank"), name))
     if maps is not None:
-        from bc_inventory.analysis.map_frames import every_code
-        from bc_inventory.analysis.maps import maps_step
+        from bc_inventory.analysis.maps.frames import every_code
+        from bc_inventory.analysis.maps.png import maps_step
 
         year = int(found["year"].iloc[0])
         inputs = {

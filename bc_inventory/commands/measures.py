@@ -59,10 +59,10 @@ def measures(
     \b
     bc-inventory measures clean_heating=0.5 diesel_filters=0.8
     """
-    from bc_inventory.analysis.measures import read_measures, wedges
-    from bc_inventory.analysis.scenario import drawn_scene
-    from bc_inventory.embedded import data_root
-    from bc_inventory.release.opened import open_release
+    from bc_inventory.analysis.mitigation.measures import read_measures, wedges
+    from bc_inventory.analysis.mitigation.scenario import drawn_scene
+    from bc_inventory.reference.paths import data_root
+    from bc_inventory.release.read.release import open_release
     from bc_inventory.schema import read_csv
 
     known = read_measures(library)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from bc_inventory.monitoring.ingest import IngestReport
-    from bc_inventory.monitoring.ledger import Entry
+    from bc_inventory.monitoring.record.ingest import IngestReport
+    from bc_inventory.monitoring.record.state import Entry
     from bc_inventory.schema.series import Log, Record
 
 __all__ = ["fetch_list", "ingest_folder", "monitor"]
@@ -69,7 +69,7 @@ def ingest_folder(
     folder, store : Path
         Files, and the record.
     settings : Path
-        TOML file; see `bc_inventory.monitoring.settings`.
+        TOML file; see `bc_inventory.monitoring.record.settings`.
     progress : callable, optional
         Called with each file read.
 
@@ -78,8 +78,8 @@ def ingest_folder(
     IngestReport
         What was done.
     """
-    from bc_inventory.monitoring.ingest import ingest
-    from bc_inventory.monitoring.settings import load_settings
+    from bc_inventory.monitoring.record.ingest import ingest
+    from bc_inventory.monitoring.record.settings import load_settings
 
     return ingest(
         folder,
@@ -98,14 +98,14 @@ def fetch_list(addresses: Path, folder: Path, *, offline: bool) -> list[str]:
     Parameters
     ----------
     addresses : Path
-        See `bc_inventory.monitoring.services.read_addresses`.
+        See `bc_inventory.monitoring.record.services.read_addresses`.
     folder : Path
         Folder of the ingest.
     offline : bool
         Never use the network.
     """
-    from bc_inventory.catalogue import Cache, default_cache_root
-    from bc_inventory.monitoring.services import fetch_into, items_of, read_addresses
+    from bc_inventory.monitoring.record.services import fetch_into, items_of, read_addresses
+    from bc_inventory.reference.catalogue import Cache, default_cache_root
 
     cache = Cache(default_cache_root(), offline=offline)
     _, failed = fetch_into(folder, items_of(read_addresses(addresses)), cache)
@@ -144,8 +144,8 @@ def country_of(latitude: float, longitude: float) -> str | None:
         Degrees.
     """
     from bc_inventory import schema
-    from bc_inventory.analysis.measured_beside import region_of
-    from bc_inventory.embedded import data_root
+    from bc_inventory.analysis.observations.compared import region_of
+    from bc_inventory.reference.paths import data_root
 
     region = region_of(latitude, longitude)
     if region is None:
@@ -162,7 +162,7 @@ def reader_key() -> str:
     import hashlib
 
     from bc_inventory import readers
-    from bc_inventory.embedded import data_root
+    from bc_inventory.reference.paths import data_root
 
     digest = hashlib.sha256()
     root = Path(str(readers.__file__)).parent

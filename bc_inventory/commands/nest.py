@@ -22,8 +22,8 @@ def nest(file: Path | None, to: Path | None) -> None:
     FILE is a CSV under the contract `claims` (docs/data.md): inventories of areas, plants inside
     them, reductions by projects. By default the cases that ship with the project.
     """
-    from bc_inventory.analysis.nest import nest as resolve
-    from bc_inventory.analysis.nest import read_claims
+    from bc_inventory.analysis.comparison.double_counting import nest as resolve
+    from bc_inventory.analysis.comparison.double_counting import read_claims
 
     made = resolve(read_claims(file))
     click.echo(made.own.to_string(index=False, float_format=lambda value: f"{value:,.3f}"))

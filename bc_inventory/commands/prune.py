@@ -10,7 +10,7 @@ import click
 from bc_inventory.commands.options import release_options
 
 if TYPE_CHECKING:
-    from bc_inventory.release.retention import Fate
+    from bc_inventory.release.store.retention import Fate
 
 __all__ = ["prune"]
 
@@ -63,10 +63,10 @@ def prune(
     Removing results changes no byte of a later build; it only takes longer.
     """
     from bc_inventory.build import results_of
-    from bc_inventory.release.opened import choose_inventory
-    from bc_inventory.release.retention import fates, prune_versions
-    from bc_inventory.release.store import open_store
-    from bc_inventory.stepcache import choose, kept_results, remove_results
+    from bc_inventory.release.read.release import choose_inventory
+    from bc_inventory.release.store.local import open_store
+    from bc_inventory.release.store.retention import fates, prune_versions
+    from bc_inventory.storage.prune import choose, kept_results, remove_results
 
     store = open_store(releases)
     name = choose_inventory(store, inventory)

@@ -13,7 +13,7 @@ from bc_inventory.commands.options import release_options, selection_options
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bc_inventory.release.opened import Release
+    from bc_inventory.release.read.release import Release
 
 __all__ = ["query"]
 
@@ -74,7 +74,7 @@ def query(
     shown, without --sector the total of all.
     """
     from bc_inventory.errors import ConfigError, Problem
-    from bc_inventory.release.opened import open_release
+    from bc_inventory.release.read.release import open_release
 
     if kind == "parquet" and out is None:
         raise ConfigError([Problem("--format parquet", "--out with it, a file to write")])
@@ -113,7 +113,7 @@ def _rows(
 
 
 def _write(frame: pd.DataFrame, kind: str, out: Path | None, brief: list[str] | None) -> None:
-    from bc_inventory.release.tables import records
+    from bc_inventory.release.read.tables import records
 
     if kind == "parquet" and out is not None:
         frame.to_parquet(out, index=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bc_inventory.commands.gridoptions import resolution_of, window_of
+from bc_inventory.commands.grid_options import resolution_of, window_of
 
 __all__ = ["regrid"]
 

@@ -46,9 +46,9 @@ def report(
     releases: str,
 ) -> None:
     """Write the report of release VERSION: one HTML file that needs no network."""
-    from bc_inventory.embedded import data_root
-    from bc_inventory.release.opened import open_release
-    from bc_inventory.report.material import IMPACTS, report_facts
+    from bc_inventory.reference.paths import data_root
+    from bc_inventory.release.read.release import open_release
+    from bc_inventory.report.context import IMPACTS, report_facts
     from bc_inventory.report.step import report_step
 
     release = open_release(version, inventory=inventory, root=releases)

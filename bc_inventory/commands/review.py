@@ -37,10 +37,10 @@ def review(
 
     A finding is a reason to look, not an error.
     """
-    from bc_inventory.analysis.limits import review_limits
-    from bc_inventory.analysis.review import key_tables, review_tables
+    from bc_inventory.analysis.review.limits import review_limits
+    from bc_inventory.analysis.review.review import key_tables, review_tables
     from bc_inventory.errors import DataError, Problem
-    from bc_inventory.release.opened import open_release
+    from bc_inventory.release.read.release import open_release
 
     release = open_release(version, inventory=inventory, root=releases)
     totals, limits = release.table("totals"), review_limits()

@@ -24,7 +24,7 @@ def show(
 ) -> None:
     """Show the totals of release VERSION, for all or for a region and sector."""
     from bc_inventory.commands.build import summary
-    from bc_inventory.release.opened import open_release
+    from bc_inventory.release.read.release import open_release
 
     release = open_release(version, inventory=inventory, root=releases)
     click.echo(f"{release.inventory} {release.version}  {release.path}")

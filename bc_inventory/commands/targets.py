@@ -17,7 +17,7 @@ from bc_inventory.commands.options import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bc_inventory.release.opened import Release
+    from bc_inventory.release.read.release import Release
 
 __all__ = ["targets"]
 
@@ -59,8 +59,8 @@ def targets(
     bc-inventory targets
     bc-inventory targets --targets mine.csv clean_heating=0.5 diesel_filters=0.8
     """
-    from bc_inventory.analysis.targets import gap_after, progress, read_targets
-    from bc_inventory.release.opened import open_release
+    from bc_inventory.analysis.mitigation.targets import gap_after, progress, read_targets
+    from bc_inventory.release.read.release import open_release
 
     release = open_release(version, inventory=inventory, root=releases)
     known = read_targets(file)
@@ -84,7 +84,7 @@ def _series(release: Release) -> pd.DataFrame:
     """Return totals of sides and regions of the release, and of the transcribed inventories."""
     import pandas as pd
 
-    from bc_inventory.embedded import data_root
+    from bc_inventory.reference.paths import data_root
     from bc_inventory.schema import read_csv
 
     totals = release.table("totals")
@@ -102,9 +102,9 @@ def _saved(release: Release, uptake: dict[str, float], factor_set: str, draws: i
     """Return the share that measures save together, of each side and region, with intervals."""
     import pandas as pd
 
-    from bc_inventory.analysis.measures import joint_saving, joint_share, read_measures
-    from bc_inventory.analysis.scenario import drawn_scene
-    from bc_inventory.embedded import data_root
+    from bc_inventory.analysis.mitigation.measures import joint_saving, joint_share, read_measures
+    from bc_inventory.analysis.mitigation.scenario import drawn_scene
+    from bc_inventory.reference.paths import data_root
     from bc_inventory.schema import read_csv
 
     year = int(release.table("totals")["year"].max())

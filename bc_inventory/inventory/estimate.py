@@ -17,8 +17,8 @@ from bc_inventory.inventory.activity import join_words, weakest
 from bc_inventory.inventory.factors import add_factors, add_shares
 from bc_inventory.inventory.facts import Facts
 from bc_inventory.inventory.lognormal import bounds, combine
-from bc_inventory.recalled import recall_table
 from bc_inventory.schema import check, table
+from bc_inventory.storage.memoize import recall_table
 
 __all__ = ["estimate"]
 

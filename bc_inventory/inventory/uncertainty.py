@@ -14,8 +14,8 @@ import pandas as pd
 
 from bc_inventory.inventory.draws import PARTS, SPLIT, draw, grouped
 from bc_inventory.inventory.lognormal import Z95
-from bc_inventory.recalled import by_value, recall, recall_table
 from bc_inventory.schema import check, table
+from bc_inventory.storage.memoize import by_value, recall, recall_table
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -7,8 +7,8 @@ import functools
 import pandas as pd
 
 from bc_inventory import schema
-from bc_inventory.embedded import data_root
 from bc_inventory.errors import ConfigError, Problem, suggest
+from bc_inventory.reference.paths import data_root
 
 __all__ = ["choose", "facts"]
 

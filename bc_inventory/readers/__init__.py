@@ -3,6 +3,7 @@
 `read_any(path)` finds the format and reads it; see `bc_inventory.readers.registry`.
 """
 
+from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.registry import (
     Format,
     Reading,
@@ -15,7 +16,6 @@ from bc_inventory.readers.registry import (
     read_any,
     reading,
 )
-from bc_inventory.readers.source import Source
 
 __all__ = [
     "Format",

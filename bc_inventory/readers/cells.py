@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from bc_inventory.errors import Problems
-from bc_inventory.readers.source import Source
+from bc_inventory.readers.io.source import Source
 
 __all__ = ["cell_name", "find_row", "headless", "label", "nameless", "numbers_block"]
 

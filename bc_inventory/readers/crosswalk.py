@@ -2,7 +2,7 @@
 
 A publisher's sector is an NFR category, a GNFR aggregate, or the sum of several
 (`F_RoadTransport+I_Offroad`). What neither can express stays in the table as
-`not_comparable`. `bc_inventory.analysis.align` finds the finest sectors that several
+`not_comparable`. `bc_inventory.analysis.comparison.align` finds the finest sectors that several
 inventories have in common from the targets given here.
 """
 
@@ -12,9 +12,9 @@ import functools
 
 import pandas as pd
 
-from bc_inventory import vocabulary
-from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem, suggest
+from bc_inventory.reference import codelists
+from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import read_csv
 
 __all__ = ["NOT_COMPARABLE", "chinese_class", "expand", "sector_table", "to_targets"]
@@ -56,13 +56,11 @@ def expand(target: str) -> frozenset[str]:
     """
     if target == NOT_COMPARABLE:
         return frozenset()
-    aggregates = set(vocabulary.sectors()["gnfr"])
+    aggregates = set(codelists.sectors()["gnfr"])
     found: set[str] = set()
     for code in target.split("+"):
         found |= (
-            set(vocabulary.nfr_of(code))
-            if code in aggregates
-            else {vocabulary.resolve_sector(code)}
+            set(codelists.nfr_of(code)) if code in aggregates else {codelists.resolve_sector(code)}
         )
     return frozenset(found)
 
@@ -117,7 +115,7 @@ def _tidy(words: str) -> str:
 
 def _is_memo() -> dict[str, bool]:
     """Map each target to whether all of it lies outside the totals."""
-    memo = vocabulary.memo_items()
+    memo = codelists.memo_items()
     return {
         target: bool(expand(target)) and all(memo[code] for code in expand(target))
         for target in sector_table()["target"].unique()
@@ -185,8 +183,8 @@ def chinese_class(nfr: str, fuel: str, scheme: str = "TCSES144") -> tuple[str, s
         If the scheme has no class for it.
     """
     table = _class_table()
-    code, own = vocabulary.resolve_sector(nfr), vocabulary.resolve_fuel(fuel)
-    kind = vocabulary.fuels().set_index("fuel")["kind"][own]
+    code, own = codelists.resolve_sector(nfr), codelists.resolve_fuel(fuel)
+    kind = codelists.fuels().set_index("fuel")["kind"][own]
     wanted = kind if kind in {"biomass", "product"} else "fossil"
     rows = table[(table["scheme"] == scheme) & (table["nfr"] == code)]
     for fuel_kind in (wanted, "*", "fossil"):

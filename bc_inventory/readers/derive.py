@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from bc_inventory.embedded import data_root
+from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import read_csv, table
 
 __all__ = ["CARS", "SPLIT", "cars", "fuel_split", "renewed"]

@@ -14,12 +14,12 @@ from pathlib import Path
 import pandas as pd
 
 from bc_inventory import units
-from bc_inventory.embedded import data_root
 from bc_inventory.errors import BCInventoryError, SourceError
 from bc_inventory.readers.derive import renewed
+from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.recover import recover
 from bc_inventory.readers.registry import find_format
-from bc_inventory.readers.source import Source
+from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import check, read_csv, table, write_csv
 
 __all__ = ["Difference", "compare", "embed", "publishers_files", "write"]

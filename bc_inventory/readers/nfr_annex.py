@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bc_inventory import vocabulary
 from bc_inventory.errors import DataError, Problem
+from bc_inventory.reference import codelists
 from bc_inventory.schema import check
 
 __all__ = ["NFR_CODE", "POLLUTANTS", "TOTAL", "annex_rows", "write_annex"]
@@ -142,7 +142,7 @@ def write_annex(
     import openpyxl
 
     own = frame[(frame["region"] == region) & (frame["sector_level"] != "aggregate")]
-    sectors = vocabulary.sectors()
+    sectors = codelists.sectors()
     strange = sorted(set(own["sector"]) - set(sectors["nfr"]))
     if own.empty or strange:
         found = f"the sectors {', '.join(strange)}" if strange else f"no rows of {region}"

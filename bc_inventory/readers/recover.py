@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory import units
-from bc_inventory.embedded import data_root
 from bc_inventory.errors import JoinError, Problem
+from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import read_csv
 
 __all__ = ["recover"]

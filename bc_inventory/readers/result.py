@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from bc_inventory.readers.source import Source
+from bc_inventory.readers.io.source import Source
 
 __all__ = ["Format", "Kind", "Reading", "Report", "SetAside", "reading", "year_spans"]
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from bc_inventory import vocabulary
-from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem
+from bc_inventory.reference import codelists
+from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import read_csv
 
 __all__ = ["Scope", "side_rows"]
@@ -87,7 +87,7 @@ def side_rows(frame: pd.DataFrame, side: str) -> tuple[pd.DataFrame, Scope]:
         raise DataError(
             [Problem(f"{len(editions)} inventories or versions", "one; compare them side by side")]
         )
-    wanted = set(vocabulary.members(side))
+    wanted = set(codelists.members(side))
     here = set(frame["region"])
     holding = {name: own for name, own in _groups().items() if name in here}
     wide = {name for name, own in holding.items() if _holds(own, wanted, side)}

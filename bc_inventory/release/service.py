@@ -22,9 +22,9 @@ from starlette.middleware.base import RequestResponseEndpoint
 
 from bc_inventory import __version__
 from bc_inventory.errors import BCInventoryError, ReleaseError
-from bc_inventory.release.names import LATEST
-from bc_inventory.release.opened import Release
-from bc_inventory.release.store import open_store
+from bc_inventory.release.read.release import Release
+from bc_inventory.release.store.local import open_store
+from bc_inventory.release.store.names import LATEST
 
 __all__ = ["make_app"]
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from bc_inventory.report.i18n import Both
 from bc_inventory.report.tables import Table
-from bc_inventory.report.words import Both
 
 __all__ = ["Figure", "Section"]
 

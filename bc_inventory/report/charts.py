@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from bc_inventory.report.i18n import Both
 from bc_inventory.report.svg import chart, label, nice_ticks, shape, wrapped
 from bc_inventory.report.tables import number
-from bc_inventory.report.words import Both
 
 __all__ = ["Bar", "Series", "bars", "lines", "waterfall_chart"]
 

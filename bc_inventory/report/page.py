@@ -7,7 +7,7 @@ from importlib import resources
 
 from bc_inventory import __version__
 from bc_inventory.report.blocks import Section
-from bc_inventory.report.words import Both
+from bc_inventory.report.i18n import Both
 
 __all__ = ["render"]
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bc_inventory.report.blocks import Section
-from bc_inventory.report.material import Material, read_material
+from bc_inventory.report.context import Material, read_material
+from bc_inventory.report.i18n import Both, one
 from bc_inventory.report.page import render
 from bc_inventory.report.sections import (
     compared,
@@ -18,7 +19,6 @@ from bc_inventory.report.sections import (
     overview,
     review,
 )
-from bc_inventory.report.words import Both, one
 
 __all__ = ["SECTIONS", "report_step"]
 
@@ -54,7 +54,7 @@ def report_step(
     ----------
     inputs : dict of str to Path
         `emissions` and `totals` (contracts of those names) and the facts of
-        `bc_inventory.report.material.report_facts`. Optional: `grid` (NetCDF),
+        `bc_inventory.report.context.report_facts`. Optional: `grid` (NetCDF),
         `hotspots`, `stations`, `monitoring`, `beside`, `climate`, `cryosphere`, `exposure`
         (Parquet).
     outputs : dict of str to Path

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from markupsafe import Markup, escape
 
-from bc_inventory.report.words import Both
+from bc_inventory.report.i18n import Both
 
 __all__ = ["chart", "label", "nice_ticks", "shape", "wrapped"]
 

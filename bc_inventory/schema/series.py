@@ -119,7 +119,7 @@ class Series:
         Columns start, end (naive UTC, `datetime64[s]`), value (float, NaN where
         missing), valid (bool, by the publisher's flags), flags (text: flags separated
         by `;`), marks (integer bits of quality control, see
-        `bc_inventory.monitoring.qc`), segment (text: changes where tape or method does)
+        `bc_inventory.monitoring.quality.tests`), segment (text: changes where tape or method does)
         and measured_s (seconds really sampled between start and end).
     """
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bc_inventory import __version__, schema
-from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem
+from bc_inventory.reference.paths import data_root
 from bc_inventory.spatial.allocate import Allocation, allocate, select_emissions
 from bc_inventory.spatial.calendar import month_bounds, year_bounds
 from bc_inventory.spatial.cells import make_grid

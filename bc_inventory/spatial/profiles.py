@@ -19,8 +19,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bc_inventory import schema
-from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem, Problems, suggest
+from bc_inventory.reference.paths import data_root
 
 __all__ = ["Profiles", "hour_parts", "month_parts", "read_profiles"]
 

@@ -21,11 +21,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bc_inventory import schema
-from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem, suggest
-from bc_inventory.recalled import recall
+from bc_inventory.reference.paths import data_root
 from bc_inventory.spatial.cells import Grid, make_grid
 from bc_inventory.spatial.kernel import lat_overlap, lon_overlap
+from bc_inventory.storage.memoize import recall
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 
 from bc_inventory import schema
-from bc_inventory.embedded import data_root
 from bc_inventory.errors import Problems
+from bc_inventory.reference.paths import data_root
 from bc_inventory.spatial.regions import read_cells
 from bc_inventory.spatial.roads import road_traffic
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bc_inventory.analysis.emission_field import EmissionField
+from bc_inventory.analysis.hotspots.emission_field import EmissionField
 
 
 def small_field(kt, region, *, south=30.0, west=100.0, population=None, side="CN"):

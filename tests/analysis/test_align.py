@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from bc_inventory.analysis.align import align, joint, mapped_rows
-from bc_inventory.analysis.sectors import common_sectors, leaves_of
+from bc_inventory.analysis.comparison.align import align, joint, mapped_rows
+from bc_inventory.analysis.comparison.sectors import common_sectors, leaves_of
 from bc_inventory.errors import DataError
 from tests.analysis.frames import emissions
 

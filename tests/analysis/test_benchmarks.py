@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from bc_inventory.embedded import data_root
+from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import read_csv
 
 BENCHMARKS = read_csv(data_root() / "benchmarks.csv", "benchmarks")

@@ -3,13 +3,13 @@
 import pandas as pd
 import pytest
 
-from bc_inventory.analysis.comparability import (
+from bc_inventory.analysis.comparison.comparability import (
     comparability,
     defined_as,
     overall,
     read_definitions,
 )
-from bc_inventory.embedded import data_root
+from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import read_csv
 from bc_inventory.schema.compare import ASPECTS
 

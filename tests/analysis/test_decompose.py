@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bc_inventory.analysis.decompose import HEADS, decompose, waterfall
+from bc_inventory.analysis.decomposition.decompose import HEADS, decompose, waterfall
 from bc_inventory.errors import DataError
 from tests.analysis.frames import emissions
 

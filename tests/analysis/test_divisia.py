@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from bc_inventory.analysis.divisia import log_mean, parts_of
+from bc_inventory.analysis.decomposition.divisia import log_mean, parts_of
 
 METHODS = ("lmdi", "shapley")
 zero_or_more = st.one_of(st.just(0.0), st.floats(1e-6, 1e6))

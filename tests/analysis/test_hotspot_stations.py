@@ -5,8 +5,8 @@ import json
 import pandas as pd
 import pytest
 
-from bc_inventory.analysis.hotspot_context import great_circle_km
-from bc_inventory.analysis.hotspot_stations import measured, nearest_stations
+from bc_inventory.analysis.hotspots.context import great_circle_km
+from bc_inventory.analysis.hotspots.stations import measured, nearest_stations
 
 
 def _mean(station, bc_type, period, year, value, withheld=False):

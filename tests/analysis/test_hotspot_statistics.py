@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bc_inventory.analysis.hotspot_randomisation import Randomisation, benjamini_hochberg
-from bc_inventory.analysis.hotspot_statistics import (
+from bc_inventory.analysis.hotspots.randomisation import Randomisation, benjamini_hochberg
+from bc_inventory.analysis.hotspots.statistics import (
     EARTH_RADIUS_KM,
     distance_window,
     getis_ord,

@@ -12,12 +12,12 @@ import pytest
 import xarray as xr
 
 from bc_inventory import schema
-from bc_inventory.analysis.emission_field import make_field
-from bc_inventory.analysis.hotspot_files import read_hotspots
-from bc_inventory.analysis.hotspot_netcdf import MASKS
-from bc_inventory.analysis.hotspot_step import hotspots_step
-from bc_inventory.analysis.map_frames import every_code
-from bc_inventory.analysis.maps import maps_step
+from bc_inventory.analysis.hotspots.emission_field import make_field
+from bc_inventory.analysis.hotspots.files import read_hotspots
+from bc_inventory.analysis.hotspots.netcdf import MASKS
+from bc_inventory.analysis.hotspots.step import hotspots_step
+from bc_inventory.analysis.maps.frames import every_code
+from bc_inventory.analysis.maps.png import maps_step
 from bc_inventory.errors import DataError
 from bc_inventory.spatial.allocate import allocate, select_emissions
 from bc_inventory.spatial.cells import make_grid

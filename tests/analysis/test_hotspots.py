@@ -8,23 +8,23 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 
-from bc_inventory.analysis.hotspot_build import Rules, Surroundings, categories_of, find_hotspots
-from bc_inventory.analysis.hotspot_context import Context, Nearest, arctic_km
-from bc_inventory.analysis.hotspot_draws import cluster_probability, densities, intervals
-from bc_inventory.analysis.hotspot_files import (
-    outline_clusters,
-    read_hotspots,
-    write_geojson,
-    write_geoparquet,
-)
-from bc_inventory.analysis.hotspot_identity import keep_ids
-from bc_inventory.analysis.hotspots import (
+from bc_inventory.analysis.hotspots.build import Rules, Surroundings, categories_of, find_hotspots
+from bc_inventory.analysis.hotspots.clusters import (
     cluster_masses,
     describe,
     label_cells,
     label_clusters,
     tail_threshold,
 )
+from bc_inventory.analysis.hotspots.context import Context, Nearest, arctic_km
+from bc_inventory.analysis.hotspots.draws import cluster_probability, densities, intervals
+from bc_inventory.analysis.hotspots.files import (
+    outline_clusters,
+    read_hotspots,
+    write_geojson,
+    write_geoparquet,
+)
+from bc_inventory.analysis.hotspots.identity import keep_ids
 from bc_inventory.errors import DataError
 from bc_inventory.schema import check, read_csv, table
 from tests.analysis.small_field import small_field

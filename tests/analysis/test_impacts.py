@@ -9,13 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bc_inventory import schema
-from bc_inventory.analysis.climate import (
+from bc_inventory.analysis.hotspots.context import glacier_points
+from bc_inventory.analysis.impacts.climate import (
     co2_equivalents,
     organic_beside,
     read_metrics,
     read_organic,
 )
-from bc_inventory.analysis.cryosphere import (
+from bc_inventory.analysis.impacts.cryosphere import (
     Ice,
     band_masses,
     by_band,
@@ -24,11 +25,10 @@ from bc_inventory.analysis.cryosphere import (
     read_bands,
     read_responses,
 )
-from bc_inventory.analysis.exposure import exposure
-from bc_inventory.analysis.hotspot_context import glacier_points
-from bc_inventory.analysis.impact_step import impacts_step
-from bc_inventory.embedded import data_root
+from bc_inventory.analysis.impacts.exposure import exposure
+from bc_inventory.analysis.impacts.step import impacts_step
 from bc_inventory.inventory.uncertainty import totals
+from bc_inventory.reference.paths import data_root
 from bc_inventory.spatial.step import grid_step
 from tests.analysis.frames import emissions
 from tests.analysis.small_field import small_field

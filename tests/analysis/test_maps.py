@@ -11,8 +11,8 @@ import xarray as xr
 from matplotlib import image
 
 from bc_inventory import schema
-from bc_inventory.analysis import map_frames, maps
-from bc_inventory.analysis.hotspot_files import write_geoparquet
+from bc_inventory.analysis.hotspots.files import write_geoparquet
+from bc_inventory.analysis.maps import frames, png
 from bc_inventory.errors import DataError
 from bc_inventory.schema import table
 
@@ -92,7 +92,7 @@ def offline(monkeypatch):
 
 def test_maps_are_drawn_offline_and_alike(inputs, offline, tmp_path):
     for name in ("one", "two"):
-        maps.maps_step(inputs, {"maps": tmp_path / name}, year=2018, codes=["EU", "CN-SX"])
+        png.maps_step(inputs, {"maps": tmp_path / name}, year=2018, codes=["EU", "CN-SX"])
     for code in ("EU", "CN-SX"):
         first, second = (tmp_path / name / f"{code}.png" for name in ("one", "two"))
         assert first.read_bytes() == second.read_bytes()
@@ -100,15 +100,15 @@ def test_maps_are_drawn_offline_and_alike(inputs, offline, tmp_path):
 
 
 def _draw(inputs, code):
-    regions = schema.read_csv(maps.data_root() / "regions.csv", "regions")
+    regions = schema.read_csv(png.data_root() / "regions.csv", "regions")
     outlines = schema.read_parquet(
-        maps.data_root() / "spatial" / "outlines.parquet", "spatial_outlines"
+        png.data_root() / "spatial" / "outlines.parquet", "spatial_outlines"
     )
-    frame = map_frames.frame_of(code, regions, outlines)
+    frame = frames.frame_of(code, regions, outlines)
     with xr.open_dataset(inputs["netcdf"]) as data:
         density = data["density"].sel(sector_group="all").load()
-    hotspots = maps.read_hotspots(inputs["hotspots"])
-    return maps.draw_map(frame, density, hotspots, outlines, {}, 2018), outlines
+    hotspots = png.read_hotspots(inputs["hotspots"])
+    return png.draw_map(frame, density, hotspots, outlines, {}, 2018), outlines
 
 
 def _pixels(figure):
@@ -167,7 +167,7 @@ def test_all_text_is_on_the_page(inputs, code):
 
 
 def test_without_a_chinese_font_there_is_no_chinese(inputs, monkeypatch):
-    monkeypatch.setattr(maps, "chinese_font", lambda _text: None)
+    monkeypatch.setattr(png, "chinese_font", lambda _text: None)
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # a missing glyph is a warning
         figure, _ = _draw(inputs, "CN")
@@ -181,11 +181,11 @@ def test_a_font_without_the_characters_is_no_chinese_font():
     from matplotlib import font_manager
 
     latin = font_manager.findfont("DejaVu Sans")
-    assert maps.chinese_font("中国", {"SimHei": latin}) is None
-    assert maps.chinese_font("China", {"SimHei": latin}) == "SimHei"
-    assert maps.chinese_font("China", {}) is None
+    assert png.chinese_font("中国", {"SimHei": latin}) is None
+    assert png.chinese_font("China", {"SimHei": latin}) == "SimHei"
+    assert png.chinese_font("China", {}) is None
 
 
 def test_an_unknown_region_is_refused(inputs, tmp_path):
     with pytest.raises(DataError, match=r"CN-HEE.*Did you mean 'CN-HE'"):
-        maps.maps_step(inputs, {"maps": tmp_path}, year=2018, codes=["CN-HEE"])
+        png.maps_step(inputs, {"maps": tmp_path}, year=2018, codes=["CN-HEE"])

@@ -5,16 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bc_inventory.analysis.measures import (
+from bc_inventory.analysis.mitigation.measures import (
     apply_measures,
     joint_saving,
     joint_share,
     read_measures,
     wedges,
 )
-from bc_inventory.analysis.scenario import concerned, drawn_scene
-from bc_inventory.embedded import data_root
+from bc_inventory.analysis.mitigation.scenario import concerned, drawn_scene
 from bc_inventory.errors import DataError
+from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import check, read_csv
 from tests.analysis.frames import emissions
 

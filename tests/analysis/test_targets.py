@@ -3,7 +3,13 @@
 import pandas as pd
 import pytest
 
-from bc_inventory.analysis.targets import emission_gap, gap_after, pathway, progress, read_targets
+from bc_inventory.analysis.mitigation.targets import (
+    emission_gap,
+    gap_after,
+    pathway,
+    progress,
+    read_targets,
+)
 from bc_inventory.errors import DataError
 
 TARGETS = read_targets()

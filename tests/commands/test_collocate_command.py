@@ -6,9 +6,9 @@ from click.testing import CliRunner
 
 from bc_inventory import schema
 from bc_inventory.cli import cli
-from bc_inventory.embedded import data_root
-from bc_inventory.monitoring.outputs import write_observations
-from bc_inventory.monitoring.step import observations_step
+from bc_inventory.monitoring.record.outputs import write_observations
+from bc_inventory.monitoring.record.step import observations_step
+from bc_inventory.reference.paths import data_root
 
 FIELD = "data/obs-gridded-geoschem-bc/ts.20160102.000000.nc"
 HOW = ["--bc-type", "eBC", "--period", "year", "--way", "nearest", "--not-positive", "exclude"]

@@ -5,7 +5,7 @@ import pytest
 from click.testing import CliRunner
 
 from bc_inventory.commands.hotspots import hotspots, summary
-from bc_inventory.release import opened
+from bc_inventory.release.read import release
 
 
 class _Release:
@@ -53,10 +53,10 @@ def test_a_table_says_place_amount_and_share(rows):
 
 def test_the_command_lists_one_kind_and_draws_what_is_asked(rows, tmp_path, monkeypatch):
     drawn = {}
-    monkeypatch.setattr(opened, "open_release", lambda *_args, **_more: _Release(tmp_path))
-    monkeypatch.setattr("bc_inventory.analysis.hotspot_files.read_hotspots", lambda _path: rows)
+    monkeypatch.setattr(release, "open_release", lambda *_args, **_more: _Release(tmp_path))
+    monkeypatch.setattr("bc_inventory.analysis.hotspots.files.read_hotspots", lambda _path: rows)
     monkeypatch.setattr(
-        "bc_inventory.analysis.maps.maps_step",
+        "bc_inventory.analysis.maps.png.maps_step",
         lambda inputs, outputs, **more: drawn.update(more, **inputs, **outputs),
     )
     asked = ["--kind", "significant", "--side", "EU", "--maps", str(tmp_path / "m"), "--of", "PL"]

@@ -15,7 +15,7 @@ import xarray as xr
 from bc_inventory import schema
 from bc_inventory.build import build, make_plan
 from bc_inventory.config import load_config
-from bc_inventory.plan import run
+from bc_inventory.pipeline.plan import run
 
 pytestmark = pytest.mark.slow
 

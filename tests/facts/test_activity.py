@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from bc_inventory.embedded import data_root
+from bc_inventory.reference.paths import data_root
 from bc_inventory.schema.check import shares_at_most_one
 from bc_inventory.schema.read import read_csv
 

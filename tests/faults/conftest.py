@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from bc_inventory.release.store import LocalStore
-from bc_inventory.release.verify import verify_folder
+from bc_inventory.release.store.local import LocalStore
+from bc_inventory.release.store.verify import verify_folder
 
 
 class Forge:

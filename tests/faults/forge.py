@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from bc_inventory.config import load_config
-from bc_inventory.fingerprint import code_of
-from bc_inventory.plan import run
-from bc_inventory.release.publish import publish
-from bc_inventory.stepcache import using_results
+from bc_inventory.pipeline.plan import run
+from bc_inventory.release.store.publish import publish
+from bc_inventory.storage.hashing import code_of
+from bc_inventory.storage.prune import using_results
 from tests.miniplan import files_of, make_plan
 
 # What changes a folder, as Python's audit events name it.
@@ -65,9 +65,9 @@ def build_small(request: dict[str, Any]) -> None:
 
 def prune_all(request: dict[str, Any]) -> None:
     """Remove all versions and results that may go."""
-    from bc_inventory.release.retention import prune_versions
-    from bc_inventory.release.store import LocalStore
-    from bc_inventory.stepcache import remove_results
+    from bc_inventory.release.store.local import LocalStore
+    from bc_inventory.release.store.retention import prune_versions
+    from bc_inventory.storage.prune import remove_results
 
     folder = Path(request["folder"])
     prune_versions(LocalStore(folder), "small", keep=1, older_than=0)

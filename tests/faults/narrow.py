@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from bc_inventory.errors import ReleaseError
-from bc_inventory.release.store import LocalStore
+from bc_inventory.release.store.local import LocalStore
 from tests.faults.conftest import require_whole, tree
 from tests.faults.forge import build_small
 from tests.miniplan import write_inputs

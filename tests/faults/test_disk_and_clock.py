@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bc_inventory.release.store import LocalStore
+from bc_inventory.release.store.local import LocalStore
 from tests.faults.conftest import Forge, require_whole, tree
 from tests.miniplan import write_inputs
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from bc_inventory.release.store import LocalStore
+from bc_inventory.release.store.local import LocalStore
 from tests.faults.conftest import require_whole, tree
 from tests.miniplan import write_inputs
 

@@ -5,8 +5,8 @@ import shutil
 
 import pytest
 
-from bc_inventory.release.citations import cite
-from bc_inventory.release.store import LocalStore
+from bc_inventory.release.metadata.citations import cite
+from bc_inventory.release.store.local import LocalStore
 from tests.faults.conftest import require_whole, tree
 from tests.miniplan import write_inputs
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from bc_inventory.release.store import LocalStore
-from bc_inventory.release.verify import verify_folder
+from bc_inventory.release.store.local import LocalStore
+from bc_inventory.release.store.verify import verify_folder
 from tests.flows import watching
 from tests.flows.conftest import POOL, SMALL
 

@@ -13,8 +13,8 @@ from bc_inventory.build import build
 from bc_inventory.commands.monitor import ingest_folder
 from bc_inventory.config import load_config
 from bc_inventory.errors import BCInventoryError, DataError, NetworkError
-from bc_inventory.release.citations import citations
-from bc_inventory.release.store import LocalStore
+from bc_inventory.release.metadata.citations import citations
+from bc_inventory.release.store.local import LocalStore
 from tests.dask_cluster import dask_cluster
 from tests.flows import watching
 from tests.flows.conftest import SMALL
@@ -268,7 +268,7 @@ def test_the_flow_on_a_cluster_gives_the_same_bytes(operations, two, monkeypatch
     assert state.is_completed(), state.message
     assert tree(project / "far" / "small" / new) == tree(project / "releases" / "small" / new)
     assert len(watching.task_runs(run, "publish")) > 10
-    monkeypatch.setattr("bc_inventory.cluster._CONNECT_SECONDS", 1)
+    monkeypatch.setattr("bc_inventory.pipeline.dask_runner._CONNECT_SECONDS", 1)
     state, run = called(rebuild, "small.toml", "far", "tcp://127.0.0.1:9")
     with pytest.raises(BCInventoryError, match="no Dask scheduler answers"):
         state.result()

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bc_inventory.embedded import data_root
 from bc_inventory.errors import JoinError
 from bc_inventory.inventory.fill import repair
+from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import check, read_csv
 
 PEOPLE = pd.DataFrame(

@@ -6,12 +6,17 @@ import numpy as np
 import pytest
 
 from bc_inventory.errors import ConfigError, DataError
-from bc_inventory.monitoring.absorption import angstrom, at_wavelength, to_absorption, to_ebc
-from bc_inventory.monitoring.ae33 import ebc_series
-from bc_inventory.monitoring.apportion import biomass_share, split
-from bc_inventory.monitoring.averages import mean_over
-from bc_inventory.monitoring.counters import fitted_c, loading_corrected, spot1
-from bc_inventory.monitoring.reference import State, conversion, state_named, to_state
+from bc_inventory.monitoring.instruments.absorption import (
+    angstrom,
+    at_wavelength,
+    to_absorption,
+    to_ebc,
+)
+from bc_inventory.monitoring.instruments.ae33 import ebc_series
+from bc_inventory.monitoring.instruments.apportion import biomass_share, split
+from bc_inventory.monitoring.instruments.counters import fitted_c, loading_corrected, spot1
+from bc_inventory.monitoring.instruments.reference import State, conversion, state_named, to_state
+from bc_inventory.monitoring.statistics.averages import mean_over
 from bc_inventory.readers.stations.ae33 import read
 from bc_inventory.readers.stations.ae33_setup import read_setup
 

@@ -6,14 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bc_inventory.errors import ConfigError
-from bc_inventory.monitoring.averages import (
+from bc_inventory.monitoring.statistics.averages import (
     campaign_mean,
     chain,
     mean_over,
     rule_for,
     winter_coverage,
 )
-from bc_inventory.monitoring.periods import bin_of
+from bc_inventory.monitoring.statistics.periods import bin_of
 from bc_inventory.readers.stations import pmf, uk_network
 from bc_inventory.schema.series import Description, Series, make_values
 

@@ -8,7 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bc_inventory.errors import ConfigError, DataError
-from bc_inventory.monitoring.collocate import Matching, at_stations, collocate, over_spans
+from bc_inventory.monitoring.statistics.collocate import (
+    Matching,
+    at_stations,
+    collocate,
+    over_spans,
+)
 from bc_inventory.readers import read_any
 
 LAT, LON = np.arange(-10.0, 11.0, 1.0), np.arange(0.0, 21.0, 1.0)

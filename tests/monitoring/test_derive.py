@@ -6,9 +6,9 @@ import pytest
 from bc_inventory import schema
 from bc_inventory.commands.monitor import ingest_folder
 from bc_inventory.errors import ConfigError, DataError
-from bc_inventory.monitoring.derive import derived
-from bc_inventory.monitoring.protocol import to_protocol
-from bc_inventory.monitoring.settings import load_settings
+from bc_inventory.monitoring.instruments.protocol import to_protocol
+from bc_inventory.monitoring.record.derive import derived
+from bc_inventory.monitoring.record.settings import load_settings
 from bc_inventory.schema.series import Description, Series, make_values
 
 DAY = "data/obs-ae33-raw/AE33_AE33-S05-00503_20250305.dat"
@@ -144,8 +144,8 @@ mac_relative_uncertainty = 0.3
 
 @pytest.mark.shared
 def test_ebc_is_made_from_the_counters_where_the_setup_is_given(shared, tmp_path):
-    from bc_inventory.monitoring.ae33 import ebc_series
-    from bc_inventory.monitoring.counters import setup_of
+    from bc_inventory.monitoring.instruments.ae33 import ebc_series
+    from bc_inventory.monitoring.instruments.counters import setup_of
     from bc_inventory.readers.stations.ae33 import read
 
     log = read(shared / "data/obs-ae33-raw/AE33_AE33-S05-00503_20250304.dat").data

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from bc_inventory import schema
-from bc_inventory.embedded import data_root
+from bc_inventory.reference.paths import data_root
 
 FOLDER = data_root() / "observations"
 

@@ -16,8 +16,8 @@ import pytest
 from bc_inventory import schema
 from bc_inventory.commands.monitor import ingest_folder
 from bc_inventory.errors import ConfigError, DataError
-from bc_inventory.monitoring import ingest as module
-from bc_inventory.monitoring.settings import load_settings
+from bc_inventory.monitoring.record import ingest as module
+from bc_inventory.monitoring.record.settings import load_settings
 
 SETTINGS = """
 [record]

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bc_inventory.monitoring.marks import names_of
-from bc_inventory.monitoring.qc import identical_series, marked
-from bc_inventory.monitoring.scores import scores
+from bc_inventory.monitoring.quality.flags import names_of
+from bc_inventory.monitoring.quality.tests import identical_series, marked
+from bc_inventory.monitoring.statistics.scores import scores
 from bc_inventory.schema.series import Description, Series, make_values
 
 

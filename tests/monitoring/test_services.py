@@ -6,12 +6,12 @@ import threading
 import pytest
 
 from bc_inventory import schema
-from bc_inventory.catalogue import Cache
-from bc_inventory.download import Policy
-from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError
 from bc_inventory.monitoring.facts import facts
-from bc_inventory.monitoring.services import fetch_into, items_of, read_addresses
+from bc_inventory.monitoring.record.services import fetch_into, items_of, read_addresses
+from bc_inventory.reference.catalogue import Cache
+from bc_inventory.reference.download import Policy
+from bc_inventory.reference.paths import data_root
 
 EBAS = "https://thredds.nilu.no/thredds/dodsC/ebas_doi/32/37/HV/3237-HVFZ.nc"
 

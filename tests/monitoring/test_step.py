@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from bc_inventory import schema
-from bc_inventory.embedded import data_root
-from bc_inventory.monitoring.netcdf import standard_name
-from bc_inventory.monitoring.step import observations_step
+from bc_inventory.monitoring.record.netcdf import standard_name
+from bc_inventory.monitoring.record.step import observations_step
+from bc_inventory.reference.paths import data_root
 
 INPUTS = {
     "observations": data_root() / "observations" / "means.csv",

@@ -5,14 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bc_inventory.monitoring.seasonal import seasonal_trend
-from bc_inventory.monitoring.trends import (
-    decimal_years,
-    mann_kendall,
-    theil_sen,
-    trend,
-)
-from bc_inventory.monitoring.whitening import lag1, three_pre_whitenings
+from bc_inventory.monitoring.statistics.prewhitening import lag1, three_pre_whitenings
+from bc_inventory.monitoring.statistics.seasonal import seasonal_trend
+from bc_inventory.monitoring.statistics.trends import decimal_years, mann_kendall, theil_sen, trend
 from bc_inventory.readers.stations import spartan
 
 # AR(1) with r 0.6 on a trend of -0.03 a month; random generator 7, rounded to three decimals.
@@ -231,7 +226,7 @@ def means(period, values, first=2000, segment=None, withheld=()):
 
 def test_the_table_of_trends_by_hand():
     from bc_inventory import schema
-    from bc_inventory.monitoring.trendtable import trend_table
+    from bc_inventory.monitoring.statistics.trend_table import trend_table
 
     methods = ["a:12"] * 3 + ["b:12"] * 2
     annual = means("year", [5.0, 4.0, 99.0, 2.0, 1.0], segment=methods, withheld=[2])

@@ -178,8 +178,8 @@ def test_a_packed_file_that_claims_what_it_cannot_hold_is_refused(tmp_path):
         one = file.createVariable("emibc", "f4", ("time", "y", "x"), zlib=True)
         one.units = "kg m-2 s-1"
     with pytest.raises(BCInventoryError, match="claim of 3200000000 values"):
-        from bc_inventory.readers._nc import array, opened
-        from bc_inventory.readers.source import Source
+        from bc_inventory.readers.io.netcdf import array, opened
+        from bc_inventory.readers.io.source import Source
 
         source = Source.of(path)
         with opened(source) as file:

@@ -3,8 +3,7 @@ import io
 import pandas as pd
 import pytest
 
-from bc_inventory import vocabulary
-from bc_inventory.analysis.sectors import common_sectors
+from bc_inventory.analysis.comparison.sectors import common_sectors
 from bc_inventory.errors import DataError
 from bc_inventory.readers import Source, read_all, read_any
 from bc_inventory.readers.crosswalk import (
@@ -15,6 +14,7 @@ from bc_inventory.readers.crosswalk import (
     to_targets,
 )
 from bc_inventory.readers.scope import side_rows
+from bc_inventory.reference import codelists
 from bc_inventory.schema import read_csv, shares_at_most_one
 from tests.readers.inventories import books
 from tests.readers.inventories.test_emep_ceip import country, text
@@ -30,7 +30,7 @@ def test_every_target_is_a_known_code_and_every_source_is_cited(root):
     table = sector_table()
     for target in table["target"].unique():
         assert expand(target) or target == NOT_COMPARABLE
-    cited = set(vocabulary.sources()["source_id"])
+    cited = set(codelists.sources()["source_id"])
     assert set(table["source_id"]) <= cited
     for name, contract in (("regions", "region_crosswalk"), ("chinese_classes", "chinese_classes")):
         rows = read_csv(root / f"data/crosswalk/{name}.csv", contract)
@@ -83,7 +83,7 @@ def test_a_joint_target_is_not_split():
 def test_inventories_meet_in_their_common_sectors():
     meic = read_any(Source(io.BytesIO(books.meic()), "m.xlsx"), species="BC").frame
     targets = pd.concat([to_targets(_chinese_province()), to_targets(meic)])["target"]
-    gnfr = dict(zip(vocabulary.sectors()["nfr"], vocabulary.sectors()["gnfr"], strict=True))
+    gnfr = dict(zip(codelists.sectors()["nfr"], codelists.sectors()["gnfr"], strict=True))
     common = common_sectors(targets, gnfr).set_index("target")["sector"]
     assert common["1A1a"] == "1A1a"
     assert common["F_RoadTransport"] == common["1A4cii"]

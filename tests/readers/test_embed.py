@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 from bc_inventory.commands import embed as command
-from bc_inventory.embedded import data_root
 from bc_inventory.errors import SourceError
 from bc_inventory.readers import embed
+from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import read_csv
 
 

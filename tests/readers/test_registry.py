@@ -69,7 +69,7 @@ def test_a_packed_file_is_read_as_what_it_holds(tmp_path, monkeypatch):
     import gzip
     import hashlib
 
-    from bc_inventory.readers import source as module
+    from bc_inventory.readers.io import source as module
     from tests.readers.activity.samples import eurostat_tsv_sample
 
     plain = eurostat_tsv_sample().text.encode()

@@ -4,8 +4,8 @@ import csv
 
 import pytest
 
-from bc_inventory import vocabulary
 from bc_inventory.readers import read_all, read_any
+from bc_inventory.reference import codelists
 
 pytestmark = pytest.mark.shared
 
@@ -20,8 +20,8 @@ PROVINCES = set(
 
 
 def test_the_members_of_these_sums_are_those_of_the_project():
-    assert set(vocabulary.members("EU")) == MEMBERS
-    assert set(vocabulary.members("CN")) == {f"CN-{code}" for code in PROVINCES}
+    assert set(codelists.members("EU")) == MEMBERS
+    assert set(codelists.members("CN")) == {f"CN-{code}" for code in PROVINCES}
 
 
 def test_reas_of_2015(shared):

@@ -9,7 +9,8 @@ import openpyxl
 import pytest
 
 from bc_inventory.errors import DataError
-from bc_inventory.readers import Source, guards
+from bc_inventory.readers import Source
+from bc_inventory.readers.io import guards
 
 _SHEET = "xl/worksheets/sheet1.xml"
 

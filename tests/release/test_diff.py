@@ -20,8 +20,8 @@ from bc_inventory.build import build, make_plan
 from bc_inventory.commands.diff import diff as command
 from bc_inventory.config import load_config
 from bc_inventory.errors import ReleaseError
-from bc_inventory.plan import run
-from bc_inventory.release.diff import HEADS, diff
+from bc_inventory.pipeline.plan import run
+from bc_inventory.release.explain.diff import HEADS, diff
 from tests.conftest import SMALL
 from tests.small_facts import write_small_facts
 
@@ -317,7 +317,7 @@ def test_the_command_in_its_three_forms(recalculated):
 
 
 def test_settings_and_inputs_that_changed():
-    from bc_inventory.release.changes import changed_inputs, changed_settings
+    from bc_inventory.release.explain.changes import changed_inputs, changed_settings
 
     base = {
         "inputs": [{"path": "a.csv", "sha256": "1"}, {"path": "b.csv", "sha256": "2"}],

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 import bc_inventory as bci
 from bc_inventory.commands.explain import explain as command
 from bc_inventory.errors import DataError
-from bc_inventory.release.explain import explain
+from bc_inventory.release.explain.explain import explain
 
 
 @pytest.fixture(scope="module")

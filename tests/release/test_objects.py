@@ -18,14 +18,14 @@ from bc_inventory.errors import (
     ReleaseError,
     StoreUnavailableError,
 )
-from bc_inventory.plan import run
-from bc_inventory.release import objects
-from bc_inventory.release.citations import citations, cite, withdraw
-from bc_inventory.release.objects import ObjectStore
-from bc_inventory.release.publish import publish
-from bc_inventory.release.retention import fates, prune_versions
-from bc_inventory.release.store import LocalStore, open_store
-from bc_inventory.release.verify import verify_folder
+from bc_inventory.pipeline.plan import run
+from bc_inventory.release.metadata.citations import citations, cite, withdraw
+from bc_inventory.release.store import object_store
+from bc_inventory.release.store.local import LocalStore, open_store
+from bc_inventory.release.store.object_store import ObjectStore
+from bc_inventory.release.store.publish import publish
+from bc_inventory.release.store.retention import fates, prune_versions
+from bc_inventory.release.store.verify import verify_folder
 from tests.miniplan import files_of, make_plan, write_inputs
 
 
@@ -143,7 +143,7 @@ def test_one_request_in_five_fails(build, bucket, server):
 def test_a_store_that_never_answers_is_an_error_and_the_last_release_stands(
     build, bucket, server, monkeypatch
 ):
-    monkeypatch.setattr("bc_inventory.release.objects._ATTEMPTS", 1)
+    monkeypatch.setattr("bc_inventory.release.store.object_store._ATTEMPTS", 1)
     made = build(bucket)
     server.fail_every = 1
     with pytest.raises(StoreUnavailableError, match="last release stands"):
@@ -172,7 +172,7 @@ def test_the_command_builds_into_a_store(bucket, small_root, tmp_path, monkeypat
 
 
 def test_a_store_that_isnt_there_is_a_network_error(bucket, monkeypatch):
-    monkeypatch.setattr("bc_inventory.release.objects._ATTEMPTS", 1)
+    monkeypatch.setattr("bc_inventory.release.store.object_store._ATTEMPTS", 1)
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     with pytest.raises(NetworkError, match="doesn't answer"):
@@ -191,7 +191,7 @@ def test_cited_versions_stay_in_a_store_and_the_others_may_go(build, bucket, mon
     assert store.versions("mini") == sorted([one.version, three.version])
     store.verify("mini", one.version)
     # What isn't a version is no leftover of a dead upload.
-    monkeypatch.setattr(objects, "_DEAD_AFTER", -1.0)
+    monkeypatch.setattr(object_store, "_DEAD_AFTER", -1.0)
     build(bucket, second=5)
     assert [one.by for one in citations(store, "mini")] == ["a paper"]
     withdraw(store, "mini", one.version, "a paper")
@@ -231,7 +231,7 @@ def test_a_dead_upload_is_removed_a_day_later(build, bucket, monkeypatch):
     store._put(store._key("mini", "2018-00000000", "half"), b"half")
     build(bucket)
     assert store._list(store._key("mini", "2018-00000000"))  # it may still be under way
-    monkeypatch.setattr("bc_inventory.release.objects._DEAD_AFTER", -1.0)
+    monkeypatch.setattr("bc_inventory.release.store.object_store._DEAD_AFTER", -1.0)
     build(bucket)
     assert not store._list(store._key("mini", "2018-00000000"))
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from bc_inventory.errors import BCInventoryError, DataError, ReleaseError
-from bc_inventory.plan import run
-from bc_inventory.release.names import check_file, check_inventory, check_version
-from bc_inventory.release.publish import publish
-from bc_inventory.release.store import LocalStore
-from bc_inventory.release.verify import verify_folder
+from bc_inventory.pipeline.plan import run
+from bc_inventory.release.store.local import LocalStore
+from bc_inventory.release.store.names import check_file, check_inventory, check_version
+from bc_inventory.release.store.publish import publish
+from bc_inventory.release.store.verify import verify_folder
 from tests.miniplan import files_of, make_plan, write_inputs
 
 SOURCE = {"source_id": "made_up", "citation": "Nobody (2020).", "licence": "CC0"}
@@ -201,7 +201,7 @@ def test_a_total_that_isnt_the_sum_of_its_rows_isnt_published(small_root, tmp_pa
     import pandas as pd
 
     from bc_inventory import schema
-    from bc_inventory.release.content import check_content
+    from bc_inventory.release.store.content import check_content
 
     store = LocalStore(small_root)
     copy = tmp_path / "copy"

@@ -7,12 +7,12 @@ from click.testing import CliRunner
 
 from bc_inventory.cli import cli
 from bc_inventory.errors import ReleaseError
-from bc_inventory.plan import run
-from bc_inventory.release.citations import citations, cite, withdraw
-from bc_inventory.release.publish import publish
-from bc_inventory.release.retention import fates, previous_version, prune_versions
-from bc_inventory.release.store import LocalStore
-from bc_inventory.release.verify import verify_folder
+from bc_inventory.pipeline.plan import run
+from bc_inventory.release.metadata.citations import citations, cite, withdraw
+from bc_inventory.release.store.local import LocalStore
+from bc_inventory.release.store.publish import publish
+from bc_inventory.release.store.retention import fates, previous_version, prune_versions
+from bc_inventory.release.store.verify import verify_folder
 from tests.miniplan import files_of, make_plan, write_inputs
 
 DAY = 86_400.0

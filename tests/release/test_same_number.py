@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 import bc_inventory as bci
 from bc_inventory import units
 from bc_inventory.cli import cli
-from bc_inventory.release.explain import explain
+from bc_inventory.release.explain.explain import explain
 from bc_inventory.release.service import make_app
 
 REGION, SECTOR, YEAR = "CN-HE", "1A4bi", 2018

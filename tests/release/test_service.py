@@ -15,7 +15,7 @@ import schemathesis
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 
-from bc_inventory.release.opened import open_release
+from bc_inventory.release.read.release import open_release
 from bc_inventory.release.service import make_app
 
 LATEST = "/releases/latest"

@@ -5,7 +5,7 @@ import time
 import pytest
 
 import bc_inventory as bci
-from bc_inventory.release.sql import QueryError
+from bc_inventory.release.read.sql import QueryError
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +102,6 @@ def test_the_limit_counts_rows(release):
 
 
 def test_the_tables_are_as_they_were(release):
-    from bc_inventory.release.verify import verify_folder
+    from bc_inventory.release.store.verify import verify_folder
 
     assert verify_folder(release.path)["version"] == release.version

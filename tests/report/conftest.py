@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from bc_inventory import schema
-from bc_inventory.embedded import data_root
 from bc_inventory.inventory.uncertainty import totals
-from bc_inventory.report.material import IMPACTS, report_facts
+from bc_inventory.reference.paths import data_root
+from bc_inventory.report.context import IMPACTS, report_facts
 from bc_inventory.report.pdf import find_browser
 from tests.analysis.frames import emissions
 

@@ -5,9 +5,9 @@ import re
 import numpy as np
 
 from bc_inventory.report.charts import Series, lines
-from bc_inventory.report.mapping import _apart
+from bc_inventory.report.i18n import Both
+from bc_inventory.report.maps import _apart
 from bc_inventory.report.svg import wrapped
-from bc_inventory.report.words import Both
 
 
 def spans(text, room):

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError
 from bc_inventory.inventory.uncertainty import totals
 from bc_inventory.readers import read_any
+from bc_inventory.reference.paths import data_root
 from bc_inventory.report.exports import (
     Sheet,
     iamc_table,

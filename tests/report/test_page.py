@@ -8,10 +8,10 @@ import pytest
 
 from bc_inventory.errors import DataError
 from bc_inventory.report.blocks import Figure, Section
+from bc_inventory.report.i18n import Both
 from bc_inventory.report.page import render
 from bc_inventory.report.step import SECTIONS, report_step
 from bc_inventory.report.tables import Column, to_table
-from bc_inventory.report.words import Both
 from tests.report.conftest import HOSTILE
 
 

@@ -7,8 +7,8 @@ import io
 import pandas as pd
 import pytest
 
+from bc_inventory.report.i18n import Both
 from bc_inventory.report.tables import Column, csv_text, number, to_table
-from bc_inventory.report.words import Both
 
 HOSTILE = '<script>alert(1)</script>=HYPERLINK("http://x")'
 COLUMNS = [

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from bc_inventory import schema
-from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError
+from bc_inventory.reference.paths import data_root
 from bc_inventory.spatial.allocate import allocate
 from bc_inventory.spatial.cells import make_grid
 from bc_inventory.spatial.proxies import make_weights

@@ -6,8 +6,8 @@ import pytest
 import xarray as xr
 
 from bc_inventory import schema
-from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError
+from bc_inventory.reference.paths import data_root
 from bc_inventory.spatial.calendar import month_bounds, seconds
 from bc_inventory.spatial.cells import make_grid
 from bc_inventory.spatial.heating import degree_day_shares, heating_days, region_temperatures

@@ -2,8 +2,8 @@ import pandas as pd
 import pytest
 
 from bc_inventory import schema
-from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError
+from bc_inventory.reference.paths import data_root
 from bc_inventory.spatial.proxies import Ladder
 from bc_inventory.spatial.tables import read_tables
 

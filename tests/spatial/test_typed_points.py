@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bc_inventory import schema
-from bc_inventory.embedded import data_root
+from bc_inventory.reference.paths import data_root
 
 _KM_PER_DEGREE = 111.2
 

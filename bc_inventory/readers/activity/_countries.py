@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.readers.cells import headless, label, numbers_block
-from bc_inventory.readers.source import Source
+from bc_inventory.readers.io.source import Source
 
 __all__ = ["by_country"]
 

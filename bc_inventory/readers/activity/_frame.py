@@ -7,10 +7,11 @@ import functools
 import numpy as np
 import pandas as pd
 
-from bc_inventory import units, vocabulary
+from bc_inventory import units
 from bc_inventory.errors import DataError, Problem, UnitError, suggest
 from bc_inventory.readers.inventories._frame import refuse_blanks, region_of
-from bc_inventory.readers.source import Source
+from bc_inventory.readers.io.source import Source
+from bc_inventory.reference import codelists
 from bc_inventory.schema import table
 
 __all__ = ["NAMES", "assemble", "place"]
@@ -47,7 +48,7 @@ def place(name: str) -> tuple[str, str] | None:
     if found:
         return found
     try:
-        code = vocabulary.resolve_region(name)
+        code = codelists.resolve_region(name)
     except DataError:
         return None
     return code, "province" if "-" in code else "country"
@@ -114,7 +115,7 @@ def _places(source: Source, names: pd.Series) -> dict[str, tuple[str, str]]:
                 "a country, or a group that crosswalk/regions.csv lists",
                 source.name,
                 int(names.index[names == name][0]),
-                remedy=suggest(name, vocabulary.countries()["name"])
+                remedy=suggest(name, codelists.countries()["name"])
                 or "If the publisher has added a region, add it to crosswalk/regions.csv (NAMES).",
             )
             for name in unknown

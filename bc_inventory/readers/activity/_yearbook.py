@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from bc_inventory.readers.source import Source
+from bc_inventory.readers.io.source import Source
 
 __all__ = ["BESIDE", "FUELS", "NAMELESS", "OIL_AND_COAL", "UNITS", "squeeze", "titled"]
 

@@ -17,8 +17,8 @@ import pandas as pd
 from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.cells import label, numbers_block
 from bc_inventory.readers.inventories._frame import agree, region_of
+from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading, SetAside, reading
-from bc_inventory.readers.source import Source
 
 __all__ = ["FORMAT", "SCHEME", "read"]
 

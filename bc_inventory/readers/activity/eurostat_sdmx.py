@@ -7,9 +7,9 @@ import pandas as pd
 
 from bc_inventory.readers.activity._frame import assemble, place
 from bc_inventory.readers.inventories._frame import agree
+from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.io.text import delimited, numbers
 from bc_inventory.readers.result import Format, Reading, SetAside, reading
-from bc_inventory.readers.source import Source
-from bc_inventory.readers.text import delimited, numbers
 
 __all__ = ["FORMAT", "check_union", "read"]
 
@@ -138,10 +138,10 @@ def check_union(source: Source, frame: pd.DataFrame) -> None:
     is_union = frame["source_region"].isin(_UNION)
     if not is_union.any():
         return
-    from bc_inventory import vocabulary
+    from bc_inventory.reference import codelists
 
     series = ["source_sector", "source_fuel", "unit", "year"]
-    inside = set(vocabulary.members("EU"))
+    inside = set(codelists.members("EU"))
     mine = frame["source_region"].map(
         {name: (place(name) or ("",))[0] in inside for name in frame["source_region"].unique()}
     )

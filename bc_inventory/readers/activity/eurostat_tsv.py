@@ -15,9 +15,9 @@ import pandas as pd
 
 from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.inventories._frame import agree
+from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.io.text import bounded, require_whole_lines
 from bc_inventory.readers.result import Format, Reading, SetAside, reading
-from bc_inventory.readers.source import Source
-from bc_inventory.readers.text import bounded, require_whole_lines
 
 __all__ = ["FORMAT", "MEMBERS", "UNION", "read"]
 

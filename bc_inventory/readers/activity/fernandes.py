@@ -14,8 +14,8 @@ import pandas as pd
 from bc_inventory.readers.activity._countries import by_country
 from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.cells import label
+from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading, SetAside, reading
-from bc_inventory.readers.source import Source
 
 __all__ = ["FORMAT", "read"]
 

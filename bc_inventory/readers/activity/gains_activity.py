@@ -13,9 +13,9 @@ import pandas as pd
 
 from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.inventories._frame import regions
+from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.io.text import delimited, numbers
 from bc_inventory.readers.result import Format, Reading, SetAside, reading
-from bc_inventory.readers.source import Source
-from bc_inventory.readers.text import delimited, numbers
 
 __all__ = ["FORMAT", "read"]
 

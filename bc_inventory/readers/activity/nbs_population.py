@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.readers.activity._frame import assemble, place
+from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.io.text import delimited, numbers
 from bc_inventory.readers.result import Format, Reading, reading
-from bc_inventory.readers.source import Source
-from bc_inventory.readers.text import delimited, numbers
 
 __all__ = ["FORMAT", "read"]
 

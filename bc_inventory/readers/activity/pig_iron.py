@@ -6,12 +6,12 @@ import re
 
 import pandas as pd
 
-from bc_inventory import vocabulary
 from bc_inventory.readers.activity._countries import by_country
 from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.cells import label
+from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading, SetAside, reading
-from bc_inventory.readers.source import Source
+from bc_inventory.reference import codelists
 
 __all__ = ["FORMAT", "read"]
 
@@ -65,7 +65,7 @@ def read(origin: object) -> Reading:
     values, _ = by_country(source, sheet, rows, 2, first=2)
     codes = pd.Series([label(rows[at][1]) for at in values.index], index=values.index)
     named = codes.str.fullmatch(r"[A-Za-z]{3}")
-    unknown = [at for at in values.index[named] if vocabulary.alpha_2(codes[at]) is None]
+    unknown = [at for at in values.index[named] if codelists.alpha_2(codes[at]) is None]
     stray = values[~named].dropna(how="all").index
     unknown += [at for at in stray if label(rows[at][0]) != _WORLD]
     if unknown or codes[named].duplicated().any():
@@ -83,7 +83,7 @@ def read(origin: object) -> Reading:
         {
             "year": long["year"],
             "source_region": [_plain(label(rows[at][0])) for at in long.index],
-            "region": [vocabulary.alpha_2(codes[at]) for at in long.index],
+            "region": [codelists.alpha_2(codes[at]) for at in long.index],
             "region_level": "country",
             "source_sector": "pig_iron:" + by.replace("-", "_"),
             "source_fuel": "pig_iron",

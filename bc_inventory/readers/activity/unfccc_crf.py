@@ -17,9 +17,9 @@ import pandas as pd
 
 from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.inventories._frame import agree
+from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.io.text import delimited
 from bc_inventory.readers.result import Format, Reading, SetAside, reading
-from bc_inventory.readers.source import Source
-from bc_inventory.readers.text import delimited
 from bc_inventory.schema.common import NOTATION_KEYS
 
 __all__ = ["FORMAT", "read"]

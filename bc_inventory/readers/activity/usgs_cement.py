@@ -13,12 +13,12 @@ from typing import Any
 
 import pandas as pd
 
-from bc_inventory import vocabulary
 from bc_inventory.readers.activity._countries import by_country
 from bc_inventory.readers.activity._frame import assemble, place
 from bc_inventory.readers.cells import label
+from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading, SetAside, reading
-from bc_inventory.readers.source import Source
+from bc_inventory.reference import codelists
 
 __all__ = ["FORMAT", "read"]
 
@@ -129,7 +129,7 @@ def _place(name: str, codes: dict[str, str]) -> tuple[str, str] | None:
     for spelling in (name, bare, bare.removesuffix("e").rstrip(", ")):
         if found := place(spelling):
             return found
-    code = vocabulary.alpha_2(codes.get(name, "").upper())
+    code = codelists.alpha_2(codes.get(name, "").upper())
     return (code, "country") if code else None
 
 
@@ -137,7 +137,7 @@ def _wrong_codes(codes: dict[str, str]) -> list[str]:
     """Note the codes of the mapping that aren't those of the countries named."""
     notes = []
     for name, code in codes.items():
-        found, given = _place(name, codes), vocabulary.alpha_2(code.upper())
+        found, given = _place(name, codes), codelists.alpha_2(code.upper())
         if found and given and found[1] == "country" and found[0] != given:
             notes.append(f"{name} has the code {code} in the mapping and is read as {found[0]}")
     return notes

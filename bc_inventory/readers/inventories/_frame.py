@@ -9,10 +9,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from bc_inventory import units, vocabulary
-from bc_inventory.embedded import data_root
+from bc_inventory import units
 from bc_inventory.errors import DataError, Problem, UnitError
-from bc_inventory.readers.source import Source
+from bc_inventory.readers.io.source import Source
+from bc_inventory.reference import codelists
+from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import read_csv, table
 
 __all__ = ["agree", "assemble", "refuse_blanks", "region_of", "regions", "same_species"]
@@ -35,7 +36,7 @@ def _region_crosswalk() -> dict[tuple[str, str], tuple[str, str]]:
 
 @functools.cache
 def _two_letters() -> frozenset[str]:
-    return frozenset(vocabulary.countries()["alpha_2"])
+    return frozenset(codelists.countries()["alpha_2"])
 
 
 def region_of(scheme: str, code: str) -> tuple[str, str] | None:
@@ -57,7 +58,7 @@ def region_of(scheme: str, code: str) -> tuple[str, str] | None:
     if named:
         return named
     upper = code.upper()
-    if len(upper) == 3 and (found := vocabulary.alpha_2(upper)):
+    if len(upper) == 3 and (found := codelists.alpha_2(upper)):
         return found, "country"
     if len(upper) == 2:
         alias = {"EL": "GR", "UK": "GB"}.get(upper, upper)
@@ -74,8 +75,8 @@ def same_species(source: Source, stated: str, wanted: str | None) -> str:
     DataError
         If the file states another pollutant than `wanted`, or an unknown one.
     """
-    species = vocabulary.resolve_species(stated)
-    if wanted is not None and vocabulary.resolve_species(wanted) != species:
+    species = codelists.resolve_species(stated)
+    if wanted is not None and codelists.resolve_species(wanted) != species:
         raise source.refuse(
             f"the pollutant {stated}", wanted, remedy="Choose the file of that pollutant."
         )

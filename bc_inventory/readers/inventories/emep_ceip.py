@@ -13,12 +13,12 @@ import re
 import numpy as np
 import pandas as pd
 
-from bc_inventory import vocabulary
 from bc_inventory.errors import DataError, Problem, suggest
 from bc_inventory.readers.inventories._frame import assemble
+from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.io.text import delimited, numbers
 from bc_inventory.readers.registry import Format, Reading, SetAside, reading
-from bc_inventory.readers.source import Source
-from bc_inventory.readers.text import delimited, numbers
+from bc_inventory.reference import codelists
 from bc_inventory.schema.common import NOTATION_KEYS
 
 __all__ = ["FORMAT", "read"]
@@ -80,7 +80,7 @@ def read(origin: object, *, species: str | None = None, version: str | None = No
     source = Source.of(origin)  # type: ignore[arg-type]
     frame = _split(source)
     if species is not None:
-        wanted = vocabulary.resolve_species(species)
+        wanted = codelists.resolve_species(species)
         held = sorted(frame["species"].unique())
         frame = frame[frame["species"] == wanted]
         if frame.empty:
@@ -143,7 +143,7 @@ def _typed(source: Source, cells: pd.DataFrame) -> pd.DataFrame:
     ]
     if problems:
         raise DataError(problems)
-    pollutants = {name: vocabulary.resolve_species(name) for name in cells["POLLUTANT"].unique()}
+    pollutants = {name: codelists.resolve_species(name) for name in cells["POLLUTANT"].unique()}
     sectors = {name: _sector(source, name, cells) for name in cells["SECTOR"].unique()}
     placed = cells["SECTOR"].map(sectors)
     return pd.DataFrame(
@@ -173,7 +173,7 @@ def _sector(source: Source, name: str, cells: pd.DataFrame) -> tuple[str, str, s
     code = re.sub(r"^N\d\d ", "", name)
     if code in _NFR_OTHER:
         return "NFR14", code, _NFR_OTHER[code]
-    known = vocabulary.memo_items()
+    known = codelists.memo_items()
     if code in known:
         return "NFR14", code, "memo" if known[code] else "part"
     raise source.refuse(

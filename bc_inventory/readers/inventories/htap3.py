@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.readers.inventories._frame import assemble, same_species
+from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.io.text import delimited, numbers
 from bc_inventory.readers.registry import Format, Reading, reading
-from bc_inventory.readers.source import Source
-from bc_inventory.readers.text import delimited, numbers
 
 __all__ = ["FORMAT", "read"]
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import pandas as pd
 
-from bc_inventory import vocabulary
 from bc_inventory.errors import DataError
 from bc_inventory.readers.cells import find_row, label, numbers_block
 from bc_inventory.readers.inventories._frame import assemble
+from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.registry import Format, Reading, reading
-from bc_inventory.readers.source import Source
+from bc_inventory.reference import codelists
 
 __all__ = ["FORMAT", "read"]
 
@@ -57,9 +57,9 @@ def read(origin: object, *, species: str | None = None) -> Reading:
         If a sheet isn't laid out as above or doesn't hold the pollutant of its name.
     """
     source = Source.of(origin)  # type: ignore[arg-type]
-    sheets = {vocabulary.resolve_species(name): name for name in source.workbook.sheet_names}
+    sheets = {codelists.resolve_species(name): name for name in source.workbook.sheet_names}
     if species is not None:
-        wanted = vocabulary.resolve_species(species)
+        wanted = codelists.resolve_species(species)
         if wanted not in sheets:
             raise source.refuse(f"sheets for {', '.join(sheets)}", f"a sheet for {species}")
         sheets = {wanted: sheets[wanted]}
@@ -100,7 +100,7 @@ def _sheet(source: Source, sheet: str, species: str) -> pd.DataFrame:
 
 def _other(title: str, species: str) -> bool:
     try:
-        return vocabulary.resolve_species(title) != species
+        return codelists.resolve_species(title) != species
     except DataError:
         return True
 

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bc_inventory import vocabulary
 from bc_inventory.errors import suggest
 from bc_inventory.readers.cells import find_row, label, numbers_block
 from bc_inventory.readers.inventories._frame import assemble
+from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.nfr_annex import NFR_CODE, POLLUTANTS, TOTAL
 from bc_inventory.readers.registry import Format, Reading, SetAside, reading
-from bc_inventory.readers.source import Source
+from bc_inventory.reference import codelists
 from bc_inventory.schema.common import NOTATION_KEYS
 
 __all__ = ["FORMAT", "read"]
@@ -76,7 +76,7 @@ def read(origin: object, *, species: str | None = "BC") -> Reading:
         nor a notation key.
     """
     source = Source.of(origin)  # type: ignore[arg-type]
-    wanted = None if species is None else vocabulary.resolve_species(species)
+    wanted = None if species is None else codelists.resolve_species(species)
     frames, aside, below, notes = [], 0, 0, []
     for sheet in source.workbook.sheet_names:
         rows = source.workbook.rows(sheet)
@@ -173,7 +173,7 @@ def _head(source: Source, sheet: str, rows: list[list[Any]]) -> dict[str, Any]:
         )
     if not found.get("country"):
         raise source.refuse(f"no country in {sheet}", "a cell 'COUNTRY:' with its code beside it")
-    region = vocabulary.resolve_region(found["country"])
+    region = codelists.resolve_region(found["country"])
     return {
         "source_region": found["country"],
         "region": region,
@@ -189,7 +189,7 @@ def _category(
     """Return code and level of a row, None for a row of notes."""
     text = label(row[code_at])
     code = text.replace(" ", "")
-    known = vocabulary.memo_items()
+    known = codelists.memo_items()
     if code in known:
         return code, "memo" if known[code] else "part"
     again = _FUEL_USED.fullmatch(code)

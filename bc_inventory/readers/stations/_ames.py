@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bc_inventory.errors import DataError
-from bc_inventory.readers.source import Source
+from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.stations._text import decode, lines_of
 
 __all__ = [

@@ -7,7 +7,7 @@ import functools
 import pandas as pd
 
 from bc_inventory import schema
-from bc_inventory.embedded import data_root
+from bc_inventory.reference.paths import data_root
 
 __all__ = ["channels_of"]
 

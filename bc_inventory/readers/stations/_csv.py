@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from bc_inventory.readers._ask import one_of
-from bc_inventory.readers.source import Source
+from bc_inventory.readers.io.options import one_of
+from bc_inventory.readers.io.source import Source
 
 __all__ = ["Cells", "cells_of", "span"]
 

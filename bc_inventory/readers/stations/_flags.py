@@ -6,7 +6,7 @@ import functools
 from dataclasses import dataclass
 
 from bc_inventory import schema
-from bc_inventory.embedded import data_root
+from bc_inventory.reference.paths import data_root
 
 __all__ = ["FlagSet", "flag_set", "split_numflag"]
 

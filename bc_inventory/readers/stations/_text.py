@@ -6,7 +6,7 @@ import re
 
 from bc_inventory import units
 from bc_inventory.errors import DataError, UnitError
-from bc_inventory.readers.source import Source
+from bc_inventory.readers.io.source import Source
 
 __all__ = [
     "MASS",

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory import units
+from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.registry import Format, Reading
-from bc_inventory.readers.source import Source
 from bc_inventory.readers.stations._record import log_reading
 from bc_inventory.schema.series import Log
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bc_inventory.readers.source import Source
+from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.stations._text import decode
 from bc_inventory.schema.series import Setup
 

@@ -13,9 +13,17 @@ from typing import Any
 
 import numpy as np
 
-from bc_inventory.readers._nc import array, attribute, is_netcdf, opened, texts, times, unit_of
+from bc_inventory.readers.io.netcdf import (
+    array,
+    attribute,
+    is_netcdf,
+    opened,
+    texts,
+    times,
+    unit_of,
+)
+from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.registry import Format, Reading
-from bc_inventory.readers.source import Source
 from bc_inventory.readers.stations._flags import FlagSet, flag_set
 from bc_inventory.readers.stations._record import record_reading
 from bc_inventory.readers.stations._text import factor_of

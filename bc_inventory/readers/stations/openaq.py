@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bc_inventory.readers._ask import ask
+from bc_inventory.readers.io.options import ask
+from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.registry import Format, Reading
-from bc_inventory.readers.source import Source
 from bc_inventory.readers.stations._csv import cells_of, span
 from bc_inventory.readers.stations._record import record_reading
 from bc_inventory.readers.stations._text import factor_of

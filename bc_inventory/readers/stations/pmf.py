@@ -10,8 +10,8 @@ import re
 
 import numpy as np
 
+from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.registry import Format, Reading
-from bc_inventory.readers.source import Source
 from bc_inventory.readers.stations._ames import (
     AmesFile,
     column,

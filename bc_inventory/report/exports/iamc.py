@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bc_inventory.report.inert import for_spreadsheet
+from bc_inventory.report.sanitize import for_spreadsheet
 
 __all__ = ["iamc_table", "write_iamc"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bc_inventory.analysis.decompose import both_ways, waterfall
+from bc_inventory.analysis.decomposition.decompose import both_ways, waterfall
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.charts import Series, lines, waterfall_chart
-from bc_inventory.report.material import Material
+from bc_inventory.report.context import Material
+from bc_inventory.report.i18n import HEAD_NAMES, SIDE_NAMES, Both
 from bc_inventory.report.tables import Column, to_table
-from bc_inventory.report.words import HEAD_NAMES, SIDE_NAMES, Both
 
 __all__ = ["difference", "series"]
 

@@ -6,9 +6,9 @@ import pandas as pd
 
 from bc_inventory.report.blocks import Figure
 from bc_inventory.report.charts import Bar, bars
-from bc_inventory.report.material import Material
+from bc_inventory.report.context import Material
+from bc_inventory.report.i18n import CONFIDENCE_NAMES, SIDE_NAMES, Both
 from bc_inventory.report.tables import Column, to_table
-from bc_inventory.report.words import CONFIDENCE_NAMES, SIDE_NAMES, Both
 
 __all__ = ["ice"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bc_inventory.analysis.climate import CAVEATS
+from bc_inventory.analysis.impacts.climate import CAVEATS
 from bc_inventory.report.blocks import Figure, Section
-from bc_inventory.report.material import Material
+from bc_inventory.report.context import Material
+from bc_inventory.report.i18n import CONFIDENCE_NAMES, SIDE_NAMES, Both, one
 from bc_inventory.report.sections.ice import ice
 from bc_inventory.report.tables import Column, to_table
-from bc_inventory.report.words import CONFIDENCE_NAMES, SIDE_NAMES, Both, one
 
 __all__ = ["impacts"]
 

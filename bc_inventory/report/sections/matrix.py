@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bc_inventory.analysis.align import benchmark_rows
-from bc_inventory.analysis.comparability import VERDICTS, comparability
-from bc_inventory.analysis.sectors import common_sectors
+from bc_inventory.analysis.comparison.align import benchmark_rows
+from bc_inventory.analysis.comparison.comparability import VERDICTS, comparability
+from bc_inventory.analysis.comparison.sectors import common_sectors
 from bc_inventory.report.blocks import Figure, Section
-from bc_inventory.report.material import Material
+from bc_inventory.report.context import Material
+from bc_inventory.report.i18n import VERDICT_NAMES, Both, one
 from bc_inventory.report.tables import Column, to_table
-from bc_inventory.report.words import VERDICT_NAMES, Both, one
 
 __all__ = ["matrix"]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bc_inventory.analysis.nest import nest
+from bc_inventory.analysis.comparison.double_counting import nest
 from bc_inventory.report.blocks import Figure, Section
-from bc_inventory.report.material import Material
+from bc_inventory.report.context import Material
+from bc_inventory.report.i18n import Both, one
 from bc_inventory.report.tables import Column, number, to_table
-from bc_inventory.report.words import Both, one
 
 __all__ = ["nested"]
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bc_inventory.analysis.measures import joint_saving, joint_share, wedges
-from bc_inventory.analysis.scenario import concerned, drawn_scene
-from bc_inventory.analysis.targets import gap_after, progress
-from bc_inventory.recalled import recall_table
+from bc_inventory.analysis.mitigation.measures import joint_saving, joint_share, wedges
+from bc_inventory.analysis.mitigation.scenario import concerned, drawn_scene
+from bc_inventory.analysis.mitigation.targets import gap_after, progress
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.charts import Bar, bars
-from bc_inventory.report.material import Material
+from bc_inventory.report.context import Material
+from bc_inventory.report.i18n import SIDE_NAMES, Both
 from bc_inventory.report.tables import Column, to_table
-from bc_inventory.report.words import SIDE_NAMES, Both
+from bc_inventory.storage.memoize import recall_table
 
 __all__ = ["measures", "targets"]
 

@@ -6,10 +6,10 @@ import pandas as pd
 
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.charts import Bar, bars
-from bc_inventory.report.mapping import Mark, legend, map_chart, window_of
-from bc_inventory.report.material import Material
+from bc_inventory.report.context import Material
+from bc_inventory.report.i18n import SIDE_NAMES, Both
+from bc_inventory.report.maps import Mark, legend, map_chart, window_of
 from bc_inventory.report.tables import Column, number, to_table
-from bc_inventory.report.words import SIDE_NAMES, Both
 from bc_inventory.spatial.totals import density_of
 
 __all__ = ["maps", "sectors", "totals"]

@@ -6,11 +6,11 @@ import re
 
 import pandas as pd
 
-from bc_inventory.analysis.review import key_tables, review_tables
+from bc_inventory.analysis.review.review import key_tables, review_tables
 from bc_inventory.report.blocks import Figure, Section
-from bc_inventory.report.material import Material
+from bc_inventory.report.context import Material
+from bc_inventory.report.i18n import SIDE_NAMES, Both
 from bc_inventory.report.tables import Column, to_table
-from bc_inventory.report.words import SIDE_NAMES, Both
 
 __all__ = ["keys", "review"]
 

@@ -16,8 +16,8 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory import __version__, schema
-from bc_inventory.embedded import data_root
 from bc_inventory.errors import DataError, Problem
+from bc_inventory.reference.paths import data_root
 from bc_inventory.spatial.calendar import EPOCH, seconds
 from bc_inventory.spatial.exports.source import Source, chosen_months, open_source
 from bc_inventory.spatial.whole import whole_netcdf

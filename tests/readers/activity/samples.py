@@ -25,7 +25,7 @@ from bc_inventory.readers.activity import (
     usgs_cement,
     wb_flaring,
 )
-from bc_inventory.vocabulary import regions
+from bc_inventory.reference.codelists import regions
 from tests.readers.mutate import TextSample, WorkbookSample
 
 KEY = ["year", "source_region", "source_sector", "source_fuel", "unit"]
@@ -145,7 +145,7 @@ def gains_sample():
 
 
 def ceads_sample():
-    from bc_inventory.embedded import data_root
+    from bc_inventory.reference.paths import data_root
     from bc_inventory.schema import read_csv
 
     groups = read_csv(data_root() / "activity_groups.csv", "activity_groups")

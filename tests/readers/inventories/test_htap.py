@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from bc_inventory.analysis.align import mapped_rows
-from bc_inventory.analysis.wholes import of_side
+from bc_inventory.analysis.comparison.align import mapped_rows
+from bc_inventory.analysis.comparison.regions import of_side
 from bc_inventory.errors import DataError
 from bc_inventory.readers import Source, read_any
 from bc_inventory.readers.crosswalk import sector_table

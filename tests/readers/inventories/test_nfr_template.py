@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bc_inventory import vocabulary
 from bc_inventory.errors import DataError
 from bc_inventory.readers import Source, read_any
 from bc_inventory.readers.nfr_annex import TOTAL, annex_rows, write_annex
+from bc_inventory.reference import codelists
 from bc_inventory.schema import table
 
 _DAY = dt.date(2026, 2, 15)
@@ -18,7 +18,7 @@ _DAY = dt.date(2026, 2, 15)
 
 def rows(cells, year=2018):
     """Return contract rows from values or notation keys by category."""
-    memo = vocabulary.sectors().set_index("nfr")["memo"]
+    memo = codelists.sectors().set_index("nfr")["memo"]
     frame = pd.DataFrame(
         {
             "sector": list(cells),
@@ -75,7 +75,7 @@ _VALUES = st.one_of(
 @settings(max_examples=5)
 @given(st.lists(_VALUES, min_size=127, max_size=127))
 def test_any_mix_of_keys_and_values_survives(tmp_path_factory, values):
-    codes = vocabulary.sectors()["nfr"].tolist()[:127]
+    codes = codelists.sectors()["nfr"].tolist()[:127]
     frame = rows(dict(zip(codes, values, strict=True)))
     back = read_any(written(frame, tmp_path_factory.mktemp("a"))).frame
     joined = frame.merge(back, on=["sector", "year", "species"], suffixes=("", "_back"))

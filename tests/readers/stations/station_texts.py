@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from bc_inventory.readers import detect, read_any
-from bc_inventory.readers.source import Source
+from bc_inventory.readers.io.source import Source
 from tests.readers.damage import Text
 
 __all__ = ["OPENAQ", "TEXTS", "sample"]

@@ -12,7 +12,7 @@ import pytest
 
 from bc_inventory.errors import BCInventoryError
 from bc_inventory.readers import formats, read_any
-from bc_inventory.readers.source import Source
+from bc_inventory.readers.io.source import Source
 from tests.readers.damage import judge, text_damages, values_of
 from tests.readers.stations.station_texts import TEXTS, sample
 
@@ -139,8 +139,8 @@ def test_no_reader_names_pickle(root):
 
 
 def test_a_clock_set_back_in_autumn_is_kept_and_counted(tmp_path):
-    from bc_inventory.monitoring.marks import names_of
-    from bc_inventory.monitoring.qc import marked
+    from bc_inventory.monitoring.quality.flags import names_of
+    from bc_inventory.monitoring.quality.tests import marked
 
     stamps = ["01:00", "02:00", "02:00", "03:00"]
     text = "站点,时间,黑碳(ug/m3)\n" + "".join(f"A,2020-10-25 {t},1\n" for t in stamps)

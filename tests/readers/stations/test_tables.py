@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from bc_inventory.errors import ConfigError, DataError, SourceError
-from bc_inventory.monitoring.qc import identical_series
+from bc_inventory.monitoring.quality.tests import identical_series
 from bc_inventory.readers import detect, read_any
 from bc_inventory.readers.stations import eea
 

@@ -1,0 +1,1 @@
+"""Compare inventories: scope, pairs, pooling, double counting."""

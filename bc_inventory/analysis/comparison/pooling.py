@@ -1,0 +1,267 @@
+"""Say how far inventories agree where they cover the same thing.
+
+Emissions are positive and their errors are factors, so ratios, z-scores and
+the consensus work on logarithms; a 95 % interval is turned into a standard
+deviation of the logarithm as in `bc_inventory.inventory.lognormal`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bc_inventory.inventory.lognormal import Z95, sigma
+
+__all__ = [
+    "CELL",
+    "beside_trends",
+    "consensus",
+    "rank_agreement",
+    "rank_agreement_of",
+    "reconcile",
+    "share_distance",
+    "share_distance_of",
+]
+
+CELL = ("year", "region", "sector")
+
+
+def reconcile(
+    base: pd.DataFrame,
+    other: pd.DataFrame,
+    limits: Mapping[str, float],
+    *,
+    on: Sequence[str] = CELL,
+) -> pd.DataFrame:
+    """Compare two inventories cell by cell on their joint scope.
+
+    Parameters
+    ----------
+    base, other : pandas.DataFrame
+        `on` (unique), emission_kt, lower_kt, upper_kt. Cells without a figure
+        in either are left out; `bc_inventory.analysis.comparison.align` says how much that is.
+    limits : mapping of str to float
+        `significance`.
+    on : sequence of str
+        Columns of a cell.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `on`, base_kt, other_kt, difference_kt, ratio (other over base), z
+        (logarithm of the ratio over its combined standard deviation, errors
+        taken as independent), p_value, significant (false discovery rate of
+        Benjamini and Hochberg over the cells; NA where an interval is
+        missing, so that nothing can be said).
+    """
+    from scipy import stats
+
+    keys = list(on)
+    kept = ["emission_kt", "lower_kt", "upper_kt"]
+    joint = base[base["emission_kt"].notna()][keys + kept].merge(
+        other[other["emission_kt"].notna()][keys + kept],
+        on=keys,
+        suffixes=("_base", "_other"),
+        validate="one_to_one",
+    )
+    first, second = joint["emission_kt_base"], joint["emission_kt_other"]
+    result = joint[keys].assign(base_kt=first, other_kt=second, difference_kt=second - first)
+    result["ratio"] = second.div(first.where(first > 0))
+    spread = np.hypot(_sigma(joint, "_base"), _sigma(joint, "_other"))
+    logarithm = np.log(result["ratio"].where(result["ratio"] > 0))
+    result["z"] = logarithm / np.where(spread > 0, spread, np.nan)
+    result["p_value"] = 2 * stats.norm.sf(result["z"].abs())
+    tested = result["p_value"].notna()
+    result["significant"] = pd.array([pd.NA] * len(result), dtype="boolean")
+    if tested.any():
+        adjusted = stats.false_discovery_control(result.loc[tested, "p_value"].to_numpy())
+        result.loc[tested, "significant"] = adjusted < limits["significance"]
+    return result.sort_values(keys, ignore_index=True)
+
+
+def _sigma(frame: pd.DataFrame, suffix: str) -> np.ndarray:
+    columns = [frame[f"{name}_kt{suffix}"] for name in ("emission", "lower", "upper")]
+    known = columns[1].notna() & columns[2].notna()
+    return np.where(known, sigma(*columns), np.nan)
+
+
+def rank_agreement(base: pd.Series, other: pd.Series) -> dict[str, float]:
+    """Return how alike two inventories rank their regions.
+
+    Parameters
+    ----------
+    base, other : pandas.Series of float
+        Emission by region; regions without a figure in either are left out.
+
+    Returns
+    -------
+    dict
+        spearman, kendall and their p-values, and n. NaN below three regions.
+    """
+    both = pd.concat([base, other], axis=1, join="inner").dropna().to_numpy(float)
+    return rank_agreement_of(both[:, 0], both[:, 1])
+
+
+def rank_agreement_of(base: NDArray[np.float64], other: NDArray[np.float64]) -> dict[str, float]:
+    """Return `rank_agreement` of two arrays of the same regions without gaps."""
+    from scipy import stats
+
+    keys = ("spearman", "spearman_p", "kendall", "kendall_p")
+    if len(base) < 3 or np.ptp(base) == 0 or np.ptp(other) == 0:
+        return {**dict.fromkeys(keys, float("nan")), "n": float(len(base))}
+    rho = stats.spearmanr(base, other)
+    tau = stats.kendalltau(base, other)
+    values = (rho.statistic, rho.pvalue, tau.statistic, tau.pvalue)
+    return {**{k: float(v) for k, v in zip(keys, values, strict=True)}, "n": float(len(base))}
+
+
+def share_distance(base: pd.Series, other: pd.Series) -> float:
+    """Return the share of emissions that would have to move for the shares to be equal.
+
+    Half the sum of absolute differences of the shares (total variation
+    distance): 0 for equal shares, 1 for no common sector.
+
+    Parameters
+    ----------
+    base, other : pandas.Series of float
+        Emission by sector, on the joint scope; a missing sector counts as 0.
+
+    Examples
+    --------
+    >>> share_distance(pd.Series({"A": 3.0, "B": 1.0}), pd.Series({"A": 1.0, "B": 1.0}))
+    0.25
+    """
+    return share_distance_of(pd.concat([base, other], axis=1).fillna(0.0).to_numpy(float))
+
+
+def share_distance_of(both: NDArray[np.float64]) -> float:
+    """Return `share_distance` of the two columns of an array of sectors."""
+    totals = both.sum(axis=0)
+    if (totals <= 0).any():
+        return float("nan")
+    return float(np.abs(np.diff(both / totals, axis=1)).sum() / 2)
+
+
+def consensus(compared: pd.DataFrame, *, on: Sequence[str] = CELL) -> pd.DataFrame:
+    """Return the range in which inventories agree, by cell.
+
+    Parameters
+    ----------
+    compared : pandas.DataFrame
+        Contract `compared`, several inventories.
+    on : sequence of str
+        Columns of a cell.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `on`, inventories (number with a figure), lowest_kt, median_kt,
+        highest_kt; and from those with an interval, where there are two or
+        more: pooled_kt, pooled_lower_kt and pooled_upper_kt (95 % interval of
+        a random-effects mean of logarithms, DerSimonian and Laird 1986,
+        doi:10.1016/0197-2456(86)90046-2), and between_sigma, the spread
+        between inventories beyond what their own intervals explain.
+    """
+    keys = list(on)
+    known = compared[compared["emission_kt"].notna()]
+    groups = known.groupby(keys, sort=True)["emission_kt"]
+    result = groups.agg(["count", "min", "median", "max"]).set_axis(
+        ["inventories", "lowest_kt", "median_kt", "highest_kt"], axis=1
+    )
+    tested = known[
+        (known["emission_kt"] > 0) & known["lower_kt"].notna() & known["upper_kt"].notna()
+    ].copy()
+    tested["variance"] = np.square(
+        sigma(tested["emission_kt"], tested["lower_kt"], tested["upper_kt"])
+    )
+    pooled = _random_effects(tested[tested["variance"] > 0], keys)
+    return result.join(pooled, how="left").reset_index()
+
+
+def _random_effects(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    rows = rows.assign(log=np.log(rows["emission_kt"]), weight=1 / rows["variance"])
+    sums = pd.DataFrame(
+        {
+            "n": 1.0,
+            "w": rows["weight"],
+            "w2": rows["weight"] ** 2,
+            "wx": rows["weight"] * rows["log"],
+            "wx2": rows["weight"] * rows["log"] ** 2,
+        }
+    )
+    total = sums.groupby([rows[key] for key in keys], sort=True).sum()
+    total = total[total["n"] >= 2]
+    chi = total["wx2"] - total["wx"] ** 2 / total["w"]
+    between = (chi - (total["n"] - 1)) / (total["w"] - total["w2"] / total["w"])
+    between = between.clip(lower=0.0).rename("between")
+    rows = rows.merge(between.reset_index(), on=keys)
+    weight = 1 / (rows["variance"] + rows["between"])
+    named = [rows[key] for key in keys]
+    whole = weight.groupby(named, sort=True).sum()
+    mean = (weight * rows["log"]).groupby(named, sort=True).sum() / whole
+    reach = Z95 / np.sqrt(whole)
+    return pd.DataFrame(
+        {
+            "pooled_kt": np.exp(mean),
+            "pooled_lower_kt": np.exp(mean - reach),
+            "pooled_upper_kt": np.exp(mean + reach),
+            "between_sigma": np.sqrt(between),
+        }
+    )
+
+
+def beside_trends(emissions: pd.DataFrame, concentrations: pd.DataFrame) -> pd.DataFrame:
+    """Put the yearly change of emissions beside that of measured concentrations.
+
+    Parameters
+    ----------
+    emissions : pandas.DataFrame
+        inventory, region, year, emission_kt; at least three years a series.
+    concentrations : pandas.DataFrame
+        region, station, trend_percent, lower_percent, upper_percent (per year,
+        95 % interval), start_year, end_year, from the monitoring side.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row for each series and station of a region: the station's columns,
+        inventory, emission_trend_percent with its interval over the station's
+        years (ordinary least squares on logarithms, Student's t), and
+        agree: whether the two intervals meet. NaN and NA below three years.
+    """
+    pairs = concentrations.merge(
+        emissions[["inventory", "region"]].drop_duplicates(), on="region", how="inner"
+    )
+    series = {key: part for key, part in emissions.groupby(["inventory", "region"])}
+    slopes = [
+        _slope(
+            series[(row.inventory, row.region)].query(
+                f"{int(row.start_year)} <= year <= {int(row.end_year)}"
+            )
+        )
+        for row in pairs.itertuples()
+    ]
+    names = ["emission_trend_percent", "emission_lower_percent", "emission_upper_percent"]
+    result = pd.concat(
+        [pairs.reset_index(drop=True), pd.DataFrame(slopes, columns=names, dtype=float)], axis=1
+    )
+    meet = (result["lower_percent"] <= result["emission_upper_percent"]) & (
+        result["upper_percent"] >= result["emission_lower_percent"]
+    )
+    result["agree"] = meet.astype("boolean").mask(result["emission_trend_percent"].isna())
+    return result
+
+
+def _slope(rows: pd.DataFrame) -> tuple[float, float, float]:
+    from scipy import stats
+
+    rows = rows[rows["emission_kt"] > 0]
+    if rows["year"].nunique() < 3:
+        return (float("nan"),) * 3
+    fit = stats.linregress(rows["year"], np.log(rows["emission_kt"]))
+    reach = stats.t.ppf(0.975, len(rows) - 2) * fit.stderr
+    low, mid, high = (100 * np.expm1(fit.slope + side * reach) for side in (-1, 0, 1))
+    return float(mid), float(low), float(high)

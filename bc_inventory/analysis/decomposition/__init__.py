@@ -1,0 +1,1 @@
+"""Take the difference of two inventories apart."""

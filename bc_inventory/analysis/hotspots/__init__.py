@@ -1,0 +1,1 @@
+"""Hotspots: which cells, how surely, and what lies near."""

@@ -1,0 +1,172 @@
+"""How sure it is that a hotspot is one, given the uncertainty of the inventory.
+
+The draws are those of the published totals: a factor used in many regions is
+one draw. A draw moves all cells of a region and category together, since what
+is uncertain there is activity and factor. The uncertainty of the proxy that
+places an emission inside its region isn't in the draws.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory import units
+from bc_inventory.analysis.hotspots.emission_field import EmissionField, Flags, Floats, Integers
+from bc_inventory.inventory.draws import PARTS, SPLIT, draw
+from bc_inventory.storage.memoize import recall
+
+__all__ = ["cell_probability", "cluster_probability", "densities", "deviations", "intervals"]
+
+_BY = ["region", "nfr", "fuel"]
+_NEEDED = [
+    *dict.fromkeys([*_BY, *SPLIT, "share", "emission_kt"]),
+    *(f"{kind}_{part}" for part in PARTS for kind in ("corr", "sigma")),
+]
+HALF = 0.5  # of its area must be hot for a cluster to count as hot in a draw
+
+
+def deviations(emissions: pd.DataFrame, field: EmissionField, draws: int, seed: int) -> Floats:
+    """Return what each draw multiplies the emission of a region and category by.
+
+    Parameters
+    ----------
+    emissions : pandas.DataFrame
+        Contract `emissions`: the rows that the field was made from.
+    field : EmissionField
+        Gives order and names of regions and categories.
+    draws, seed : int
+        See `bc_inventory.inventory.uncertainty.draw`.
+
+    Returns
+    -------
+    numpy.ndarray, shape (draws, regions, categories)
+        Dimensionless; 1 where a region has no such category.
+    """
+    groups = recall(_drawn, emissions[_NEEDED], draws, seed)
+    central, sums = groups["central"], groups["sums"]
+    made = np.ones((draws, len(field.regions), len(field.nfr)))
+    region = {name: place for place, name in enumerate(field.regions)}
+    category = {key: place for place, key in enumerate(zip(field.nfr, field.fuel, strict=True))}
+    rows = np.array([region[name] for name in groups["region"]])
+    columns = np.array([category[key] for key in zip(groups["nfr"], groups["fuel"], strict=True)])
+    some = central > 0
+    made[:, rows[some], columns[some]] = sums[:, some] / central[some]
+    return made
+
+
+def _drawn(rows: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
+    """Return the groups of region, category and fuel with their central and drawn sums."""
+    groups, sums = draw(rows, _BY, draws, seed)
+    central = rows.groupby(_BY, observed=True)["emission_kt"].sum()
+    central = central.reindex(pd.MultiIndex.from_frame(groups))
+    names = {name: groups[name].to_numpy(dtype=str) for name in _BY}
+    return {**names, "central": central.to_numpy(dtype=float), "sums": sums}
+
+
+def intervals(masses: Floats, multipliers: Floats) -> tuple[Floats, Floats]:
+    """Return the 95 % interval of the emission of each cluster.
+
+    Parameters
+    ----------
+    masses : numpy.ndarray, shape (clusters, regions, categories)
+        kt, as `bc_inventory.analysis.hotspots.clusters.cluster_masses` returns them.
+    multipliers : numpy.ndarray, shape (draws, regions, categories)
+        As `deviations` returns them.
+
+    Returns
+    -------
+    lower, upper : numpy.ndarray, shape (clusters,)
+        kt; widened to the central value where the draws leave it outside.
+    """
+    from scipy.sparse import csr_array
+
+    # A cluster has few of all regions and categories.
+    pairs = multipliers[0].size
+    held = csr_array(masses.reshape(-1, pairs))
+    drawn = held @ multipliers.reshape(-1, pairs).T
+    lower, upper = np.quantile(drawn, [0.025, 0.975], axis=1)
+    central = masses.sum(axis=(1, 2))
+    return np.minimum(lower, central), np.maximum(upper, central)
+
+
+def densities(field: EmissionField, chosen: Flags, multipliers: Floats) -> Floats:
+    """Return the density of each draw in the cells of the domain.
+
+    Parameters
+    ----------
+    field : EmissionField
+        Central emissions.
+    chosen : numpy.ndarray of bool, shape (categories,)
+        Categories to sum.
+    multipliers : numpy.ndarray, shape (draws, regions, categories)
+        As `deviations` returns them.
+
+    Returns
+    -------
+    numpy.ndarray, shape (cells of the domain, draws)
+        t km-2 per year, in the order of `numpy.flatnonzero(field.domain)`.
+    """
+    from scipy.sparse import csr_array, diags_array
+
+    # Slots of the chosen categories, and what each draw puts into them.
+    used, slot = np.unique(field.slots[chosen].ravel(), return_inverse=True)
+    held = np.arange(len(slot))
+    gather = csr_array((field.mass[chosen].ravel(), (slot, held)), shape=(len(used), len(held)))
+    kt = gather @ multipliers[:, :, chosen].transpose(2, 1, 0).reshape(len(held), -1)
+    cells = np.flatnonzero(field.domain)
+    area = field.area_km2.ravel()[cells]
+    entry = np.flatnonzero(field.domain.ravel()[field.cell])
+    place = np.searchsorted(cells, field.cell[entry])
+    shape = (len(cells), len(field.cell))
+    sums = csr_array((np.ones(len(entry)), (place, entry)), shape=shape)
+    spread = diags_array(1 / area) @ sums @ field.spread[:, used]
+    return np.asarray(spread @ np.asarray(units.convert(kt, "kt", "t")))
+
+
+def cell_probability(field: EmissionField, hot: Flags) -> Floats:
+    """Return the share of draws in which each cell is hot.
+
+    Parameters
+    ----------
+    field : EmissionField
+        Gives the domain.
+    hot : numpy.ndarray of bool, shape (cells of the domain, draws)
+        Which cells are hot in which draw.
+
+    Returns
+    -------
+    numpy.ndarray, shape (rows, columns)
+        Zero outside the domain.
+    """
+    made = np.zeros(field.shape)
+    made[field.domain] = hot.mean(axis=1)
+    return made
+
+
+def cluster_probability(field: EmissionField, labels: Integers, count: int, hot: Flags) -> Floats:
+    """Return the share of draws in which at least half of a cluster's area is hot.
+
+    Parameters
+    ----------
+    field : EmissionField
+        Gives domain and areas.
+    labels, count
+        As `bc_inventory.analysis.hotspots.clusters.label_clusters` returns them.
+    hot : numpy.ndarray of bool, shape (cells of the domain, draws)
+        Which cells are hot in which draw.
+
+    Returns
+    -------
+    numpy.ndarray, shape (count,)
+    """
+    from scipy.sparse import csr_matrix
+
+    label, area = labels[field.domain], field.area_km2[field.domain]
+    inside = np.flatnonzero(label)
+    place = label[inside] - 1, np.arange(len(inside))
+    weight = csr_matrix((area[inside], place), shape=(count, len(inside)))
+    covered = weight @ hot[inside].astype(float)
+    whole = np.asarray(weight.sum(axis=1))
+    # A hair less than half, so that a cluster of two equal cells isn't decided by rounding.
+    return np.asarray((covered >= HALF * (1 - 1e-9) * whole).mean(axis=1))

@@ -1,0 +1,200 @@
+"""Hotspots over years: which persist, and where they are heading.
+
+The classes follow the emerging hot spot analysis of ArcGIS: the share of years
+in which a cell is hot, and the Mann-Kendall trend of its Gi*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bc_inventory.analysis.hotspots.emission_field import Flags, Floats, Integers
+
+__all__ = [
+    "LASTING",
+    "PERSISTENCE",
+    "SHORTEST",
+    "add_years",
+    "classify_years",
+    "mann_kendall",
+    "theil_sen",
+]
+
+# Position in this tuple is the value in hotspots.nc; 0 is no class.
+PERSISTENCE = (
+    "none",
+    "new",
+    "consecutive",
+    "sporadic",
+    "persistent",
+    "intensifying",
+    "diminishing",
+    "historical",
+)
+MOST_YEARS = 0.9  # share of years that makes a hotspot persistent: ArcGIS, emerging hot spots
+_TREND_LEVEL = 0.05
+SHORTEST = 4  # fewer years can't reach the level: of 3 values 6 orders, p >= 1/3 two-sided
+LASTING = tuple(map(PERSISTENCE.index, ("persistent", "intensifying", "diminishing")))
+
+
+def classify_years(gi_star: Floats, hot: Flags) -> NDArray[np.int8]:
+    """Class each cell by its years.
+
+    Parameters
+    ----------
+    gi_star : numpy.ndarray, shape (years, ...)
+        Statistic, ascending years.
+    hot : numpy.ndarray of bool, shape (years, ...)
+        Significant in the year.
+
+    Returns
+    -------
+    numpy.ndarray of int8, shape (...)
+        Position in `PERSISTENCE`.
+
+    Raises
+    ------
+    ValueError
+        With fewer than four years, where no trend can be significant.
+    """
+    years = len(hot)
+    if years < SHORTEST:
+        raise ValueError(f"{years} years; a trend needs at least {SHORTEST}")
+    share, last = hot.mean(axis=0), hot[-1]
+    # Years in a row that end with the last one.
+    run = np.cumprod(hot[::-1], axis=0).sum(axis=0)
+    most = share >= MOST_YEARS
+    _, p, slope = mann_kendall(np.nan_to_num(gi_star))
+    trend = np.where(p < _TREND_LEVEL, np.sign(slope), 0)
+    only_run = run == hot.sum(axis=0)
+    conditions = [
+        most & ~last,
+        most & (trend > 0),
+        most & (trend < 0),
+        most,
+        last & only_run & (run == 1),
+        last & only_run,
+        last,
+    ]
+    names = (
+        "historical",
+        "intensifying",
+        "diminishing",
+        "persistent",
+        "new",
+        "consecutive",
+        "sporadic",
+    )
+    codes = [PERSISTENCE.index(name) for name in names]
+    return np.select(conditions, codes, default=0).astype(np.int8)
+
+
+def mann_kendall(series: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return Mann-Kendall's S, its two-sided probability and Kendall's tau.
+
+    Parameters
+    ----------
+    series : numpy.ndarray, shape (times, ...)
+        Values in order of time, without gaps.
+
+    Returns
+    -------
+    s, p, tau : numpy.ndarray, shape (...)
+        p by the normal approximation with continuity and tie corrections
+        (Kendall 1975; Gilbert 1987, section 16.4); 1 where all values are equal.
+    """
+    from scipy.special import ndtr
+
+    count = len(series)
+    s = np.zeros(series.shape[1:])
+    for first in range(count - 1):
+        s += np.sign(series[first + 1 :] - series[first]).sum(axis=0)
+    equal = (series[:, None] == series[None, :]).sum(axis=1)
+    # A group of t equal values appears t times with t, so its t(t-1)(2t+5) is shared by t.
+    ties = ((equal - 1) * (2 * equal + 5)).sum(axis=0)
+    variance = (count * (count - 1) * (2 * count + 5) - ties) / 18
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.where(variance > 0, (np.abs(s) - 1).clip(0) / np.sqrt(variance), 0.0)
+    return s, np.minimum(2 * ndtr(-z), 1.0), s / (count * (count - 1) / 2)
+
+
+def theil_sen(times: Sequence[int], series: Floats) -> Floats:
+    """Return the median of the slopes of all pairs (Sen 1968).
+
+    Parameters
+    ----------
+    times : sequence of int, shape (times,)
+        Years.
+    series : numpy.ndarray, shape (times, ...)
+        Values.
+
+    Returns
+    -------
+    numpy.ndarray, shape (...)
+        Per unit of time.
+    """
+    first, second = np.triu_indices(len(times), 1)
+    span = np.diff(np.asarray(times)[[first, second]], axis=0)[0]
+    span = span.reshape(-1, *[1] * (series.ndim - 1))
+    return np.asarray(np.median((series[second] - series[first]) / span, axis=0))
+
+
+def add_years(
+    frame: pd.DataFrame,
+    labels: Integers,
+    years: Sequence[int],
+    gi_star: Floats,
+    densities: Floats,
+    domain: Flags,
+    classes: NDArray[np.int8],
+) -> pd.DataFrame:
+    """Add trends over the years to described hotspots.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        As `bc_inventory.analysis.hotspots.clusters.describe` returns it.
+    labels : numpy.ndarray of int, shape (rows, columns)
+        Clusters by the numbers of `frame.label`.
+    years : sequence of int
+        Ascending.
+    gi_star, densities : numpy.ndarray, shape (years, rows, columns)
+        Statistic, and t km-2 per year.
+    domain : numpy.ndarray of bool, shape (rows, columns)
+        Cells among which ranks are taken.
+    classes : numpy.ndarray of int8, shape (rows, columns)
+        As `classify_years` returns them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `frame` with `persistence` (the class of most cells), `gi_star_slope`
+        and `rank_slope` (Theil-Sen, of cluster means; ranks run from 0 to 1)
+        and `trend_p` (Mann-Kendall, of the mean Gi*).
+    """
+    cells = labels > 0
+    which, count = labels[cells] - 1, len(frame)
+    size = np.bincount(which, minlength=count)
+
+    def means(stack: Floats) -> Floats:
+        values = np.nan_to_num(stack[:, cells])
+        return np.stack([np.bincount(which, row, minlength=count) / size for row in values])
+
+    ranks = np.zeros(densities.shape)
+    for row, density in zip(ranks, densities, strict=True):
+        order = np.sort(density[domain])
+        row[domain] = np.searchsorted(order, density[domain], side="right") / len(order)
+    statistic = means(gi_star)
+    _, p, _ = mann_kendall(statistic)
+    votes = np.zeros((count, len(PERSISTENCE)))
+    np.add.at(votes, (which, classes[cells]), 1.0)
+    return frame.assign(
+        persistence=[PERSISTENCE[place] for place in votes.argmax(axis=1)],
+        gi_star_slope=theil_sen(years, statistic),
+        rank_slope=theil_sen(years, means(ranks)),
+        trend_p=p,
+    )

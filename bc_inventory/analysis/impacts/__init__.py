@@ -1,0 +1,1 @@
+"""What emissions mean for ice, people and climate."""

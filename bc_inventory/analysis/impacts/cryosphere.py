@@ -1,0 +1,286 @@
+"""From Pole to Plateau: how near to ice emissions are, by month and category.
+
+Emissions are counted by cell centre in the bands of `data/cryosphere_bands.csv`:
+by latitude, by distance to the Arctic Circle, by distance to the nearest
+glaciated cell of High Mountain Asia, and by the part of a cell that lies in its
+glacier regions. Distance isn't deposition: wind, rain and season decide what
+arrives. Published responses stand in `data/cryosphere_responses.csv`; none is
+multiplied in.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bc_inventory import schema
+from bc_inventory.analysis.hotspots.clusters import cluster_masses
+from bc_inventory.analysis.hotspots.context import ARCTIC_CIRCLE, Nearest
+from bc_inventory.analysis.hotspots.emission_field import EmissionField, Floats
+from bc_inventory.analysis.hotspots.statistics import EARTH_RADIUS_KM
+from bc_inventory.reference.paths import data_root
+from bc_inventory.storage.memoize import recall
+
+__all__ = [
+    "Bands",
+    "Ice",
+    "band_masses",
+    "by_band",
+    "by_month",
+    "ice_around",
+    "read_bands",
+    "read_responses",
+]
+
+
+@dataclass(frozen=True)
+class Bands:
+    """The bands of one view.
+
+    Parameters
+    ----------
+    view : str
+        Name of the view.
+    names : tuple of str
+        Bands.
+    lower, upper : tuple of float
+        Ends, infinite where open.
+    """
+
+    view: str
+    names: tuple[str, ...]
+    lower: tuple[float, ...]
+    upper: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Ice:
+    """Where the ice is, seen from the cells of a field.
+
+    Parameters
+    ----------
+    glacier_km : numpy.ndarray, shape (rows, columns)
+        Distance to the nearest glaciated cell of High Mountain Asia.
+    hma_fraction : numpy.ndarray, shape (rows, columns)
+        Part of the cell in its glacier regions, 0 to 1.
+    """
+
+    glacier_km: Floats
+    hma_fraction: Floats
+
+
+def read_bands(path: Path | None = None) -> list[Bands]:
+    """Read the bands of all views.
+
+    Parameters
+    ----------
+    path : Path, optional
+        A table under the contract `cryosphere_bands`; by default the embedded one.
+
+    Returns
+    -------
+    list of Bands
+        By view.
+    """
+    table = schema.read_csv(path or data_root() / "cryosphere_bands.csv", "cryosphere_bands")
+    return [
+        Bands(
+            str(view),
+            tuple(rows["band"]),
+            tuple(rows["lower"].fillna(-np.inf)),
+            tuple(rows["upper"].fillna(np.inf)),
+        )
+        for view, rows in table.groupby("view", sort=True)
+    ]
+
+
+def read_responses(path: Path | None = None) -> pd.DataFrame:
+    """Read published responses (contract `cryosphere_responses`); by default the embedded."""
+    return schema.read_csv(path or data_root() / "cryosphere_responses.csv", "cryosphere_responses")
+
+
+def ice_around(field: EmissionField, hma: pd.DataFrame, glaciers: tuple[Floats, Floats]) -> Ice:
+    """Return distance and fraction of ice for each cell of a field.
+
+    Parameters
+    ----------
+    field : EmissionField
+        Gives the cells.
+    hma : pandas.DataFrame
+        Contract `spatial_hma`, 0.25 degree; a finer cell takes the fraction of
+        the one its centre lies in.
+    glaciers : tuple of numpy.ndarray
+        Latitudes and longitudes, see
+        `bc_inventory.analysis.hotspots.context.glacier_points`.
+    """
+    from bc_inventory.spatial.cells import make_grid
+
+    grid = make_grid(0.25, "global")
+    whole = np.zeros(grid.shape)
+    np.add.at(whole, (hma["j"].to_numpy(), hma["i"].to_numpy()), hma["fraction"].to_numpy())
+    longitude, latitude = np.meshgrid(field.longitudes, field.latitudes)
+    cell = grid.locate(longitude.ravel(), latitude.ravel())
+    # Neither moves with the emissions, so the distances are kept.
+    distance = recall(_distances, *glaciers, latitude.ravel(), longitude.ravel())["km"]
+    fraction = np.minimum(whole.ravel()[cell], 1.0)
+    return Ice(distance.reshape(field.shape), fraction.reshape(field.shape))
+
+
+def _distances(
+    ice_latitude: Floats, ice_longitude: Floats, latitude: Floats, longitude: Floats
+) -> dict[str, Floats]:
+    return {"km": Nearest(ice_latitude, ice_longitude).km(latitude, longitude)[0]}
+
+
+def band_masses(
+    field: EmissionField, ice: Ice, views: Sequence[Bands]
+) -> list[tuple[Bands, Floats]]:
+    """Return what is emitted in the bands of each view.
+
+    Parameters
+    ----------
+    field : EmissionField
+        Emissions of a side.
+    ice : Ice
+        Of the same cells.
+    views : sequence of Bands
+        As `read_bands` returns them.
+
+    Returns
+    -------
+    list of tuple
+        Each view with its kt, shape (bands, regions, categories); bands may overlap.
+    """
+    return [(bands, _masses(field, ice, bands)) for bands in views]
+
+
+def by_band(
+    field: EmissionField,
+    held: Sequence[tuple[Bands, Floats]],
+    multipliers: Floats,
+    factor_set: str,
+) -> pd.DataFrame:
+    """Return emissions by view, band and category with intervals.
+
+    Parameters
+    ----------
+    field : EmissionField
+        Emissions of a side.
+    held : sequence of tuple
+        As `band_masses` returns it.
+    multipliers : numpy.ndarray, shape (draws, regions, categories)
+        See `bc_inventory.analysis.hotspots.draws.deviations`.
+    factor_set : str
+        Column of the result.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `cryosphere`; bands without emission have rows too.
+    """
+    names, members = _categories(field)
+    whole = members @ field.inside.sum(axis=1)
+    parts = []
+    for bands, masses in held:
+        emission = members @ masses.sum(axis=1).T  # (categories, bands)
+        drawn = np.einsum("drc,brc->dcb", multipliers, masses)
+        drawn = np.einsum("nc,dcb->dnb", members, drawn)
+        lower, upper = np.quantile(drawn, [0.025, 0.975], axis=0)
+        every = whole[:, None]
+        parts.append(
+            pd.DataFrame(
+                {
+                    "view": bands.view,
+                    "band": np.tile(np.array(bands.names, dtype=object), len(names)),
+                    "nfr": np.repeat(names, len(bands.names)),
+                    "emission_kt": emission.ravel(),
+                    "lower_kt": np.minimum(lower, emission).ravel(),
+                    "upper_kt": np.maximum(upper, emission).ravel(),
+                    "share_of_side": np.divide(
+                        emission, every, out=np.zeros_like(emission), where=every > 0
+                    ).ravel(),
+                }
+            )
+        )
+    return _headed(field, factor_set, parts, "cryosphere")
+
+
+def by_month(
+    field: EmissionField, held: Sequence[tuple[Bands, Floats]], parts: Floats, factor_set: str
+) -> pd.DataFrame:
+    """Return emissions by view, band, category and month.
+
+    Parameters
+    ----------
+    field, held, factor_set
+        As for `by_band`.
+    parts : numpy.ndarray, shape (categories, regions, 12)
+        Share of each month, see `bc_inventory.spatial.profiles.month_parts`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `cryosphere_months`; the months of a year sum to it.
+    """
+    names, members = _categories(field)
+    made = []
+    for bands, masses in held:
+        monthly = np.einsum("brc,crm->cmb", masses, parts)
+        months = np.tensordot(members, monthly, axes=1)  # (categories, months, bands)
+        count = len(bands.names)
+        month = np.repeat(np.arange(1, months.shape[1] + 1), count)
+        made.append(
+            pd.DataFrame(
+                {
+                    "view": bands.view,
+                    "band": np.tile(np.array(bands.names, dtype=object), months[..., 0].size),
+                    "nfr": np.repeat(names, len(month)),
+                    "month": np.tile(month, len(names)),
+                    "emission_kt": months.ravel(),
+                }
+            )
+        )
+    return _headed(field, factor_set, made, "cryosphere_months")
+
+
+def _headed(
+    field: EmissionField, factor_set: str, parts: list[pd.DataFrame], contract: str
+) -> pd.DataFrame:
+    frame = pd.concat(parts, ignore_index=True)
+    frame = frame.assign(year=field.year, side=field.side, factor_set=factor_set)
+    return frame[schema.table(contract).names]
+
+
+def _categories(field: EmissionField) -> tuple[NDArray[Any], Floats]:
+    """Return * and each NFR category, and which categories of the field belong to it."""
+    names = np.array(["*", *sorted(set(field.nfr))], dtype=object)
+    mine = names[:, None] == np.array(field.nfr, dtype=object)[None, :]
+    return names, (mine | (names == "*")[:, None]).astype(float)
+
+
+def _masses(field: EmissionField, ice: Ice, bands: Bands) -> Floats:
+    latitude = np.repeat(field.latitudes[:, None], field.shape[1], axis=1)
+    if bands.view == "hma_region":
+        part = ice.hma_fraction.ravel()[field.cell]
+        inside = dataclasses.replace(field, shares=field.shares * part)
+        labels = np.ones(field.shape, dtype=np.int64)
+        return cluster_masses(inside, labels, 1, np.ones(len(field.nfr), dtype=bool))
+    measure = {
+        "latitude": latitude,
+        "arctic": latitude,
+        "arctic_circle_km": np.radians(ARCTIC_CIRCLE - latitude) * EARTH_RADIUS_KM,
+        "hma_glacier_km": ice.glacier_km,
+    }[bands.view]
+    every = np.ones(len(field.nfr), dtype=bool)
+    made = [
+        cluster_masses(field, ((measure >= low) & (measure < high)).astype(np.int64), 1, every)[0]
+        for low, high in zip(bands.lower, bands.upper, strict=True)
+    ]
+    return np.stack(made)

@@ -1,0 +1,183 @@
+"""How near emissions are to people.
+
+Two sides of one sum. For those who emit: how many people live within a radius
+of the average kilogram. For those who breathe: how much is emitted per area
+within the radius of the average inhabitant. Both rank sources and regions; like
+the intake fraction (Apte et al. 2012, doi:10.1021/es204021h) they grow with the
+people near a source, but they hold no wind, height, chemistry or indoor air.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory import schema, units
+from bc_inventory.analysis.hotspots.emission_field import EmissionField, Floats, Integers
+from bc_inventory.analysis.hotspots.statistics import Window, distance_window, window_sums
+from bc_inventory.storage.memoize import recall
+
+__all__ = ["CAVEAT", "RADIUS_KM", "exposure"]
+
+RADIUS_KM = 50.0
+CAVEAT = (
+    "an indicator of where emissions are, not of concentration, dose or harm; population of 2015; "
+    "emissions of other countries near the border don't count"
+)
+_SOURCE = "bcinv-exposure"
+_NO_LAND = 1e-9  # km2; a plant offshore has no land near, and no inhabitants either
+
+
+def exposure(
+    field: EmissionField, multipliers: Floats, factor_set: str, *, radius_km: float = RADIUS_KM
+) -> pd.DataFrame:
+    """Return the exposure indicators of a side's regions and categories.
+
+    Parameters
+    ----------
+    field : EmissionField
+        Emissions and population of a side.
+    multipliers : numpy.ndarray, shape (draws, regions, categories)
+        See `bc_inventory.analysis.hotspots.draws.deviations`; intervals are
+        given for all categories together.
+    factor_set : str
+        Column of the result.
+    radius_km : float
+        What counts as near.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `exposure`, for each region and `*`, for each NFR category and `*`.
+    """
+    window = distance_window(field.latitudes, field.resolution, radius_km)
+    emitted, breathed, met = _responses(field, window)
+    lower, upper = _interval(field, multipliers, breathed)
+    area = _by_region(field, field.land_km2)
+    population = _by_region(field, field.population)
+    parts = []
+    for nfr in ("*", *sorted(set(field.nfr))):
+        chosen = np.array([nfr in ("*", name) for name in field.nfr], dtype=bool)
+        emission = _with_side(emitted[chosen].sum(axis=0))
+        breath = _with_side(breathed[chosen].sum(axis=(0, 1)))
+        people = _with_side(met[chosen].sum(axis=0))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            frame = pd.DataFrame(
+                {
+                    "region": [*field.regions, "*"],
+                    "nfr": nfr,
+                    "emission_kt": emission,
+                    "population": population,
+                    "people_near": np.where(emission > 0, people / emission, np.nan),
+                    "density_near_t_km2": units.convert(breath / population, "kt/km2", "t/km2"),
+                    "density_t_km2": units.convert(emission / area, "kt/km2", "t/km2"),
+                }
+            )
+        if nfr == "*":
+            frame = frame.assign(
+                lower_t_km2=np.minimum(lower, frame["density_near_t_km2"]),
+                upper_t_km2=np.maximum(upper, frame["density_near_t_km2"]),
+            )
+        parts.append(frame)
+    made = pd.concat(parts, ignore_index=True).assign(
+        year=field.year,
+        side=field.side,
+        factor_set=factor_set,
+        radius_km=radius_km,
+        source_id=_SOURCE,
+        caveat=CAVEAT,
+    )
+    return made[schema.table("exposure").names]
+
+
+def _responses(field: EmissionField, window: Window) -> tuple[Floats, Floats, Floats]:
+    """Return what each category of each region does for the indicators.
+
+    All are sums over cells of emission times something, so they are worked out
+    once for what each proxy spreads.
+
+    Returns
+    -------
+    emitted : numpy.ndarray, shape (categories, regions)
+        kt inside the grid.
+    breathed : numpy.ndarray, shape (categories, regions, regions)
+        Emission per land area near the inhabitants of each region, the last
+        axis, summed over them; person kt km-2.
+    met : numpy.ndarray, shape (categories, regions)
+        People near the emission, times the emission; person kt.
+    """
+    # Emissions change more often than where people live, so this part is kept.
+    each = recall(
+        _around,
+        field.population,
+        field.land_km2,
+        field.region,
+        field.cell,
+        [len(field.regions), *field.shape],
+        window.half_widths,
+    )["around"]
+    made = (field.spread.T @ each)[field.slots] * field.mass[:, :, None]
+    return made[..., 0], made[..., 2:], made[..., 1]
+
+
+def _around(
+    population: Floats,
+    land_km2: Floats,
+    region: Integers,
+    cell: Integers,
+    shape: list[int],
+    half_widths: Integers,
+) -> dict[str, Floats]:
+    """Return what an emission in each entry meets.
+
+    Parameters
+    ----------
+    population, land_km2, region, cell : numpy.ndarray, shape (entries,)
+        Of an `EmissionField`.
+    shape : list of int
+        Its regions, rows and columns.
+    half_widths : numpy.ndarray of int
+        Of a `Window`.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        `around`, shape (entries, 2 + regions): one; the people near; the
+        people near of each region, over the land near them, km-2.
+    """
+    regions, rows, columns = shape
+
+    def on_grid(values: Floats) -> Floats:
+        sums = np.bincount(cell, values, minlength=rows * columns)
+        return np.asarray(sums, dtype=float).reshape(rows, columns)
+
+    window = Window(half_widths)
+    people_near = window_sums(on_grid(population), window)
+    land_near = np.maximum(window_sums(on_grid(land_km2), window), _NO_LAND)
+    living = np.stack([on_grid(population * (region == one)) / land_near for one in range(regions)])
+    # Near is mutual, so what people breathe of a cell is what lives near it.
+    near = window_sums(living, window).reshape(len(living), -1)[:, cell]
+    around = [np.ones(len(cell)), people_near.ravel()[cell], *near]
+    return {"around": np.stack(around, axis=1)}
+
+
+def _with_side(values: Floats) -> Floats:
+    """Put the sum of the regions, the side, last."""
+    return np.append(values, values.sum())
+
+
+def _by_region(field: EmissionField, values: Floats) -> Floats:
+    """Sum values of entries by region, the side last."""
+    sums = np.bincount(field.region, values, minlength=len(field.regions))
+    return _with_side(sums.astype(float))
+
+
+def _interval(field: EmissionField, multipliers: Floats, breathed: Floats) -> tuple[Floats, Floats]:
+    """Return the 95 % interval of the density near the average inhabitant, t/km2, by region."""
+    drawn = np.einsum("drc,crn->dn", multipliers, breathed)
+    sums = np.column_stack([drawn, drawn.sum(axis=1)])
+    population = _by_region(field, field.population)
+    with np.errstate(invalid="ignore"):  # nobody lives there
+        bounds = np.quantile(sums / population, [0.025, 0.975], axis=0)
+    lower, upper = units.convert(bounds, "kt/km2", "t/km2")
+    return lower, upper

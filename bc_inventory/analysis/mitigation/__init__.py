@@ -1,0 +1,1 @@
+"""Measures, scenarios and targets."""

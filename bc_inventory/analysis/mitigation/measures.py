@@ -1,0 +1,271 @@
+"""What measures change in the emission table, alone and together.
+
+A measure changes rows: it takes activity away, moves the share of a technology
+to another, lowers a factor, or lowers what passes the controls. Measures on
+the same rows interact: together they save less than the sum of each alone. A
+wedge is a measure's part of the joint saving by Shapley, the mean over all
+orders in which they can be carried out, so wedges add up to the saving.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+from math import factorial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from bc_inventory.analysis.mitigation.scenario import make_scene
+from bc_inventory.analysis.mitigation.scene import Scene
+from bc_inventory.errors import DataError, Problem
+from bc_inventory.inventory.draws import PARTS, SPLIT, grouped
+from bc_inventory.inventory.lognormal import bounds, combine
+from bc_inventory.reference.paths import data_root
+from bc_inventory.schema import read_csv
+
+__all__ = ["apply_measures", "joint_saving", "joint_share", "read_measures", "wedges"]
+
+Floats = NDArray[np.float64]
+# All orders of more measures than this would take minutes.
+_MOST_MEASURES = 10
+
+
+def read_measures(path: Path | None = None) -> pd.DataFrame:
+    """Read a measure library.
+
+    Parameters
+    ----------
+    path : Path, optional
+        A table under the contract `measures`; by default the embedded one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `measures`.
+
+    Raises
+    ------
+    DataError
+        If a row breaks the contract, or moves a share without saying where.
+    """
+    file = path or data_root() / "measures.csv"
+    rows = read_csv(file, "measures")
+    lost = rows[(rows["changes"] == "share") & rows["to_technology"].isna()]
+    if len(lost):
+        raise DataError(
+            Problem(
+                found=f"a share of {row.technology} that moves nowhere",
+                expected="a technology that takes it",
+                file=str(file),
+                column="to_technology",
+            )
+            for row in lost.itertuples()
+        )
+    return rows
+
+
+def apply_measures(
+    emissions: pd.DataFrame,
+    measures: pd.DataFrame,
+    uptake: Mapping[str, float],
+    regions: pd.DataFrame,
+) -> pd.DataFrame:
+    """Return the emission table as it would be with measures.
+
+    Parameters
+    ----------
+    emissions : pandas.DataFrame
+        Contract `emissions`.
+    measures : pandas.DataFrame
+        Contract `measures`.
+    uptake : mapping of str to float
+        How far each measure is carried out, 0 to 1. Others aren't.
+    regions : pandas.DataFrame
+        region, group, side, for the scopes of the measures.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `emissions`, with rows added for technologies that came in.
+        emission = activity x share x factor x (1 - abatement) still holds;
+        intervals keep their width relative to the emission.
+
+    Raises
+    ------
+    DataError
+        If a measure is unknown, an uptake lies outside 0 to 1, or the factor
+        of a technology that comes in isn't known from another row.
+    """
+    scene = make_scene(emissions, measures, uptake, regions)
+    used_share, factor, passed = (part[:, 0] for part in scene.parts(uptake))
+    rows = scene.rows.copy()
+    before = rows["emission_kt"].to_numpy(float)
+    used = rows["activity"].to_numpy(float) * used_share
+    split = rows.groupby(SPLIT, sort=False, dropna=False).ngroup().to_numpy()
+    whole = np.bincount(split, used)[split]
+    planned = np.bincount(split, scene.share)[split]
+    rows["activity"] = np.divide(whole, planned, out=np.zeros(len(rows)), where=planned > 0)
+    rows["share"] = np.divide(used, rows["activity"], out=used_share.copy(), where=whole > 0)
+    for column in ("emission_factor", "factor_lower", "factor_upper"):
+        rows[column] *= factor
+    rows["abatement"] = 1.0 - (1.0 - rows["abatement"].fillna(0.0)) * passed
+    rows["emission_kt"] = scene.per_share[:, 0] * used_share * factor * passed
+    ratio = np.divide(rows["emission_kt"], before, out=np.ones(len(rows)), where=before > 0)
+    for column in ("lower_kt", "upper_kt", "pm25_kt"):
+        rows[column] *= ratio
+    came = before == 0
+    spread = combine(*(rows.loc[came, f"sigma_{part}"].fillna(0.0) for part in PARTS))
+    rows.loc[came, "lower_kt"], rows.loc[came, "upper_kt"] = bounds(
+        rows.loc[came, "emission_kt"], spread
+    )
+    scaled = np.divide(
+        rows["activity"], scene.rows["activity"], out=np.ones(len(rows)), where=whole > 0
+    )
+    for column in ("activity_lower", "activity_upper"):
+        rows[column] = scene.rows[column] * scaled
+    untouched = emissions[emissions["emission_kt"].isna()]
+    kept = rows[(scene.share > 0) | (rows["share"] > 0)]
+    return pd.concat([kept[emissions.columns], untouched], ignore_index=True)
+
+
+def wedges(scene: Scene, *, by: Sequence[str] = ("side",)) -> pd.DataFrame:
+    """Return what each measure saves of the joint saving.
+
+    Parameters
+    ----------
+    scene : Scene
+        From `bc_inventory.analysis.mitigation.scenario.drawn_scene`. Memo items count like
+        others if a measure names their category; they stay in rows of their own.
+    by : sequence of str
+        Columns to keep apart.
+
+    Returns
+    -------
+    pandas.DataFrame
+        memo, `by`, measure, saved_kt (wedge), alone_kt (saving if nothing
+        else were done), and with draws lower_kt and upper_kt of the wedge. The
+        wedges of a group add up to its joint saving.
+
+    Raises
+    ------
+    DataError
+        If more than ten measures meet the same rows.
+    """
+    keys = ["memo", *by]
+    codes, groups = grouped(scene.rows, keys)
+    made = []
+    for names in _interacting(scene):
+        saved = _savings(scene, names, codes, len(groups))
+        for name in names:
+            wedge = _shapley(name, names, saved)
+            frame = groups.assign(measure=name, saved_kt=wedge[:, 0])
+            frame["alone_kt"] = saved[frozenset([name])][:, 0]
+            if wedge.shape[1] > 1:
+                limits = np.quantile(wedge[:, 1:], [0.025, 0.975], axis=1)
+                frame["lower_kt"], frame["upper_kt"] = limits
+            made.append(frame)
+    return pd.concat(made, ignore_index=True).sort_values([*keys, "measure"], ignore_index=True)
+
+
+def joint_saving(scene: Scene, *, by: str = "side") -> pd.DataFrame:
+    """Return what measures save together.
+
+    Parameters
+    ----------
+    scene : Scene
+        From `bc_inventory.analysis.mitigation.scenario.drawn_scene`, with draws; memo items are
+        left out.
+    by : {"side", "region"}
+        What the savings are given for.
+
+    Returns
+    -------
+    pandas.DataFrame
+        region (a side or a region), saved_kt, lower_kt, upper_kt (95 % interval).
+    """
+    counted = ~scene.rows["memo"].to_numpy(dtype=bool)
+    codes, groups = grouped(scene.rows[counted], [by])
+    saved = (scene.emission(()) - scene.emission(scene.measures))[counted]
+    summed = np.zeros((len(groups), saved.shape[1]))
+    np.add.at(summed, codes, saved)
+    lower, upper = np.quantile(summed[:, 1:], [0.025, 0.975], axis=1)
+    columns = {"saved_kt": summed[:, 0], "lower_kt": lower, "upper_kt": upper}
+    return pd.DataFrame({"region": groups[by].astype(str), **columns})
+
+
+def joint_share(saving: pd.DataFrame, emissions: pd.DataFrame, *, by: str = "side") -> pd.DataFrame:
+    """Return the share of the emission that measures save together.
+
+    Parameters
+    ----------
+    saving : pandas.DataFrame
+        From `joint_saving`.
+    emissions : pandas.DataFrame
+        The contract `emissions` that the scene was made of; memo items are left out.
+    by : {"side", "region"}
+        What the savings are given for.
+
+    Returns
+    -------
+    pandas.DataFrame
+        region (a side or a region), share, share_lower, share_upper (95 %
+        interval), as fractions of the emission; 0 where no measure meets any
+        row.
+    """
+    counted = ~emissions["memo"].astype(bool)
+    whole = emissions.loc[counted, "emission_kt"].groupby(emissions[by].astype(str)).sum()
+    made = saving.set_index("region").reindex(whole.index.rename("region"))
+    made = made.div(whole.to_numpy(), axis=0).fillna(0.0)
+    return made.set_axis(["share", "share_lower", "share_upper"], axis=1).reset_index()
+
+
+def _interacting(scene: Scene) -> list[list[str]]:
+    """Part the measures into groups that share rows; others can't interact."""
+    met: dict[str, set[int]] = {name: set() for name in scene.measures}
+    for change in scene.changes:
+        met[change.measure].update(change.rows.tolist(), change.to.tolist())
+    parts: list[list[str]] = []
+    for name, rows in met.items():
+        near = [part for part in parts if any(rows & met[other] for other in part)]
+        parts = [part for part in parts if part not in near]
+        parts.append(sorted([name, *(other for part in near for other in part)]))
+    largest = max((len(part) for part in parts), default=0)
+    if largest > _MOST_MEASURES:
+        raise DataError(
+            [
+                Problem(
+                    found=f"{largest} measures on the same rows",
+                    expected=f"at most {_MOST_MEASURES} that interact",
+                    remedy="Combine some of them into one measure.",
+                )
+            ]
+        )
+    return parts
+
+
+def _savings(
+    scene: Scene, names: list[str], codes: NDArray[np.intp], count: int
+) -> dict[frozenset[str], Floats]:
+    """Return what each set of measures saves, kt, (groups, 1 + draws)."""
+    near = scene.of(names)
+    base = near.emission(())
+    saved: dict[frozenset[str], Floats] = {}
+    for size in range(len(names) + 1):
+        for active in combinations(names, size):
+            difference = np.zeros((count, base.shape[1]))
+            np.add.at(difference, codes[near.place], base - near.emission(active))
+            saved[frozenset(active)] = difference
+    return saved
+
+
+def _shapley(name: str, names: list[str], saved: Mapping[frozenset[str], Floats]) -> Floats:
+    rest = [other for other in names if other != name]
+    total = np.zeros_like(saved[frozenset()])
+    for size in range(len(names)):
+        weight = factorial(size) * factorial(len(rest) - size) / factorial(len(names))
+        for before in combinations(rest, size):
+            total += weight * (saved[frozenset((*before, name))] - saved[frozenset(before)])
+    return total

@@ -1,0 +1,1 @@
+"""Compare the inventory with measurements."""

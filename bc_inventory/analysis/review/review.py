@@ -1,0 +1,130 @@
+"""The checks of a review: key categories, completeness, implied factors, breaks, verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from bc_inventory.analysis.review.checks import (
+    completeness,
+    implied_factor_outliers,
+    series_breaks,
+    summary,
+)
+from bc_inventory.analysis.review.key_categories import key_categories, uncertainty_from_interval
+
+__all__ = ["guidebook_ranges", "key_tables", "review_tables"]
+
+# A break is a step away from the median step, so there must be two at least.
+_LOOKED_AT = [
+    *("year", "side", "region", "nfr", "fuel", "factor_set", "notation_key"),
+    *("activity", "activity_unit", "activity_source", "share", "abatement"),
+    *("emission_factor", "emission_factor_unit", "factor_lower", "factor_upper", "factor_source"),
+    *("emission_kt", "lower_kt", "upper_kt", "pm25_kt"),
+]
+_FEWEST_YEARS = 3
+
+
+def key_tables(
+    totals: pd.DataFrame, limits: Mapping[str, float], *, year: int, factor_set: str
+) -> pd.DataFrame:
+    """Return the assessment of key categories of each side.
+
+    Parameters
+    ----------
+    totals : pandas.DataFrame
+        Contract `totals`.
+    limits : mapping of str to float
+        Review limits.
+    year : int
+        Latest year; the first one of the totals is the base year of the trend.
+    factor_set : str
+        Set of emission factors.
+
+    Returns
+    -------
+    pandas.DataFrame
+        side, and the columns of `key_categories`.
+    """
+    rows = totals[(totals["level"] == "side_nfr") & (totals["factor_set"] == factor_set)]
+    first = int(rows["year"].min())
+    made = []
+    for side, part in rows.groupby("side", sort=False):
+        own = part.assign(uncertainty=uncertainty_from_interval(part))
+        base = own[own["year"] == first] if first < year else None
+        assessed = key_categories(own[own["year"] == year], limits, base)
+        made.append(assessed.assign(side=side))
+    found = pd.concat(made, ignore_index=True)
+    return found[["side", *(name for name in found if name != "side")]]
+
+
+def guidebook_ranges(official: pd.DataFrame) -> pd.DataFrame:
+    """Return the range of the EU's official factors by category and fuel.
+
+    Parameters
+    ----------
+    official : pandas.DataFrame
+        Contract `emissions`, official factors of the EU.
+
+    Returns
+    -------
+    pandas.DataFrame
+        nfr, fuel, unit, lower, upper: from the lowest lower bound, after
+        control, to the highest upper bound.
+    """
+    rows = official[official["factor_upper"].notna()]
+    passed = 1.0 - rows["abatement"].fillna(0.0)
+    rows = rows.assign(lower=rows["factor_lower"] * passed, upper=rows["factor_upper"])
+    made = rows.groupby(["nfr", "fuel", "emission_factor_unit"], as_index=False).agg(
+        lower=("lower", "min"), upper=("upper", "max")
+    )
+    return made.rename(columns={"emission_factor_unit": "unit"})
+
+
+def review_tables(
+    emissions: pd.DataFrame,
+    totals: pd.DataFrame,
+    limits: Mapping[str, float],
+    *,
+    year: int,
+    factor_set: str,
+) -> dict[str, pd.DataFrame]:
+    """Return the checks of a review.
+
+    Parameters
+    ----------
+    emissions : pandas.DataFrame
+        Contract `emissions` of the year, all factor sets; memo items are left out.
+    totals : pandas.DataFrame
+        Contract `totals` of all years.
+    limits : mapping of str to float
+        Review limits.
+    year : int
+        Calendar year.
+    factor_set : str
+        Set of emission factors.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        checks (see `analysis.qaqc.summary`), completeness, outliers (all implied
+        factors with their flags) and breaks (empty where the release has fewer than
+        three years, in which case the check isn't passed but untested).
+    """
+    rows = (emissions["year"] == year) & ~emissions["memo"].astype(bool)
+    mine = emissions.loc[rows, _LOOKED_AT]
+    counted = mine[mine["factor_set"] == factor_set]
+    official = mine[(mine["factor_set"] == "official") & (mine["side"] == "EU")]
+    complete = completeness(counted)
+    outliers = implied_factor_outliers(counted, limits, guidebook_ranges(official))
+    series = totals[(totals["level"] == "region_gnfr") & (totals["factor_set"] == factor_set)]
+    series = series.rename(columns={"nfr": "sector"}).assign(inventory="bc_inventory")
+    breaks = series_breaks(series, limits)
+    told = breaks if series["year"].nunique() >= _FEWEST_YEARS else None
+    return {
+        "checks": summary(complete, outliers, told, counted),
+        "completeness": complete,
+        "outliers": outliers,
+        "breaks": breaks,
+    }

@@ -1,0 +1,1 @@
+"""From what instruments report to black carbon."""

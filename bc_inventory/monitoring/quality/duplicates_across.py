@@ -1,0 +1,115 @@
+"""Find values of the record that two stations share, over all its parts.
+
+Which values are copies depends on every file, so it is found anew whenever a part comes
+or goes, and kept under the digest of all parts until then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bc_inventory.monitoring.quality.duplicates import twins
+from bc_inventory.monitoring.record.parts import read_values, told_series
+from bc_inventory.storage.atomic import write_atomic
+from bc_inventory.storage.hashing import canonical_json
+
+__all__ = ["Copied", "copied"]
+
+
+@dataclass(frozen=True)
+class Copied:
+    """What two stations share.
+
+    Parameters
+    ----------
+    starts : dict of str to numpy.ndarray of int64
+        For each series, the begins (seconds since 1970, UTC) of its values that are in a
+        shared run, sorted.
+    pairs : tuple of tuple
+        Two series ids and the length of the longest run they share.
+    """
+
+    starts: dict[str, np.ndarray]
+    pairs: tuple[tuple[str, str, int], ...]
+
+    def within(self, series_id: str, begin: int, end: int) -> np.ndarray:
+        """Return the begins of a series from `begin` up to before `end`."""
+        held = self.starts.get(series_id, np.empty(0, dtype=np.int64))
+        return held[np.searchsorted(held, begin) : np.searchsorted(held, end)]
+
+
+def copied(parts: list[Path], folder: Path, made_by: str) -> tuple[Copied, Path]:
+    """Return what the series of parts share between stations.
+
+    Parameters
+    ----------
+    parts : list of Path
+        In the order of their files.
+    folder : Path
+        Where the answer is kept.
+    made_by : str
+        Digest of the code.
+
+    Returns
+    -------
+    tuple of Copied and Path
+        The answer, and the file it is kept in.
+    """
+    text = canonical_json([[path.stem for path in parts], made_by])
+    path = folder / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
+    if not path.is_file():
+        found = _found(parts)
+        held = {
+            "starts": {name: one.tolist() for name, one in sorted(found.starts.items())},
+            "pairs": [list(pair) for pair in found.pairs],
+        }
+        write_atomic(path, (canonical_json(held) + "\n").encode())
+    read = json.loads(path.read_text(encoding="utf-8"))
+    return (
+        Copied(
+            {name: np.array(one, dtype=np.int64) for name, one in read["starts"].items()},
+            tuple((str(a), str(b), int(n)) for a, b, n in read["pairs"]),
+        ),
+        path,
+    )
+
+
+def _found(parts: list[Path]) -> Copied:
+    where: dict[tuple[Any, ...], dict[str, list[tuple[Path, int]]]] = {}
+    stations: dict[str, str] = {}
+    for path in parts:
+        for group, told in enumerate(told_series(path)):
+            about = told["about"]
+            kind = (about["bc_type"], about["wavelength_nm"] or 0.0, about["part"] or "")
+            name = told["series_id"]
+            stations[name] = about["station"]
+            where.setdefault(kind, {}).setdefault(name, []).append((path, group))
+    starts: dict[str, list[np.ndarray]] = {}
+    longest: dict[tuple[str, str], int] = {}
+    for _, series in sorted(where.items()):
+        if len({stations[name] for name in series}) < 2:
+            continue
+        held = {name: _joined(places) for name, places in series.items()}
+        for twin in twins({name: value for name, (_, value) in held.items()}, stations):
+            pair = (twin.first, twin.second)
+            longest[pair] = max(longest.get(pair, 0), twin.length)
+            for name, begin in ((twin.first, twin.begin_first), (twin.second, twin.begin_second)):
+                starts.setdefault(name, []).append(held[name][0][begin : begin + twin.length])
+    return Copied(
+        {name: np.unique(np.concatenate(ones)) for name, ones in starts.items()},
+        tuple((*pair, length) for pair, length in sorted(longest.items())),
+    )
+
+
+def _joined(places: list[tuple[Path, int]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return begins and valid values of a series from its parts, each begin once."""
+    read = [read_values(path, group) for path, group in places]
+    start, value = (np.concatenate(columns) for columns in zip(*read, strict=True))
+    begin, first = np.unique(start, return_index=True)
+    return begin, value[first]

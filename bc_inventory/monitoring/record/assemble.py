@@ -1,0 +1,226 @@
+"""From parts to means by year, and from means to the record."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import union_categoricals
+
+from bc_inventory import schema
+from bc_inventory.monitoring.quality.duplicates_across import Copied
+from bc_inventory.monitoring.quality.flags import bits
+from bc_inventory.monitoring.quality.tests import breaks
+from bc_inventory.monitoring.record.netcdf import write_netcdf
+from bc_inventory.monitoring.record.outputs import station_table, summary_table, write_observations
+from bc_inventory.monitoring.record.parts import PartIndex, read_part
+from bc_inventory.monitoring.record.rows import observation_rows, side_of
+from bc_inventory.monitoring.record.settings import Settings
+from bc_inventory.monitoring.statistics.averages import Means, chain
+from bc_inventory.monitoring.statistics.trend_table import trend_table
+from bc_inventory.schema.series import Series
+from bc_inventory.storage.atomic import temporary_folder, write_atomic
+from bc_inventory.storage.hashing import canonical_json
+
+__all__ = ["assemble", "joined", "year_means"]
+
+_PLACE = ("station", "name", "latitude", "longitude", "altitude_m", "setting")
+
+
+def year_means(
+    parts: dict[Path, tuple[PartIndex, ...]],
+    folder: Path,
+    settings: Settings,
+    made_by: str,
+    shared: Copied,
+) -> tuple[list[Path], int]:
+    """Compute the means of each year of each series, those that aren't there yet.
+
+    Parameters
+    ----------
+    parts : dict of Path to tuple of PartIndex
+        Parts and what they hold, in the order of their files: where two give the same
+        time, the first counts.
+    folder : Path
+        Of the tables of means.
+    settings : Settings
+        Rule and excluded marks.
+    made_by : str
+        Digest of the code.
+    shared : Copied
+        Values that other stations have too, which are marked.
+
+    Returns
+    -------
+    tuple of list of Path and int
+        All tables, in order of series and year, and how many were computed now.
+    """
+    wanted: dict[tuple[str, int], list[Path]] = {}
+    for path, held in parts.items():
+        for told in held:
+            for year in told.years:
+                wanted.setdefault((told.series_id, year), []).append(path)
+    made: list[Path] = []
+    computed = 0
+    for (series_id, year), paths in sorted(wanted.items()):
+        again = shared.within(series_id, *_seconds(year))
+        key = _digest(
+            [
+                series_id,
+                year,
+                [path.stem for path in paths],
+                settings.rule,
+                list(settings.exclude),
+                made_by,
+                again.tolist(),
+            ]
+        )
+        table = folder / f"{key}.parquet"
+        if not table.is_file():
+            _write_means(series_id, year, paths, table, settings, again)
+            computed += 1
+        made.append(table)
+    return made, computed
+
+
+def _seconds(year: int) -> tuple[int, int]:
+    """Return the bounds of a calendar year and a month before it, for what reaches into it."""
+    begin = np.datetime64(f"{year - 1}-12-01", "s")
+    return int(begin.astype(np.int64)), int(
+        np.datetime64(f"{year + 1}-01-01", "s").astype(np.int64)
+    )
+
+
+def _write_means(
+    series_id: str,
+    year: int,
+    paths: list[Path],
+    table: Path,
+    settings: Settings,
+    again: np.ndarray,
+) -> None:
+    held = [one for one in (read_part(path, series_id, year) for path in paths) if one is not None]
+    whole = joined(held)
+    if len(again):
+        begin = whole.frame["start"].to_numpy().astype("datetime64[s]").astype(np.int64)
+        extra = np.where(np.isin(begin, again), bits(["duplicate_series"]), np.uint16(0))
+        whole.frame["marks"] = (whole.frame["marks"].to_numpy() | extra).astype(np.uint16)
+    rows = [
+        observation_rows(_of_year(means, year), side=side_of(whole.about.country))
+        for means in chain(whole, settings.rule, exclude=settings.exclude).values()
+    ]
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    about = whole.about
+    place = {
+        "name": about.station_name,
+        **{name: getattr(about, name) for name in _PLACE if name != "name"},
+    }
+    sink = pa.BufferOutputStream()
+    arrow = pa.concat_tables(rows).replace_schema_metadata({b"place": canonical_json(place)})
+    pq.write_table(arrow, sink, compression="zstd", compression_level=1)
+    write_atomic(table, sink.getvalue().to_pybytes())
+
+
+def joined(series: list[Series]) -> Series:
+    """Return the values of one series from several files, in order of time.
+
+    Parameters
+    ----------
+    series : list of Series
+        Of one series id; the description of the first holds, with all files named.
+
+    Returns
+    -------
+    Series
+        A time that two files give is marked `duplicate_time` from the second on, and the
+        first value of another segment than the one before it `break`.
+    """
+    if len(series) == 1:
+        frame = series[0].frame.copy()
+    else:
+        frame = pd.concat([one.frame for one in series], ignore_index=True)
+        for name in ("flags", "segment"):
+            frame[name] = pd.Series(union_categoricals([one.frame[name] for one in series]))
+    frame = frame.sort_values("start", kind="stable", ignore_index=True)
+    again = frame.duplicated("start").to_numpy()
+    marks = frame["marks"].to_numpy(dtype=np.uint16)
+    for name, found in (("duplicate_time", again), ("break", breaks(frame["segment"]))):
+        marks = np.where(found, marks | bits([name]), marks).astype(np.uint16)
+    frame["marks"] = marks
+    first = series[0].about
+    files = dict(sorted({one.about.file: one.about.sha256 for one in series}.items()))
+    about = dataclasses.replace(first, file=";".join(files), sha256=";".join(files.values()))
+    return Series(about, frame)
+
+
+def _of_year(means: Means, year: int) -> Means:
+    own = means.frame["start"].dt.year == year
+    return dataclasses.replace(means, frame=means.frame[own].reset_index(drop=True))
+
+
+def assemble(means: list[Path], folder: Path, made_by: str) -> str:
+    """Write the record from its tables of means, unless it is there.
+
+    Parameters
+    ----------
+    means : list of Path
+        Tables of means in order.
+    folder : Path
+        Of the generations.
+    made_by : str
+        Digest of the code.
+
+    Returns
+    -------
+    str
+        Name of the generation, the digest of its tables.
+    """
+    name = _digest([[path.stem for path in means], made_by])
+    if (folder / name).is_dir():
+        return name
+    observations, places = _read_means(means)
+    stations = station_table(observations, places)
+    with temporary_folder(folder) as made:
+        write_observations(observations, made / "observations")
+        write_netcdf(
+            observations, stations, made / "observations.nc", title="Measurements of black carbon"
+        )
+        schema.write_parquet(stations, "stations", made / "stations.parquet")
+        schema.write_parquet(
+            schema.check(trend_table(observations), "measured_trends"),
+            "measured_trends",
+            made / "trends.parquet",
+        )
+        summary = summary_table(observations)
+        schema.write_parquet(summary, "monitoring_summary", made / "monitoring_summary.parquet")
+        made.rename(folder / name)
+    return name
+
+
+def _read_means(means: list[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    import json
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    contract = schema.arrow_schema("observations")
+    tables, places = [], {}
+    for path in means:
+        table = pq.read_table(path)
+        place = json.loads(table.schema.metadata[b"place"])
+        places[place["station"]] = place
+        tables.append(table.replace_schema_metadata(None))
+    whole = pa.concat_tables(tables) if tables else contract.remove_metadata().empty_table()
+    texts = [field.name for field in whole.schema if pa.types.is_string(field.type)]
+    frame = whole.to_pandas(categories=texts)
+    held = pd.DataFrame(list(places.values()), columns=list(_PLACE))
+    return frame, held
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()

@@ -1,0 +1,302 @@
+"""Take a folder of measurements into the record, again and again.
+
+The result is a function of the files, the settings and the code, and of nothing else:
+each file becomes a part named by the digest of what it depends on, each year of each
+series becomes a table of means named likewise, and the record is assembled from these.
+So a second run changes nothing, a run that was killed continues where it stood and ends
+with the same bytes, late values re-open only the years they touch, and a bad file is set
+aside with its reason while the rest goes on. A lock keeps two runs apart.
+
+Readers are given by the caller, since rooms don't import each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bc_inventory.errors import BCInventoryError
+from bc_inventory.monitoring.instruments.absorption import to_absorption
+from bc_inventory.monitoring.instruments.ae33 import ebc_series
+from bc_inventory.monitoring.instruments.counters import setup_of
+from bc_inventory.monitoring.instruments.reference import State, to_state
+from bc_inventory.monitoring.quality.duplicates_across import copied
+from bc_inventory.monitoring.quality.tests import marked
+from bc_inventory.monitoring.record.assemble import assemble, year_means
+from bc_inventory.monitoring.record.derive import derived
+from bc_inventory.monitoring.record.parts import part_index, write_part
+from bc_inventory.monitoring.record.settings import FileRule, Settings, described
+from bc_inventory.monitoring.record.state import Entry, Ledger, read_ledger, write_ledger
+from bc_inventory.reference.paths import data_root
+from bc_inventory.schema.series import Description, Log, Record, Series
+from bc_inventory.storage.atomic import lock, remove_dead, remove_tree
+from bc_inventory.storage.hashing import canonical_json, code_of, content_of, sha256_file
+
+__all__ = ["IngestReport", "Read", "ingest"]
+
+# Takes a path, the name of a format or None, and the options of the rule, which a format
+# of raw logs doesn't use; returns what the file holds.
+Read = Callable[[Path, str | None, dict[str, object]], "Record | Log"]
+# Takes latitude and longitude; returns the ISO 3166-1 alpha-2 code, None where unknown.
+CountryOf = Callable[[float, float], "str | None"]
+_SKIPPED = (".", "~")
+
+
+@dataclass(frozen=True)
+class _How:
+    """What an ingest is told, for all its files."""
+
+    settings: Settings
+    read: Read
+    country_of: CountryOf | None
+    made_by: str
+    progress: Callable[[Entry], None] | None
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What an ingest did.
+
+    Parameters
+    ----------
+    read : tuple of str
+        Files read now; the others were known.
+    taken, set_aside, identical : tuple of Entry
+        All files by what became of them.
+    recomputed : int
+        Years of series whose means were computed now.
+    generation : str
+        Digest of the record.
+    path : Path
+        Folder of the record: observations, observations.nc, stations.parquet,
+        trends.parquet, monitoring_summary.parquet.
+    copies : tuple of tuple
+        Pairs of series of different stations that share a run of values, with its length;
+        their values are marked `duplicate_series`.
+    """
+
+    read: tuple[str, ...]
+    taken: tuple[Entry, ...]
+    set_aside: tuple[Entry, ...]
+    identical: tuple[Entry, ...]
+    recomputed: int
+    generation: str
+    path: Path
+    copies: tuple[tuple[str, str, int], ...] = ()
+
+
+def ingest(
+    folder: Path,
+    store: Path,
+    settings: Settings,
+    *,
+    read: Read,
+    reader_key: str,
+    country_of: CountryOf | None = None,
+    progress: Callable[[Entry], None] | None = None,
+) -> IngestReport:
+    """Take the files of a folder into the record of a store.
+
+    Parameters
+    ----------
+    folder : Path
+        Files, at any depth; names that begin with `.` or `~` are skipped.
+    store : Path
+        Made if absent; belongs to this function.
+    settings : Settings
+        What the files don't say.
+    read : callable
+        Reads a file; see `Read`.
+    reader_key : str
+        Digest of the reading code, so that other code reads again.
+    country_of : callable, optional
+        Tells the country of a place, for series whose file and rule don't.
+    progress : callable, optional
+        Called with each entry that was read now.
+
+    Returns
+    -------
+    IngestReport
+        See there.
+
+    Raises
+    ------
+    ConfigError
+        If the settings contradict each other.
+    """
+    store.mkdir(parents=True, exist_ok=True)
+    with lock(store / "lock"):
+        for name in ("parts", "twins", "means", "generations"):
+            (store / name).mkdir(exist_ok=True)
+            remove_dead(store / name)
+        remove_dead(store)
+        made_by = _made_by(reader_key)
+        known = {entry.name: entry for entry in read_ledger(store).entries}
+        how = _How(settings, read, country_of, made_by, progress)
+        entries, done = _take(folder, store, how, known)
+        taken = tuple(entry for entry in entries if entry.status == "taken")
+        index = {entry: part_index(_part(store, entry)) for entry in taken}
+        shared, kept = copied([_part(store, entry) for entry in taken], store / "twins", made_by)
+        means, computed = year_means(
+            {_part(store, entry): told for entry, told in index.items()},
+            store / "means",
+            settings,
+            made_by,
+            shared,
+        )
+        generation = assemble(means, store / "generations", made_by)
+        ledger = Ledger(tuple(entries), generation)
+        if ledger != read_ledger(store):
+            write_ledger(store, ledger)
+        _sweep(store, {_part(store, entry) for entry in taken} | {kept} | set(means), generation)
+    return IngestReport(
+        tuple(done),
+        taken,
+        tuple(entry for entry in entries if entry.status == "set aside"),
+        tuple(entry for entry in entries if entry.status == "identical"),
+        computed,
+        generation,
+        store / "generations" / generation,
+        shared.pairs,
+    )
+
+
+def _made_by(reader_key: str) -> str:
+    """Return the digest of the code and the facts that results depend on."""
+    own = code_of(ingest)
+    facts = content_of(data_root() / "monitoring").sha256
+    text = canonical_json([own.sha256, list(map(list, own.libraries)), facts, reader_key])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _files(folder: Path) -> list[Path]:
+    found = []
+    for path in sorted(folder.rglob("*")):
+        names = path.relative_to(folder).parts
+        if path.is_file() and not any(name.startswith(_SKIPPED) for name in names):
+            found.append(path)
+    return found
+
+
+def _take(
+    folder: Path,
+    store: Path,
+    how: _How,
+    known: dict[str, Entry],
+) -> tuple[list[Entry], list[str]]:
+    """Return the entries of all files, and the names of those that were read now."""
+    entries: list[Entry] = []
+    done: list[str] = []
+    first: dict[str, str] = {}
+    for path in _files(folder):
+        name = path.relative_to(folder).as_posix()
+        try:
+            digest = sha256_file(path)
+        except OSError as error:
+            entries.append(Entry(name, "", "", "set aside", _unread(error)))
+            continue
+        rule = how.settings.rule_of(name)
+        if rule is None:
+            reason = "no rule of the settings matches its name"
+            entries.append(Entry(name, digest, "", "set aside", reason))
+            continue
+        key = _digest([digest, rule.as_dict(), path.name, how.made_by])
+        if key in first:
+            entries.append(Entry(name, digest, key, "identical", f"the same bytes as {first[key]}"))
+            continue
+        first[key] = name
+        before = known.get(name)
+        part = store / "parts" / f"{key}.parquet"
+        if before is not None and before.key == key and before.status == "set aside":
+            entries.append(before)
+            continue
+        if before is not None and before.key == key and part.is_file():
+            entries.append(Entry(name, digest, key, "taken", "", before.remarks))
+            continue
+        entry = _read_one(path, Entry(name, digest, key, "taken"), rule, part, how)
+        done.append(name)
+        entries.append(entry)
+        if how.progress is not None:
+            how.progress(entry)
+    return entries, done
+
+
+def _read_one(path: Path, entry: Entry, rule: FileRule, part: Path, how: _How) -> Entry:
+    """Read a file into its part, or say why it is set aside."""
+
+    def aside(reason: str) -> Entry:
+        return replace(entry, status="set aside", reason=reason)
+
+    try:
+        held = how.read(path, rule.format, dict(rule.options))
+        series = _series_of(held, rule, how.country_of)
+        if sha256_file(path) != entry.sha256:
+            return aside("it changed while it was read")
+        write_part(series, part)
+    except BCInventoryError as error:
+        return aside(str(error))
+    except (OSError, MemoryError) as error:
+        # It may be read another time, so it has no key by which it is known.
+        return replace(aside(_unread(error)), key="")
+    except Exception as error:  # one file's fault in a reader mustn't stop the rest
+        return aside(f"its reader failed, which is a defect ({type(error).__name__}: {error})")
+    return replace(entry, remarks=held.remarks)
+
+
+def _unread(error: BaseException) -> str:
+    return f"it can't be read ({type(error).__name__}: {error})"
+
+
+def _series_of(
+    held: Record | Log, rule: FileRule, country_of: CountryOf | None
+) -> tuple[Series, ...]:
+    if isinstance(held, Log):
+        options = dict(rule.options)
+        station = str(options.pop("station", held.serial))
+        counters = setup_of(held, **rule.counters) if rule.counters else None
+        made = list(ebc_series(held, station=station, counters=counters, **options))
+        if rule.absorption:
+            tape = options.get("tape")
+            made += [to_absorption(one, tape=_tape_in(one, tape), harmonise=True) for one in made]
+    else:
+        made = list(held.series)
+    placed = [Series(_placed(described(one.about, rule), country_of), one.frame) for one in made]
+    if rule.reference_state:
+        actual = State(**rule.actual) if rule.actual else None
+        placed = [to_state(one, rule.reference_state, actual=actual) for one in placed]
+    placed = derived(placed, rule.derive)
+    return tuple(marked(one) for one in placed)
+
+
+def _placed(about: Description, country_of: CountryOf | None) -> Description:
+    """Return a description with the country its place is in, where nothing tells it."""
+    where = (about.latitude, about.longitude)
+    if about.country is not None or country_of is None or where[0] is None or where[1] is None:
+        return about
+    return about.but(country=country_of(where[0], where[1]))
+
+
+def _tape_in(one: Series, tape: object) -> str | None:
+    """Return the tape of a series: the one given, or the segment it is of."""
+    return tape if isinstance(tape, str) else str(one.frame["segment"].iloc[0])
+
+
+def _part(store: Path, entry: Entry) -> Path:
+    return store / "parts" / f"{entry.key}.parquet"
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
+def _sweep(store: Path, kept: set[Path], generation: str) -> None:
+    """Remove what the record no longer depends on."""
+    for folder in ("parts", "twins", "means"):
+        for path in (store / folder).iterdir():
+            if path not in kept:
+                path.unlink(missing_ok=True)
+    for path in (store / "generations").iterdir():
+        if path.name != generation:
+            remove_tree(path)

@@ -1,0 +1,158 @@
+"""From means to rows of the record, each with all that its number depends on."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bc_inventory import schema
+from bc_inventory.errors import DataError, Problem
+from bc_inventory.monitoring.statistics.averages import Means
+from bc_inventory.monitoring.statistics.uncertainty import relative_uncertainty
+from bc_inventory.reference.paths import data_root
+from bc_inventory.schema.observations import VALUE_COLUMNS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["observation_rows", "side_of"]
+
+_NORMAL_95 = 1.959963984540054  # 97.5 % quantile of the normal distribution
+
+
+def side_of(country: str | None) -> str:
+    """Return the side a country is on: EU, CN, or `other`.
+
+    Parameters
+    ----------
+    country : str or None
+        ISO 3166-1 alpha-2 code; None is `other`.
+    """
+    if country == "CN":
+        return "CN"
+    return "EU" if country in _members() else "other"
+
+
+@functools.cache
+def _members() -> frozenset[str]:
+    regions = schema.read_csv(data_root() / "regions.csv", "regions")
+    return frozenset(regions.loc[regions["side"] == "EU", "region"])
+
+
+def observation_rows(
+    means: Means, *, side: str, licence: str | None = None, source_id: str | None = None
+) -> pa.Table:
+    """Return means as an Arrow table of the contract `observations`.
+
+    The interval holds the uncertainty of the instrument, which doesn't shrink with
+    averaging, and that of the part of the period that wasn't sampled: scatter / sqrt(n) x
+    sqrt(1 - coverage), by the finite population correction.
+
+    Parameters
+    ----------
+    means : Means
+        Of one series.
+    side : str
+        EU, CN or other.
+    licence, source_id : str, optional
+        By default those of the description.
+
+    Raises
+    ------
+    DataError
+        If the licence or the source isn't known: a value without is never stored.
+    """
+    about, frame = means.about, means.frame
+    licence, source_id = licence or about.licence, source_id or about.source_id
+    if licence is None or source_id is None:
+        raise DataError(
+            [
+                Problem(
+                    f"a series of {about.station} without "
+                    + ("licence" if licence is None else "source"),
+                    "the licence and the source id of the data",
+                    about.file,
+                    remedy="Give licence and source_id for the file.",
+                )
+            ]
+        )
+    relative, origin = relative_uncertainty(about)
+    value = frame["value"].to_numpy(dtype=float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        sampling = (
+            _NORMAL_95
+            * frame["scatter"].to_numpy(dtype=float)
+            / np.sqrt(frame["n_valid"].to_numpy(dtype=float))
+            * np.sqrt(1 - frame["coverage"].to_numpy(dtype=float))
+        )
+    half = np.full(len(frame), np.nan) if relative is None else np.hypot(relative * value, sampling)
+    constant = _shared(means, side, licence, source_id)
+    constant["uncertainty_from"] = origin if relative is None else f"{origin}; time not sampled"
+    made: dict[str, object] = dict(constant)
+    made |= {column: np.full(len(frame), np.nan) for column in VALUE_COLUMNS.values()}
+    made[VALUE_COLUMNS[about.bc_type]] = value
+    made["half_width"] = half
+    for name in ("start", "end"):
+        made[name] = frame[name].to_numpy().astype("datetime64[ms]")
+    for name in ("n_valid", "n_total", "n_negative"):
+        made[name] = frame[name].to_numpy(dtype=np.int64)
+    made["coverage"] = frame["coverage"].to_numpy(dtype=float)
+    made["withheld"] = frame["withheld"].to_numpy(dtype=bool)
+    for name in ("flags", "marks", "segment"):
+        text = frame[name].to_numpy(dtype=object)
+        made[name] = np.where(text == "", None, text)
+    return _table(made, len(frame))
+
+
+def _table(made: dict[str, object], count: int) -> pa.Table:
+    """Return columns, or one value for all rows, as the Arrow table of the contract."""
+    import pyarrow as pa
+
+    contract = schema.arrow_schema("observations")
+    columns = []
+    for field in contract:
+        held = made[field.name]
+        if isinstance(held, np.ndarray):
+            columns.append(pa.array(held, from_pandas=True).cast(field.type))
+        elif held is None:
+            columns.append(pa.nulls(count, field.type))
+        else:
+            columns.append(pa.repeat(pa.scalar(held, field.type), count))
+    return pa.table(columns, schema=contract)
+
+
+def _shared(means: Means, side: str, licence: str, source_id: str) -> dict[str, object]:
+    """Return the columns that are one value in all rows of a series."""
+    about = means.about
+    return {
+        "series_id": about.series_id,
+        "side": side,
+        "country": about.country or "unknown",
+        "station": about.station,
+        "network": about.network or "unknown",
+        "bc_type": about.bc_type,
+        "period": means.period,
+        "wavelength_nm": about.wavelength_nm,
+        "mac_m2_g": about.mac_m2_g,
+        "mac_from": about.mac_from,
+        "scattering_c": about.scattering_c,
+        "harmonisation_h": about.harmonisation_h,
+        "part": about.part,
+        "alpha_ff": about.alpha_ff,
+        "alpha_bb": about.alpha_bb,
+        "protocol": about.protocol,
+        "size_cut": about.size_cut,
+        "reference": about.reference,
+        "t_ref_k": about.t_ref_k,
+        "p_ref_hpa": about.p_ref_hpa,
+        "instrument": about.instrument,
+        "clock": about.clock,
+        "coverage_rule": means.rule,
+        "processing": "; ".join(about.processing) or None,
+        "file": about.file,
+        "file_sha256": about.sha256,
+        "licence": licence,
+        "source_id": source_id,
+    }

@@ -1,0 +1,1 @@
+"""Means, trends, scores, collocation and uncertainty of series."""

@@ -1,0 +1,96 @@
+"""The trends of a record: one row for each series and kind of mean that is long enough."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory import schema
+from bc_inventory.monitoring.statistics.seasonal import seasonal_trend
+from bc_inventory.monitoring.statistics.trends import Trend, decimal_years, trend
+from bc_inventory.schema.observations import UNITS, VALUE_COLUMNS
+
+__all__ = ["methods_of", "trend_table"]
+
+_LEAST_YEARS = 3
+_LEAST_MONTHS = 36
+
+
+def methods_of(segment: object) -> str:
+    """Return the methods behind a mean without their counts: `a:3;b:1` gives `a;b`."""
+    if segment is None or pd.isna(segment):
+        return ""
+    return ";".join(part.split(":")[0] for part in str(segment).split(";"))
+
+
+def trend_table(observations: pd.DataFrame) -> pd.DataFrame:
+    """Return the trends of the series of a record.
+
+    Parameters
+    ----------
+    observations : pandas.DataFrame
+        Under the contract `observations`; means that were withheld don't count.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `measured_trends`: of three annual means and more by Theil-Sen and
+        Mann-Kendall, of 36 monthly means and more by the seasonal test with the three
+        pre-whitenings. A change of method within the span is told: it is no trend.
+    """
+    rows: list[dict[str, Any]] = []
+    own = observations[
+        observations["period"].astype(str).isin(["month", "year"])
+        & ~observations["withheld"].astype(bool)
+    ]
+    kinds = own["period"].astype(str)
+    for (series, period), part in own.groupby(
+        [own["series_id"].astype(str), kinds], sort=True, observed=True
+    ):
+        least = _LEAST_YEARS if period == "year" else _LEAST_MONTHS
+        if len(part) >= least:
+            rows.append({"series_id": series, "period": period, **_row(part, str(period))})
+    names = schema.table("measured_trends").names
+    made = pd.DataFrame(rows, columns=names)
+    texts = [c.name for c in schema.table("measured_trends").columns if c.kind == "string"]
+    made = made.astype(dict.fromkeys(texts, object))
+    numbers = {c.name: float for c in schema.table("measured_trends").columns if c.kind == "number"}
+    return made.astype(numbers).astype({"n": np.int64})
+
+
+def _row(part: pd.DataFrame, period: str) -> dict[str, Any]:
+    ordered = part.sort_values("start")
+    bc_type = str(ordered["bc_type"].iloc[0])
+    begin, end = (
+        ordered[name].dt.tz_convert(None).to_numpy().astype("datetime64[s]")
+        for name in ("start", "end")
+    )
+    middle = decimal_years(begin + (end - begin) // 2)
+    value = ordered[VALUE_COLUMNS[bc_type]].to_numpy(dtype=float)
+    methods = np.array([methods_of(one) for one in ordered["segment"]], dtype=object)
+    made: Trend
+    if period == "year":
+        made = trend(middle, value, method="plain", segments=methods)
+    else:
+        months = ordered["start"].dt.month.to_numpy()
+        made = seasonal_trend(middle, value, months, method="3PW", segments=methods)
+    return {
+        "station": str(ordered["station"].iloc[0]),
+        "side": str(ordered["side"].iloc[0]),
+        "bc_type": bc_type,
+        "unit": UNITS[bc_type],
+        "method": made.method,
+        "n": made.n,
+        "first": str(begin[0])[:10],
+        "last": str(end[-1])[:10],
+        "slope": made.slope,
+        "slope_lower": made.lower,
+        "slope_upper": made.upper,
+        "relative": made.relative,
+        "s": made.s,
+        "p": made.p,
+        "homogeneity": made.homogeneity,
+        "breaks": ";".join(f"{moment:.1f}" for moment in made.breaks) or None,
+    }

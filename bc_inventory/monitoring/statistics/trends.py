@@ -1,0 +1,268 @@
+"""Trends on real dates: Theil-Sen slope, Mann-Kendall test, pre-whitening.
+
+Dates are decimal years, so a missing year is two steps and not one. A change of method is
+a break and not a trend: breaks are reported beside the slope, never averaged away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+__all__ = [
+    "Trend",
+    "breaks_of",
+    "decimal_years",
+    "in_order",
+    "mann_kendall",
+    "p_value",
+    "relative_to",
+    "slopes_of",
+    "theil_sen",
+    "trend",
+    "with_interval",
+]
+
+_Z95 = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A trend and its evidence.
+
+    Parameters
+    ----------
+    slope, lower, upper : float
+        Theil-Sen slope per year and its 95 % interval, in the unit of the values.
+    s, p : float
+        Mann-Kendall statistic and two-sided p by the normal approximation with
+        continuity correction.
+    n : int
+        Values.
+    method : str
+        What was done, such as `plain`, `seasonal` or `3PW`.
+    breaks : tuple of float
+        Decimal years at which the method changed.
+    relative : float
+        Slope over the median of the values, per year.
+    homogeneity : float
+        p of the test that all seasons have one trend, NaN where there are none: below 0.1
+        the trends of the seasons differ and their sum says little.
+    """
+
+    slope: float
+    lower: float
+    upper: float
+    s: float
+    p: float
+    n: int
+    method: str
+    breaks: tuple[float, ...] = ()
+    relative: float = field(default=float("nan"))
+    homogeneity: float = field(default=float("nan"))
+
+    @property
+    def significant(self) -> bool:
+        """Whether the test rejects at 5 %."""
+        return self.p < 0.05
+
+
+def decimal_years(times: np.ndarray) -> np.ndarray:
+    """Return moments as decimal years by the length of each calendar year.
+
+    Parameters
+    ----------
+    times : numpy.ndarray of datetime64, shape (n,)
+        Moments.
+    """
+    year = times.astype("datetime64[Y]")
+    begin = year.astype("datetime64[s]")
+    length = (year + 1).astype("datetime64[s]") - begin
+    part = (times.astype("datetime64[s]") - begin) / length
+    return np.asarray(year.astype(np.int64) + 1970 + part)
+
+
+def mann_kendall(values: np.ndarray) -> tuple[float, float]:
+    """Return the Mann-Kendall statistic S and its variance, corrected for ties.
+
+    Parameters
+    ----------
+    values : numpy.ndarray of float, shape (n,)
+        In order of time, none missing.
+
+    Notes
+    -----
+    Kendall 1975; var(S) = (n(n-1)(2n+5) - sum t(t-1)(2t+5)) / 18.
+    """
+    n = len(values)
+    s = float(sum(np.sign(values[i + 1 :] - values[i]).sum() for i in range(n - 1)))
+    _, ties = np.unique(values, return_counts=True)
+    variance = (n * (n - 1) * (2 * n + 5) - (ties * (ties - 1) * (2 * ties + 5)).sum()) / 18
+    return s, float(variance)
+
+
+def p_value(s: float, variance: float) -> float:
+    """Return the two-sided p of S by the normal approximation, corrected for continuity."""
+    if variance <= 0:
+        return 1.0
+    from math import erfc, sqrt
+
+    z = (s - np.sign(s)) / sqrt(variance)
+    return float(erfc(abs(z) / sqrt(2)))
+
+
+def theil_sen(years: np.ndarray, values: np.ndarray) -> tuple[float, float, float]:
+    """Return the Theil-Sen slope and its 95 % interval.
+
+    Parameters
+    ----------
+    years : numpy.ndarray of float, shape (n,)
+        Decimal years, not in equal steps.
+    values : numpy.ndarray of float, shape (n,)
+        Values, none missing.
+
+    Returns
+    -------
+    tuple of float
+        Median of the slopes of all pairs, and the interval of Sen 1968 by the variance of
+        S with ties.
+
+    Notes
+    -----
+    Sen 1968, J. Am. Stat. Assoc. 63, 1379.
+    """
+    slopes = np.sort(slopes_of(years, values))
+    if not len(slopes):
+        nothing = float("nan")
+        return nothing, nothing, nothing
+    return with_interval(slopes, mann_kendall(values)[1])
+
+
+def slopes_of(years: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return the slopes of all pairs of values at different times."""
+    if len(years) < 2:
+        return np.empty(0)
+    i, j = np.triu_indices(len(years), 1)
+    step = years[j] - years[i]
+    return np.asarray((values[j] - values[i])[step != 0] / step[step != 0])
+
+
+def with_interval(slopes: np.ndarray, variance: float) -> tuple[float, float, float]:
+    """Return the median of sorted slopes and its 95 % interval by the variance of S.
+
+    Of few values even the least and the greatest slope don't bound 95 %: then there is no
+    interval, NaN.
+    """
+    count = len(slopes)
+    half = _Z95 * np.sqrt(variance)
+    if round((count - half) / 2) < 1:
+        return float(np.median(slopes)), float("nan"), float("nan")
+    low = max(round((count - half) / 2) - 1, 0)
+    high = min(round((count + half) / 2), count - 1)
+    return float(np.median(slopes)), float(slopes[low]), float(slopes[high])
+
+
+def trend(
+    years: np.ndarray, values: np.ndarray, *, method: str, segments: np.ndarray | None = None
+) -> Trend:
+    """Return the trend of a series on its real dates.
+
+    Parameters
+    ----------
+    years : numpy.ndarray of float, shape (n,)
+        Decimal years.
+    values : numpy.ndarray of float, shape (n,)
+        Values; missing ones are left out.
+    method : {"plain", "3PW"}
+        `plain`: Mann-Kendall and Theil-Sen. `3PW`: with the three pre-whitenings of
+        Collaud Coen et al. 2020, where the lag-1 autocorrelation is significant.
+    segments : numpy.ndarray of str, shape (n,), optional
+        Method of each value; its changes are reported as breaks.
+
+    Returns
+    -------
+    Trend
+        See there; a slope of fewer than three values is missing.
+
+    Raises
+    ------
+    ValueError
+        If the method is neither.
+    """
+    order, breaks = in_order(years, values, method, segments)
+    x, y = years[order], values[order]
+    if len(x) < 3:
+        nothing = float("nan")
+        return Trend(nothing, nothing, nothing, nothing, 1.0, len(x), method, breaks)
+    if method == "plain":
+        s, variance = mann_kendall(y)
+        slope, lower, upper = theil_sen(x, y)
+        return Trend(
+            slope,
+            lower,
+            upper,
+            s,
+            p_value(s, variance),
+            len(x),
+            "plain",
+            breaks,
+            relative_to(slope, y),
+        )
+    from bc_inventory.monitoring.statistics.prewhitening import three_pre_whitenings
+
+    done = three_pre_whitenings(x, y)
+    return Trend(
+        done.slope,
+        done.lower,
+        done.upper,
+        done.s,
+        done.p,
+        len(x),
+        f"3PW, lag-1 autocorrelation {done.autocorrelation:.3f}"
+        + (" removed" if done.removed else " not significant"),
+        breaks,
+        relative_to(done.slope, y),
+    )
+
+
+def in_order(
+    years: np.ndarray, values: np.ndarray, method: str, segments: np.ndarray | None
+) -> tuple[np.ndarray, tuple[float, ...]]:
+    """Return where the values of a series stand, by date, and its breaks.
+
+    Parameters
+    ----------
+    years, values, method, segments
+        As `trend` takes them.
+
+    Returns
+    -------
+    order : numpy.ndarray of int
+        Positions of the values that aren't missing.
+    breaks : tuple of float
+        As `breaks_of` returns them.
+
+    Raises
+    ------
+    ValueError
+        If the method is neither of the two.
+    """
+    if method not in {"plain", "3PW"}:
+        raise ValueError(f"method={method!r}; expected 'plain' or '3PW'")
+    kept = np.flatnonzero(np.isfinite(years) & np.isfinite(values))
+    order = kept[np.argsort(years[kept], kind="stable")]
+    return order, breaks_of(years[order], None if segments is None else np.asarray(segments)[order])
+
+
+def breaks_of(years: np.ndarray, segments: np.ndarray | None) -> tuple[float, ...]:
+    """Return the times at which the method isn't that of the value before."""
+    if segments is None:
+        return ()
+    return tuple(years[1:][segments[1:] != segments[:-1]].tolist())
+
+
+def relative_to(slope: float, values: np.ndarray) -> float:
+    """Return a slope over the median of the values, NaN where that isn't positive."""
+    middle = float(np.median(values))
+    return slope / middle if middle > 0 else float("nan")

@@ -1,0 +1,1 @@
+"""A build as data: its steps, and where they run."""

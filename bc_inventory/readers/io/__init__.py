@@ -1,0 +1,1 @@
+"""Publishers' files opened safely: text, workbooks, NetCDF."""

@@ -1,0 +1,112 @@
+"""Look through the header of a classic NetCDF file before the library lays it out.
+
+The library makes room for as many names, dimensions and attributes as a header claims,
+which a damaged byte can turn into gigabytes. Here each claim is held to the bytes there.
+The format is that of the NetCDF classic, 64-bit offset and 64-bit data specifications.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from bc_inventory.readers.io.source import Source
+
+__all__ = ["check_classic"]
+
+_MOST_HEADER = 16_000_000
+_DIMENSION, _VARIABLE, _ATTRIBUTE = 10, 11, 12
+_SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 4, 6: 8, 7: 1, 8: 2, 9: 4, 10: 8, 11: 8}
+_LEAST_ITEM = 8  # bytes of the shortest entry of a list
+
+
+class _Claim(Exception):
+    """A header says what the file can't hold."""
+
+
+class _Header:
+    """A place in the bytes of a header, and the widths its version counts with."""
+
+    def __init__(self, held: bytes, size: int) -> None:
+        self.held, self.size, self.at = held, size, 4
+        self.count = 8 if held[3] == 5 else 4
+        self.offset = 4 if held[3] == 1 else 8
+
+    def number(self, width: int) -> int:
+        end = self.at + width
+        if end > len(self.held):
+            raise _Claim("a header that goes on beyond the file")
+        (made,) = struct.unpack(">I" if width == 4 else ">Q", self.held[self.at : end])
+        self.at = end
+        return int(made)
+
+    def skip(self, count: int) -> None:
+        if count > len(self.held) - self.at:
+            raise _Claim(f"a claim of {count} bytes in a file of {self.size}")
+        self.at += count + -count % 4  # values are padded to four bytes
+
+    def items(self, tag: int) -> int:
+        found, count = self.number(4), self.number(self.count)
+        if count * _LEAST_ITEM > len(self.held) - self.at or found not in (0, tag):
+            raise _Claim(f"a list of {count} entries in a file of {self.size} bytes")
+        return count
+
+    def name(self) -> None:
+        self.skip(self.number(self.count))
+
+    def attributes(self) -> None:
+        for _ in range(self.items(_ATTRIBUTE)):
+            self.name()
+            self.skip(self.kind() * self.number(self.count))
+
+    def kind(self) -> int:
+        found = self.number(4)
+        if found not in _SIZES:
+            raise _Claim(f"the unknown type {found}")
+        return _SIZES[found]
+
+
+def check_classic(source: Source) -> None:
+    """Refuse a classic NetCDF file whose header claims more than the file holds.
+
+    Raises
+    ------
+    DataError
+        Naming the claim.
+    """
+    with source.stream() as file:
+        held = file.read(min(_MOST_HEADER, source.size))
+    try:
+        if len(held) < 4:
+            raise _Claim("a header that goes on beyond the file")
+        _check(_Header(held, source.size))
+    except _Claim as claim:
+        raise source.refuse(
+            str(claim),
+            "a whole NetCDF file",
+            remedy="Its header is damaged; fetch it again.",
+        ) from None
+
+
+def _check(header: _Header) -> None:
+    header.number(header.count)  # records
+    lengths = []
+    for _ in range(header.items(_DIMENSION)):
+        header.name()
+        lengths.append(header.number(header.count))
+    header.attributes()
+    for _ in range(header.items(_VARIABLE)):
+        header.name()
+        axes = header.number(header.count)
+        if axes > len(lengths):
+            raise _Claim(f"a variable of {axes} dimensions where there are {len(lengths)}")
+        size = 1
+        for _ in range(axes):
+            axis = header.number(header.count)
+            if axis >= len(lengths):
+                raise _Claim(f"dimension {axis} where there are {len(lengths)}")
+            size *= lengths[axis] or 1  # a dimension of records has length 0
+        header.attributes()
+        size *= header.kind()
+        header.number(header.count)  # its size, which older writers leave wrong
+        if header.number(header.offset) + size > header.size:
+            raise _Claim(f"a variable of {size} bytes in a file of {header.size}")

@@ -1,0 +1,1 @@
+"""What every part refers to: codelists, domains, where facts lie, external sources."""

@@ -1,0 +1,366 @@
+"""Names of sectors, fuels, technologies and regions, and how other people write them.
+
+Tables come from `data/` and are read once. A name is resolved exactly or not at all:
+codes with or without dots and prefixes, English and Chinese names, and the codes that
+Eurostat and UNFCCC use for Greece and the United Kingdom. What isn't known is an error
+with the nearest known name.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+import pandas as pd
+
+from bc_inventory.errors import DataError, Problem, suggest
+from bc_inventory.reference.paths import data_root
+from bc_inventory.schema import read_csv
+
+__all__ = [
+    "alpha_2",
+    "countries",
+    "fuels",
+    "gnfr_of",
+    "members",
+    "memo_items",
+    "nfr_of",
+    "regions",
+    "resolve_fuel",
+    "resolve_gnfr",
+    "resolve_region",
+    "resolve_sector",
+    "resolve_species",
+    "resolve_technology",
+    "sectors",
+    "sources",
+    "technologies",
+]
+
+# Eurostat and the EU institutions write EL and UK where ISO 3166 has GR and GB.
+_REGION_ALIASES = {"EL": "GR", "UK": "GB"}
+_SPECIES = {
+    "bc": "BC", "黑碳": "BC", "oc": "OC", "有机碳": "OC", "ec": "EC",
+    "pm2.5": "PM25", "pm25": "PM25", "pm2_5": "PM25", "细颗粒物": "PM25",
+    "pm10": "PM10", "tsp": "TSP", "co": "CO", "co2": "CO2", "ch4": "CH4", "n2o": "N2O",
+    "nh3": "NH3", "nox": "NOx", "so2": "SO2", "sox": "SOx", "nmvoc": "NMVOC", "voc": "NMVOC",
+}  # fmt: skip
+_ZH_SUFFIX = re.compile(
+    r"(壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|省|市|共和国|联邦)$"
+)
+_NFR_PREFIX = re.compile(r"^(?:nfr|n)\s*(?:14|19)?\s+", re.IGNORECASE)
+
+
+@functools.cache
+def _table(path: str, contract: str) -> pd.DataFrame:
+    return read_csv(data_root() / path, contract)
+
+
+def sectors() -> pd.DataFrame:
+    """Return the NFR14 categories (contract `sectors`)."""
+    return _table("sectors.csv", "sectors")
+
+
+def fuels() -> pd.DataFrame:
+    """Return the fuels and products (contract `fuels`)."""
+    return _table("fuels.csv", "fuels")
+
+
+def technologies() -> pd.DataFrame:
+    """Return the technologies (contract `technologies`)."""
+    return _table("technologies.csv", "technologies")
+
+
+def regions() -> pd.DataFrame:
+    """Return member states, provinces and territories (contract `regions`)."""
+    return _table("regions.csv", "regions")
+
+
+def sources() -> pd.DataFrame:
+    """Return the sources that rows cite (contract `sources`)."""
+    return _table("sources.csv", "sources")
+
+
+def countries() -> pd.DataFrame:
+    """Return the codes of ISO 3166-1 (contract `countries`)."""
+    return _table("crosswalk/countries.csv", "countries")
+
+
+def _fold(text: str) -> str:
+    """Return a name without case, accents, spaces and punctuation."""
+    plain = unicodedata.normalize("NFKD", text.strip().casefold())
+    return "".join(ch for ch in plain if ch.isalnum() or ch in "()")
+
+
+def _unknown(what: str, name: str, known: list[str]) -> DataError:
+    remedy = suggest(name, known) or f"Known are: {', '.join(known[:12])}, ..."
+    return DataError([Problem(repr(name), f"a known {what}", remedy=remedy)])
+
+
+def _index(frame: pd.DataFrame, code: str, *names: str) -> dict[str, str]:
+    """Map every folded code and name to its code; codes win over names."""
+    index: dict[str, str] = {}
+    for column in (code, *names):
+        for key, value in zip(frame[column], frame[code], strict=True):
+            if pd.notna(key) and str(key):
+                index.setdefault(_fold(str(key)), value)
+    return index
+
+
+@functools.cache
+def _region_index() -> dict[str, str]:
+    known = regions()
+    index = _index(known, "region", "name", "name_zh", "nuts", "gb_t_2260")
+    for key, value in _index(countries(), "alpha_2", "alpha_3", "name").items():
+        index.setdefault(key, value)
+    for alias, code in _REGION_ALIASES.items():
+        index[_fold(alias)] = code
+    for name, code in zip(known["name_zh"], known["region"], strict=True):
+        index.setdefault(_fold(name.removeprefix("中国")), code)
+    index.setdefault(_fold("中国"), "CN")
+    return index
+
+
+@functools.cache
+def resolve_region(name: str) -> str:
+    """Return the ISO 3166 code of a region.
+
+    Parameters
+    ----------
+    name : str
+        ISO code of two or three letters or of a province (`CN-HE`), `EL` or `UK`, English
+        or Chinese name with or without 省, 市 or 自治区, NUTS 0 or GB/T 2260 code.
+
+    Returns
+    -------
+    str
+        Code, such as `GR` or `CN-HE`.
+
+    Raises
+    ------
+    DataError
+        If it isn't known; the message names the nearest. The two letters that Chinese
+        statistics use alone (`SC`, `HN`) are country codes elsewhere: write `CN-SC`.
+
+    Examples
+    --------
+    >>> resolve_region("EL"), resolve_region("河北省"), resolve_region("shaanxi")
+    ('GR', 'CN-HE', 'CN-SN')
+    """
+    index = _region_index()
+    for candidate in (name, _ZH_SUFFIX.sub("", name.strip())):
+        found = index.get(_fold(candidate))
+        if found:
+            return found
+    known = [*regions()["region"], *regions()["name"], *regions()["name_zh"], *countries()["name"]]
+    raise _unknown("region", name, known)
+
+
+def alpha_2(alpha_3: str) -> str | None:
+    """Return the two-letter code of a three-letter one, None if it isn't in ISO 3166-1."""
+    return _alpha_3_index().get(alpha_3.upper())
+
+
+@functools.cache
+def _alpha_3_index() -> dict[str, str]:
+    world = countries()
+    return dict(zip(world["alpha_3"], world["alpha_2"], strict=True))
+
+
+@functools.cache
+def members(scope: str) -> tuple[str, ...]:
+    """Return the regions of a side, a group or a parent; of a region, itself.
+
+    Parameters
+    ----------
+    scope : str
+        `EU`, `CN`, a group such as `EU-WEST`, or a region.
+
+    Returns
+    -------
+    tuple of str
+        Sorted codes. `CN` is the 31 provinces; Hong Kong, Macao and Taiwan stand apart.
+
+    Raises
+    ------
+    DataError
+        If it is none of these.
+    """
+    known = regions()
+    for column in ("side", "group", "region"):
+        found = known.loc[known[column] == scope, "region"]
+        if len(found):
+            return tuple(sorted(found))
+    every = sorted({*known["side"], *known["group"], *known["region"]})
+    raise _unknown("side, group or region", scope, every)
+
+
+@functools.cache
+def _sector_index() -> dict[str, str]:
+    return _index(sectors(), "nfr", "name", "name_zh")
+
+
+@functools.cache
+def resolve_sector(name: str) -> str:
+    """Return the NFR14 code of a source category.
+
+    Parameters
+    ----------
+    name : str
+        Code with or without dots, spaces and the prefix `N14` (`1.A.4.b.i`, `N14 1A4bi`),
+        or its English or Chinese name.
+
+    Returns
+    -------
+    str
+        Code without dots, such as `1A4bi`.
+
+    Raises
+    ------
+    DataError
+        If it isn't known; the message names the nearest.
+
+    Examples
+    --------
+    >>> resolve_sector("1.A.4.b.i"), resolve_sector("N14 1A3di(i)")
+    ('1A4bi', '1A3di(i)')
+    """
+    index = _sector_index()
+    found = index.get(_fold(name)) or index.get(_fold(_NFR_PREFIX.sub("", name.strip())))
+    if found:
+        return found
+    raise _unknown("NFR category", name, [*sectors()["nfr"], *sectors()["name"]])
+
+
+@functools.cache
+def resolve_gnfr(name: str) -> str:
+    """Return the GNFR aggregate of that code, letter or publisher's spelling.
+
+    Parameters
+    ----------
+    name : str
+        `C_OtherStationaryComb`, `C_OtherStatComb`, `GNFR C` or `C`.
+
+    Returns
+    -------
+    str
+        As in `sectors()`.
+
+    Raises
+    ------
+    DataError
+        If it isn't known.
+    """
+    known = sorted(set(sectors()["gnfr"]))
+    text = re.sub(r"^gnfr[ _]?(?:14|19)?[ _]?", "", name.strip(), flags=re.IGNORECASE)
+    letter, _, rest = text.partition("_")
+    for code in known:
+        own_letter, _, own_rest = code.partition("_")
+        if letter.casefold() != own_letter.casefold():
+            continue
+        # Publishers shorten the words after the letter, never reorder them.
+        if not rest or _abbreviates(rest, own_rest) or _abbreviates(own_rest, rest):
+            return code
+    raise _unknown("GNFR aggregate", name, known)
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    letters = iter(long.casefold())
+    return all(letter in letters for letter in short.casefold())
+
+
+def gnfr_of(nfr: str) -> str:
+    """Return the GNFR aggregate of an NFR category.
+
+    Raises
+    ------
+    DataError
+        If the category isn't known.
+    """
+    return _gnfr_index()[resolve_sector(nfr)]
+
+
+@functools.cache
+def _gnfr_index() -> dict[str, str]:
+    return dict(zip(sectors()["nfr"], sectors()["gnfr"], strict=True))
+
+
+@functools.cache
+def memo_items() -> dict[str, bool]:
+    """Map each NFR category to whether it is a memo item, outside the totals."""
+    known = sectors()
+    return dict(zip(known["nfr"], known["memo"].astype(bool), strict=True))
+
+
+@functools.cache
+def nfr_of(gnfr: str) -> tuple[str, ...]:
+    """Return the NFR categories of a GNFR aggregate, sorted.
+
+    Raises
+    ------
+    DataError
+        If the aggregate isn't known.
+    """
+    code = resolve_gnfr(gnfr)
+    return tuple(sorted(nfr for nfr, own in _gnfr_index().items() if own == code))
+
+
+@functools.cache
+def _fuel_index() -> dict[str, str]:
+    return _index(fuels(), "fuel", "name", "name_zh")
+
+
+@functools.cache
+def resolve_fuel(name: str) -> str:
+    """Return the short name of a fuel from it, its English or its Chinese name.
+
+    Raises
+    ------
+    DataError
+        If it isn't known; the message names the nearest.
+    """
+    found = _fuel_index().get(_fold(name))
+    if found:
+        return found
+    raise _unknown("fuel", name, [*fuels()["fuel"], *fuels()["name"], *fuels()["name_zh"]])
+
+
+@functools.cache
+def _technology_index() -> dict[str, str]:
+    return _index(technologies(), "technology", "name", "name_zh")
+
+
+@functools.cache
+def resolve_technology(name: str) -> str:
+    """Return the short name of a technology from it, its English or its Chinese name.
+
+    Raises
+    ------
+    DataError
+        If it isn't known; the message names the nearest.
+    """
+    found = _technology_index().get(_fold(name))
+    if found:
+        return found
+    known = technologies()
+    raise _unknown("technology", name, [*known["technology"], *known["name"], *known["name_zh"]])
+
+
+def resolve_species(name: str) -> str:
+    """Return the name of a pollutant as this project writes it.
+
+    Raises
+    ------
+    DataError
+        If it isn't known; the message names the nearest.
+
+    Examples
+    --------
+    >>> resolve_species("PM2.5"), resolve_species("黑碳")
+    ('PM25', 'BC')
+    """
+    found = _SPECIES.get(name.strip().casefold())
+    if found:
+        return found
+    raise _unknown("pollutant", name, sorted(set(_SPECIES.values())))

@@ -1,0 +1,1 @@
+"""What made a number, and what made it move."""

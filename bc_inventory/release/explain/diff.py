@@ -1,0 +1,232 @@
+"""Recalculation: why the totals of two releases differ, and which rows did it.
+
+A row of the emission table is a product, so the change of a row that both releases
+have is split over activity, technology share, emission factor and controls by an
+exact method (`bc_inventory.analysis.decomposition.divisia`). A row that one release alone has is a
+change of technology where the other splits the same activity otherwise, of method
+where it estimates the same category from other activity, and of coverage where it
+doesn't estimate the category at all. Parts of rows add up to parts of totals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from bc_inventory import units
+from bc_inventory.analysis.decomposition.divisia import Method, parts_of
+from bc_inventory.inventory.uncertainty import LEVELS
+from bc_inventory.release.explain.changes import changed_inputs, changed_settings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from bc_inventory.release.read.release import Release
+
+__all__ = ["HEADS", "Difference", "diff"]
+
+HEADS = ("activity", "technology_shares", "factors", "controls", "method", "coverage")
+# The chain of a row, in the order of HEADS.
+_CHAIN = ("activity", "share", "emission_factor", "abatement")
+_KEY = [
+    *("year", "side", "region", "nfr", "gnfr", "fuel", "technology", "species", "factor_set"),
+    "activity_id",
+]
+_CELL = ["year", "region", "nfr", "species", "factor_set"]
+_SPLIT = [*_CELL, "fuel", "activity_id"]
+_UNITS = ["activity_unit", "emission_factor_unit"]
+_REASONS = ["factor_id", "activity_source", "share_source", "factor_source", "abatement_source"]
+_COLUMNS = [*_KEY, *_CHAIN, *_UNITS, "emission_kt", *_REASONS]
+# A row may stand off the product of what made it by rounding alone.
+_ROUNDING = 1e-12
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What changed from one release to another.
+
+    Parameters
+    ----------
+    base, other : dict
+        Inventory and version of each.
+    totals : pandas.DataFrame
+        Totals whose rows changed: level, year, side, region, nfr (category,
+        GNFR aggregate or `*`), species, factor_set, base_kt, other_kt,
+        change_kt and a column in kt for each of `HEADS`, which sum to the
+        change.
+    rows : pandas.DataFrame
+        Rows that changed: their key, `in` (both, base, other), the chain, units and
+        sources of either release (`_base`, `_other`), change_kt and `HEADS`;
+        the largest parts first.
+    inputs : pandas.DataFrame
+        Files of facts that changed: path, change (changed, added, removed),
+        base_sha256, other_sha256.
+    settings : pandas.DataFrame
+        Configuration, code of steps and libraries that changed: what, base, other.
+    """
+
+    base: dict[str, str]
+    other: dict[str, str]
+    totals: pd.DataFrame
+    rows: pd.DataFrame
+    inputs: pd.DataFrame
+    settings: pd.DataFrame
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing changed at all."""
+        return all(
+            len(table) == 0 for table in (self.totals, self.rows, self.inputs, self.settings)
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the whole as values of JSON; what isn't known is None."""
+        from bc_inventory.release.explain.explain import records
+
+        return {
+            "base": self.base,
+            "other": self.other,
+            "heads": list(HEADS),
+            "totals": records(self.totals),
+            "rows": records(self.rows),
+            "inputs": records(self.inputs),
+            "settings": records(self.settings),
+        }
+
+
+def diff(base: Release, other: Release, *, method: Method = "lmdi") -> Difference:
+    """Split the change of every total between two releases.
+
+    Parameters
+    ----------
+    base, other : Release
+        Earlier and later release. Memo items are left out.
+    method : {"lmdi", "shapley"}
+        Exact method for rows that both releases have.
+
+    Returns
+    -------
+    Difference
+        Empty where the releases are the same.
+    """
+    figures = [_figures(release) for release in (base, other)]
+    rows = _rows(figures[0], figures[1], method)
+    return Difference(
+        base={"inventory": base.inventory, "version": base.version},
+        other={"inventory": other.inventory, "version": other.version},
+        totals=_totals(figures[0], figures[1], rows),
+        rows=rows,
+        inputs=changed_inputs(base.manifest, other.manifest),
+        settings=changed_settings(base.manifest, other.manifest),
+    )
+
+
+def _figures(release: Release) -> pd.DataFrame:
+    rows = release.emissions(factor_set=None, columns=_COLUMNS)
+    made: pd.DataFrame = rows[rows["emission_kt"].notna()].reset_index(drop=True)
+    return made
+
+
+def _rows(base: pd.DataFrame, other: pd.DataFrame, method: Method) -> pd.DataFrame:
+    """Return the rows that changed with the parts of their change."""
+    met = base.merge(
+        other,
+        on=_KEY,
+        how="outer",
+        suffixes=("_base", "_other"),
+        validate="one_to_one",
+        indicator="in",
+    )
+    met["in"] = met["in"].astype(str).replace({"left_only": "base", "right_only": "other"})
+    same = met["in"] == "both"
+    for name in (*_CHAIN, *_UNITS, "emission_kt"):
+        old, new = met[f"{name}_base"], met[f"{name}_other"]
+        same &= (old == new) | (old.isna() & new.isna())
+    met = met[~same].reset_index(drop=True)
+    first, second = (met[f"emission_kt_{side}"].fillna(0.0) for side in ("base", "other"))
+    met["change_kt"] = second - first
+    parts = dict.fromkeys(HEADS, 0.0)
+    met = met.assign(**parts)
+    chained = _chained(met)
+    for head, made in zip(HEADS, _chain_parts(met[chained], method), strict=False):
+        met.loc[chained, head] = made
+    heads = _heads(met, base, other)
+    for head in ("technology_shares", "method", "coverage"):
+        whole = ~chained & (heads == head)
+        met.loc[whole, head] = met.loc[whole, "change_kt"]
+    size = met[list(HEADS)].abs().max(axis=1)
+    order = size.sort_values(ascending=False, kind="stable").index
+    pairs = [
+        f"{name}_{side}"
+        for name in (*_CHAIN, *_UNITS, "emission_kt", *_REASONS)
+        for side in ("base", "other")
+    ]
+    return met.loc[order, [*_KEY, "in", "change_kt", *HEADS, *pairs]].reset_index(drop=True)
+
+
+def _product(rows: pd.DataFrame, side: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the chain of rows, (4, rows), and its product in kt."""
+    chain = np.stack([rows[f"{name}_{side}"].to_numpy(dtype=float) for name in _CHAIN])
+    chain[3] = 1.0 - chain[3]
+    to_kt = np.ones(len(rows))
+    pairs = rows[[f"{name}_{side}" for name in _UNITS]]
+    for (unit, per), index in pairs.groupby(list(pairs.columns), sort=False).indices.items():
+        to_kt[index] = units.factor(f"{per} * {unit}", "kt")
+    chain[0] *= to_kt
+    return chain, chain.prod(axis=0)
+
+
+def _chained(rows: pd.DataFrame) -> pd.Series:
+    """Tell the rows of both releases that are products of the same kind."""
+    fits = rows["in"] == "both"
+    for name in _UNITS:
+        fits &= rows[f"{name}_base"] == rows[f"{name}_other"]
+    for side in ("base", "other"):
+        _, product = _product(rows, side)
+        emission = rows[f"emission_kt_{side}"].to_numpy(dtype=float)
+        fits &= np.isclose(product, emission, rtol=_ROUNDING, atol=0.0)
+    return fits
+
+
+def _chain_parts(rows: pd.DataFrame, method: Method) -> NDArray[np.float64]:
+    (base, _), (other, _) = (_product(rows, side) for side in ("base", "other"))
+    return parts_of(base, other, method)
+
+
+def _heads(rows: pd.DataFrame, base: pd.DataFrame, other: pd.DataFrame) -> pd.Series:
+    """Return the one head of each row that can't be chained."""
+    heads = pd.Series("method", index=rows.index)
+    for side, against in (("base", other), ("other", base)):
+        alone = rows["in"] == side
+        in_cell, in_split, in_row = (
+            _among(rows, against, columns) for columns in (_CELL, _SPLIT, [*_SPLIT, "technology"])
+        )
+        heads[alone & in_split & ~in_row] = "technology_shares"
+        heads[alone & ~in_cell] = "coverage"
+    return heads
+
+
+def _among(rows: pd.DataFrame, against: pd.DataFrame, columns: list[str]) -> NDArray[np.bool_]:
+    known = pd.MultiIndex.from_frame(against[columns].drop_duplicates())
+    return pd.MultiIndex.from_frame(rows[columns]).isin(known)
+
+
+def _totals(base: pd.DataFrame, other: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Sum the parts to every level of the published totals."""
+    made = []
+    for level, extra in LEVELS.items():
+        by = ["year", "side", "species", "factor_set", *extra]
+        parts = rows.groupby(by, sort=True)[list(HEADS)].sum()
+        for name, table in (("base_kt", base), ("other_kt", other)):
+            sums = table.groupby(by, sort=False)["emission_kt"].sum()
+            parts[name] = sums.reindex(parts.index, fill_value=0.0)
+        parts["change_kt"] = parts["other_kt"] - parts["base_kt"]
+        frame = parts.reset_index().assign(level=level)
+        made.append(frame.rename(columns={"gnfr": "nfr"}))
+    columns = ["level", "year", "side", "region", "nfr", "species", "factor_set"]
+    columns += ["base_kt", "other_kt", "change_kt", *HEADS]
+    whole = pd.concat(made, ignore_index=True).reindex(columns=columns)
+    return whole.fillna({"region": "*", "nfr": "*"})

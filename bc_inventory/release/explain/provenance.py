@@ -1,0 +1,180 @@
+"""The rows of facts that stand behind the named parts of an emission table.
+
+A release names what made each row but doesn't carry the fact tables themselves; it
+knows their SHA-256. So a fact is looked up in a folder of facts, and believed only
+if its file is the very one that made the release.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from bc_inventory.storage.hashing import sha256_file
+
+__all__ = ["Grounds"]
+
+_TABLES = (
+    "activity_mapping",
+    "activity_national",
+    "activity_uncertainty",
+    "region_shares",
+    "technology_shares",
+    "emission_factors",
+    "penetration",
+    "abatement",
+)
+_SHOWN = (
+    "scope",
+    "year",
+    "confidence",
+    "source_id",
+    "note",
+    "unit",
+    "surrogate",
+    "controls_included",
+)
+
+
+class Grounds:
+    """Fact tables that made a release, as far as they are at hand.
+
+    Parameters
+    ----------
+    manifest : mapping
+        Of the release.
+    folder : Path
+        Where the fact tables are.
+    """
+
+    def __init__(self, manifest: Mapping[str, Any], folder: Path) -> None:
+        self.folder = folder
+        known = {entry["sha256"] for entry in manifest["inputs"]}
+        self._tables: dict[str, list[dict[str, str]]] = {}
+        self._indices: dict[tuple[str, ...], dict[tuple[str, ...], list[dict[str, str]]]] = {}
+        for name in _TABLES:
+            path = folder / f"{name}.csv"
+            if path.is_file() and sha256_file(path) in known:
+                with path.open(encoding="utf-8-sig", newline="") as stream:
+                    rows = list(csv.DictReader(stream))
+                self._tables[name] = [row | {"_row": str(n)} for n, row in enumerate(rows, 2)]
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Tables that aren't there, or aren't those that made the release."""
+        return tuple(f"{name}.csv" for name in _TABLES if name not in self._tables)
+
+    def of(
+        self, part: str, name: str, year: int, flags: Collection[str] = ()
+    ) -> list[dict[str, Any]]:
+        """Return the facts behind a named part.
+
+        Parameters
+        ----------
+        part : {"activity", "local", "share", "factor", "abatement"}
+            Part of the chain.
+        name : str
+            From the `corr_*` column of that part.
+        year : int
+            Of the emission; anchor years on either side of it are returned.
+        flags : collection of str
+            Of the rows that use it; published figures may have an uncertainty by
+            flag.
+
+        Returns
+        -------
+        list of dict
+            Table, row of the file, value and interval, unit, confidence,
+            source and note, as text; empty if the tables aren't at hand.
+        """
+        if part == "local":
+            return self._local(name, year, flags)
+        find = {
+            "activity": self._activity,
+            "share": self._share,
+            "factor": self._factor,
+            "abatement": self._abatement,
+        }[part]
+        return find(name, year)
+
+    def _activity(self, name: str, year: int) -> list[dict[str, Any]]:
+        return [
+            *self._rows("activity_mapping", {"mapping_id": name}, year, "share"),
+            *self._rows("activity_national", {"activity_id": name}, year, "quantity"),
+        ]
+
+    def _local(self, name: str, year: int, flags: Collection[str]) -> list[dict[str, Any]]:
+        first, region = [*name.split(":"), ""][:2]
+        driven = self._rows("region_shares", {"driver": first, "region": region}, year, "share")
+        if driven:
+            return driven
+        sector = name.removeprefix(f"{first}:{region}:")
+        wanted = {"activity_source": first}
+        found = self._rows("activity_uncertainty", wanted, year, "relative")
+        return [
+            fact
+            for fact in found
+            if fact["source_sector"] in {"*", sector} and fact["flag"] in {"*", *flags}
+        ]
+
+    def _share(self, name: str, year: int) -> list[dict[str, Any]]:
+        keys = ("scope", "nfr", "fuel", "technology")
+        wanted = dict(zip(keys, name.split(":")[1:], strict=False))
+        return self._rows("technology_shares", wanted, year, "share")
+
+    def _factor(self, name: str, year: int) -> list[dict[str, Any]]:
+        wanted = {"factor_id": name.removeprefix("factor:")}
+        return self._rows("emission_factors", wanted, year, "value")
+
+    def _abatement(self, name: str, year: int) -> list[dict[str, Any]]:
+        keys = ("scope", "nfr", "fuel", "technology")
+        wanted = dict(zip(keys, name.split(":")[1:], strict=False))
+        used = self._rows("penetration", wanted, year, "penetration")
+        controls = dict.fromkeys(fact["control"] for fact in used)
+        return [
+            *used,
+            *(
+                fact
+                for control in controls
+                for fact in self._rows("abatement", {"control": control}, year, "efficiency")
+            ),
+        ]
+
+    def _rows(
+        self, table: str, wanted: Mapping[str, str], year: int, value: str
+    ) -> list[dict[str, Any]]:
+        if table not in self._tables or not wanted:
+            return []
+        columns = (table, *wanted)
+        if columns not in self._indices:
+            index: dict[tuple[str, ...], list[dict[str, str]]] = {}
+            for row in self._tables[table]:
+                index.setdefault(tuple(row[name] for name in wanted), []).append(row)
+            self._indices[columns] = index
+        found = self._indices[columns].get(tuple(wanted.values()), [])
+        return [_fact(table, row, value) for row in _anchors(found, year)]
+
+
+def _anchors(rows: list[dict[str, str]], year: int) -> list[dict[str, str]]:
+    """Return the rows of the anchor years that hold for a year."""
+    if not rows or "year" not in rows[0]:
+        return rows
+    years = {int(row["year"]) for row in rows}
+    before = [one for one in years if one <= year]
+    after = [one for one in years if one >= year]
+    kept = {*([max(before)] if before else []), *([min(after)] if after else [])}
+    return [row for row in rows if int(row["year"]) in kept]
+
+
+def _fact(table: str, row: Mapping[str, str], value: str) -> dict[str, Any]:
+    names = (value, f"{value}_lower", f"{value}_upper")
+    fact: dict[str, Any] = {"table": f"{table}.csv", "row": int(row["_row"])}
+    fact |= {
+        key: row[name]
+        for key, name in zip(("value", "lower", "upper"), names, strict=True)
+        if row.get(name)
+    }
+    extra = ("control", "source_sector", "source_fuel", "flag", "driver", "relative_uncertainty")
+    return fact | {name: row[name] for name in (*_SHOWN, *extra) if row.get(name)}

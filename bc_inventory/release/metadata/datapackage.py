@@ -1,0 +1,130 @@
+"""The lineage of a release as a Frictionless data package.
+
+Each file is a resource with its checksum, and says by which steps it was made of which
+files with which checksums. Where a table's columns name the rows of facts a row was made
+from, they are listed too; so any number can be walked back to rows of files.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bc_inventory.release.metadata.file_descriptions import described
+
+__all__ = ["DATAPACKAGE", "datapackage"]
+
+DATAPACKAGE = "datapackage.json"
+_KINDS = {
+    "parquet": "application/vnd.apache.parquet",
+    "nc": "application/x-netcdf",
+    "geojson": "application/geo+json",
+    "json": "application/json",
+    "html": "text/html",
+    "png": "image/png",
+}
+# Columns of the tables that name a row of an input: table, column, file, column there.
+_ROWS = (
+    ("activity", "activity_id", "data/activity_mapping.csv", "mapping_id"),
+    ("activity", "activity_id", "data/activity_national.csv", "activity_id"),
+    ("activity", "ncv_id", "data/calorific_values.csv", "ncv_id"),
+    ("emissions", "activity_id", "activity.parquet", "activity_id"),
+    ("emissions", "factor_id", "data/emission_factors.csv", "factor_id"),
+    ("emissions", "ncv_id", "data/calorific_values.csv", "ncv_id"),
+)
+
+
+def datapackage(core: Mapping[str, Any], version: str) -> str:
+    """Return the description of a release as JSON.
+
+    Parameters
+    ----------
+    core : mapping
+        The manifest.
+    version : str
+        Its version.
+    """
+    steps = {step["name"]: step for step in core["steps"]}
+    described_as = {
+        "profile": "data-package",
+        "name": core["inventory"],
+        "id": f"{core['inventory']}/{version}",
+        "title": core["title"],
+        "version": version,
+        "description": "Black carbon emissions; see README.md. `lineage` of each resource names "
+        "the steps and the input files, with SHA-256, that made it.",
+        "sources": [
+            {
+                "title": row.get("title") or row["source_id"],
+                "name": row["source_id"],
+                "citation": row.get("citation"),
+                "licence": row.get("licence"),
+                **({"path": row["address"]} if _is_address(row.get("address")) else {}),
+            }
+            for row in core["sources"]
+        ],
+        "software": dict(core["software"]),
+        "inputs": [dict(entry) for entry in core["inputs"]],
+        "resources": [_resource(entry, steps) for entry in core["files"]],
+    }
+    return json.dumps(described_as, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _is_address(text: str | None) -> bool:
+    return bool(text) and str(text).startswith(("https://", "http://"))
+
+
+def _resource(entry: Mapping[str, Any], steps: Mapping[str, Any]) -> dict[str, Any]:
+    path = str(entry["path"])
+    ending = path.rpartition(".")[2]
+    made: dict[str, Any] = {
+        "name": "".join(mark if mark.isalnum() else "-" for mark in path.lower()),
+        "type": "file",
+        "path": path,
+        "description": described(path),
+        "format": ending,
+        "mediatype": _KINDS.get(ending, "application/octet-stream"),
+        "bytes": entry["bytes"],
+        "hash": f"sha256:{entry['sha256']}",
+    }
+    if entry["made_by"] is not None:
+        chain = list(_chain(entry["made_by"]["step"], steps))
+        table = path.partition("/")[0].removesuffix(".parquet")
+        made["lineage"] = {
+            "steps": [
+                {name: steps[step][name] for name in ("name", "function", "code", "parameters")}
+                for step in chain
+            ],
+            "inputs": _inputs(chain, steps),
+            "rows": [
+                {"column": column, "of": file, "by": key}
+                for of, column, file, key in _ROWS
+                if of == table
+            ],
+        }
+    return made
+
+
+def _chain(name: str, steps: Mapping[str, Any], seen: set[str] | None = None) -> Iterator[str]:
+    """Yield a step and all it stands on, those first."""
+    seen = set() if seen is None else seen
+    if name in seen:
+        return
+    seen.add(name)
+    for used in steps[name]["inputs"].values():
+        before, mark, _ = used["origin"].partition(":")
+        if mark:
+            yield from _chain(before, steps, seen)
+    yield name
+
+
+def _inputs(chain: list[str], steps: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return the files and folders that no step made, with their digests."""
+    found = {
+        used["origin"]: used["sha256"]
+        for step in chain
+        for used in steps[step]["inputs"].values()
+        if ":" not in used["origin"]
+    }
+    return [{"path": path, "sha256": digest} for path, digest in sorted(found.items())]

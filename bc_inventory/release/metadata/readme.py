@@ -1,0 +1,163 @@
+"""The README of a release, made for that version: what a stranger needs to use and cite it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from bc_inventory.release.metadata.file_descriptions import described
+
+__all__ = ["readme"]
+
+
+def readme(core: Mapping[str, Any], version: str) -> str:
+    """Return the README of a release as Markdown.
+
+    Parameters
+    ----------
+    core : mapping
+        The manifest.
+    version : str
+        Its version.
+    """
+    lines = [
+        f"# {core['title']}, version {version}",
+        "",
+        *_scope(core),
+        "This folder is never changed. `bc-inventory verify` proves that nothing is missing,",
+        "added or altered. `manifest.json` says which inputs, code and configuration made each",
+        "file, `datapackage.json` the same as a Frictionless data package.",
+        "",
+        "## How to cite",
+        "",
+        f"> {core['title']}, version {version}, made with bc_inventory "
+        f"{core['software']['bc-inventory']}.",
+        "",
+        "Cite the sources of the rows you use as well; they are listed below with their licences.",
+        "",
+        *_reading(core),
+        "## Files",
+        "",
+        *(
+            f"* `{entry['path']}` ({entry['bytes']} bytes): {described(entry['path'])}"
+            for entry in core["files"]
+        ),
+        "",
+        "## Sources and licences",
+        "",
+        "A licence binds what is taken from its source; where none is known, ask its publisher.",
+        "",
+        *_sources(core),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _scope(core: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what the release covers."""
+    coverage = core["coverage"]
+    if not coverage:
+        return
+    years = ", ".join(map(str, coverage["years"]))
+    yield f"Black carbon emissions of {len(coverage['regions'])} regions by NFR category, in kt a"
+    yield f"calendar year: {years}. Absent isn't zero: a row with a notation key (NE, NO, IE) has"
+    yield "no figure. The factor sets `harmonised` and `official` are alternatives and don't add"
+    yield "up; rows with `memo` true stand outside the totals. A lower or upper bound is that of a"
+    yield "95 % interval."
+    yield ""
+
+
+def _reading(core: Mapping[str, Any]) -> Iterator[str]:
+    """Yield how to read the release, for what it holds."""
+    names = [entry["path"] for entry in core["files"]]
+    coverage = core["coverage"]
+    grid = next((name for name in names if name.startswith("grid_") and name.endswith(".nc")), None)
+    if not coverage or not any(name.startswith("emissions/") for name in names):
+        return
+    region, year = coverage["regions"][0], coverage["years"][-1]
+    tests = f"year = {year} and factor_set = 'harmonised' and not memo"
+    yield from ("## How to read it", "", "Paths are relative to this folder.", "")
+    yield from (
+        "pandas:",
+        "",
+        "```python",
+        "import pandas as pd",
+        "",
+        'rows = pd.read_parquet("emissions")',
+        f"rows = rows[(rows.year == {year}) & (rows.factor_set == 'harmonised') & ~rows.memo]",
+        'print(rows.groupby(["side", "gnfr"], observed=True).emission_kt.sum())',
+        "```",
+        "",
+    )
+    yield from (
+        "xarray:",
+        "",
+        "```python",
+        "import xarray as xr",
+        "",
+        'cube = xr.open_dataset("emissions.nc")  # year, region, sector; Gg',
+        f'print(cube.emission.sel(year={year}, region="{region}").to_series().dropna())',
+        *(
+            (f'grid = xr.open_dataset("{grid}")  # kg m-2 s-1', "print(grid.emission_flux_total)")
+            if grid
+            else ()
+        ),
+        "```",
+        "",
+    )
+    yield from (
+        "DuckDB:",
+        "",
+        "```sql",
+        "select side, gnfr, sum(emission_kt) as kt",
+        "from read_parquet('emissions/*/*.parquet', hive_partitioning = true)",
+        f"where {tests}",
+        "group by all order by all;",
+        "```",
+        "",
+    )
+    yield from (
+        "R (packages arrow and dplyr):",
+        "",
+        "```r",
+        "library(arrow)",
+        "library(dplyr)",
+        'open_dataset("emissions") |>',
+        f'  filter(year == {year}, factor_set == "harmonised", !memo) |>',
+        "  group_by(side, gnfr) |>",
+        "  summarise(kt = sum(emission_kt, na.rm = TRUE)) |>",
+        "  collect()",
+        "```",
+        "",
+        "or, with the package ncdf4 alone:",
+        "",
+        "```r",
+        "library(ncdf4)",
+        'cube <- nc_open("emissions.nc")',
+        'year <- which(ncvar_get(cube, "year") == ' + f"{year})",
+        'region <- which(ncvar_get(cube, "region") == ' + f'"{region}")',
+        'kt <- ncvar_get(cube, "emission", c(1, region, year), c(-1, 1, 1))  # Gg',
+        'print(na.omit(data.frame(sector = ncvar_get(cube, "sector"), kt)))',
+        "```",
+        "",
+    )
+    yield from (
+        "bc_inventory, with names in English or Chinese:",
+        "",
+        "```sh",
+        f"bc-inventory query --inventory {core['inventory']} --region {region} --year {year}",
+        "```",
+        "",
+    )
+
+
+def _sources(core: Mapping[str, Any]) -> Iterator[str]:
+    """Yield each source under its licence."""
+    by_licence: dict[str, list[str]] = {}
+    for row in core["sources"]:
+        text = f"* `{row['source_id']}`: {row.get('citation') or row.get('title') or ''}"
+        if row.get("address"):
+            text += f", {row['address']}"
+        by_licence.setdefault(row.get("licence") or "not known", []).append(text)
+    for licence, rows in sorted(by_licence.items()):
+        yield from (f"### {licence}", "", *rows, "")

@@ -1,0 +1,1 @@
+"""Open a release and ask it."""

@@ -1,0 +1,147 @@
+"""Ask SQL of a release, through a process that is ended when it goes beyond its limits."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import weakref
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bc_inventory.errors import BCInventoryError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["QueryError", "Sql"]
+
+_MEMORY_MB = 2048
+_ANSWER_MB = 512
+
+
+class QueryError(BCInventoryError):
+    """A query isn't a single SELECT, fails, or goes beyond a limit."""
+
+
+class Sql:
+    """A process that answers SQL over the tables of one release.
+
+    Started by the first question, started again if it had to be ended.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the release.
+    tables : mapping of str to sequence of str
+        Files of each table, relative to `root`.
+    """
+
+    def __init__(self, root: Path, tables: Mapping[str, Sequence[str]]) -> None:
+        self._setup = {
+            "root": str(root),
+            "tables": {name: list(files) for name, files in tables.items()},
+            "memory_mb": _MEMORY_MB,
+            "bytes_mb": _ANSWER_MB,
+        }
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def ask(self, query: str, *, limit: int, seconds: float) -> pa.Table:
+        """Return the answer of one SELECT.
+
+        Parameters
+        ----------
+        query : str
+            One SELECT.
+        limit : int
+            Most rows.
+        seconds : float
+            Longest time, start of the process not counted.
+
+        Raises
+        ------
+        QueryError
+            If there is no answer; the message says why.
+        """
+        import pyarrow as pa
+
+        with self._lock:
+            process = self._started()
+            expired = threading.Event()
+
+            def end() -> None:
+                expired.set()
+                process.kill()
+
+            timer = threading.Timer(seconds, end)
+            timer.start()
+            try:
+                head, body = _exchange(process, {"query": query, "limit": limit})
+            except (OSError, ValueError) as error:
+                self._stop()
+                reason = (
+                    f"it took longer than {seconds:g} s"
+                    if expired.is_set()
+                    else "it needed more memory than it may have, or broke the database engine"
+                )
+                raise QueryError(f"the query was stopped: {reason}") from error
+            finally:
+                timer.cancel()
+        if "error" in head:
+            raise QueryError(f"the query was refused or failed: {head['error']}")
+        return pa.ipc.open_stream(body).read_all()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+            process = subprocess.Popen(
+                [sys.executable, "-m", "bc_inventory.release.read.sql_worker"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+            )
+            weakref.finalize(self, _end, process)
+            _send(process, self._setup)
+            _exchange(process, {"query": "select 1", "limit": 1})
+            self._process = process
+        return self._process
+
+    def _stop(self) -> None:
+        if self._process is not None:
+            _end(self._process)
+            self._process = None
+
+
+def _send(process: subprocess.Popen[bytes], message: Mapping[str, Any]) -> None:
+    if process.stdin is None:
+        raise OSError("the process takes no requests")
+    process.stdin.write(json.dumps(message).encode() + b"\n")
+    process.stdin.flush()
+
+
+def _exchange(
+    process: subprocess.Popen[bytes], request: Mapping[str, Any]
+) -> tuple[dict[str, Any], bytes]:
+    """Send one request and read its answer; ValueError if the process ended instead."""
+    _send(process, request)
+    if process.stdout is None:
+        raise OSError("the process gives no answers")
+    head = json.loads(process.stdout.readline())
+    size = int(head.get("bytes", 0))
+    body = process.stdout.read(size)
+    if len(body) != size:
+        raise ValueError("the answer is cut off")
+    return head, body
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()

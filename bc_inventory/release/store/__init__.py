@@ -1,0 +1,1 @@
+"""Where releases lie, how they are published, verified and removed."""

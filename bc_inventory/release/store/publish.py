@@ -1,0 +1,191 @@
+"""Publish what a run has made: stage, describe, verify, then one rename."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bc_inventory.errors import ReleaseError, StoreUnavailableError
+from bc_inventory.pipeline.plan import Output, RunRecord
+from bc_inventory.release.metadata import manifest as manifests
+from bc_inventory.release.metadata.datapackage import DATAPACKAGE, datapackage
+from bc_inventory.release.metadata.readme import readme
+from bc_inventory.release.read.tables import coverage
+from bc_inventory.release.store.content import check_content
+from bc_inventory.release.store.local import open_store
+from bc_inventory.release.store.names import MANIFEST, check_file, check_inventory
+from bc_inventory.storage.hashing import Content
+
+__all__ = ["PublishedRelease", "publish"]
+
+_BLOCK = 1 << 20
+
+
+@dataclass(frozen=True)
+class PublishedRelease:
+    """A release as it was published.
+
+    Parameters
+    ----------
+    version : str
+        Label and eight hexadecimal digits of the content.
+    address : str
+        Where it is: a folder, or an address in an object store.
+    """
+
+    version: str
+    address: str
+
+    @property
+    def path(self) -> Path:
+        """Its folder; of a release in an object store, `open_release` gives copies."""
+        return Path(self.address)
+
+
+def publish(
+    files: Mapping[str, Path],
+    *,
+    root: Path | str,
+    inventory: str,
+    configuration: Mapping[str, Any],
+    record: RunRecord,
+    label: str,
+    sources: Sequence[Mapping[str, Any]] = (),
+    title: str = "",
+    check: Callable[[Path], None] | None = None,
+) -> PublishedRelease:
+    """Publish files as a new version of an inventory, whole or not at all.
+
+    Parameters
+    ----------
+    files : mapping of str to Path
+        Relative path in the release to a file or a folder that the run made.
+    root : path-like
+        Folder of all releases, or the address of one in an object store.
+    inventory : str
+        Name of the inventory.
+    configuration : mapping
+        The whole configuration, as the manifest keeps it.
+    record : RunRecord
+        Of the run.
+    label : str
+        First half of the version, such as the base year `2018`.
+    sources : sequence of mapping
+        Rows of `sources.csv` that the release cites, values JSON.
+    title : str
+        What the release is called in its README.
+    check : callable, optional
+        Called with the staged folder after `check_content`; what it raises
+        stops the publication.
+
+    Returns
+    -------
+    PublishedRelease
+        Version and place. If the same content was published before, that
+        release, unaltered.
+
+    Raises
+    ------
+    ReleaseError
+        If it can't be written, or the version is there with other content;
+        `StoreUnavailableError` if an object store doesn't answer.
+        The last release stands.
+    DataError
+        If a table breaks its contract or a total isn't the sum of its rows.
+    """
+    store = open_store(root)
+    check_inventory(inventory)
+    with _storage(root), store.staging(inventory) as staged:
+        contents, origins = _stage(files, staged, record)
+        core = manifests.describe(
+            inventory=inventory,
+            label=label,
+            title=title or inventory,
+            configuration=configuration,
+            record=record,
+            sources=sources,
+            files=contents,
+            origins=origins,
+            coverage=coverage(staged / "emissions"),
+        )
+        version = manifests.version_of(core)
+        documents = _write_documents(core, version, staged)
+        whole = {**core, "version": version, "documents": documents}
+        (staged / MANIFEST).write_bytes(manifests.dump(whole))
+        if not store.has(inventory, version):
+            check_content(staged)
+            if check is not None:
+                check(staged)
+        return PublishedRelease(version, str(store.commit(staged, inventory, version)))
+
+
+def _stage(
+    files: Mapping[str, Path], staged: Path, record: RunRecord
+) -> tuple[dict[str, Content], dict[str, Output]]:
+    """Copy files into the staging folder; return digest and origin of each."""
+    made = {
+        item.path: (Output(step.name, name), item.content)
+        for step in record.steps
+        for name, item in step.outputs.items()
+    }
+    contents: dict[str, Content] = {}
+    origins: dict[str, Output] = {}
+    for name, source in files.items():
+        origin, expected = made.get(Path(source), (None, None))
+        pairs = {name: source}
+        if source.is_dir():
+            members = (path for path in sorted(source.rglob("*")) if path.is_file())
+            pairs = {f"{name}/{path.relative_to(source).as_posix()}": path for path in members}
+        for target, path in pairs.items():
+            contents[target] = _copy(path, staged / check_file(target))
+            if origin is not None:
+                origins[target] = origin
+        if expected is not None and not expected.files and contents[name] != expected:
+            raise ReleaseError(f"{source} changed between its making and its publication")
+    return contents, origins
+
+
+def _copy(source: Path, target: Path) -> Content:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    digest, size = hashlib.sha256(), 0
+    with source.open("rb") as reader, target.open("xb") as writer:
+        while block := reader.read(_BLOCK):
+            digest.update(block)
+            size += len(block)
+            writer.write(block)
+    return Content(digest.hexdigest(), size)
+
+
+def _write_documents(
+    core: Mapping[str, Any], version: str, staged: Path
+) -> list[dict[str, str | int]]:
+    """Write what is made from the manifest, and return its entries there."""
+    entries: list[dict[str, str | int]] = []
+    documents = {"README.md": readme(core, version), DATAPACKAGE: datapackage(core, version)}
+    for name, text in documents.items():
+        data = text.encode()
+        (staged / name).write_bytes(data)
+        entries.append(
+            {"path": name, "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+        )
+    return entries
+
+
+@contextlib.contextmanager
+def _storage(root: Path | str) -> Iterator[None]:
+    """Turn what the system says about the target into an error that helps."""
+    stands = "Nothing was published and the last release stands"
+    try:
+        yield
+    except StoreUnavailableError as error:
+        raise StoreUnavailableError(f"can't publish to {root}: {error}. {stands}") from error
+    except OSError as error:
+        raise ReleaseError(
+            f"can't publish to {root}: {error.strerror or error} "
+            f"({error.filename or 'while writing'}). {stands}. "
+            "Free some space or choose another folder for the output"
+        ) from error

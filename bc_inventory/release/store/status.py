@@ -1,0 +1,43 @@
+"""What stands after something failed, in a sentence for whoever was woken up."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from bc_inventory.errors import BCInventoryError
+from bc_inventory.release.store.local import open_store
+
+__all__ = ["standing"]
+
+
+def standing(root: Path | str, inventory: str) -> str:
+    """Return which release of an inventory stands, having proved it whole.
+
+    Parameters
+    ----------
+    root : path-like
+        Folder of releases, or its address.
+    inventory : str
+        Name of the inventory.
+
+    Returns
+    -------
+    str
+        One sentence. It never raises what the user can put right: it is said while another
+        error is told.
+    """
+    try:
+        store = open_store(root)
+        if inventory not in store.inventories():
+            return f"No release of {inventory} was there before, in {root}, and none is now."
+        version = store.latest(inventory)
+        published = dt.datetime.fromtimestamp(store.published_at(inventory, version), dt.UTC)
+    except (BCInventoryError, OSError) as error:
+        return f"Which release of {inventory} stands in {root} can't be told: {error}"
+    named = f"{inventory} {version}, published {published:%Y-%m-%d %H:%M} UTC"
+    try:
+        store.verify(inventory, version)
+    except (BCInventoryError, OSError) as error:
+        return f"The last release, {named}, in {store.root} IS DAMAGED: {error}"
+    return f"The last release stands: {named}, in {store.root}; every file is as published."

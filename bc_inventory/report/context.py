@@ -1,0 +1,201 @@
+"""What a report is made from, read once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from bc_inventory import schema
+from bc_inventory.errors import DataError, Problem
+from bc_inventory.report.i18n import Both, one
+
+__all__ = ["FACTS", "IMPACTS", "Material", "read_material", "report_facts"]
+
+# Facts a report needs, by the name of the input: file under `data/` and contract.
+FACTS = {
+    "bands": ("cryosphere_bands.csv", "cryosphere_bands"),
+    "benchmarks": ("benchmarks.csv", "benchmarks"),
+    "claims": ("claims.csv", "claims"),
+    "crosswalk": ("crosswalk/sectors.csv", "sector_crosswalk"),
+    "definitions": ("comparability/definitions.csv", "inventory_definitions"),
+    "fuels": ("fuels.csv", "fuels"),
+    "limits": ("review_limits.csv", "review_limits"),
+    "measures": ("measures.csv", "measures"),
+    "outlines": ("spatial/outlines.parquet", "spatial_outlines"),
+    "regions": ("regions.csv", "regions"),
+    "responses": ("cryosphere_responses.csv", "cryosphere_responses"),
+    "sectors": ("sectors.csv", "sectors"),
+    "sources": ("sources.csv", "sources"),
+    "targets": ("targets.csv", "targets"),
+    "technologies": ("technologies.csv", "technologies"),
+}
+# Optional inputs of the view of ice, people and climate, with their contracts.
+IMPACTS = {
+    "climate": "co2_equivalents",
+    "cryosphere": "cryosphere",
+    "cryosphere_months": "cryosphere_months",
+    "exposure": "exposure",
+}
+_GNFR_NAMES = {
+    "A_PublicPower": Both("public power", "公共电力"),
+    "B_Industry": Both("industry", "工业"),
+    "C_OtherStationaryComb": Both("homes, services, farms", "居民、商业和农业燃烧"),
+    "D_Fugitive": Both("fugitive and flaring", "逸散和火炬"),
+    "E_Solvents": Both("solvents", "溶剂"),
+    "F_RoadTransport": Both("road transport", "道路交通"),
+    "G_Shipping": Both("shipping", "航运"),
+    "H_Aviation": Both("aviation", "航空"),
+    "I_Offroad": Both("off-road machinery", "非道路机械"),
+    "J_Waste": Both("waste burning", "废物焚烧"),
+    "K_AgriLivestock": Both("livestock", "畜禽"),
+    "L_AgriOther": Both("field burning", "秸秆焚烧及其他农业"),
+    "M_Other": Both("other", "其他"),
+}
+
+
+@dataclass(frozen=True)
+class Material:
+    """Tables of a release and the facts it is judged by.
+
+    `emissions` holds all years and factor sets; memo items are in it. What a
+    release doesn't have is None.
+    """
+
+    title: str
+    year: int
+    factor_set: str
+    emissions: pd.DataFrame
+    totals: pd.DataFrame
+    facts: dict[str, pd.DataFrame]
+    grid: Path | None
+    hotspots: pd.DataFrame | None
+    stations: pd.DataFrame | None
+    monitoring: pd.DataFrame | None
+    beside: pd.DataFrame | None
+    impacts: dict[str, pd.DataFrame]
+
+    def estimate(self, factor_set: str | None = None, side: str | None = None) -> pd.DataFrame:
+        """Return the emission table of the report's year, of one factor set and perhaps side."""
+        wanted = factor_set or self.factor_set, side
+        if wanted not in self._estimates:
+            rows = self.emissions
+            mask = (rows["year"] == self.year) & (rows["factor_set"] == wanted[0])
+            self._estimates[wanted] = rows[mask if side is None else mask & (rows["side"] == side)]
+        return self._estimates[wanted]
+
+    @cached_property
+    def _estimates(self) -> dict[tuple[str, str | None], pd.DataFrame]:
+        """Tables found before: to filter that many rows is slow, and all sections do."""
+        return {}
+
+    @property
+    def limits(self) -> dict[str, float]:
+        """Limits of a review by name."""
+        rows = self.facts["limits"]
+        return dict(zip(rows["limit"], rows["value"], strict=True))
+
+    @property
+    def factor_sets(self) -> list[str]:
+        """Factor sets of the report's year, the report's own first."""
+        have = self.emissions.loc[self.emissions["year"] == self.year, "factor_set"].unique()
+        return sorted(have, key=lambda name: (name != self.factor_set, name))
+
+    def names(self, table: str, code: str) -> dict[str, Both]:
+        """Return the names of codes in both languages."""
+        rows = self.facts[table]
+        return {
+            str(row[code]): Both(
+                one(row["name"]).en,
+                one(row["name_zh"] if pd.notna(row["name_zh"]) else row["name"]).en,
+            )
+            for row in rows[[code, "name", "name_zh"]].to_dict("records")
+        }
+
+    @property
+    def gnfr_names(self) -> dict[str, Both]:
+        """Return the names of the GNFR aggregates."""
+        known = self.facts["sectors"]["gnfr"].unique()
+        return {code: _GNFR_NAMES.get(code, one(code)) for code in known}
+
+
+def report_facts(data: Path) -> dict[str, Path]:
+    """Return the facts that a report needs as inputs of a build step.
+
+    Parameters
+    ----------
+    data : Path
+        Folder of facts.
+    """
+    return {name: data / file for name, (file, _) in FACTS.items()}
+
+
+def read_material(inputs: dict[str, Path], *, title: str, year: int, factor_set: str) -> Material:
+    """Read the inputs of a report under their contracts.
+
+    Parameters
+    ----------
+    inputs : dict of str to Path
+        `emissions`, `totals` and `report_facts`; optional `grid`, `hotspots`,
+        `stations`, `monitoring`, and those of `IMPACTS`.
+    title, year, factor_set
+        Of the report.
+
+    Raises
+    ------
+    DataError
+        If a table breaks its contract.
+    """
+
+    def optional(name: str, contract: str) -> pd.DataFrame | None:
+        path = inputs.get(name)
+        return None if path is None or not path.exists() else _read(path, contract)
+
+    grid = inputs.get("grid")
+    return Material(
+        title=title,
+        year=year,
+        factor_set=factor_set,
+        emissions=schema.read_parquet(inputs["emissions"], "emissions"),
+        totals=schema.read_parquet(inputs["totals"], "totals"),
+        facts={name: _read(inputs[name], contract) for name, (_, contract) in FACTS.items()},
+        grid=grid if grid is not None and grid.exists() else None,
+        hotspots=_hotspots(inputs.get("hotspots")),
+        stations=optional("stations", "stations"),
+        monitoring=optional("monitoring", "monitoring_summary"),
+        beside=optional("beside", "measured_beside"),
+        impacts={
+            name: frame
+            for name, contract in IMPACTS.items()
+            if (frame := optional(name, contract)) is not None
+        },
+    )
+
+
+def _read(path: Path, contract: str) -> pd.DataFrame:
+    reader = schema.read_csv if path.suffix == ".csv" else schema.read_parquet
+    return reader(path, contract)
+
+
+def _hotspots(path: Path | None) -> pd.DataFrame | None:
+    if path is None or not path.exists():
+        return None
+    import pyarrow.parquet as pq
+
+    wanted = schema.table("hotspots").names
+    absent = [name for name in wanted if name not in pq.read_schema(path).names]
+    if absent:
+        raise DataError(
+            [
+                Problem(
+                    found=f"no column {', '.join(absent)}",
+                    expected="the columns that this version of bc_inventory writes",
+                    file=path.name,
+                    remedy="Build the release anew, or use the version that its manifest names.",
+                )
+            ]
+        )
+    frame = pd.read_parquet(path, columns=wanted)
+    return schema.check(frame, "hotspots", file=str(path))

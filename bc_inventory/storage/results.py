@@ -1,0 +1,163 @@
+"""Results kept under the digest of all they were made from.
+
+A folder of results is shared between runs and processes. What is found there is what
+would be made again, byte for byte; so to delete the folder, or a part of it, costs time
+and changes nothing. Steps of a plan are kept (`bc_inventory.pipeline.plan`), and inside a step the
+parts of it that depend on some of its rows only (`bc_inventory.storage.memoize`).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bc_inventory.errors import ReleaseError
+from bc_inventory.storage import atomic
+from bc_inventory.storage.hashing import Content, canonical_json, code_of, content_of
+
+__all__ = ["RECORD", "Made", "identify", "keep"]
+
+# In the folder of a result; its time says when the result was last used.
+RECORD = "record.json"
+_FILES = "files"
+
+
+@dataclass(frozen=True)
+class Made:
+    """A file or folder that was made.
+
+    Parameters
+    ----------
+    path : Path
+        Where it lies; not to be altered.
+    content : Content
+        Digest and size.
+    """
+
+    path: Path
+    content: Content
+
+
+def identify(function: Callable[..., Any], **more: Any) -> str:
+    """Return the key of a result: the digest of its code, libraries and what else is given.
+
+    Parameters
+    ----------
+    function : callable
+        What makes it; see `bc_inventory.storage.hashing.code_of`.
+    **more : JSON values
+        All else it depends on.
+    """
+    code = code_of(function)
+    identity = {
+        "function": f"{function.__module__}.{function.__qualname__}",
+        "code": code.sha256,
+        "libraries": dict(code.libraries),
+        **more,
+    }
+    return hashlib.sha256(canonical_json(identity).encode()).hexdigest()
+
+
+def keep(
+    folder: Path,
+    key: str,
+    outputs: Mapping[str, str],
+    make: Callable[[dict[str, Path]], None],
+    name: str,
+) -> tuple[dict[str, Made], bool]:
+    """Return what is kept under a key, or make it.
+
+    Parameters
+    ----------
+    folder : Path
+        Of all results.
+    key : str
+        See `identify`.
+    outputs : mapping of str to str
+        Relative path of each file or folder of the result.
+    make : callable
+        Called with the paths to write.
+    name : str
+        Of the step, for messages.
+
+    Returns
+    -------
+    made : dict of str to Made
+        By the names of `outputs`.
+    reused : bool
+        Whether it was there.
+
+    Raises
+    ------
+    ReleaseError
+        If it can't be written.
+    """
+    entry = folder / key[:2] / key
+    found = _find(entry, outputs)
+    if found is not None:
+        with contextlib.suppress(OSError):  # a folder may be read-only
+            os.utime(entry / RECORD)
+        return found, True
+    with _writing(name), atomic.temporary_folder(folder) as part:
+        paths = {output: part / _FILES / relative for output, relative in outputs.items()}
+        for path in paths.values():
+            path.parent.mkdir(parents=True, exist_ok=True)
+        make(dict(paths))
+        missing = [output for output, path in paths.items() if not path.exists()]
+        if missing:
+            raise RuntimeError(f"step {name} didn't write {', '.join(missing)}")
+        made = {output: Made(path, content_of(path)) for output, path in paths.items()}
+        record = canonical_json({output: item.content.sha256 for output, item in made.items()})
+        (part / RECORD).write_text(record, "utf-8")
+        _move(part, entry, outputs)
+    return {
+        output: dataclasses.replace(item, path=entry / _FILES / outputs[output])
+        for output, item in made.items()
+    }, False
+
+
+def _find(entry: Path, outputs: Mapping[str, str]) -> dict[str, Made] | None:
+    """Return the outputs kept in `entry`, or None if it is absent or damaged."""
+    try:
+        kept = json.loads((entry / RECORD).read_text("utf-8"))
+        found = {
+            name: Made(entry / _FILES / relative, content_of(entry / _FILES / relative))
+            for name, relative in outputs.items()
+        }
+    except (FileNotFoundError, ValueError):
+        return None
+    whole = kept == {name: made.content.sha256 for name, made in found.items()}
+    return found if whole else None
+
+
+def _move(part: Path, entry: Path, outputs: Mapping[str, str]) -> None:
+    """Put a finished result under its key, unless another process was first."""
+    entry.parent.mkdir(parents=True, exist_ok=True)
+    with atomic.lock(entry.parent / ".lock"):
+        if entry.exists():
+            if _find(entry, outputs) is not None:
+                return
+            atomic.remove_tree(entry)
+        part.rename(entry)
+
+
+@contextlib.contextmanager
+def _writing(step: str) -> Iterator[None]:
+    """Turn what the system says about a full or read-only disk into our error."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None or isinstance(error, FileNotFoundError):
+            raise
+        raise ReleaseError(
+            f"step {step} can't write its result: {error.strerror} ({error.filename}). "
+            "Nothing was published and the last release stands. Free some space, or choose "
+            "another folder for the output or the cache."
+        ) from error
