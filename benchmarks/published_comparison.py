@@ -22,11 +22,11 @@ from bc_inventory.analysis.comparison.regions import of_side
 from bc_inventory.analysis.decomposition.decompose import HEADS, decompose
 from bc_inventory.analysis.decomposition.factor_bridge import bridge, implied_beside
 from bc_inventory.analysis.review.limits import review_limits
-from bc_inventory.build import make_plan
 from bc_inventory.config import load_config
 from bc_inventory.pipeline.plan import Plan, run
 from bc_inventory.readers import read_any
 from bc_inventory.reference.paths import data_root
+from bc_inventory.workflow.plan import make_plan
 
 ROOT = Path(__file__).resolve().parent.parent
 START, END = "<!-- figures -->", "<!-- end of figures -->"

@@ -18,10 +18,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from bc_inventory.build import build
 from bc_inventory.config import Config, Facts, load_config
 from bc_inventory.pipeline.plan import StepRecord
 from bc_inventory.reference.paths import data_root
+from bc_inventory.workflow.run import build
 
 FACTOR = "h-stove_biomass_traditional-fuelwood"
 

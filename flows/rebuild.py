@@ -20,7 +20,6 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 
-from bc_inventory.build import make_plan, publish_run, results_of
 from bc_inventory.config import Config, load_config
 from bc_inventory.errors import BCInventoryError
 from bc_inventory.pipeline.dask_runner import Cluster, connect
@@ -29,6 +28,8 @@ from bc_inventory.release.read.release import open_release
 from bc_inventory.release.store.local import open_store
 from bc_inventory.release.store.status import standing
 from bc_inventory.storage.prune import using_results
+from bc_inventory.workflow.plan import make_plan
+from bc_inventory.workflow.run import publish_run, results_of
 from flows.common import (
     TASK,
     ThreadPoolTaskRunner,

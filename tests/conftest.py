@@ -57,8 +57,8 @@ folder = "data"
 @pytest.fixture(scope="session")
 def releases(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the folder of a published release of the small facts."""
-    from bc_inventory.build import build
     from bc_inventory.config import load_config
+    from bc_inventory.workflow.run import build
 
     project = tmp_path_factory.mktemp("project")
     write_small_facts(project / "data")

@@ -11,10 +11,10 @@ import os
 import sys
 from pathlib import Path
 
-from bc_inventory.build import make_plan
 from bc_inventory.config import load_config
 from bc_inventory.pipeline.plan import Output, Step
 from bc_inventory.reference import paths
+from bc_inventory.workflow.plan import make_plan
 
 ROOT = paths.data_root()
 

@@ -33,11 +33,11 @@ __all__ = ["build"]
 )
 def build(config: str, output: str | None, scheduler: str) -> None:
     """Build an inventory from its facts and publish it as a release."""
-    from bc_inventory.build import build as run
     from bc_inventory.config import load_config
     from bc_inventory.errors import BCInventoryError
     from bc_inventory.release.read.release import open_release
     from bc_inventory.release.store.status import standing
+    from bc_inventory.workflow.run import build as run
 
     chosen = load_config(config)
 

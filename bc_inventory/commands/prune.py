@@ -62,11 +62,11 @@ def prune(
     `latest`, cited versions (see `bc-inventory cite`), the newest and the young stay.
     Removing results changes no byte of a later build; it only takes longer.
     """
-    from bc_inventory.build import results_of
     from bc_inventory.release.read.release import choose_inventory
     from bc_inventory.release.store.local import open_store
     from bc_inventory.release.store.retention import fates, prune_versions
     from bc_inventory.storage.prune import choose, kept_results, remove_results
+    from bc_inventory.workflow.run import results_of
 
     store = open_store(releases)
     name = choose_inventory(store, inventory)

@@ -8,13 +8,13 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from bc_inventory.build import build
 from bc_inventory.commands.compare import compare
 from bc_inventory.commands.export import export
 from bc_inventory.commands.measures import measures
 from bc_inventory.commands.report import report
 from bc_inventory.config import load_config
 from bc_inventory.errors import DataError
+from bc_inventory.workflow.run import build
 from tests.small_facts import write_small_facts
 
 CONFIG = """

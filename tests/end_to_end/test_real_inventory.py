@@ -13,9 +13,10 @@ import pytest
 import xarray as xr
 
 from bc_inventory import schema
-from bc_inventory.build import build, make_plan
 from bc_inventory.config import load_config
 from bc_inventory.pipeline.plan import run
+from bc_inventory.workflow.plan import make_plan
+from bc_inventory.workflow.run import build
 
 pytestmark = pytest.mark.slow
 

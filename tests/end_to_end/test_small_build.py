@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 import xarray as xr
 
-from bc_inventory.build import build
 from bc_inventory.cli import main
 from bc_inventory.config import load_config
 from bc_inventory.errors import DataError
+from bc_inventory.workflow.run import build
 
 CONFIG = """
 [inventory]

@@ -76,7 +76,7 @@ def prune_all(request: dict[str, Any]) -> None:
 
 def build_whole(request: dict[str, Any]) -> None:
     """Build from a configuration."""
-    from bc_inventory.build import build
+    from bc_inventory.workflow.run import build
 
     os.chdir(Path(request["folder"]).parent)
     build(load_config(request["config"]), Path(request["folder"]))

@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from bc_inventory.build import build
 from bc_inventory.config import load_config
+from bc_inventory.workflow.run import build
 from tests.conftest import ROOT
 from tests.small_facts import write_small_facts
 

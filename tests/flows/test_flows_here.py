@@ -9,12 +9,12 @@ import time
 
 import pytest
 
-from bc_inventory.build import build
 from bc_inventory.commands.monitor import ingest_folder
 from bc_inventory.config import load_config
 from bc_inventory.errors import BCInventoryError, DataError, NetworkError
 from bc_inventory.release.metadata.citations import citations
 from bc_inventory.release.store.local import LocalStore
+from bc_inventory.workflow.run import build
 from tests.dask_cluster import dask_cluster
 from tests.flows import watching
 from tests.flows.conftest import SMALL
@@ -292,7 +292,7 @@ def test_without_a_server_a_temporary_one_is_started(two, root):
 
 
 def test_the_library_is_imported_without_prefect():
-    code = "import bc_inventory, bc_inventory.build, sys; print('prefect' in sys.modules)"
+    code = "import bc_inventory, bc_inventory.workflow.run, sys; print('prefect' in sys.modules)"
     done = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 
 import bc_inventory as bci
 from bc_inventory import schema
-from bc_inventory.build import build, make_plan
 from bc_inventory.commands.diff import diff as command
 from bc_inventory.config import load_config
 from bc_inventory.errors import ReleaseError
 from bc_inventory.pipeline.plan import run
 from bc_inventory.release.explain.diff import HEADS, diff
+from bc_inventory.workflow.plan import make_plan
+from bc_inventory.workflow.run import build
 from tests.conftest import SMALL
 from tests.small_facts import write_small_facts
 

@@ -1,0 +1,1 @@
+"""The plan of a build from published activity to the report, and its run."""

@@ -1,0 +1,327 @@
+"""The steps of a build, room by room, and the files of a release that they give."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bc_inventory.analysis.hotspots.step import hotspots_step
+from bc_inventory.analysis.impacts.step import impacts_step
+from bc_inventory.analysis.maps.png import maps_step
+from bc_inventory.analysis.observations.step import measured_step
+from bc_inventory.config import Config
+from bc_inventory.errors import DataError, Problem
+from bc_inventory.inventory import steps
+from bc_inventory.inventory.facts import ACTIVITY_SIDE, FACTOR_SIDE, REFERENCES, fact_paths
+from bc_inventory.monitoring.record.step import observations_step
+from bc_inventory.pipeline.plan import Output, Plan, RunRecord, Step
+from bc_inventory.reference.paths import data_root
+from bc_inventory.report.context import IMPACTS, report_facts
+from bc_inventory.report.step import report_step
+from bc_inventory.spatial.step import grid_step
+
+# Tables of the step `impacts`: ice, months of its bands, people, CO2 equivalents.
+_VIEWS = ("cryosphere", "cryosphere_months", "exposure", "climate")
+
+__all__ = ["facts_folder", "make_plan", "published_files"]
+
+
+def make_plan(config: Config) -> Plan:
+    """Return the steps of a build.
+
+    Parameters
+    ----------
+    config : Config
+        A checked configuration.
+
+    Returns
+    -------
+    Plan
+        Steps whose outputs `published_files` names.
+
+    Raises
+    ------
+    DataError
+        If a year has no published activity for a side, or the release before isn't there.
+    """
+    return Plan(
+        [
+            *_inventory_steps(config),
+            *_spatial_steps(config),
+            *_analysis_steps(config),
+            *_monitoring_steps(config),
+            _report_step(config),
+        ]
+    )
+
+
+def _inventory_steps(config: Config) -> list[Step]:
+    """Return the steps from published activity to totals and their cube."""
+    data = facts_folder(config)
+    inventory, grid = config.inventory, config.grid
+    years, regions = list(inventory.years), list(inventory.regions)
+    return [
+        Step(
+            "published",
+            steps.published_step,
+            {
+                **fact_paths(data, (*REFERENCES, "population", "activity_repairs")),
+                **_published_activity(data, inventory.years),
+            },
+            {"published": "published.parquet", "repaired": "activity_repaired.parquet"},
+            {"years": years},
+        ),
+        Step(
+            "activity",
+            steps.activity_step,
+            {
+                **fact_paths(data, ACTIVITY_SIDE),
+                "published": Output("published", "published"),
+                "repaired": Output("published", "repaired"),
+            },
+            {"activity": "activity.parquet", "unmapped": "activity_unmapped.parquet"},
+            {"years": years, "regions": regions},
+        ),
+        Step(
+            "emissions",
+            steps.emissions_step,
+            {**fact_paths(data, FACTOR_SIDE), "activity": Output("activity", "activity")},
+            {"emissions": "emissions"},
+            {"years": years, "regions": regions, "factor_sets": list(inventory.factor_sets)},
+        ),
+        Step(
+            "totals",
+            steps.totals_step,
+            {"emissions": Output("emissions", "emissions")},
+            {"totals": "totals.parquet"},
+            {"draws": config.uncertainty.draws, "seed": config.uncertainty.seed},
+        ),
+        Step(
+            "cube",
+            steps.cube_step,
+            {"totals": Output("totals", "totals")},
+            {"cube": "emissions.nc"},
+            {"title": inventory.title, "factor_set": grid.factor_set},
+        ),
+    ]
+
+
+def _spatial_steps(config: Config) -> list[Step]:
+    """Return the steps that place emissions in cells and draw them."""
+    data = facts_folder(config)
+    inventory, grid = config.inventory, config.grid
+    return [
+        Step(
+            "grid",
+            grid_step,
+            {
+                "emissions": Output("emissions", "emissions"),
+                "spatial": data_root() / "spatial",
+                "sectors": data / "sectors.csv",
+            },
+            {"grid": f"grid_{inventory.base_year}.nc", "points": "points.parquet"},
+            {
+                "year": inventory.base_year,
+                "resolution": grid.resolution,
+                "period": grid.period,
+                "factor_set": grid.factor_set,
+            },
+            {"scheduler": config.compute.scheduler, "workers": config.compute.workers},
+        ),
+        Step(
+            "maps",
+            maps_step,
+            {
+                "netcdf": Output("hotspots", "netcdf"),
+                "hotspots": Output("hotspots", "hotspots"),
+                "grid": Output("grid", "grid"),
+                "outlines": data_root() / "spatial" / "outlines.parquet",
+                "regions": data_root() / "regions.csv",
+                "sectors": data_root() / "sectors.csv",
+            },
+            {"maps": "maps"},
+            {"year": inventory.base_year},
+        ),
+    ]
+
+
+def _analysis_steps(config: Config) -> list[Step]:
+    """Return the steps that read grids: hotspots, and ice, people and climate."""
+    inventory, grid = config.inventory, config.grid
+    return [
+        Step(
+            "hotspots",
+            hotspots_step,
+            {
+                "emissions": Output("emissions", "emissions"),
+                "grid": Output("grid", "grid"),
+                "spatial": data_root() / "spatial",
+                "groups": data_root() / "hotspot_groups.csv",
+                "stations": Output("observations", "stations"),
+                "observations": Output("observations", "observations"),
+                **_previous_hotspots(config.hotspots.previous),
+            },
+            {
+                "hotspots": "hotspots.parquet",
+                "geojson": "hotspots.geojson",
+                "netcdf": "hotspots.nc",
+            },
+            {
+                "year": inventory.base_year,
+                "factor_set": grid.factor_set,
+                "resolution": config.hotspots.resolution,
+                "quantile": config.hotspots.quantile,
+                "seed": config.uncertainty.seed,
+            },
+        ),
+        Step(
+            "impacts",
+            impacts_step,
+            {
+                "emissions": Output("emissions", "emissions"),
+                "grid": Output("grid", "grid"),
+                "totals": Output("totals", "totals"),
+                "spatial": data_root() / "spatial",
+                "bands": data_root() / "cryosphere_bands.csv",
+                "metrics": data_root() / "climate_metrics.csv",
+                "organic": data_root() / "organic_carbon.csv",
+            },
+            {name: f"{name}.parquet" for name in _VIEWS},
+            {
+                "year": inventory.base_year,
+                "factor_set": grid.factor_set,
+                "seed": config.uncertainty.seed,
+            },
+        ),
+    ]
+
+
+def _monitoring_steps(config: Config) -> list[Step]:
+    """Return the steps of the measurements and their comparison with the inventory."""
+    inventory, grid = config.inventory, config.grid
+    return [
+        Step(
+            "observations",
+            observations_step,
+            {
+                "observations": data_root() / "observations" / "means.csv",
+                "places": data_root() / "observations" / "places.csv",
+            },
+            {
+                "observations": "observations",
+                "netcdf": "observations.nc",
+                "stations": "stations.parquet",
+                "summary": "monitoring_summary.parquet",
+            },
+        ),
+        Step(
+            "beside",
+            measured_step,
+            {
+                "observations": Output("observations", "observations"),
+                "stations": Output("observations", "stations"),
+                "totals": Output("totals", "totals"),
+                "emissions": Output("emissions", "emissions"),
+                "hotspots": Output("hotspots", "hotspots"),
+                # Read where they are embedded; named here so that a change is seen.
+                "cells": data_root() / "spatial" / "cells_010.parquet",
+                "fuels": data_root() / "fuels.csv",
+            },
+            {"beside": "measured_beside.parquet"},
+            {"year": inventory.base_year, "factor_set": grid.factor_set},
+        ),
+    ]
+
+
+def _report_step(config: Config) -> Step:
+    """Return the step of the report."""
+    data = facts_folder(config)
+    inventory, grid = config.inventory, config.grid
+    return Step(
+        "report",
+        report_step,
+        {
+            **report_facts(data_root()),
+            "sources": data / "sources.csv",
+            "emissions": Output("emissions", "emissions"),
+            "totals": Output("totals", "totals"),
+            "grid": Output("grid", "grid"),
+            "hotspots": Output("hotspots", "hotspots"),
+            "stations": Output("observations", "stations"),
+            "monitoring": Output("observations", "summary"),
+            "beside": Output("beside", "beside"),
+            **{name: Output("impacts", name) for name in IMPACTS},
+        },
+        {"report": "report.html"},
+        {
+            "title": inventory.title,
+            "year": inventory.base_year,
+            "factor_set": grid.factor_set,
+        },
+    )
+
+
+def _previous_hotspots(release: str) -> dict[str, Path]:
+    """Return the hotspots of the release whose ids are to be kept; none if none is named."""
+    if not release:
+        return {}
+    path = Path(release) / "hotspots.parquet"
+    if not path.is_file():
+        raise DataError(
+            [
+                Problem(
+                    "no hotspots.parquet",
+                    "the folder of a release, relative to where the command runs",
+                    release,
+                    column="hotspots.previous",
+                )
+            ]
+        )
+    return {"previous": path}
+
+
+def facts_folder(config: Config) -> Path:
+    """Return the folder of facts that a configuration builds from."""
+    return Path(config.facts.folder) if config.facts.folder else data_root()
+
+
+def _published_activity(data: Path, years: tuple[int, ...]) -> dict[str, Path]:
+    """Return the files of all years, which repairs look at; refuse a year without one."""
+    files = {path.stem: path for path in sorted((data / "activity").glob("??_????.csv"))}
+    have = sorted({stem[3:] for stem in files})
+    absent = [year for year in years if str(year) not in have]
+    if absent:
+        raise DataError(
+            Problem(
+                f"no published activity for {year}",
+                f"one of {', '.join(have) or 'no year at all'}",
+                str(data / "activity"),
+                column="inventory.years",
+            )
+            for year in absent
+        )
+    return {f"published_{stem}": path for stem, path in files.items()}
+
+
+def published_files(record: RunRecord) -> dict[str, Path]:
+    """Return what of a run is published, by its path in the release."""
+    return {
+        "activity.parquet": record.path("activity", "activity"),
+        "activity_unmapped.parquet": record.path("activity", "unmapped"),
+        "activity_repaired.parquet": record.path("published", "repaired"),
+        "emissions": record.path("emissions", "emissions"),
+        "totals.parquet": record.path("totals", "totals"),
+        "emissions.nc": record.path("cube", "cube"),
+        record.path("grid", "grid").name: record.path("grid", "grid"),
+        "points.parquet": record.path("grid", "points"),
+        "hotspots.parquet": record.path("hotspots", "hotspots"),
+        "hotspots.geojson": record.path("hotspots", "geojson"),
+        "hotspots.nc": record.path("hotspots", "netcdf"),
+        "maps": record.path("maps", "maps"),
+        **{path.name: path for path in (record.path("impacts", name) for name in _VIEWS)},
+        "report.html": record.path("report", "report"),
+        "observations": record.path("observations", "observations"),
+        "observations.nc": record.path("observations", "netcdf"),
+        "stations.parquet": record.path("observations", "stations"),
+        "measured_beside.parquet": record.path("beside", "beside"),
+        "monitoring_summary.parquet": record.path("observations", "summary"),
+    }

@@ -1,0 +1,106 @@
+"""Run the plan of a configuration and publish the result: the one way to do either."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+
+from bc_inventory import schema
+from bc_inventory.config import Config
+from bc_inventory.pipeline.dask_runner import run_on_cluster
+from bc_inventory.pipeline.plan import RunRecord, StepRecord, run
+from bc_inventory.reference.catalogue import default_cache_root
+from bc_inventory.reference.paths import data_root
+from bc_inventory.release.metadata.cited_sources import cited_sources, citing
+from bc_inventory.release.store.publish import PublishedRelease, publish
+from bc_inventory.storage.prune import using_results
+from bc_inventory.workflow.plan import facts_folder, make_plan, published_files
+
+__all__ = ["build", "publish_run", "results_of"]
+
+
+def results_of(output: Path | str) -> Path:
+    """Return the folder of results of steps: beside the releases, or with the downloads.
+
+    Parameters
+    ----------
+    output : path-like
+        Folder of releases, or the address of one in an object store.
+    """
+    far = "://" in str(output)
+    return default_cache_root() / "steps" if far else Path(output) / ".cache"
+
+
+def build(
+    config: Config,
+    output: Path | str,
+    *,
+    progress: Callable[[StepRecord], None] | None = None,
+    scheduler: str = "",
+) -> PublishedRelease:
+    """Run the plan of a configuration and publish the result.
+
+    Parameters
+    ----------
+    config : Config
+        A checked configuration.
+    output : path-like
+        Folder of releases, or the address of one such as `s3://bucket/releases`.
+    progress : callable, optional
+        Called with the record of each step when it is done.
+    scheduler : str
+        Address of a Dask scheduler whose workers run the steps; by default this process
+        does. The bytes are the same.
+
+    Returns
+    -------
+    PublishedRelease
+        Version and place.
+
+    Raises
+    ------
+    BCInventoryError
+        Whatever is wrong with the input or the target; nothing is published
+        then, and the last release stands.
+    """
+    plan = make_plan(config)
+    cache = results_of(output)
+    # Until it is published, nobody may clear away what the run has made or found.
+    with using_results(cache):
+        if scheduler:
+            record = run_on_cluster(plan, cache, scheduler, progress=progress)
+        else:
+            record = run(plan, cache, progress=progress, cache=cache)
+        return publish_run(config, record, output)
+
+
+def publish_run(config: Config, record: RunRecord, output: Path | str) -> PublishedRelease:
+    """Publish what a run made.
+
+    Parameters
+    ----------
+    config : Config
+        The configuration that was run.
+    record : RunRecord
+        Of the run, by whatever runner.
+    output : path-like
+        Folder of releases, or its address.
+    """
+    files = published_files(record)
+    # Measurements and spatial tables are the embedded ones, whatever the facts are.
+    folders = dict.fromkeys([facts_folder(config), data_root()])
+    every = [schema.read_csv(folder / "sources.csv", "sources") for folder in folders]
+    sources = pd.concat(every).drop_duplicates("source_id")
+    tables = [citing(files[name]) for name in ("emissions", "activity.parquet", "observations")]
+    return publish(
+        files,
+        root=output,
+        inventory=config.inventory.name,
+        configuration=config.as_dict(),
+        record=record,
+        label=str(config.inventory.base_year),
+        sources=cited_sources(tables, sources),
+        title=config.inventory.title,
+    )
