@@ -18,7 +18,7 @@ from bc_inventory.inventory.factors import add_factors, add_shares
 from bc_inventory.inventory.facts import Facts
 from bc_inventory.inventory.lognormal import bounds, combine
 from bc_inventory.schema import check, table
-from bc_inventory.storage.memoize import recall_table
+from bc_inventory.storage.memoize import memoize_table
 
 __all__ = ["estimate"]
 
@@ -60,9 +60,9 @@ def estimate(
     """
     numbers = activity[activity["activity"].notna()]
     # Neither depends on the factors, which change most often, so both are kept.
-    split = recall_table(add_shares, numbers, facts.technology_shares, regions, list(years))
+    split = memoize_table(add_shares, numbers, facts.technology_shares, regions, list(years))
     uses = split[["nfr", "fuel", "technology"]].drop_duplicates()
-    removed = recall_table(removal, uses, facts.abatement, facts.penetration, regions, list(years))
+    removed = memoize_table(removal, uses, facts.abatement, facts.penetration, regions, list(years))
     split = split.merge(regions[["region", "side"]], on="region", validate="many_to_one")
     parts = []
     for factor_set in factor_sets:

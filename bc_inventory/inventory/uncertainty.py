@@ -15,7 +15,7 @@ import pandas as pd
 from bc_inventory.inventory.draws import PARTS, SPLIT, draw, grouped
 from bc_inventory.inventory.lognormal import Z95
 from bc_inventory.schema import check, table
-from bc_inventory.storage.memoize import by_value, recall, recall_table
+from bc_inventory.storage.memoize import by_value, memoize, memoize_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -70,7 +70,7 @@ def totals(emissions: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
     keys = ["year", "species", "factor_set", "side"]
     made = pd.concat(
         [
-            recall_table(_levels, part[_USED], draws, seed)
+            memoize_table(_levels, part[_USED], draws, seed)
             for _, part in counted.groupby(keys, sort=True, observed=True)
         ]
     )
@@ -100,13 +100,13 @@ def _levels(rows: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
 def _drawn(figures: pd.DataFrame, draws: int, seed: int) -> dict[str, pd.DataFrame]:
     """Return the groups of each level with the statistics of their draws.
 
-    GNFR aggregates are drawn one by one: those in which no row changed are recalled, and
+    GNFR aggregates are drawn one by one: those in which no row changed are read, and
     all of them add up to regions and sides.
     """
     made: dict[str, list[pd.DataFrame]] = {level: [] for level in LEVELS}
     regions, sums = [], []
     for rows in by_value(figures[_NEEDED], "gnfr").values():
-        found = recall(_drawn_aggregate, rows, draws, seed)
+        found = memoize(_drawn_aggregate, rows, draws, seed)
         for level in _WITHIN:
             groups = _named(found, level, [*_BASE, *LEVELS[level]])
             made[level].append(_described(groups, found[level]))

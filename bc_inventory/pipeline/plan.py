@@ -20,7 +20,7 @@ from typing import Any
 from bc_inventory.reference.paths import configs_root, data_root
 from bc_inventory.storage import atomic
 from bc_inventory.storage.hashing import Content, code_of, content_of
-from bc_inventory.storage.memoize import keeping
+from bc_inventory.storage.memoize import results_in
 from bc_inventory.storage.results import Made, identify, keep
 
 __all__ = [
@@ -260,7 +260,7 @@ def execute(step: Step, done: Mapping[str, StepRecord], cache: Path) -> StepReco
 
     def make(outputs: dict[str, Path]) -> None:
         try:
-            with keeping(cache):
+            with results_in(cache):
                 step.function(dict(paths), outputs, **step.parameters, **step.running)
         except Exception as error:
             error.add_note(f"in step {step.name}")

@@ -25,7 +25,7 @@ from bc_inventory.errors import DataError, Problem, suggest
 from bc_inventory.reference.paths import data_root
 from bc_inventory.spatial.cells import Grid, make_grid
 from bc_inventory.spatial.kernel import lat_overlap, lon_overlap
-from bc_inventory.storage.memoize import recall
+from bc_inventory.storage.memoize import memoize
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -166,7 +166,7 @@ def make_pairs(
         _, key = point_keys(points, names, grid)
         known = key[key >= 0]
     # They depend on no emission, so they are kept.
-    found = recall(
+    found = memoize(
         _flow,
         region,
         cells["j"].to_numpy(),

@@ -1,6 +1,6 @@
-"""Parts of a step that depend on some of its rows only, recalled while these don't change.
+"""Parts of a step that depend on some of its rows only, memoised by their content.
 
-A step of a build names the parts itself: `recall` makes what a function makes of its
+A step of a build names the parts itself: `memoize` makes what a function makes of its
 arguments, or finds it under their digest in the folder of results (`bc_inventory.storage.results`)
 that the plan is run with. Without a folder each is made when it is asked for.
 """
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["by_value", "keeping", "recall", "recall_table"]
+__all__ = ["by_value", "memoize", "memoize_table", "results_in"]
 
 _PART = {"part": "part.npz"}
-_FOLDER: ContextVar[Path | None] = ContextVar("folder of kept results", default=None)
+_FOLDER: ContextVar[Path | None] = ContextVar("folder of results", default=None)
 
 
 @contextlib.contextmanager
-def keeping(folder: Path | None) -> Iterator[None]:
-    """Let `recall` keep its results in a folder, or (None) make them each time."""
+def results_in(folder: Path | None) -> Iterator[None]:
+    """Let `memoize` keep its results in a folder, or (None) make them each time."""
     token = _FOLDER.set(folder)
     try:
         yield
@@ -37,7 +37,7 @@ def keeping(folder: Path | None) -> Iterator[None]:
         _FOLDER.reset(token)
 
 
-def recall(
+def memoize(
     function: Callable[..., dict[str, np.ndarray]], *arguments: Any
 ) -> dict[str, np.ndarray]:
     """Return what a function makes of its arguments, from what is kept if it is there.
@@ -53,23 +53,23 @@ def recall(
     Returns
     -------
     dict of str to numpy.ndarray
-        The same whether it was made or found.
+        The same whether it was computed or read.
     """
-    return _recalled(function, function, arguments)
+    return _memoized(function, function, arguments)
 
 
-def recall_table(function: Callable[..., pd.DataFrame], *arguments: Any) -> pd.DataFrame:
-    """Return the table that a function makes of its arguments, as `recall` does.
+def memoize_table(function: Callable[..., pd.DataFrame], *arguments: Any) -> pd.DataFrame:
+    """Return the table that a function makes of its arguments, as `memoize` does.
 
     Parameters
     ----------
     function, *arguments
-        As of `recall`, but that the function returns a frame.
+        As of `memoize`, but that the function returns a frame.
 
     Returns
     -------
     pandas.DataFrame
-        The same whether it was made or found: as Arrow holds it, without its index.
+        The same whether it was computed or read: as Arrow holds it, without its index.
     """
     import numpy as np
     import pyarrow as pa
@@ -78,12 +78,12 @@ def recall_table(function: Callable[..., pd.DataFrame], *arguments: Any) -> pd.D
         table = pa.Table.from_pandas(function(*given), preserve_index=False)
         return {"table": np.frombuffer(_stream(table), dtype=np.uint8)}
 
-    stored = _recalled(function, packed, arguments)["table"]
+    stored = _memoized(function, packed, arguments)["table"]
     with pa.ipc.open_stream(pa.py_buffer(stored)) as reader:
         return reader.read_all().to_pandas()
 
 
-def _recalled(
+def _memoized(
     function: Callable[..., Any],
     arrays: Callable[..., dict[str, np.ndarray]],
     arguments: tuple[Any, ...],
@@ -110,7 +110,7 @@ def _recalled(
 
 
 def by_value(frame: pd.DataFrame, column: str) -> dict[Any, pa.Table]:
-    """Part a frame by the values of a column into tables for `recall`, rows in their order.
+    """Part a frame by the values of a column into tables for `memoize`, rows in their order.
 
     Parameters
     ----------

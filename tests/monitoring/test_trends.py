@@ -6,8 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bc_inventory.monitoring.statistics.prewhitening import lag1, three_pre_whitenings
+from bc_inventory.monitoring.statistics.rank_tests import (
+    mann_kendall,
+    p_value,
+    slopes_of,
+    theil_sen,
+)
 from bc_inventory.monitoring.statistics.seasonal import seasonal_trend
-from bc_inventory.monitoring.statistics.trends import decimal_years, mann_kendall, theil_sen, trend
+from bc_inventory.monitoring.statistics.trends import decimal_years, trend
 from bc_inventory.readers.stations import spartan
 
 # AR(1) with r 0.6 on a trend of -0.03 a month; random generator 7, rounded to three decimals.
@@ -164,6 +170,20 @@ def test_without_autocorrelation_the_whitened_seasonal_trend_is_the_plain_one():
     )
     with pytest.raises(ValueError, match="3PW"):
         seasonal_trend(years, values, months, method="best")
+
+
+@given(st.lists(st.lists(st.integers(0, 5), min_size=4, max_size=4), min_size=2, max_size=9))
+def test_many_series_at_once_are_tested_as_one_by_one(rows):
+    series = np.array(rows, dtype=float)
+    times = np.arange(len(rows), dtype=float) * 2
+    s, variance = mann_kendall(series)
+    p = p_value(s, variance)
+    slopes = np.median(slopes_of(times, series), axis=0)
+    for column in range(4):
+        alone = mann_kendall(series[:, column])
+        assert (s[column], variance[column]) == alone
+        assert p[column] == p_value(*alone)
+        assert slopes[column] == theil_sen(times, series[:, column])[0]
 
 
 def test_ties_lower_the_variance():

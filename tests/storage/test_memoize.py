@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from bc_inventory.storage.memoize import by_value, keeping, recall, recall_table
+from bc_inventory.storage.memoize import by_value, memoize, memoize_table, results_in
 
 calls = []
 
@@ -23,13 +23,13 @@ def frame():
 
 def test_without_a_folder_it_is_made_each_time(frame):
     for _ in range(2):
-        assert recall(doubled, frame, 2)["values"][:2].tolist() == [2.0, 5.0]
+        assert memoize(doubled, frame, 2)["values"][:2].tolist() == [2.0, 5.0]
     assert calls == [2, 2]
 
 
 def test_what_is_found_is_what_was_made(frame, tmp_path):
-    with keeping(tmp_path):
-        made, found = recall(doubled, frame, 2), recall(doubled, frame.copy(), 2)
+    with results_in(tmp_path):
+        made, found = memoize(doubled, frame, 2), memoize(doubled, frame.copy(), 2)
     assert calls == [2]
     for name in ("values", "names"):
         assert made[name].tobytes() == found[name].tobytes()
@@ -46,26 +46,26 @@ def test_what_is_found_is_what_was_made(frame, tmp_path):
     ],
 )
 def test_another_content_is_made_anew(frame, tmp_path, change):
-    with keeping(tmp_path):
-        recall(doubled, frame, 2)
-        recall(doubled, change(frame), 2)
-        recall(doubled, frame, 3)
+    with results_in(tmp_path):
+        memoize(doubled, frame, 2)
+        memoize(doubled, change(frame), 2)
+        memoize(doubled, frame, 3)
     assert calls == [2, 2, 3]
 
 
 def test_a_damaged_part_is_made_anew(frame, tmp_path):
-    with keeping(tmp_path):
-        recall(doubled, frame, 2)
+    with results_in(tmp_path):
+        memoize(doubled, frame, 2)
         (part,) = tmp_path.rglob("part.npz")
         part.write_bytes(part.read_bytes()[:-1] + b"x")
-        assert recall(doubled, frame, 2)["values"][:2].tolist() == [2.0, 5.0]
-        recall(doubled, frame, 2)
+        assert memoize(doubled, frame, 2)["values"][:2].tolist() == [2.0, 5.0]
+        memoize(doubled, frame, 2)
     assert calls == [2, 2]
 
 
 def test_objects_of_python_are_refused(frame, tmp_path):
-    with keeping(tmp_path), pytest.raises(ValueError, match="allow_pickle"):
-        recall(unstorable, frame)
+    with results_in(tmp_path), pytest.raises(ValueError, match="allow_pickle"):
+        memoize(unstorable, frame)
 
 
 def unstorable(frame):
@@ -85,13 +85,13 @@ def test_parts_by_value_stand_for_their_own_rows_alone(tmp_path):
     assert list(parts) == ["a", "b"]
     assert parts["b"].to_pandas()["number"].tolist() == [1, 3]
     calls.clear()
-    with keeping(tmp_path):
+    with results_in(tmp_path):
         for table in (
             *parts.values(),
             *by_value(rows.assign(number=[1, 2, 3, 5]), "kind").values(),
         ):
-            recall(doubled, table.to_pandas(), 2)
-            recall(doubled_table, table, 2)
+            memoize(doubled, table.to_pandas(), 2)
+            memoize(doubled_table, table, 2)
     assert len(calls) == 6  # a, b and the other a, each in both ways
 
 
@@ -102,10 +102,10 @@ def doubled_table(table, factor):
 
 def test_a_table_is_the_same_whether_it_was_made_or_found(tmp_path):
     calls.clear()
-    without = recall_table(table_of, 2)
-    with keeping(tmp_path):
-        made, found = recall_table(table_of, 2), recall_table(table_of, 2)
-        other = recall_table(table_of, 3)
+    without = memoize_table(table_of, 2)
+    with results_in(tmp_path):
+        made, found = memoize_table(table_of, 2), memoize_table(table_of, 2)
+        other = memoize_table(table_of, 3)
     assert calls == [2, 2, 3]
     for table in (made, found):
         pd.testing.assert_frame_equal(table, without)

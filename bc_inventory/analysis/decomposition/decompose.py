@@ -26,7 +26,7 @@ from bc_inventory.analysis.decomposition.chain import HEADS, met, sum_to
 from bc_inventory.analysis.decomposition.divisia import Method
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.inventory.draws import PARTS, SPLIT, grouped
-from bc_inventory.storage.memoize import by_value, recall
+from bc_inventory.storage.memoize import by_value, memoize
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -190,7 +190,7 @@ def both_ways(
             table[category] if category in table else next(iter(table.values())).slice(length=0)
             for table in tables
         ]
-        found = recall(_category, *pair, list(by), draws, seed)
+        found = memoize(_category, *pair, list(by), draws, seed)
         sums.append(found.pop("sums"))
         made.append(pd.DataFrame(found))
     cells = pd.concat(made, ignore_index=True)

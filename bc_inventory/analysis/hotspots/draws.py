@@ -14,7 +14,7 @@ import pandas as pd
 from bc_inventory import units
 from bc_inventory.analysis.hotspots.emission_field import EmissionField, Flags, Floats, Integers
 from bc_inventory.inventory.draws import PARTS, SPLIT, draw
-from bc_inventory.storage.memoize import recall
+from bc_inventory.storage.memoize import memoize
 
 __all__ = ["cell_probability", "cluster_probability", "densities", "deviations", "intervals"]
 
@@ -43,7 +43,7 @@ def deviations(emissions: pd.DataFrame, field: EmissionField, draws: int, seed: 
     numpy.ndarray, shape (draws, regions, categories)
         Dimensionless; 1 where a region has no such category.
     """
-    groups = recall(_drawn, emissions[_NEEDED], draws, seed)
+    groups = memoize(_drawn, emissions[_NEEDED], draws, seed)
     central, sums = groups["central"], groups["sums"]
     made = np.ones((draws, len(field.regions), len(field.nfr)))
     region = {name: place for place, name in enumerate(field.regions)}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from bc_inventory.analysis.hotspots.clusters import tail_threshold
 from bc_inventory.analysis.hotspots.emission_field import Flags, Floats, Integers
 from bc_inventory.analysis.hotspots.statistics import Window, neighbour_matrix, standardise
-from bc_inventory.storage.memoize import recall
+from bc_inventory.storage.memoize import memoize
 
 __all__ = ["HotDraws", "hot_draws"]
 
@@ -72,7 +72,7 @@ def hot_draws(
     -------
     HotDraws
     """
-    found = recall(
+    found = memoize(
         _hot, drawn, area_km2, domain, where, critical, window.half_widths, quantile, top_cells
     )
     size = drawn.size

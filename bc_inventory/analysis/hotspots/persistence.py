@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bc_inventory.analysis.hotspots.emission_field import Flags, Floats, Integers
+from bc_inventory.monitoring.statistics.rank_tests import mann_kendall, p_value, slopes_of
 
 __all__ = [
     "LASTING",
@@ -20,8 +21,6 @@ __all__ = [
     "SHORTEST",
     "add_years",
     "classify_years",
-    "mann_kendall",
-    "theil_sen",
 ]
 
 # Position in this tuple is the value in hotspots.nc; 0 is no class.
@@ -68,8 +67,8 @@ def classify_years(gi_star: Floats, hot: Flags) -> NDArray[np.int8]:
     # Years in a row that end with the last one.
     run = np.cumprod(hot[::-1], axis=0).sum(axis=0)
     most = share >= MOST_YEARS
-    _, p, slope = mann_kendall(np.nan_to_num(gi_star))
-    trend = np.where(p < _TREND_LEVEL, np.sign(slope), 0)
+    s, variance = mann_kendall(np.nan_to_num(gi_star))
+    trend = np.where(p_value(s, variance) < _TREND_LEVEL, np.sign(s), 0)
     only_run = run == hot.sum(axis=0)
     conditions = [
         most & ~last,
@@ -91,56 +90,6 @@ def classify_years(gi_star: Floats, hot: Flags) -> NDArray[np.int8]:
     )
     codes = [PERSISTENCE.index(name) for name in names]
     return np.select(conditions, codes, default=0).astype(np.int8)
-
-
-def mann_kendall(series: Floats) -> tuple[Floats, Floats, Floats]:
-    """Return Mann-Kendall's S, its two-sided probability and Kendall's tau.
-
-    Parameters
-    ----------
-    series : numpy.ndarray, shape (times, ...)
-        Values in order of time, without gaps.
-
-    Returns
-    -------
-    s, p, tau : numpy.ndarray, shape (...)
-        p by the normal approximation with continuity and tie corrections
-        (Kendall 1975; Gilbert 1987, section 16.4); 1 where all values are equal.
-    """
-    from scipy.special import ndtr
-
-    count = len(series)
-    s = np.zeros(series.shape[1:])
-    for first in range(count - 1):
-        s += np.sign(series[first + 1 :] - series[first]).sum(axis=0)
-    equal = (series[:, None] == series[None, :]).sum(axis=1)
-    # A group of t equal values appears t times with t, so its t(t-1)(2t+5) is shared by t.
-    ties = ((equal - 1) * (2 * equal + 5)).sum(axis=0)
-    variance = (count * (count - 1) * (2 * count + 5) - ties) / 18
-    with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.where(variance > 0, (np.abs(s) - 1).clip(0) / np.sqrt(variance), 0.0)
-    return s, np.minimum(2 * ndtr(-z), 1.0), s / (count * (count - 1) / 2)
-
-
-def theil_sen(times: Sequence[int], series: Floats) -> Floats:
-    """Return the median of the slopes of all pairs (Sen 1968).
-
-    Parameters
-    ----------
-    times : sequence of int, shape (times,)
-        Years.
-    series : numpy.ndarray, shape (times, ...)
-        Values.
-
-    Returns
-    -------
-    numpy.ndarray, shape (...)
-        Per unit of time.
-    """
-    first, second = np.triu_indices(len(times), 1)
-    span = np.diff(np.asarray(times)[[first, second]], axis=0)[0]
-    span = span.reshape(-1, *[1] * (series.ndim - 1))
-    return np.asarray(np.median((series[second] - series[first]) / span, axis=0))
 
 
 def add_years(
@@ -189,12 +138,12 @@ def add_years(
         order = np.sort(density[domain])
         row[domain] = np.searchsorted(order, density[domain], side="right") / len(order)
     statistic = means(gi_star)
-    _, p, _ = mann_kendall(statistic)
+    times = np.array(years, dtype=float)
     votes = np.zeros((count, len(PERSISTENCE)))
     np.add.at(votes, (which, classes[cells]), 1.0)
     return frame.assign(
         persistence=[PERSISTENCE[place] for place in votes.argmax(axis=1)],
-        gi_star_slope=theil_sen(years, statistic),
-        rank_slope=theil_sen(years, means(ranks)),
-        trend_p=p,
+        gi_star_slope=np.median(slopes_of(times, statistic), axis=0),
+        rank_slope=np.median(slopes_of(times, means(ranks)), axis=0),
+        trend_p=p_value(*mann_kendall(statistic)),
     )

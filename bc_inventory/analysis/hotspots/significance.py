@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from bc_inventory.analysis.hotspots.emission_field import Flags, Floats, Integers
 from bc_inventory.analysis.hotspots.randomisation import Randomisation, benjamini_hochberg
 from bc_inventory.analysis.hotspots.statistics import Window, getis_ord, local_moran, standardise
-from bc_inventory.storage.memoize import recall
+from bc_inventory.storage.memoize import memoize
 
 __all__ = ["Significance", "find_significant"]
 
@@ -68,7 +68,7 @@ def find_significant(
     -------
     Significance
     """
-    found = recall(_tested, density, domain, window.half_widths, rate, draws, seed)
+    found = memoize(_tested, density, domain, window.half_widths, rate, draws, seed)
 
     def grid(name: str, outside: float) -> NDArray[Any]:
         made = np.full(density.shape, outside, dtype=found[name].dtype)

@@ -26,7 +26,7 @@ from bc_inventory.analysis.hotspots.context import ARCTIC_CIRCLE, Nearest
 from bc_inventory.analysis.hotspots.emission_field import EmissionField, Floats
 from bc_inventory.analysis.hotspots.statistics import EARTH_RADIUS_KM
 from bc_inventory.reference.paths import data_root
-from bc_inventory.storage.memoize import recall
+from bc_inventory.storage.memoize import memoize
 
 __all__ = [
     "Bands",
@@ -128,7 +128,7 @@ def ice_around(field: EmissionField, hma: pd.DataFrame, glaciers: tuple[Floats, 
     longitude, latitude = np.meshgrid(field.longitudes, field.latitudes)
     cell = grid.locate(longitude.ravel(), latitude.ravel())
     # Neither moves with the emissions, so the distances are kept.
-    distance = recall(_distances, *glaciers, latitude.ravel(), longitude.ravel())["km"]
+    distance = memoize(_distances, *glaciers, latitude.ravel(), longitude.ravel())["km"]
     fraction = np.minimum(whole.ravel()[cell], 1.0)
     return Ice(distance.reshape(field.shape), fraction.reshape(field.shape))
 

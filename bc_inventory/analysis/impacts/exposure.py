@@ -15,7 +15,7 @@ import pandas as pd
 from bc_inventory import schema, units
 from bc_inventory.analysis.hotspots.emission_field import EmissionField, Floats, Integers
 from bc_inventory.analysis.hotspots.statistics import Window, distance_window, window_sums
-from bc_inventory.storage.memoize import recall
+from bc_inventory.storage.memoize import memoize
 
 __all__ = ["CAVEAT", "RADIUS_KM", "exposure"]
 
@@ -107,7 +107,7 @@ def _responses(field: EmissionField, window: Window) -> tuple[Floats, Floats, Fl
         People near the emission, times the emission; person kt.
     """
     # Emissions change more often than where people live, so this part is kept.
-    each = recall(
+    each = memoize(
         _around,
         field.population,
         field.land_km2,

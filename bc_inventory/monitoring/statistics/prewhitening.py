@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bc_inventory.monitoring.statistics.trends import mann_kendall, p_value, theil_sen
+from bc_inventory.monitoring.statistics.rank_tests import mann_kendall, p_value, theil_sen
 
 __all__ = ["ThreePW", "Whitened", "lag1", "three_pre_whitenings", "whiten"]
 

@@ -12,15 +12,13 @@ from math import sqrt
 
 import numpy as np
 
-from bc_inventory.monitoring.statistics.trends import (
-    Trend,
-    in_order,
+from bc_inventory.monitoring.statistics.rank_tests import (
     mann_kendall,
     p_value,
-    relative_to,
     slopes_of,
     with_interval,
 )
+from bc_inventory.monitoring.statistics.trends import Trend, in_order, relative_to
 
 __all__ = ["seasonal_trend"]
 

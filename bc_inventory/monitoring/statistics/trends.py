@@ -10,21 +10,16 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from bc_inventory.monitoring.statistics.rank_tests import mann_kendall, p_value, theil_sen
+
 __all__ = [
     "Trend",
     "breaks_of",
     "decimal_years",
     "in_order",
-    "mann_kendall",
-    "p_value",
     "relative_to",
-    "slopes_of",
-    "theil_sen",
     "trend",
-    "with_interval",
 ]
-
-_Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True)
@@ -81,86 +76,6 @@ def decimal_years(times: np.ndarray) -> np.ndarray:
     length = (year + 1).astype("datetime64[s]") - begin
     part = (times.astype("datetime64[s]") - begin) / length
     return np.asarray(year.astype(np.int64) + 1970 + part)
-
-
-def mann_kendall(values: np.ndarray) -> tuple[float, float]:
-    """Return the Mann-Kendall statistic S and its variance, corrected for ties.
-
-    Parameters
-    ----------
-    values : numpy.ndarray of float, shape (n,)
-        In order of time, none missing.
-
-    Notes
-    -----
-    Kendall 1975; var(S) = (n(n-1)(2n+5) - sum t(t-1)(2t+5)) / 18.
-    """
-    n = len(values)
-    s = float(sum(np.sign(values[i + 1 :] - values[i]).sum() for i in range(n - 1)))
-    _, ties = np.unique(values, return_counts=True)
-    variance = (n * (n - 1) * (2 * n + 5) - (ties * (ties - 1) * (2 * ties + 5)).sum()) / 18
-    return s, float(variance)
-
-
-def p_value(s: float, variance: float) -> float:
-    """Return the two-sided p of S by the normal approximation, corrected for continuity."""
-    if variance <= 0:
-        return 1.0
-    from math import erfc, sqrt
-
-    z = (s - np.sign(s)) / sqrt(variance)
-    return float(erfc(abs(z) / sqrt(2)))
-
-
-def theil_sen(years: np.ndarray, values: np.ndarray) -> tuple[float, float, float]:
-    """Return the Theil-Sen slope and its 95 % interval.
-
-    Parameters
-    ----------
-    years : numpy.ndarray of float, shape (n,)
-        Decimal years, not in equal steps.
-    values : numpy.ndarray of float, shape (n,)
-        Values, none missing.
-
-    Returns
-    -------
-    tuple of float
-        Median of the slopes of all pairs, and the interval of Sen 1968 by the variance of
-        S with ties.
-
-    Notes
-    -----
-    Sen 1968, J. Am. Stat. Assoc. 63, 1379.
-    """
-    slopes = np.sort(slopes_of(years, values))
-    if not len(slopes):
-        nothing = float("nan")
-        return nothing, nothing, nothing
-    return with_interval(slopes, mann_kendall(values)[1])
-
-
-def slopes_of(years: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return the slopes of all pairs of values at different times."""
-    if len(years) < 2:
-        return np.empty(0)
-    i, j = np.triu_indices(len(years), 1)
-    step = years[j] - years[i]
-    return np.asarray((values[j] - values[i])[step != 0] / step[step != 0])
-
-
-def with_interval(slopes: np.ndarray, variance: float) -> tuple[float, float, float]:
-    """Return the median of sorted slopes and its 95 % interval by the variance of S.
-
-    Of few values even the least and the greatest slope don't bound 95 %: then there is no
-    interval, NaN.
-    """
-    count = len(slopes)
-    half = _Z95 * np.sqrt(variance)
-    if round((count - half) / 2) < 1:
-        return float(np.median(slopes)), float("nan"), float("nan")
-    low = max(round((count - half) / 2) - 1, 0)
-    high = min(round((count + half) / 2), count - 1)
-    return float(np.median(slopes)), float(slopes[low]), float(slopes[high])
 
 
 def trend(

@@ -12,7 +12,7 @@ from bc_inventory.report.charts import Bar, bars
 from bc_inventory.report.context import Material
 from bc_inventory.report.i18n import SIDE_NAMES, Both
 from bc_inventory.report.tables import Column, to_table
-from bc_inventory.storage.memoize import recall_table
+from bc_inventory.storage.memoize import memoize_table
 
 __all__ = ["measures", "targets"]
 
@@ -106,7 +106,7 @@ def measures(material: Material) -> Section:
     counted = table[~table["memo"].astype(bool)]
     library = _that_meet(library, counted)
     regions = material.facts["regions"][["region", "group", "side"]]
-    saved = recall_table(_saved, concerned(counted, library, regions), library, regions)
+    saved = memoize_table(_saved, concerned(counted, library, regions), library, regions)
     made = saved[saved["level"] == "side"]
     names = {
         str(row.measure): Both(str(row.name_en), str(row.name_zh))
