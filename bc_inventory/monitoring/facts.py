@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import functools
-
 import pandas as pd
 
 from bc_inventory import schema
 from bc_inventory.errors import ConfigError, Problem, suggest
-from bc_inventory.reference.paths import data_root
+from bc_inventory.reference.paths import data_root, per_root
 
 __all__ = ["choose", "facts"]
 
 
-@functools.cache
+@per_root
 def facts(name: str) -> pd.DataFrame:
     """Return one table of facts, checked; don't change it.
 

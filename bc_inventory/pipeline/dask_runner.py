@@ -189,7 +189,8 @@ def _placed(step: Step) -> Step:
         name: source if isinstance(source, Output) else Path(source).absolute()
         for name, source in step.inputs.items()
     }
-    return dataclasses.replace(step, inputs=inputs, running={})
+    facts = None if step.facts is None else step.facts.absolute()
+    return dataclasses.replace(step, inputs=inputs, running={}, facts=facts)
 
 
 def _code_of(functions: Sequence[Callable[..., Any]]) -> list[Code]:

@@ -10,6 +10,7 @@ plan (the command line, a notebook, a flow) gets the same bytes.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import graphlib
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bc_inventory.reference.paths import configs_root, data_root
+from bc_inventory.reference.paths import configs_root, embedded_root, using_root
 from bc_inventory.storage import atomic
 from bc_inventory.storage.hashing import Content, code_of, content_of
 from bc_inventory.storage.memoize import results_in
@@ -74,6 +75,10 @@ class Step:
     running : mapping of str to JSON values
         Further ones that say where it runs and change nothing in its result:
         they aren't part of its key nor of the record.
+    facts : Path, optional
+        Root of the facts that the function sees (`bc_inventory.reference.paths.data_root`);
+        by default the embedded ones. Not part of the key: a step names the facts it reads
+        as inputs, which count with their content.
     """
 
     name: str
@@ -82,6 +87,7 @@ class Step:
     outputs: Mapping[str, str]
     parameters: Mapping[str, Any] = field(default_factory=dict)
     running: Mapping[str, Any] = field(default_factory=dict)
+    facts: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -158,6 +164,8 @@ class Plan:
     ----------
     steps : sequence of Step
         In any order.
+    facts : Path, optional
+        Root of the facts of all steps; by default each has its own.
 
     Raises
     ------
@@ -166,7 +174,9 @@ class Plan:
         path isn't a plain relative one, or the steps go round in a circle.
     """
 
-    def __init__(self, steps: Sequence[Step]) -> None:
+    def __init__(self, steps: Sequence[Step], facts: Path | None = None) -> None:
+        if facts is not None:
+            steps = [dataclasses.replace(step, facts=facts) for step in steps]
         by_name = {step.name: step for step in steps}
         if len(by_name) != len(steps):
             raise ValueError("two steps of the plan have the same name")
@@ -260,7 +270,7 @@ def execute(step: Step, done: Mapping[str, StepRecord], cache: Path) -> StepReco
 
     def make(outputs: dict[str, Path]) -> None:
         try:
-            with results_in(cache):
+            with results_in(cache), using_root(step.facts):
                 step.function(dict(paths), outputs, **step.parameters, **step.running)
         except Exception as error:
             error.add_note(f"in step {step.name}")
@@ -291,13 +301,13 @@ def _resolve(step: Step, done: Mapping[str, StepRecord]) -> tuple[dict[str, Path
             used[name] = Used(f"{source.step}:{source.name}", made.content)
         else:
             paths[name] = Path(source)
-            used[name] = Used(_origin(Path(source)), content_of(Path(source)))
+            used[name] = Used(_origin(Path(source), step.facts), content_of(Path(source)))
     return paths, used
 
 
-def _origin(path: Path) -> str:
+def _origin(path: Path, facts: Path | None) -> str:
     """Name an input without saying where on this machine it lies."""
-    for label, root in (("data", data_root), ("configs", configs_root)):
-        with contextlib.suppress(FileNotFoundError, ValueError):
-            return (Path(label) / path.resolve().relative_to(root())).as_posix()
+    for label, root in (("data", facts or embedded_root()), ("configs", configs_root())):
+        with contextlib.suppress(ValueError):
+            return (Path(label) / path.resolve().relative_to(root.resolve())).as_posix()
     return path.name

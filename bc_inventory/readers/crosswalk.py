@@ -8,13 +8,11 @@ inventories have in common from the targets given here.
 
 from __future__ import annotations
 
-import functools
-
 import pandas as pd
 
 from bc_inventory.errors import DataError, Problem, suggest
 from bc_inventory.reference import codelists
-from bc_inventory.reference.paths import data_root
+from bc_inventory.reference.paths import data_root, per_root
 from bc_inventory.schema import read_csv
 
 __all__ = ["NOT_COMPARABLE", "chinese_class", "expand", "sector_table", "to_targets"]
@@ -24,13 +22,13 @@ _KEY = ["scheme", "sector", "fuel"]
 _BOUNDS = {"share": "central_kt", "share_lower": "lower_kt", "share_upper": "upper_kt"}
 
 
-@functools.cache
+@per_root
 def sector_table() -> pd.DataFrame:
     """Return the crosswalk of sectors (contract `sector_crosswalk`)."""
     return read_csv(data_root() / "crosswalk" / "sectors.csv", "sector_crosswalk")
 
 
-@functools.cache
+@per_root
 def expand(target: str) -> frozenset[str]:
     """Return the NFR categories of a target.
 
@@ -152,7 +150,7 @@ def _links(wanted: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([own, general])[[*_KEY, *columns]]
 
 
-@functools.cache
+@per_root
 def _class_table() -> pd.DataFrame:
     return read_csv(data_root() / "crosswalk" / "chinese_classes.csv", "chinese_classes")
 

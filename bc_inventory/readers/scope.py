@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 
 import pandas as pd
 
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.reference import codelists
-from bc_inventory.reference.paths import data_root
+from bc_inventory.reference.paths import data_root, per_root
 from bc_inventory.schema import read_csv
 
 __all__ = ["Scope", "side_rows"]
@@ -47,7 +46,7 @@ class Scope:
     left_out: tuple[str, ...]
 
 
-@functools.cache
+@per_root
 def _groups() -> dict[str, frozenset[str]]:
     """Map each publisher's aggregate to its members."""
     rows = read_csv(data_root() / "crosswalk" / "regions.csv", "region_crosswalk")

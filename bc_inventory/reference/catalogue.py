@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import json
 import os
 import sys
@@ -14,7 +13,7 @@ import pandas as pd
 
 from bc_inventory.errors import SourceError, suggest
 from bc_inventory.reference.download import Policy, download, sha256_of
-from bc_inventory.reference.paths import data_root
+from bc_inventory.reference.paths import data_root, per_root
 from bc_inventory.schema import read_csv
 from bc_inventory.storage.atomic import lock, write_atomic
 
@@ -40,7 +39,7 @@ class Item:
     note: str
 
 
-@functools.cache
+@per_root
 def catalogue() -> dict[str, Item]:
     """Return all items by name."""
     frame = read_csv(data_root() / "catalogue.csv", "catalogue")

@@ -8,14 +8,13 @@ with the nearest known name.
 
 from __future__ import annotations
 
-import functools
 import re
 import unicodedata
 
 import pandas as pd
 
 from bc_inventory.errors import DataError, Problem, suggest
-from bc_inventory.reference.paths import data_root
+from bc_inventory.reference.paths import data_root, per_root
 from bc_inventory.schema import read_csv
 
 __all__ = [
@@ -52,7 +51,7 @@ _ZH_SUFFIX = re.compile(
 _NFR_PREFIX = re.compile(r"^(?:nfr|n)\s*(?:14|19)?\s+", re.IGNORECASE)
 
 
-@functools.cache
+@per_root
 def _table(path: str, contract: str) -> pd.DataFrame:
     return read_csv(data_root() / path, contract)
 
@@ -108,7 +107,7 @@ def _index(frame: pd.DataFrame, code: str, *names: str) -> dict[str, str]:
     return index
 
 
-@functools.cache
+@per_root
 def _region_index() -> dict[str, str]:
     known = regions()
     index = _index(known, "region", "name", "name_zh", "nuts", "gb_t_2260")
@@ -122,7 +121,7 @@ def _region_index() -> dict[str, str]:
     return index
 
 
-@functools.cache
+@per_root
 def resolve_region(name: str) -> str:
     """Return the ISO 3166 code of a region.
 
@@ -162,13 +161,13 @@ def alpha_2(alpha_3: str) -> str | None:
     return _alpha_3_index().get(alpha_3.upper())
 
 
-@functools.cache
+@per_root
 def _alpha_3_index() -> dict[str, str]:
     world = countries()
     return dict(zip(world["alpha_3"], world["alpha_2"], strict=True))
 
 
-@functools.cache
+@per_root
 def members(scope: str) -> tuple[str, ...]:
     """Return the regions of a side, a group or a parent; of a region, itself.
 
@@ -196,12 +195,12 @@ def members(scope: str) -> tuple[str, ...]:
     raise _unknown("side, group or region", scope, every)
 
 
-@functools.cache
+@per_root
 def _sector_index() -> dict[str, str]:
     return _index(sectors(), "nfr", "name", "name_zh")
 
 
-@functools.cache
+@per_root
 def resolve_sector(name: str) -> str:
     """Return the NFR14 code of a source category.
 
@@ -233,7 +232,7 @@ def resolve_sector(name: str) -> str:
     raise _unknown("NFR category", name, [*sectors()["nfr"], *sectors()["name"]])
 
 
-@functools.cache
+@per_root
 def resolve_gnfr(name: str) -> str:
     """Return the GNFR aggregate of that code, letter or publisher's spelling.
 
@@ -281,19 +280,19 @@ def gnfr_of(nfr: str) -> str:
     return _gnfr_index()[resolve_sector(nfr)]
 
 
-@functools.cache
+@per_root
 def _gnfr_index() -> dict[str, str]:
     return dict(zip(sectors()["nfr"], sectors()["gnfr"], strict=True))
 
 
-@functools.cache
+@per_root
 def memo_items() -> dict[str, bool]:
     """Map each NFR category to whether it is a memo item, outside the totals."""
     known = sectors()
     return dict(zip(known["nfr"], known["memo"].astype(bool), strict=True))
 
 
-@functools.cache
+@per_root
 def nfr_of(gnfr: str) -> tuple[str, ...]:
     """Return the NFR categories of a GNFR aggregate, sorted.
 
@@ -306,12 +305,12 @@ def nfr_of(gnfr: str) -> tuple[str, ...]:
     return tuple(sorted(nfr for nfr, own in _gnfr_index().items() if own == code))
 
 
-@functools.cache
+@per_root
 def _fuel_index() -> dict[str, str]:
     return _index(fuels(), "fuel", "name", "name_zh")
 
 
-@functools.cache
+@per_root
 def resolve_fuel(name: str) -> str:
     """Return the short name of a fuel from it, its English or its Chinese name.
 
@@ -326,12 +325,12 @@ def resolve_fuel(name: str) -> str:
     raise _unknown("fuel", name, [*fuels()["fuel"], *fuels()["name"], *fuels()["name_zh"]])
 
 
-@functools.cache
+@per_root
 def _technology_index() -> dict[str, str]:
     return _index(technologies(), "technology", "name", "name_zh")
 
 
-@functools.cache
+@per_root
 def resolve_technology(name: str) -> str:
     """Return the short name of a technology from it, its English or its Chinese name.
 

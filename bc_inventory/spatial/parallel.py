@@ -8,6 +8,7 @@ on where it runs. A task lost with its worker is run again on another.
 from __future__ import annotations
 
 import contextlib
+import contextvars
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -112,7 +113,8 @@ def _on_threads(
 
 
 def _call(function: Callable[..., Any], common: Any, task: tuple[Any, ...]) -> Callable[[], Any]:
-    return lambda: function(common, *task)
+    context = contextvars.copy_context()  # a thread has one of its own, without the root of facts
+    return lambda: context.run(function, common, *task)
 
 
 def _same(value: Any) -> Any:

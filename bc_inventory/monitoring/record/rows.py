@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +10,7 @@ from bc_inventory import schema
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.monitoring.statistics.averages import Means
 from bc_inventory.monitoring.statistics.uncertainty import relative_uncertainty
-from bc_inventory.reference.paths import data_root
+from bc_inventory.reference.paths import data_root, per_root
 from bc_inventory.schema.observations import VALUE_COLUMNS
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ def side_of(country: str | None) -> str:
     return "EU" if country in _members() else "other"
 
 
-@functools.cache
+@per_root
 def _members() -> frozenset[str]:
     regions = schema.read_csv(data_root() / "regions.csv", "regions")
     return frozenset(regions.loc[regions["side"] == "EU", "region"])

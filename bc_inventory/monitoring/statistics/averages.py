@@ -9,7 +9,6 @@ mean upward.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -21,6 +20,7 @@ from bc_inventory.monitoring.facts import choose
 from bc_inventory.monitoring.quality.flags import bits
 from bc_inventory.monitoring.quality.summaries import mark_counts, text_counts
 from bc_inventory.monitoring.statistics.periods import LENGTHS, PERIODS, bin_edges, bin_of
+from bc_inventory.reference.paths import per_root
 from bc_inventory.schema.series import Description, Series, make_values
 
 __all__ = [
@@ -77,7 +77,7 @@ class Means:
         return self.frame[~self.frame["withheld"] & self.frame["value"].notna()]
 
 
-@functools.cache
+@per_root
 def rule_for(name: str, period: str, bc_type: str) -> Rule:
     """Return what a rule asks of a period; a row for the type wins over `*`.
 

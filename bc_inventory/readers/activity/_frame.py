@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-
 import numpy as np
 import pandas as pd
 
@@ -12,6 +10,7 @@ from bc_inventory.errors import DataError, Problem, UnitError, suggest
 from bc_inventory.readers.inventories._frame import refuse_blanks, region_of
 from bc_inventory.readers.io.source import Source
 from bc_inventory.reference import codelists
+from bc_inventory.reference.paths import per_root
 from bc_inventory.schema import table
 
 __all__ = ["NAMES", "assemble", "place"]
@@ -23,7 +22,7 @@ _MOST = (("TJ", 1e10), ("TJ_GCV", 1e10), ("kt", 1e9), ("m^3", 1e15), ("person", 
 _MOST_OTHER = 1e12
 
 
-@functools.cache
+@per_root
 def place(name: str) -> tuple[str, str] | None:
     """Return region and level of a publisher's name or code of a country, None if unknown.
 

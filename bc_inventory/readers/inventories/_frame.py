@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Sequence
 
@@ -13,7 +12,7 @@ from bc_inventory import units
 from bc_inventory.errors import DataError, Problem, UnitError
 from bc_inventory.readers.io.source import Source
 from bc_inventory.reference import codelists
-from bc_inventory.reference.paths import data_root
+from bc_inventory.reference.paths import data_root, per_root
 from bc_inventory.schema import read_csv, table
 
 __all__ = ["agree", "assemble", "refuse_blanks", "region_of", "regions", "same_species"]
@@ -23,7 +22,7 @@ _MOST_KT = {"BC": 1e5, "OC": 1e5, "EC": 1e5, "CO2": 1e8}
 _MOST_KT_OTHER = 5e6
 
 
-@functools.cache
+@per_root
 def _region_crosswalk() -> dict[tuple[str, str], tuple[str, str]]:
     """Map scheme and source region to region and level."""
     rows = read_csv(data_root() / "crosswalk" / "regions.csv", "region_crosswalk")
@@ -34,7 +33,7 @@ def _region_crosswalk() -> dict[tuple[str, str], tuple[str, str]]:
     return found
 
 
-@functools.cache
+@per_root
 def _two_letters() -> frozenset[str]:
     return frozenset(codelists.countries()["alpha_2"])
 

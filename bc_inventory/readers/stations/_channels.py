@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-
 import pandas as pd
 
 from bc_inventory import schema
-from bc_inventory.reference.paths import data_root
+from bc_inventory.reference.paths import data_root, per_root
 
 __all__ = ["channels_of"]
 
 
-@functools.cache
+@per_root
 def channels_of(instrument: str) -> dict[int, tuple[float, float | None]]:
     """Return wavelength in nm and cross-section in m2/g by channel.
 

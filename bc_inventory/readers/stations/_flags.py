@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass
 
 from bc_inventory import schema
-from bc_inventory.reference.paths import data_root
+from bc_inventory.reference.paths import data_root, per_root
 
 __all__ = ["FlagSet", "flag_set", "split_numflag"]
 
@@ -34,7 +33,7 @@ class FlagSet:
         return CHECKED in flags or all(flag in self.valid for flag in flags)
 
 
-@functools.cache
+@per_root
 def flag_set(rejects: str) -> FlagSet:
     """Return the flags by one of the two published opinions.
 
