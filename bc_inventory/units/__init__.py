@@ -4,8 +4,9 @@ Units are checked once per column or array, at borders; inside, plain floats
 in canonical units. Four things differ from a stock registry, each because the
 stock reading is silently wrong for an inventory:
 
-* `kt` is a kilotonne, not a knot; `ton`, `C` and `M` alone are refused, since
-  each has two readings in this field.
+* `kt` is a kilotonne, not a knot; `ton`, `C`, `M`, `mt` and others are refused, with every
+  prefix, since each has two readings in this field (`bc_inventory.units.spelling`). A
+  barrel is one of oil, a calorie that of the steam tables.
 * Gross calorific energy is a dimension of its own (`TJ_GCV`), so that it can
   reach net energy only through a ratio with a source.
 * A vehicle-kilometre isn't a length.
@@ -20,13 +21,13 @@ from __future__ import annotations
 
 import functools
 import inspect
-import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import numpy as np
 
 from bc_inventory.errors import UnitError, suggest
+from bc_inventory.units.spelling import check_words, normalise
 
 if TYPE_CHECKING:
     import pint
@@ -35,7 +36,12 @@ __all__ = ["check", "convert", "factor", "normalise", "quantities", "registry", 
 
 _DEFINITIONS = """
 kt = 1e6 kilogram
-kcal = 4186.8 joule
+calorie = 4.1868 joule = cal
+barrel = 42 * gallon = bbl
+MMBtu = 1e6 * Btu
+mu_of_land = hectare / 15
+yuan = [currency]
+ppb = 1e-9
 kgce = 7000 * kcal
 tce = 1000 * kgce
 J_NCV = joule
@@ -49,37 +55,6 @@ vehicle_km = vehicle * kilometer
 vehicle_kilometre = vehicle_km
 person = [person]
 """
-
-# Longest first, so that 万吨标准煤 isn't read as 万吨 followed by 标准煤.
-_CHINESE = {
-    "万吨标准煤": "1e4 tce",
-    "吨标准煤": "tce",
-    "千克标准煤": "kgce",
-    "亿立方米": "1e8 m^3",
-    "万立方米": "1e4 m^3",
-    "立方米": "m^3",
-    "亿千瓦时": "1e8 kWh",
-    "万千瓦时": "1e4 kWh",
-    "千瓦时": "kWh",
-    "百亿千焦": "1e10 kJ",
-    "万吨": "1e4 t",
-    "吨": "t",
-    "千克": "kg",
-    "万人": "1e4 person",
-    "微克/立方米": "ug/m^3",
-}
-
-_AMBIGUOUS = {
-    "ton": "'t' for a tonne or 'short_ton' for 907.18 kg",
-    "tons": "'t' for a tonne or 'short_ton' for 907.18 kg",
-    "C": "'kg' with the species in its own column; C alone is a coulomb, a degree or carbon",
-    "M": "'Mt', 'Mm' or '1e6'; M alone is a prefix, molar or million",
-}
-
-_POWER_OF_TEN = re.compile(r"(?<![\w.])10\s*(?:\^|\*\*)\s*(-?\d+)")
-_CF_EXPONENT = re.compile(r"(?<![\d.][eE])(?<=[A-Za-z])(-?\d+)(?![\w.])")
-_LONGEST = 80
-_WORD = re.compile(r"[A-Za-z_µμ%°]+")
 
 
 @functools.cache
@@ -99,55 +74,15 @@ def registry() -> pint.UnitRegistry:
     return made
 
 
-def normalise(unit: str) -> str:
-    """Rewrite a unit as delivered into one the registry parses.
-
-    Parameters
-    ----------
-    unit : str
-        As a publisher writes it: `10^4 t`, `万吨标准煤`, `kg m-2 s-1`, `ug m-3`.
-
-    Returns
-    -------
-    str
-        The same unit in the registry's spelling.
-
-    Raises
-    ------
-    UnitError
-        If it is empty or holds an ambiguous symbol (`ton`, `C`, `M`).
-
-    Examples
-    --------
-    >>> normalise("万吨标准煤")
-    '1e4 * tce'
-    >>> normalise("kg m-2 s-1")
-    'kg * m^-2 * s^-1'
-    """
-    text = unit.strip().replace("μ", "u").replace("µ", "u").replace("³", "^3").replace("²", "^2")
-    if not text or len(text) > _LONGEST:
-        raise UnitError(
-            f"found {text[:_LONGEST]!r} as a unit; expected one such as 'kt', 'TJ' or '1e4 t'"
-        )
-    for chinese, latin in _CHINESE.items():
-        text = text.replace(chinese, latin)
-    for word in _WORD.findall(text):
-        if word in _AMBIGUOUS:
-            raise UnitError(f"unit {unit!r} is ambiguous: write {_AMBIGUOUS[word]}")
-    text = _POWER_OF_TEN.sub(r"1e\1", text)
-    text = _CF_EXPONENT.sub(r"^\1", re.sub(r"(?<=[A-Za-z])\.(?=[A-Za-z])", " ", text))
-    text = re.sub(r"\s*([*/^])\s*", r"\1", text)
-    text = re.sub(r"\s+", " * ", text)
-    return text
-
-
 @functools.lru_cache(maxsize=1024)
 def _parse(unit: str) -> tuple[float, Any]:
     """Return magnitude and pint unit of a unit string such as `1e4 t`."""
     import pint
 
+    text = normalise(unit)
     try:
-        quantity: Any = registry().Quantity(normalise(unit))
+        check_words(text, unit, _name)
+        quantity: Any = registry().Quantity(text)
     except pint.errors.UndefinedUnitError as error:
         names = error.unit_names
         unknown = names if isinstance(names, str) else names[0]
@@ -161,7 +96,18 @@ def _parse(unit: str) -> tuple[float, Any]:
         raise UnitError(
             f"unit {unit!r} can't be read; expected one such as 'kt' or 'g/GJ'"
         ) from error
-    return float(quantity.magnitude), quantity.units
+    magnitude = float(quantity.magnitude)
+    if not (np.isfinite(magnitude) and magnitude > 0):
+        raise UnitError(
+            f"unit {unit!r} stands for {magnitude:g} times a unit; expected a positive number"
+        )
+    return magnitude, quantity.units
+
+
+def _name(word: str) -> str:
+    """Return the registry's name of the unit in a word, without prefix and plural."""
+    readings = registry().parse_unit_name(word)
+    return readings[0][1] if readings else ""
 
 
 _KNOWN = tuple(
@@ -198,9 +144,14 @@ def factor(unit: str, to: str) -> float:
     to_magnitude, target = _parse(to)
     if source.dimensionality != target.dimensionality:
         raise UnitError(_wrong_dimension(unit, to))
+    if not all(registry().Quantity(1.0, each)._is_multiplicative for each in (source, target)):
+        raise UnitError(f"{unit!r} to {to!r} isn't a multiplication: one has a zero of its own")
     scale = registry().convert(1.0, source, target)
     # Fifteen digits: pint multiplies powers of ten, and 1000.0000000000001 helps nobody.
-    return float(f"{magnitude * scale / to_magnitude:.15g}")
+    ratio = float(f"{magnitude * scale / to_magnitude:.15g}")
+    if not (np.isfinite(ratio) and ratio > 0):
+        raise UnitError(f"{unit!r} is {ratio:g} times {to!r}; expected a number a float can hold")
+    return ratio
 
 
 def _wrong_dimension(unit: str, to: str) -> str:
