@@ -11,7 +11,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 __all__ = [
     "BCInventoryError",
@@ -93,6 +93,20 @@ class DataError(BCInventoryError):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
         super().__init__(self._text())
+
+    @classmethod
+    def in_file(
+        cls,
+        file: str,
+        found: str,
+        expected: str,
+        *,
+        row: int | None = None,
+        column: str | None = None,
+        remedy: str | None = None,
+    ) -> Self:
+        """Return an error about one place in a file, to be raised."""
+        return cls([Problem(found, expected, file, row, column, remedy)])
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travel between processes as problems, not as their text."""

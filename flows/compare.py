@@ -20,9 +20,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bc_inventory.release.metadata.citations import cite
 from bc_inventory.release.read.release import choose_inventory
-from bc_inventory.release.store.local import open_store
 from bc_inventory.release.store.retention import previous_version
 from bc_inventory.release.store.status import standing
+from bc_inventory.release.store.stores import open_store
 from bc_inventory.storage.atomic import write_atomic
 from flows.common import TASK, flow, in_time, network_task, on_a_schedule, page, task
 

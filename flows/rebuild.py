@@ -25,8 +25,8 @@ from bc_inventory.errors import BCInventoryError
 from bc_inventory.pipeline.dask_runner import Cluster, connect
 from bc_inventory.pipeline.plan import Output, RunRecord, Step, StepRecord, execute
 from bc_inventory.release.read.release import open_release
-from bc_inventory.release.store.local import open_store
 from bc_inventory.release.store.status import standing
+from bc_inventory.release.store.stores import open_store
 from bc_inventory.storage.prune import using_results
 from bc_inventory.workflow.plan import make_plan
 from bc_inventory.workflow.run import publish_run, results_of

@@ -24,7 +24,7 @@ def cite(
     """
     from bc_inventory.release.metadata import citations
     from bc_inventory.release.read.release import choose_inventory
-    from bc_inventory.release.store.local import open_store
+    from bc_inventory.release.store.stores import open_store
 
     store = open_store(releases)
     name = choose_inventory(store, inventory)

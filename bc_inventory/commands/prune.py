@@ -63,8 +63,8 @@ def prune(
     Removing results changes no byte of a later build; it only takes longer.
     """
     from bc_inventory.release.read.release import choose_inventory
-    from bc_inventory.release.store.local import open_store
     from bc_inventory.release.store.retention import fates, prune_versions
+    from bc_inventory.release.store.stores import open_store
     from bc_inventory.storage.prune import choose, kept_results, remove_results
     from bc_inventory.workflow.run import results_of
 

@@ -27,7 +27,7 @@ def serve(host: str, port: int, inventory: str | None, releases: str) -> None:
 
         from bc_inventory.release.read.release import choose_inventory
         from bc_inventory.release.service import make_app
-        from bc_inventory.release.store.local import open_store
+        from bc_inventory.release.store.stores import open_store
     except ModuleNotFoundError as error:
         raise click.ClickException(
             f"{error.name} isn't installed: pip install 'bc-inventory[serve]'"

@@ -16,7 +16,7 @@ __all__ = ["verify"]
 def verify(version: str, every: bool, inventory: str | None, releases: str) -> None:
     """Prove that no byte of release VERSION was altered, and that no file is missing or extra."""
     from bc_inventory.release.read.release import choose_inventory
-    from bc_inventory.release.store.local import open_store
+    from bc_inventory.release.store.stores import open_store
 
     store = open_store(releases)
     name = choose_inventory(store, inventory)

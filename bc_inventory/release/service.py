@@ -22,9 +22,9 @@ from starlette.middleware.base import RequestResponseEndpoint
 
 from bc_inventory import __version__
 from bc_inventory.errors import BCInventoryError, ReleaseError
-from bc_inventory.release.read.release import Release
-from bc_inventory.release.store.local import open_store
+from bc_inventory.release.read.release import Release, open_stored
 from bc_inventory.release.store.names import LATEST
+from bc_inventory.release.store.stores import open_store
 
 __all__ = ["make_app"]
 
@@ -59,7 +59,7 @@ class _Shelf:
         with self._lock:
             name = self.store.latest(self.inventory) if version == LATEST else version
             if name not in self._open:
-                self._open[name] = self.store.open(self.inventory, name)
+                self._open[name] = open_stored(self.store, self.inventory, name)
             self._open.move_to_end(name)
             while len(self._open) > _KEPT_OPEN:
                 self._open.popitem(last=False)

@@ -21,10 +21,11 @@ from bc_inventory.errors import (
 from bc_inventory.pipeline.plan import run
 from bc_inventory.release.metadata.citations import citations, cite, withdraw
 from bc_inventory.release.store import object_store
-from bc_inventory.release.store.local import LocalStore, open_store
+from bc_inventory.release.store.local import LocalStore
 from bc_inventory.release.store.object_store import ObjectStore
 from bc_inventory.release.store.publish import publish
 from bc_inventory.release.store.retention import fates, prune_versions
+from bc_inventory.release.store.stores import open_store
 from bc_inventory.release.store.verify import verify_folder
 from tests.miniplan import files_of, make_plan, write_inputs
 

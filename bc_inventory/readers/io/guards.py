@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from bc_inventory.readers.io.source import Source
+from bc_inventory.errors import DataError
 
 __all__ = ["check_xls", "check_xlsx"]
 
@@ -50,13 +50,13 @@ _MARKUP = tuple(
 )
 
 
-def check_xlsx(source: Source, content: bytes) -> dict[str, tuple[str, ...]]:
+def check_xlsx(file: str, content: bytes) -> dict[str, tuple[str, ...]]:
     """Refuse an .xlsx that could exhaust memory, and find formulas without results.
 
     Parameters
     ----------
-    source : Source
-        Named in messages.
+    file : str
+        Name of the file, for messages.
     content : bytes
         All its bytes.
 
@@ -77,70 +77,80 @@ def check_xlsx(source: Source, content: bytes) -> dict[str, tuple[str, ...]]:
     lengths: list[int] = []
     uses: Counter[int] = Counter()
     total = 0
-    for name, data in _inflate(source, content):
+    for name, data in _inflate(file, content):
         total += len(data)
         if total > MAX_BYTES:
-            raise source.refuse(
-                f"a workbook that inflates to more than {MAX_BYTES} bytes", f"at most {MAX_BYTES}"
+            raise DataError.in_file(
+                file,
+                f"a workbook that inflates to more than {MAX_BYTES} bytes",
+                f"at most {MAX_BYTES}",
             )
         if any(mark in data for mark in _MARKUP):
-            raise source.refuse(
+            raise DataError.in_file(
+                file,
                 f"a document type declaration in {name}",
                 "XML without one, as spreadsheet programs write it",
                 remedy="Entities could expand without bound; the file isn't opened.",
             )
         if b"sheetData" in data:
-            _check_area(source, name, data)
+            _check_area(file, name, data)
             parts[name] = _uncached_cells(data)
             uses.update(map(int, _SHARED.findall(data)))
         elif b"sst" in data[:2000] and _STRING_END.search(data):
             lengths = [len(piece) for piece in _STRING_END.split(data)]
         elif name in {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"}:
             small[name] = data
-    _check_text(source, lengths, uses)
-    return _by_sheet(source, parts, small)
+    _check_text(file, lengths, uses)
+    return _by_sheet(file, parts, small)
 
 
-def _check_text(source: Source, lengths: list[int], uses: Counter[int]) -> None:
+def _check_text(file: str, lengths: list[int], uses: Counter[int]) -> None:
     """Refuse a long text that is stored once and used in thousands of cells."""
     size = sum(lengths[at] * times for at, times in uses.items() if at < len(lengths))
     if size > MAX_BYTES:
-        raise source.refuse(f"cells that hold {size} bytes of text", f"at most {MAX_BYTES} bytes")
+        raise DataError.in_file(
+            file, f"cells that hold {size} bytes of text", f"at most {MAX_BYTES} bytes"
+        )
 
 
-def _inflate(source: Source, content: bytes) -> Iterator[tuple[str, bytes]]:
+def _inflate(file: str, content: bytes) -> Iterator[tuple[str, bytes]]:
     """Yield name and real content of each part, stopping at the limits."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             infos = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
-        raise source.refuse(
+        raise DataError.in_file(
+            file,
             f"a zip that can't be read ({error})",
             "a whole .xlsx workbook",
             remedy="It may have been cut off; fetch it again.",
         ) from error
     names = [info.filename for info in infos]
     if len(infos) > MAX_PARTS or len(set(names)) != len(names):
-        raise source.refuse(
+        raise DataError.in_file(
+            file,
             f"{len(infos)} parts, {len(set(names))} of them with different names",
             f"at most {MAX_PARTS} parts, each once",
         )
     if sum(info.file_size for info in infos) > MAX_BYTES:
-        raise source.refuse(
+        raise DataError.in_file(
+            file,
             f"a workbook that says it inflates to {sum(i.file_size for i in infos)} bytes",
             f"at most {MAX_BYTES}",
         )
     for info in infos:
-        yield info.filename, _part(source, content, info)
+        yield info.filename, _part(file, content, info)
 
 
-def _part(source: Source, content: bytes, info: zipfile.ZipInfo) -> bytes:
+def _part(file: str, content: bytes, info: zipfile.ZipInfo) -> bytes:
     """Inflate one part by its own header, counting what really comes out."""
     start = info.header_offset
     header = content[start : start + 30]
     if len(header) < 30 or header[:4] != b"PK\x03\x04" or info.flag_bits & 1:
-        raise source.refuse(
-            f"a part {info.filename} that is encrypted or has no header", "a plain .xlsx workbook"
+        raise DataError.in_file(
+            file,
+            f"a part {info.filename} that is encrypted or has no header",
+            "a plain .xlsx workbook",
         )
     name_length, extra_length = struct.unpack("<HH", header[26:30])
     start += 30 + name_length + extra_length
@@ -148,8 +158,8 @@ def _part(source: Source, content: bytes, info: zipfile.ZipInfo) -> bytes:
     if info.compress_type == zipfile.ZIP_STORED:
         return packed
     if info.compress_type != zipfile.ZIP_DEFLATED:
-        raise source.refuse(
-            f"a part {info.filename} compressed by method {info.compress_type}", "deflate"
+        raise DataError.in_file(
+            file, f"a part {info.filename} compressed by method {info.compress_type}", "deflate"
         )
     inflater = zlib.decompressobj(-15)
     pieces, size, rest = [], 0, packed
@@ -163,20 +173,23 @@ def _part(source: Source, content: bytes, info: zipfile.ZipInfo) -> bytes:
             pieces.append(piece)
             over = size > RATIO_FROM and size > MAX_RATIO * max(len(packed), 1)
             if size > MAX_BYTES or over:
-                raise source.refuse(
+                raise DataError.in_file(
+                    file,
                     f"a part {info.filename} that inflates more than "
                     f"{size // max(len(packed), 1)} times",
                     f"at most {MAX_RATIO} times and {MAX_BYTES} bytes",
                     remedy="It is made to exhaust memory; it isn't opened.",
                 )
     except zlib.error as error:
-        raise source.refuse(
-            f"a part {info.filename} that can't be inflated ({error})", "a whole .xlsx workbook"
+        raise DataError.in_file(
+            file,
+            f"a part {info.filename} that can't be inflated ({error})",
+            "a whole .xlsx workbook",
         ) from error
     return b"".join(pieces)
 
 
-def _check_area(source: Source, name: str, data: bytes) -> None:
+def _check_area(file: str, name: str, data: bytes) -> None:
     """Refuse a sheet whose furthest cells span too large an array."""
     rows = [_ROW_NUMBER.search(attributes) for attributes in _ROW.findall(data)]
     last_row, last_column, run, widest, unplaced = 0, 0, 0, 0, False
@@ -196,13 +209,14 @@ def _check_area(source: Source, name: str, data: bytes) -> None:
             widest = max(widest, run)
         last_row += max((int(found[1]) for found in rows if found), default=0) + len(rows)
     last_column = max((_column_number(text) for text in letters), default=0) + widest
-    _check_span(source, f"a sheet {name}", last_row, last_column)
+    _check_span(file, f"a sheet {name}", last_row, last_column)
 
 
-def _check_span(source: Source, what: str, rows: int, columns: int) -> None:
+def _check_span(file: str, what: str, rows: int, columns: int) -> None:
     """Refuse a sheet whose furthest cell makes a large array of blanks."""
     if rows * columns > MAX_CELLS:
-        raise source.refuse(
+        raise DataError.in_file(
+            file,
             f"{what} that reaches to row {rows}, column {columns}",
             f"at most {MAX_CELLS} cells",
             remedy="A stray cell far outside the table may be the cause; delete it.",
@@ -232,7 +246,7 @@ def _uncached_cells(data: bytes) -> tuple[str, ...]:
 
 
 def _by_sheet(
-    source: Source, parts: dict[str, tuple[str, ...]], small: dict[str, bytes]
+    file: str, parts: dict[str, tuple[str, ...]], small: dict[str, bytes]
 ) -> dict[str, tuple[str, ...]]:
     """Name the parts by the sheets they hold."""
     try:
@@ -240,8 +254,8 @@ def _by_sheet(
         book = ElementTree.fromstring(small["xl/workbook.xml"])  # noqa: S314
         links = ElementTree.fromstring(small["xl/_rels/workbook.xml.rels"])  # noqa: S314
     except (KeyError, ElementTree.ParseError) as error:
-        raise source.refuse(
-            f"a zip without a sound list of sheets ({error})", "an .xlsx workbook"
+        raise DataError.in_file(
+            file, f"a zip without a sound list of sheets ({error})", "an .xlsx workbook"
         ) from error
     targets = {
         link.get("Id"): (link.get("Target") or "").removeprefix("/xl/").removeprefix("/")
@@ -266,13 +280,13 @@ _BIFF_LABEL, _BIFF_STRINGS, _BIFF_MORE = 0x00FD, 0x00FC, 0x003C
 _BIFF_LONGEST = 65_535
 
 
-def check_xls(source: Source, content: bytes) -> dict[str, tuple[str, ...]]:
+def check_xls(file: str, content: bytes) -> dict[str, tuple[str, ...]]:
     """Refuse an .xls whose cells lie beyond its format, and find formulas without results.
 
     Parameters
     ----------
-    source : Source
-        Named in messages.
+    file : str
+        Name of the file, for messages.
     content : bytes
         All its bytes.
 
@@ -294,15 +308,17 @@ def check_xls(source: Source, content: bytes) -> dict[str, tuple[str, ...]]:
             name = next(name for name in ("Workbook", "Book") if compound.exists(name))
             stream = compound.openstream(name).read()
     except StopIteration:
-        raise source.refuse("a compound file without a workbook", "an .xls workbook") from None
+        raise DataError.in_file(
+            file, "a compound file without a workbook", "an .xls workbook"
+        ) from None
     except Exception as error:
-        raise source.refuse(
-            f"a compound file that can't be read ({error})", "a whole .xls workbook"
+        raise DataError.in_file(
+            file, f"a compound file that can't be read ({error})", "a whole .xls workbook"
         ) from error
-    return _walk_biff(source, stream)
+    return _walk_biff(file, stream)
 
 
-def _walk_biff(source: Source, stream: bytes) -> dict[str, tuple[str, ...]]:
+def _walk_biff(file: str, stream: bytes) -> dict[str, tuple[str, ...]]:
     sheets: dict[int, str] = {}
     uncached: dict[int, list[str]] = {}
     spans: dict[int, list[int]] = {}
@@ -317,12 +333,12 @@ def _walk_biff(source: Source, stream: bytes) -> dict[str, tuple[str, ...]]:
         elif kind in {0x0809, 0x0009, 0x0209, 0x0409}:
             current = at if at in sheets else current
         elif kind == _BIFF_DIMENSIONS:
-            _check_dimensions(source, body)
+            _check_dimensions(file, body)
         elif kind in _BIFF_CELLS and len(body) >= 4:
             row, column = struct.unpack_from("<HH", body)
             if column > 255:
-                raise source.refuse(
-                    f"a cell in column {column + 1}", "at most 256 columns, as .xls has"
+                raise DataError.in_file(
+                    file, f"a cell in column {column + 1}", "at most 256 columns, as .xls has"
                 )
             span = spans.setdefault(current, [0, 0])
             span[:] = max(span[0], row + 1), max(span[1], column + 1)
@@ -333,20 +349,23 @@ def _walk_biff(source: Source, stream: bytes) -> dict[str, tuple[str, ...]]:
                 uncached.setdefault(current, []).append(f"R{row + 1}C{column + 1}")
         at += 4 + length
     for rows, columns in spans.values():
-        _check_span(source, "a sheet", rows, columns)
+        _check_span(file, "a sheet", rows, columns)
     # A bound, not a sum: where the shared texts end isn't read here.
     if labels * min(strings, _BIFF_LONGEST) > 4 * MAX_BYTES:
-        raise source.refuse(f"{labels} cells that share long texts", "texts of ordinary length")
+        raise DataError.in_file(
+            file, f"{labels} cells that share long texts", "texts of ordinary length"
+        )
     return {name: tuple(uncached.get(offset, ())) for offset, name in sheets.items()}
 
 
-def _check_dimensions(source: Source, body: bytes) -> None:
+def _check_dimensions(file: str, body: bytes) -> None:
     layout = "<IIHH" if len(body) >= 12 else "<HHHH"
     if len(body) < struct.calcsize(layout):
         return
     _, last_row, _, last_column = struct.unpack_from(layout, body)
     if last_row > 65_536 or last_column > 256:
-        raise source.refuse(
+        raise DataError.in_file(
+            file,
             f"a sheet said to reach to row {last_row}, column {last_column}",
             "at most 65 536 rows and 256 columns, as .xls has",
         )

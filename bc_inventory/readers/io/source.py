@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from bc_inventory.errors import DataError, Problem
+from bc_inventory.errors import DataError
 
 if TYPE_CHECKING:
     from bc_inventory.readers.io.workbook import Workbook
@@ -80,7 +80,7 @@ class Source:
         remedy: str | None = None,
     ) -> DataError:
         """Return an error about this source, to be raised."""
-        return DataError([Problem(found, expected, self.name, row, column, remedy)])
+        return DataError.in_file(self.name, found, expected, row=row, column=column, remedy=remedy)
 
     @cached_property
     def size(self) -> int:
@@ -193,7 +193,7 @@ class Source:
         """
         from bc_inventory.readers.io.workbook import Workbook
 
-        return Workbook(self)
+        return Workbook(self.name, self.content)
 
     def stream(self) -> BinaryIO:
         """Return an open binary stream from the start; the caller closes it."""

@@ -14,7 +14,6 @@ from typing import Any
 
 from bc_inventory.errors import DataError
 from bc_inventory.readers.io import guards
-from bc_inventory.readers.io.source import Source
 
 __all__ = ["Workbook"]
 
@@ -24,8 +23,10 @@ class Workbook:
 
     Parameters
     ----------
-    source : Source
-        An .xlsx or .xls file.
+    file : str
+        Name of the file, for messages.
+    content : bytes
+        All bytes of an .xlsx or .xls file.
 
     Raises
     ------
@@ -34,21 +35,20 @@ class Workbook:
         `bc_inventory.readers.io.guards`.
     """
 
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        content = source.content
+    def __init__(self, file: str, content: bytes) -> None:
+        self._file = file
         if content.startswith(b"PK\x03\x04"):
-            self._uncached = guards.check_xlsx(source, content)
+            self._uncached = guards.check_xlsx(file, content)
         elif content.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
-            self._uncached = guards.check_xls(source, content)
+            self._uncached = guards.check_xls(file, content)
         else:
-            raise source.refuse(
-                f"a file that begins with {content[:4]!r}", "an .xlsx or .xls workbook"
+            raise DataError.in_file(
+                file, f"a file that begins with {content[:4]!r}", "an .xlsx or .xls workbook"
             )
-        self._book: Any = _guarded(source, _open, content)
+        self._book: Any = _call_parser(file, _open, content)
         self.sheet_names: tuple[str, ...] = tuple(self._book.sheet_names)
         if not self.sheet_names:
-            raise source.refuse("a workbook without a sheet", "at least one")
+            raise DataError.in_file(file, "a workbook without a sheet", "at least one")
         self._rows = lru_cache(maxsize=4)(self._read)
 
     def rows(self, sheet: str) -> list[list[Any]]:
@@ -82,18 +82,19 @@ class Workbook:
 
     def _read(self, sheet: str) -> list[list[Any]]:
         if sheet not in self.sheet_names:
-            raise self.source.refuse(
-                f"the sheets {', '.join(self.sheet_names)}", f"a sheet {sheet!r}"
+            raise DataError.in_file(
+                self._file, f"the sheets {', '.join(self.sheet_names)}", f"a sheet {sheet!r}"
             )
         uncached = self._uncached.get(sheet, ())
         if uncached:
-            raise self.source.refuse(
+            raise DataError.in_file(
+                self._file,
                 f"an error, or a formula without a stored result, in {sheet}!{uncached[0]}"
                 + (f" and {len(uncached) - 1} more cells" if len(uncached) > 1 else ""),
                 "values, or formulas with their results stored",
                 remedy="Open it in a spreadsheet program, recalculate and save it.",
             )
-        rows: list[list[Any]] = _guarded(self.source, self._values, sheet)
+        rows: list[list[Any]] = _call_parser(self._file, self._values, sheet)
         return rows
 
     def _values(self, sheet: str) -> list[list[Any]]:
@@ -107,14 +108,15 @@ def _open(content: bytes) -> Any:
     return CalamineWorkbook.from_filelike(io.BytesIO(content))
 
 
-def _guarded(source: Source, call: Any, *args: Any) -> Any:
+def _call_parser(file: str, call: Any, *args: Any) -> Any:
     """Call into calamine; whatever it raises becomes an error about the file."""
     try:
         return call(*args)
     except BaseException as error:
         # A panic of the Rust library derives from BaseException alone.
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise source.refuse(
+            raise DataError.in_file(
+                file,
                 f"a workbook that can't be read ({str(error)[:200]})",
                 "a whole .xlsx or .xls workbook",
                 remedy="It may be cut off, damaged or protected by a password.",

@@ -18,10 +18,7 @@ from bc_inventory.errors import ReleaseError
 from bc_inventory.release.store.names import check_version
 
 if TYPE_CHECKING:
-    from bc_inventory.release.store.local import LocalStore
-    from bc_inventory.release.store.object_store import ObjectStore
-
-    Store = LocalStore | ObjectStore
+    from bc_inventory.release.store.stores import Store
 
 __all__ = ["Citation", "citations", "cite", "withdraw"]
 
@@ -82,7 +79,7 @@ def cite(store: Store, inventory: str, version: str, by: str) -> Citation:
                 return known
         made = Citation(version, text, dt.datetime.now(dt.UTC).date().isoformat())
         data = (json.dumps(asdict(made), ensure_ascii=False, indent=1) + "\n").encode()
-        store.put_beside(inventory, f"{_FOLDER}/{_name(made)}", data)
+        store.write_sidecar(inventory, f"{_FOLDER}/{_name(made)}", data)
     return made
 
 
@@ -99,7 +96,7 @@ def withdraw(store: Store, inventory: str, version: str, by: str) -> Citation:
         found = [one for one in citations(store, inventory) if one.version == version]
         for one in found:
             if one.by == text:
-                store.remove_beside(inventory, f"{_FOLDER}/{_name(one)}")
+                store.remove_sidecar(inventory, f"{_FOLDER}/{_name(one)}")
                 return one
     listed = "; ".join(repr(one.by) for one in found) or "nothing"
     raise ReleaseError(f"{text!r} doesn't cite {version} of {inventory!r}. Cited by: {listed}")
@@ -115,7 +112,7 @@ def citations(store: Store, inventory: str) -> list[Citation]:
         version.
     """
     made = []
-    for name, data in store.beside(inventory, _FOLDER).items():
+    for name, data in store.read_sidecars(inventory, _FOLDER).items():
         try:
             raw = json.loads(data)
             one = Citation(check_version(raw["version"]), str(raw["by"]), str(raw["cited_on"]))

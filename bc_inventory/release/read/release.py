@@ -17,10 +17,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from bc_inventory.release.read.sql import Sql
-    from bc_inventory.release.store.local import LocalStore
-    from bc_inventory.release.store.object_store import ObjectStore
+    from bc_inventory.release.store.stores import Store
 
-__all__ = ["DEFAULT_ROOT", "Release", "choose_inventory", "open_release"]
+__all__ = ["DEFAULT_ROOT", "Release", "choose_inventory", "open_release", "open_stored"]
 
 DEFAULT_ROOT = "releases"
 DEFAULT_INVENTORY = "eu-china"
@@ -328,13 +327,18 @@ def open_release(
     >>> list(rows["region"].unique())
     ['CN-HE']
     """
-    from bc_inventory.release.store.local import open_store
+    from bc_inventory.release.store.stores import open_store
 
     store = open_store(root)
-    return store.open(choose_inventory(store, inventory), version)
+    return open_stored(store, choose_inventory(store, inventory), version)
 
 
-def choose_inventory(store: LocalStore | ObjectStore, inventory: str | None) -> str:
+def open_stored(store: Store, inventory: str, version: str = LATEST) -> Release:
+    """Open a release of a store that is open already; see `open_release`."""
+    return Release(*store.files(inventory, version))
+
+
+def choose_inventory(store: Store, inventory: str | None) -> str:
     """Return the inventory asked for, by default `eu-china` or the only one there is."""
     if inventory is not None:
         return inventory

@@ -9,10 +9,11 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from bc_inventory.errors import ReleaseError, suggest
 from bc_inventory.release.metadata.manifest import load
+from bc_inventory.release.store.files import ReleaseFiles
 from bc_inventory.release.store.names import (
     LATEST,
     MANIFEST,
@@ -25,11 +26,7 @@ from bc_inventory.release.store.names import (
 from bc_inventory.release.store.verify import verify_folder
 from bc_inventory.storage import atomic
 
-if TYPE_CHECKING:
-    from bc_inventory.release.read.release import Release
-    from bc_inventory.release.store.object_store import ObjectStore
-
-__all__ = ["LocalStore", "open_store"]
+__all__ = ["LocalStore"]
 
 
 class LocalStore:
@@ -94,19 +91,19 @@ class LocalStore:
                 atomic.remove_dead(folder)
             yield
 
-    def beside(self, inventory: str, folder: str) -> dict[str, bytes]:
-        """Return the small files of a folder beside the releases, by name."""
-        found = sorted((self.folder(inventory) / check_file(folder)).glob("[!.]*"))
-        return {path.name: path.read_bytes() for path in found if path.is_file()}
+    def read_sidecars(self, inventory: str, folder: str) -> dict[str, bytes]:
+        """Return the small files of a folder next to the releases, such as citations, by name."""
+        paths = sorted((self.folder(inventory) / check_file(folder)).glob("[!.]*"))
+        return {path.name: path.read_bytes() for path in paths if path.is_file()}
 
-    def put_beside(self, inventory: str, path: str, data: bytes) -> None:
-        """Write a small file beside the releases, whole or not at all."""
+    def write_sidecar(self, inventory: str, path: str, data: bytes) -> None:
+        """Write a small file next to the releases, whole or not at all."""
         target = self.folder(inventory) / check_file(path)
         target.parent.mkdir(exist_ok=True)
         atomic.write_atomic(target, data)
 
-    def remove_beside(self, inventory: str, path: str) -> None:
-        """Remove a small file beside the releases."""
+    def remove_sidecar(self, inventory: str, path: str) -> None:
+        """Remove a small file next to the releases."""
         (self.folder(inventory) / check_file(path)).unlink(missing_ok=True)
 
     def commit(self, staged: Path, inventory: str, version: str) -> Path:
@@ -191,18 +188,7 @@ class LocalStore:
             raise ReleaseError(f"{self.root} has no version {name} of {inventory!r}. {hint}")
         return path
 
-    def open(self, inventory: str, version: str = LATEST) -> Release:
-        """Open a release; see `open_release`."""
-        from bc_inventory.release.read.release import Release
-
+    def files(self, inventory: str, version: str = LATEST) -> ReleaseFiles:
+        """Return the folder and the manifest of a release."""
         path = self.find(inventory, version)
-        return Release(path, load((path / MANIFEST).read_bytes(), str(path / MANIFEST)))
-
-
-def open_store(root: Path | str) -> LocalStore | ObjectStore:
-    """Return the store at a folder, or at an address such as `s3://bucket/releases`."""
-    if "://" not in str(root):
-        return LocalStore(Path(root))
-    from bc_inventory.release.store.object_store import ObjectStore
-
-    return ObjectStore(str(root))
+        return ReleaseFiles(path, load((path / MANIFEST).read_bytes(), str(path / MANIFEST)))

@@ -16,10 +16,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from bc_inventory.errors import DataError, ReleaseError, StoreUnavailableError
 from bc_inventory.release.metadata.manifest import load
+from bc_inventory.release.store.files import ReleaseFiles
 from bc_inventory.release.store.names import (
     LATEST,
     MANIFEST,
@@ -32,9 +33,6 @@ from bc_inventory.release.store.names import (
 from bc_inventory.release.store.verify import compare_files
 from bc_inventory.storage import atomic
 from bc_inventory.storage.hashing import sha256_file
-
-if TYPE_CHECKING:
-    from bc_inventory.release.read.release import Release
 
 __all__ = ["ObjectStore"]
 
@@ -157,10 +155,8 @@ class ObjectStore:
             ) from error
         return check_version(text.strip())
 
-    def open(self, inventory: str, version: str = LATEST) -> Release:
-        """Open a release; its files are copied and verified when they are read."""
-        from bc_inventory.release.read.release import Release
-
+    def files(self, inventory: str, version: str = LATEST) -> ReleaseFiles:
+        """Return where a release is copied to; a file is fetched and verified before it is read."""
         name = self.latest(inventory) if version == LATEST else check_version(version)
         manifest = self._manifest(inventory, name)
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
@@ -173,7 +169,7 @@ class ObjectStore:
                 self._fetch(self._key(inventory, name, path), folder / path, digests[path])
                 fetched.add(path)
 
-        return Release(folder, manifest, fetch)
+        return ReleaseFiles(folder, manifest, fetch)
 
     def verify(self, inventory: str, version: str) -> dict[str, Any]:
         """Check a release against its manifest, as `verify_folder` does."""
@@ -205,20 +201,20 @@ class ObjectStore:
         check_inventory(inventory)
         yield
 
-    def beside(self, inventory: str, folder: str) -> dict[str, bytes]:
-        """Return the small objects of a prefix beside the releases, by name."""
+    def read_sidecars(self, inventory: str, folder: str) -> dict[str, bytes]:
+        """Return the small objects of a prefix next to the releases, by name."""
         place = self._key(check_inventory(inventory), check_file(folder))
         try:
             return {name: self._get(f"{place}/{name}") for name in sorted(self._list(place))}
         except FileNotFoundError:
             return {}
 
-    def put_beside(self, inventory: str, path: str, data: bytes) -> None:
-        """Write a small object beside the releases."""
+    def write_sidecar(self, inventory: str, path: str, data: bytes) -> None:
+        """Write a small object next to the releases."""
         self._put(self._key(check_inventory(inventory), check_file(path)), data)
 
-    def remove_beside(self, inventory: str, path: str) -> None:
-        """Remove a small object beside the releases; absent is fine."""
+    def remove_sidecar(self, inventory: str, path: str) -> None:
+        """Remove a small object next to the releases; absent is fine."""
         key = self._key(check_inventory(inventory), check_file(path))
         with contextlib.suppress(FileNotFoundError):
             _again(lambda: self._files.rm(key))

@@ -16,8 +16,8 @@ from bc_inventory.release.metadata.datapackage import DATAPACKAGE, datapackage
 from bc_inventory.release.metadata.readme import readme
 from bc_inventory.release.read.tables import coverage
 from bc_inventory.release.store.content import check_content
-from bc_inventory.release.store.local import open_store
 from bc_inventory.release.store.names import MANIFEST, check_file, check_inventory
+from bc_inventory.release.store.stores import open_store
 from bc_inventory.storage.hashing import Content
 
 __all__ = ["PublishedRelease", "publish"]

@@ -14,10 +14,7 @@ from typing import TYPE_CHECKING
 from bc_inventory.release.metadata.citations import citations
 
 if TYPE_CHECKING:
-    from bc_inventory.release.store.local import LocalStore
-    from bc_inventory.release.store.object_store import ObjectStore
-
-    Store = LocalStore | ObjectStore
+    from bc_inventory.release.store.stores import Store
 
 __all__ = ["Fate", "fates", "previous_version", "prune_versions"]
 

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from bc_inventory.errors import BCInventoryError
-from bc_inventory.release.store.local import open_store
+from bc_inventory.release.store.stores import open_store
 
 __all__ = ["standing"]
 
