@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.inventory.activity import distinct_words
-from bc_inventory.inventory.lognormal import Z95
+from bc_inventory.inventory.distribution import Lognormal
 from bc_inventory.inventory.scope import at_years, narrowest, spell_out
 from bc_inventory.schema.common import CONFIDENCE
 
@@ -113,6 +113,4 @@ def _residual_sigma(removed: pd.Series, above: pd.Series) -> np.ndarray:
     """
     left = (1.0 - removed).to_numpy()
     most = np.minimum(left + np.sqrt(above.to_numpy()), 1.0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        spread = np.log(most / left) / Z95
-    return np.where(left > 0, spread, 0.0)
+    return Lognormal.from_upper(left, most).deviation

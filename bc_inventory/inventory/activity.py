@@ -16,8 +16,8 @@ import pandas as pd
 
 from bc_inventory.errors import JoinError, Problem
 from bc_inventory.inventory.convert import to_canonical
+from bc_inventory.inventory.distribution import Lognormal
 from bc_inventory.inventory.facts import Facts
-from bc_inventory.inventory.lognormal import bounds, combine, sigma
 from bc_inventory.inventory.scope import at_years, narrowest
 from bc_inventory.schema.common import CONFIDENCE
 
@@ -89,7 +89,8 @@ def _mapped(
     )
     _one_figure_each(published)
     rules = rules.rename(columns={"mapping_id": "activity_id", "source_id": "mapping_source"})
-    rules["sigma_activity"] = sigma(rules["share"], rules["share_lower"], rules["share_upper"])
+    bounds = (rules[name] for name in ("share", "share_lower", "share_upper"))
+    rules["sigma_activity"] = Lognormal.from_interval(*bounds).deviation
     figures = published.rename(columns={"source_id": "activity_source", "note": "figure_note"})
     figures["sigma_local"] = _statistics_sigma(figures, facts.activity_uncertainty)
     if repaired is not None:
@@ -118,10 +119,9 @@ def _as_repaired(figures: pd.DataFrame, repaired: pd.DataFrame) -> pd.DataFrame:
     key = ["year", "region", "source_sector", "source_fuel"]
     rules = repaired[[*key, "relative", "source_id"]]
     made = figures.merge(rules, on=key, how="left", validate="many_to_one")
-    spread = 1.0 + made.pop("relative")
-    made["sigma_local"] = np.where(
-        spread.notna(), sigma(1.0, 1.0 / spread, spread), made["sigma_local"]
-    )
+    relative = made.pop("relative")
+    stated = Lognormal.from_relative(relative).deviation
+    made["sigma_local"] = np.where(relative.notna(), stated, made["sigma_local"])
     made["activity_source"] = join_words(made["activity_source"], made.pop("source_id"))
     return made
 
@@ -168,7 +168,7 @@ def _statistics_sigma(figures: pd.DataFrame, rules: pd.DataFrame) -> np.ndarray:
             )
             for name in names
         )
-    return sigma(1.0, 1.0 / (1.0 + relative), 1.0 + relative)
+    return Lognormal.from_relative(relative).deviation
 
 
 def _national(facts: Facts, regions: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
@@ -179,9 +179,8 @@ def _national(facts: Facts, regions: pd.DataFrame, years: Sequence[int]) -> pd.D
         ["activity_id", "scope", "nfr", "fuel"],
         ["quantity", "quantity_lower", "quantity_upper"],
     )
-    totals["sigma_activity"] = sigma(
-        totals["quantity"], totals["quantity_lower"], totals["quantity_upper"]
-    )
+    bounds = (totals[name] for name in ("quantity", "quantity_lower", "quantity_upper"))
+    totals["sigma_activity"] = Lognormal.from_interval(*bounds).deviation
     own = totals.merge(regions[["region"]], left_on="scope", right_on="region")
     own = own.assign(driver_share=1.0, sigma_local=0.0, driver_source=None)
     wide = totals[~totals["scope"].isin(facts.regions["region"])]
@@ -224,8 +223,7 @@ def _driver_shares(facts: Facts, years: Sequence[int]) -> pd.DataFrame:
     wanted = wanted.sort_values(["_gap", "given"]).drop_duplicates(["driver", "year"])
     shares = facts.region_shares.rename(columns={"year": "given", "share": "driver_share"})
     made = wanted.drop(columns="_gap").merge(shares, on=["driver", "given"])
-    spread = 1.0 + made["relative_uncertainty"]
-    made["sigma_local"] = sigma(1.0, 1.0 / spread, spread)
+    made["sigma_local"] = Lognormal.from_relative(made["relative_uncertainty"]).deviation
     return made.rename(columns={"source_id": "driver_source"})[
         ["driver", "year", "region", "driver_share", "sigma_local", "driver_source"]
     ]
@@ -253,10 +251,6 @@ def _kind_of(frame: pd.DataFrame, fuels: pd.DataFrame) -> pd.Series:
 
 def _gather(frame: pd.DataFrame) -> pd.DataFrame:
     """Sum figures that one mapping brought to one category and fuel."""
-    frame = frame.assign(sigma_activity=combine(frame["sigma_activity"], frame["sigma_conversion"]))
-    weight = frame["activity"]
-    frame["_common"] = weight * frame["sigma_activity"]
-    frame["_local"] = np.square(weight * frame["sigma_local"])
     texts = ["activity_source", "ncv_id", "flag", "note"]
     group = frame.groupby(_KEY, sort=False).ngroup()
     made = frame.groupby(group).agg(
@@ -266,18 +260,18 @@ def _gather(frame: pd.DataFrame) -> pd.DataFrame:
         tier=("tier", "min"),
         corr_activity=("corr_activity", "first"),
         corr_local=("corr_local", "first"),
-        _common=("_common", "sum"),
-        _local=("_local", "sum"),
     )
     for name in texts:
         made[name] = distinct_words(frame[name], group)
     rank = frame["confidence"].map({word: n for n, word in enumerate(CONFIDENCE)})
     made["confidence"] = rank.groupby(group).max().map(dict(enumerate(CONFIDENCE)))
-    total = made["activity"].where(made["activity"] > 0)
-    made["sigma_activity"] = (made.pop("_common") / total).fillna(0.0)
-    made["sigma_local"] = (np.sqrt(made.pop("_local")) / total).fillna(0.0)
-    spread = combine(made["sigma_activity"], made["sigma_local"])
-    made["activity_lower"], made["activity_upper"] = bounds(made["activity"], spread)
+    one = Lognormal(np.ones(len(frame)), frame["sigma_conversion"])
+    split = Lognormal(frame["activity"], frame["sigma_activity"]).times(one)
+    common = split.summed(group, together=True)
+    local = Lognormal(frame["activity"], frame["sigma_local"]).summed(group, together=False)
+    made["sigma_activity"], made["sigma_local"] = common.deviation, local.deviation
+    both = common.times(Lognormal(np.ones(len(made)), local.deviation))
+    made["activity_lower"], made["activity_upper"] = both.interval()
     return made.assign(notation_key=None)
 
 

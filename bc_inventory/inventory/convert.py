@@ -12,7 +12,7 @@ import pandas as pd
 
 from bc_inventory import units
 from bc_inventory.errors import JoinError, Problem
-from bc_inventory.inventory.lognormal import sigma
+from bc_inventory.inventory.distribution import Lognormal
 from bc_inventory.inventory.scope import narrowest
 
 __all__ = ["canonical_unit", "energy_content", "to_canonical"]
@@ -64,7 +64,7 @@ def energy_content(calorific: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFra
     for kind, unit in _PER.items():
         fits = calorific["unit"].map(lambda given, unit=unit: units.same_dimension(given, unit))
         part = calorific[fits].assign(quantity_kind=kind)
-        part["sigma_content"] = sigma(part["value"], part["value_lower"], part["value_upper"])
+        part["sigma_content"] = _deviation(part)
         part["content"] = units.convert(part["value"], part["unit"], unit)
         kinds.append(part)
     spread = narrowest(pd.concat(kinds, ignore_index=True), regions, ["fuel", "quantity_kind"])
@@ -127,12 +127,17 @@ def to_canonical(
     return made.drop(columns=["content", "sigma_content"])
 
 
+def _deviation(rows: pd.DataFrame) -> np.ndarray:
+    bounds = (rows[name] for name in ("value", "value_lower", "value_upper"))
+    return Lognormal.from_interval(*bounds).deviation
+
+
 def _co2_content(co2: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
     made = co2.assign(
         quantity_kind="co2_mass",
         ncv_id="co2:" + co2["fuel"],
         content=1.0 / units.convert(co2["value"], "t/TJ", "kt/TJ"),
-        sigma_content=sigma(co2["value"], co2["value_lower"], co2["value_upper"]),
+        sigma_content=_deviation(co2),
     )
     return regions[["region"]].merge(
         made[["fuel", "quantity_kind", "ncv_id", "content", "sigma_content"]], how="cross"

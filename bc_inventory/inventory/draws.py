@@ -1,10 +1,9 @@
 """Draw the emission table.
 
-Each row is a product of parts: what made the activity, the region's own
-statistics, the technology split, the factor, what controls leave. Each part
-is lognormal around the row's value and has a name; rows that share the name
-share the draw, so that one factor used in 58 regions is one draw. Treating
-such rows as independent makes totals look far too certain.
+Each row is a product of components (`bc_inventory.inventory.components`). Each has a
+distribution around the row's value and a name; rows that share the name share the draw, so
+that one factor used in 58 regions is one draw. Treating such rows as independent makes totals
+look far too certain.
 """
 
 from __future__ import annotations
@@ -15,9 +14,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-__all__ = ["PARTS", "SPLIT", "Multipliers", "combined", "draw", "grouped", "normals"]
+from bc_inventory.inventory.components import Component, multiplier
+from bc_inventory.inventory.distribution import Lognormal
 
-PARTS = ("activity", "local", "share", "factor", "abatement")
+__all__ = ["SPLIT", "Multipliers", "combined", "draw", "grouped", "normals"]
+
 # Rows of one split of an activity into technologies.
 SPLIT = ["year", "region", "nfr", "fuel", "activity_id", "factor_set"]
 # Draws at a time: few enough that what is multiplied stays in the processor's cache.
@@ -53,10 +54,10 @@ def draw(
     rows = emissions[emissions["emission_kt"].notna()].reset_index(drop=True)
     codes, groups = grouped(rows, by)
     common: list[Multipliers | _Splits] = [
-        Multipliers(rows, part, draws, seed) for part in ("factor", "abatement")
+        Multipliers(rows, part, draws, seed) for part in (Component.FACTOR, Component.ABATEMENT)
     ]
     common.append(_Splits(rows, draws, seed))
-    own = [Multipliers(rows, part, draws, seed) for part in ("activity", "local")]
+    own = [Multipliers(rows, part, draws, seed) for part in (Component.ACTIVITY, Component.LOCAL)]
     # Regions differ in their activity, not in what is burnt with what: the product of split,
     # factor and controls is the same in many rows and is worked out once for all of them.
     kind, kinds = combined([part.which for part in common])
@@ -116,17 +117,16 @@ class Multipliers:
     """
 
     def __init__(self, rows: pd.DataFrame, part: str, draws: int, seed: int) -> None:
-        drawn, which, spread = normals(rows, part, draws, seed)
-        at, spreads = pd.factorize(spread)
-        self.which, pairs = combined([which, at])
+        drawn, which, distribution = normals(rows, part, draws, seed)
+        place, distinct = distribution.distinct()
+        self.which, pairs = combined([which, place])
         self._normals, self._names = drawn.T, pairs[:, 0]
-        self._spread = spreads[pairs[:, 1], None]
+        self._distribution = distinct.take(pairs[:, 1])
 
     def drawn(self, chosen: slice) -> np.ndarray:
         """Return some draws of all multipliers; float32, shape (distinct, draws)."""
-        made = self._normals[:, chosen].take(self._names, axis=0)
-        made *= self._spread
-        return np.exp(made, out=made)
+        scores = self._normals[:, chosen].take(self._names, axis=0)
+        return self._distribution.multiplier(scores, out=scores)
 
 
 class _Splits:
@@ -137,7 +137,7 @@ class _Splits:
     """
 
     def __init__(self, rows: pd.DataFrame, draws: int, seed: int) -> None:
-        self._plain = Multipliers(rows, "share", draws, seed)
+        self._plain = Multipliers(rows, Component.SHARE, draws, seed)
         share = rows["share"].to_numpy(dtype=np.float32)
         member, _ = combined([self._plain.which, pd.factorize(share)[0]])
         split, _ = grouped(rows, SPLIT)
@@ -169,7 +169,7 @@ class _Splits:
 
 def normals(
     rows: pd.DataFrame, part: str, draws: int, seed: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, Lognormal]:
     """Draw a part of a chain, the same for the same name in any table.
 
     Parameters
@@ -177,7 +177,7 @@ def normals(
     rows : pandas.DataFrame
         Contract `emissions`.
     part : str
-        One of `PARTS`.
+        A `Component`.
     draws, seed : int
         See `draw`.
 
@@ -187,13 +187,13 @@ def normals(
         Standard normals of each distinct name.
     which : numpy.ndarray of int, shape (rows,)
         The name of each row.
-    spread : numpy.ndarray of float32, shape (rows,)
-        Standard deviation of the logarithm.
+    distribution : Lognormal
+        Of each row over its value, in float32.
     """
-    spread = rows[f"sigma_{part}"].fillna(0.0).to_numpy(dtype=np.float32)
+    distribution = multiplier(rows, part, np.float32)
     names = rows[f"corr_{part}"].fillna("").astype(str)
     which, distinct = pd.factorize(names)
-    moving = np.bincount(which[spread > 0], minlength=len(distinct)) > 0
+    moving = np.bincount(which[distribution.deviation > 0], minlength=len(distinct)) > 0
     drawn = np.empty((len(distinct), draws), dtype=np.float32)
     for column, name in enumerate(distinct):
         if moving[column]:
@@ -202,4 +202,4 @@ def normals(
             np.random.Generator(key).standard_normal(dtype=np.float32, out=drawn[column])
         else:
             drawn[column] = 0.0
-    return drawn.T, which, spread
+    return drawn.T, which, distribution

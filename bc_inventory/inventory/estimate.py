@@ -14,9 +14,9 @@ import pandas as pd
 from bc_inventory import units
 from bc_inventory.inventory.abatement import add_abatement, removal
 from bc_inventory.inventory.activity import join_words, weakest
+from bc_inventory.inventory.components import product
 from bc_inventory.inventory.factors import add_factors, add_shares
 from bc_inventory.inventory.facts import Facts
-from bc_inventory.inventory.lognormal import bounds, combine
 from bc_inventory.schema import check, table
 from bc_inventory.storage.memoize import memoize_table
 
@@ -91,10 +91,7 @@ def _multiply(rows: pd.DataFrame) -> pd.DataFrame:
             per = made.loc[mine, "emission_factor_unit"].iat[0]
             mass = (kept[mine] * made.loc[mine, factor]).to_numpy()
             made.loc[mine, column] = units.convert(mass, f"{unit} * {per}", "kt")
-    spread = combine(
-        *(made[f"sigma_{part}"] for part in ("activity", "local", "share", "factor", "abatement"))
-    )
-    made["lower_kt"], made["upper_kt"] = bounds(made["emission_kt"], spread)
+    made["lower_kt"], made["upper_kt"] = product(made).interval()
     made["tier"] = np.minimum(made["tier"].astype(int), made["factor_tier"].astype(int))
     made["confidence"] = _weakest_of(
         made, ["confidence", "share_confidence", "factor_confidence", "abatement_confidence"]

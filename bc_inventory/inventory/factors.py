@@ -11,8 +11,8 @@ from bc_inventory import units
 from bc_inventory.errors import JoinError, Problem
 from bc_inventory.inventory.activity import join_words
 from bc_inventory.inventory.convert import energy_content
+from bc_inventory.inventory.distribution import Lognormal
 from bc_inventory.inventory.facts import Facts
-from bc_inventory.inventory.lognormal import sigma
 from bc_inventory.inventory.scope import at_years, narrowest
 
 __all__ = ["FACTOR_UNIT", "add_factors", "add_shares"]
@@ -53,7 +53,7 @@ def add_shares(
     narrow = narrowest(known, regions, ["nfr", "fuel"])
     values = ["share", "share_lower", "share_upper"]
     shares = at_years(narrow, years, ["region", "nfr", "fuel", "technology"], values)
-    shares["sigma_share"] = sigma(*(shares[name] for name in values))
+    shares["sigma_share"] = Lognormal.from_interval(*(shares[name] for name in values)).deviation
     shares["corr_share"] = (
         "share:"
         + shares["scope"]
@@ -242,8 +242,7 @@ def _per_activity(made: pd.DataFrame, facts: Facts, regions: pd.DataFrame) -> pd
     for name in ("emission_factor", "factor_lower", "factor_upper", "pm25_factor"):
         made[name] = made[name] * scale
     made["emission_factor_unit"] = target
-    made["sigma_factor"] = sigma(
-        made["emission_factor"], made["factor_lower"], made["factor_upper"]
-    )
+    bounds = (made[name] for name in ("emission_factor", "factor_lower", "factor_upper"))
+    made["sigma_factor"] = Lognormal.from_interval(*bounds).deviation
     made["corr_factor"] = "factor:" + made["factor_id"]
     return made.drop(columns="unit")

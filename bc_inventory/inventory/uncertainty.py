@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from bc_inventory.inventory.draws import PARTS, SPLIT, draw, grouped
-from bc_inventory.inventory.lognormal import Z95
+from bc_inventory.inventory.components import DRAW_COLUMNS, Component, multiplier
+from bc_inventory.inventory.draws import SPLIT, draw, grouped
 from bc_inventory.schema import check, table
 from bc_inventory.storage.memoize import by_value, memoize, memoize_table
 
@@ -38,7 +38,7 @@ _WITHIN = ("side_gnfr", "side_nfr", "region_gnfr", "region_nfr")
 # What the draws depend on.
 _NEEDED = [
     *dict.fromkeys([*_BASE, "region", "gnfr", "nfr", *SPLIT, "share", "emission_kt"]),
-    *(f"{kind}_{part}" for part in PARTS for kind in ("corr", "sigma")),
+    *DRAW_COLUMNS,
 ]
 _USED = [*_NEEDED, "notation_key"]
 # IPCC: error propagation assumes relative standard deviations below 30 %; parts
@@ -176,11 +176,10 @@ class _Parts:
         self.rows = rows
         self.value = rows["emission_kt"].to_numpy(dtype=float)
         self.name, self.half, self.wide = [], [], []
-        for part in PARTS:
-            spread = rows[f"sigma_{part}"].fillna(0.0).to_numpy(dtype=float)
-            # Half of the 95 % interval over the value of a lognormal is sinh(1.96 sigma).
-            self.half.append(self.value * np.sinh(Z95 * spread))
-            self.wide.append(np.sqrt(np.expm1(np.square(spread))) > _APPROACH1_LIMIT)
+        for part in Component:
+            distribution = multiplier(rows, part)
+            self.half.append(self.value * distribution.relative_half_width)
+            self.wide.append(distribution.relative_deviation > _APPROACH1_LIMIT)
             self.name.append(pd.factorize(rows[f"corr_{part}"].fillna(""))[0])
 
     def propagated(self, by: list[str]) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 Emissions are positive and their errors are factors, so ratios, z-scores and
 the consensus work on logarithms; a 95 % interval is turned into a standard
-deviation of the logarithm as in `bc_inventory.inventory.lognormal`.
+deviation of the logarithm as in `bc_inventory.inventory.distribution`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bc_inventory.inventory.lognormal import Z95, sigma
+from bc_inventory.inventory.distribution import Lognormal
 
 __all__ = [
     "CELL",
@@ -85,7 +85,7 @@ def reconcile(
 def _sigma(frame: pd.DataFrame, suffix: str) -> np.ndarray:
     columns = [frame[f"{name}_kt{suffix}"] for name in ("emission", "lower", "upper")]
     known = columns[1].notna() & columns[2].notna()
-    return np.where(known, sigma(*columns), np.nan)
+    return np.where(known, Lognormal.from_interval(*columns).deviation, np.nan)
 
 
 def rank_agreement(base: pd.Series, other: pd.Series) -> dict[str, float]:
@@ -174,9 +174,8 @@ def consensus(compared: pd.DataFrame, *, on: Sequence[str] = CELL) -> pd.DataFra
     tested = known[
         (known["emission_kt"] > 0) & known["lower_kt"].notna() & known["upper_kt"].notna()
     ].copy()
-    tested["variance"] = np.square(
-        sigma(tested["emission_kt"], tested["lower_kt"], tested["upper_kt"])
-    )
+    bounds = (tested[name] for name in ("emission_kt", "lower_kt", "upper_kt"))
+    tested["variance"] = np.square(Lognormal.from_interval(*bounds).deviation)
     pooled = _random_effects(tested[tested["variance"] > 0], keys)
     return result.join(pooled, how="left").reset_index()
 
@@ -202,12 +201,13 @@ def _random_effects(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     named = [rows[key] for key in keys]
     whole = weight.groupby(named, sort=True).sum()
     mean = (weight * rows["log"]).groupby(named, sort=True).sum() / whole
-    reach = Z95 / np.sqrt(whole)
+    pooled = Lognormal(np.exp(mean), 1 / np.sqrt(whole))
+    lower, upper = pooled.interval()
     return pd.DataFrame(
         {
-            "pooled_kt": np.exp(mean),
-            "pooled_lower_kt": np.exp(mean - reach),
-            "pooled_upper_kt": np.exp(mean + reach),
+            "pooled_kt": pooled.median,
+            "pooled_lower_kt": lower,
+            "pooled_upper_kt": upper,
             "between_sigma": np.sqrt(between),
         }
     )

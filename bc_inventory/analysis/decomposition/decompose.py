@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 from bc_inventory.analysis.decomposition.chain import HEADS, met, sum_to
 from bc_inventory.analysis.decomposition.divisia import Method
 from bc_inventory.errors import DataError, Problem
-from bc_inventory.inventory.draws import PARTS, SPLIT, grouped
+from bc_inventory.inventory.components import DRAW_COLUMNS
+from bc_inventory.inventory.draws import SPLIT, grouped
 from bc_inventory.storage.memoize import by_value, memoize
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ __all__ = ["HEADS", "Parts", "both_ways", "decompose", "drawn_parts", "waterfall
 _NEEDED = [
     *dict.fromkeys((*SPLIT, "side", "technology", "memo", "notation_key", "activity", "share")),
     *("activity_unit", "emission_factor", "emission_factor_unit", "abatement", "emission_kt"),
-    *(f"{kind}_{part}" for part in PARTS for kind in ("corr", "sigma")),
+    *DRAW_COLUMNS,
 ]
 Floats = NDArray[np.float64]
 

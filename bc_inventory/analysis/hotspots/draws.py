@@ -13,7 +13,8 @@ import pandas as pd
 
 from bc_inventory import units
 from bc_inventory.analysis.hotspots.emission_field import EmissionField, Flags, Floats, Integers
-from bc_inventory.inventory.draws import PARTS, SPLIT, draw
+from bc_inventory.inventory.components import DRAW_COLUMNS
+from bc_inventory.inventory.draws import SPLIT, draw
 from bc_inventory.storage.memoize import memoize
 
 __all__ = ["cell_probability", "cluster_probability", "densities", "deviations", "intervals"]
@@ -21,7 +22,7 @@ __all__ = ["cell_probability", "cluster_probability", "densities", "deviations",
 _BY = ["region", "nfr", "fuel"]
 _NEEDED = [
     *dict.fromkeys([*_BY, *SPLIT, "share", "emission_kt"]),
-    *(f"{kind}_{part}" for part in PARTS for kind in ("corr", "sigma")),
+    *DRAW_COLUMNS,
 ]
 HALF = 0.5  # of its area must be hot for a cluster to count as hot in a draw
 

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from bc_inventory.analysis.mitigation.scenario import make_scene
 from bc_inventory.analysis.mitigation.scene import Scene
 from bc_inventory.errors import DataError, Problem
-from bc_inventory.inventory.draws import PARTS, SPLIT, grouped
-from bc_inventory.inventory.lognormal import bounds, combine
+from bc_inventory.inventory.components import product
+from bc_inventory.inventory.draws import SPLIT, grouped
 from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import read_csv
 
@@ -117,10 +117,7 @@ def apply_measures(
     for column in ("lower_kt", "upper_kt", "pm25_kt"):
         rows[column] *= ratio
     came = before == 0
-    spread = combine(*(rows.loc[came, f"sigma_{part}"].fillna(0.0) for part in PARTS))
-    rows.loc[came, "lower_kt"], rows.loc[came, "upper_kt"] = bounds(
-        rows.loc[came, "emission_kt"], spread
-    )
+    rows.loc[came, "lower_kt"], rows.loc[came, "upper_kt"] = product(rows.loc[came]).interval()
     scaled = np.divide(
         rows["activity"], scene.rows["activity"], out=np.ones(len(rows)), where=whole > 0
     )

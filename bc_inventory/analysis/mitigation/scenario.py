@@ -13,8 +13,8 @@ from bc_inventory import units
 from bc_inventory.analysis.decomposition.draws import perturbed
 from bc_inventory.analysis.mitigation.scene import Change, Floats, Scene
 from bc_inventory.errors import DataError, Problem, suggest
+from bc_inventory.inventory.distribution import SplitNormal
 from bc_inventory.inventory.draws import SPLIT, grouped
-from bc_inventory.inventory.lognormal import Z95
 
 __all__ = ["check_uptake", "concerned", "drawn_scene", "make_scene"]
 
@@ -289,6 +289,6 @@ def _effects(row, draws: int, seed: int) -> Floats:  # type: ignore[no-untyped-d
     if draws == 0:
         return np.array([row.effect])
     normal = np.random.default_rng(seed).standard_normal(draws)
-    half = np.where(normal > 0, row.effect_upper - row.effect, row.effect - row.effect_lower)
-    drawn = np.clip(row.effect + normal / Z95 * half, 0.0, 1.0)
-    return np.concatenate([[row.effect], drawn])
+    central, lower, upper = np.array([[row.effect], [row.effect_lower], [row.effect_upper]])
+    drawn = SplitNormal(central, lower, upper, 0.0, 1.0).quantile(normal[None, :])
+    return np.concatenate([central, drawn[0]])

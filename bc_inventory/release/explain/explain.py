@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.errors import DataError, Problem
-from bc_inventory.inventory.lognormal import bounds
+from bc_inventory.inventory.components import Component, multiplier
 from bc_inventory.reference.paths import data_root
 from bc_inventory.release.explain.provenance import Grounds
 from bc_inventory.release.explain.variance import Variance, propagate
@@ -217,9 +217,10 @@ def _tell(rows: pd.DataFrame, total: float, variance: Variance) -> pd.DataFrame:
     made = rows.astype({"tier": "Int64"})
     made["share_of_total"] = made["emission_kt"] / total if total > 0 else 0.0
     made["share_of_variance"] = variance.rows
-    lower, upper = bounds(made["share"], made["sigma_share"].fillna(0.0))
+    lower, upper = multiplier(made, Component.SHARE).scaled(made["share"]).interval()
     made["share_lower"], made["share_upper"] = lower, np.minimum(upper, 1.0)
-    least, most = bounds(1.0 - made["abatement"], made["sigma_abatement"].fillna(0.0))
+    left = multiplier(made, Component.ABATEMENT).scaled(1.0 - made["abatement"])
+    least, most = left.interval()
     made["abatement_lower"] = 1.0 - np.minimum(most, 1.0)
     made["abatement_upper"] = 1.0 - least
     made["formula"] = [

@@ -1,7 +1,6 @@
 """What carries the variance of a total: error propagation, kept apart by named part.
 
-Half of the 95 % interval of a lognormal part over its value is sinh(1.96 sigma); rows
-that share a part move together, so their half widths are added before they are
+Rows that share a part move together, so their half widths are added before they are
 squared; different parts are independent, so the squares add up (IPCC 2006 Guidelines
 vol. 1 ch. 3, approach 1). This is how `approach1_*` of the published totals are made,
 but for one thing: a split of activity into technologies stays a split here, as it
@@ -15,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from bc_inventory.inventory.draws import PARTS, SPLIT
-from bc_inventory.inventory.lognormal import Z95
+from bc_inventory.inventory.components import Component, multiplier
+from bc_inventory.inventory.draws import SPLIT
 
 __all__ = ["Variance", "propagate"]
 
@@ -59,7 +58,7 @@ def propagate(rows: pd.DataFrame) -> Variance:
         Shares sum to one, over parts and over rows, unless the variance is zero.
     """
     moved = pd.concat(
-        [_shares(rows) if part == "share" else _plain(rows, part) for part in PARTS],
+        [_shares(rows) if part == "share" else _plain(rows, part) for part in Component],
         ignore_index=True,
     )
     moved = moved[moved["kt"] != 0].reset_index(drop=True)
@@ -83,18 +82,14 @@ def propagate(rows: pd.DataFrame) -> Variance:
     )
 
 
-def _half(rows: pd.DataFrame, part: str) -> pd.Series:
-    """Return half of the 95 % interval of a part over its value."""
-    return np.sinh(Z95 * rows[f"sigma_{part}"].fillna(0.0).astype(float))
-
-
 def _plain(rows: pd.DataFrame, part: str) -> pd.DataFrame:
+    half = multiplier(rows, part).relative_half_width
     return pd.DataFrame(
         {
             "row": rows.index,
             "part": part,
             "name": rows[f"corr_{part}"].fillna("").astype(str).to_numpy(),
-            "kt": (rows["emission_kt"] * _half(rows, part)).to_numpy(dtype=float),
+            "kt": rows["emission_kt"].to_numpy(dtype=float) * half,
         }
     )
 
@@ -111,7 +106,7 @@ def _shares(rows: pd.DataFrame) -> pd.DataFrame:
             "row": rows.index,
             "name": rows["corr_share"].fillna("").astype(str).to_numpy(),
             "weight": weight.to_numpy(),
-            "half": _half(rows, "share").to_numpy(),
+            "half": multiplier(rows, Component.SHARE).relative_half_width,
             "emission": rows["emission_kt"].to_numpy(dtype=float),
         }
     )
