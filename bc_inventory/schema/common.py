@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from bc_inventory.schema.contract import Column, Interval
+from bc_inventory.schema.enumerations import Statistic
 
 __all__ = [
+    "AS_GIVEN",
     "CONFIDENCE",
     "NOTATION_KEYS",
     "QUANTITY_UNITS",
     "SIDES",
+    "SUM_OF_MEDIANS",
     "bounded",
     "fuel",
     "interval",
@@ -31,6 +34,11 @@ NOTATION_KEYS = ("NO", "NE", "NA", "IE", "C", "NR")
 CONFIDENCE = ("high", "medium", "low", "recalled", "assumed")
 # Dimensions an activity may have: energy net and gross, mass, volume, distance, heads.
 QUANTITY_UNITS = "TJ, TJ_GCV, kt, m3, vehicle_km, person"
+
+# What an interval holds whose value isn't a median: the central value of a source, whatever it
+# is; and a sum over rows.
+AS_GIVEN = (Statistic.AS_GIVEN, Statistic.LOWER, Statistic.UPPER)
+SUM_OF_MEDIANS = (Statistic.SUM_OF_MEDIANS, Statistic.LOWER, Statistic.UPPER)
 
 year = Column("year", "integer", "calendar year", minimum=1850, maximum=2100)
 side = Column("side", "string", "side of the comparison: EU or CN", enum=SIDES)

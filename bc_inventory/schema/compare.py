@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bc_inventory.schema import common as c
 from bc_inventory.schema.contract import Column, Interval, Table
+from bc_inventory.schema.enumerations import Statistic
 
 __all__ = ["ASPECTS", "TABLES"]
 
@@ -41,7 +42,7 @@ COMPARED = Table(
         ),
     ),
     ("inventory", "year", "region", "sector"),
-    (Interval("emission_kt", "lower_kt", "upper_kt"),),
+    (Interval("emission_kt", "lower_kt", "upper_kt", c.AS_GIVEN),),
 )
 
 BENCHMARKS = Table(
@@ -224,8 +225,16 @@ CLAIMS = Table(
 )
 
 
-def _beside(name: str, description: str, unit: str, least: float | None = None) -> Column:
-    return Column(name, "number", description, unit, required=False, minimum=least)
+def _beside(
+    name: str,
+    description: str,
+    unit: str,
+    least: float | None = None,
+    statistic: Statistic | None = None,
+) -> Column:
+    return Column(
+        name, "number", description, unit, required=False, minimum=least, statistic=statistic
+    )
 
 
 MEASURED_BESIDE = Table(
@@ -244,8 +253,8 @@ MEASURED_BESIDE = Table(
         ),
         Column("years", "string", "years that both have, separated by ;", required=False),
         _beside("measured_trend", "trend of the annual means over their median", "1/year"),
-        _beside("measured_lower", "lower end of its 95 % interval", "1/year"),
-        _beside("measured_upper", "upper end of its 95 % interval", "1/year"),
+        _beside("measured_lower", "lower bound of it", "1/year", statistic=Statistic.LOWER),
+        _beside("measured_upper", "upper bound of it", "1/year", statistic=Statistic.UPPER),
         _beside("emission_trend", "trend of the region's emission over its median", "1/year"),
         _beside(
             "biomass_measured",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from bc_inventory.schema.enumerations import Statistic
+
 __all__ = ["Column", "Interval", "Kind", "Table"]
 
 Kind = Literal["string", "number", "integer", "boolean", "timestamp"]
@@ -38,6 +40,8 @@ class Column:
     unit_like : str, optional
         For a column that holds unit strings: comma-separated units, one of
         which has the same dimension.
+    statistic : Statistic, optional
+        Which statistic of a distribution a number is, where no interval of the table says so.
     """
 
     name: str
@@ -51,15 +55,29 @@ class Column:
     references: str | None = None
     wildcard: bool = False
     unit_like: str | None = None
+    statistic: Statistic | None = None
 
 
 @dataclass(frozen=True)
 class Interval:
-    """Columns of a value with its 95 % interval: lower <= value <= upper."""
+    """Columns of a value with its bounds: lower <= value <= upper.
+
+    Parameters
+    ----------
+    value, lower, upper : str
+        Columns.
+    statistics : tuple of Statistic
+        What the three hold.
+    """
 
     value: str
     lower: str
     upper: str
+    statistics: tuple[Statistic, Statistic, Statistic] = (
+        Statistic.MEDIAN,
+        Statistic.LOWER,
+        Statistic.UPPER,
+    )
 
 
 @dataclass(frozen=True)
@@ -90,6 +108,16 @@ class Table:
     def names(self) -> list[str]:
         """Names of the columns, in order."""
         return [column.name for column in self.columns]
+
+    def statistic(self, name: str) -> Statistic | None:
+        """Return which statistic of a distribution a column holds, None if it is none."""
+        for each in self.intervals:
+            for column, statistic in zip(
+                (each.value, each.lower, each.upper), each.statistics, strict=True
+            ):
+                if column == name:
+                    return statistic
+        return self.column(name).statistic
 
     def column(self, name: str) -> Column:
         """Return the column of that name.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bc_inventory.schema import common as c
 from bc_inventory.schema.contract import Column, Interval, Table
+from bc_inventory.schema.enumerations import Statistic
 
 __all__ = ["METRICS", "TABLES", "VIEWS"]
 
@@ -11,8 +12,16 @@ METRICS = ("GWP", "GTP")
 VIEWS = ("latitude", "arctic_circle_km", "arctic", "hma_glacier_km", "hma_region")
 
 
-def _n(name: str, description: str, unit: str | None = None, minimum: float | None = 0.0) -> Column:
-    return Column(name, "number", description, unit, required=False, minimum=minimum)
+def _n(
+    name: str,
+    description: str,
+    unit: str | None = None,
+    minimum: float | None = 0.0,
+    statistic: Statistic | None = None,
+) -> Column:
+    return Column(
+        name, "number", description, unit, required=False, minimum=minimum, statistic=statistic
+    )
 
 
 _factor_set = Column(
@@ -41,7 +50,14 @@ CLIMATE_METRICS = Table(
         c.note,
     ),
     ("metric_id",),
-    (Interval("value", "lower", "upper"),),
+    (
+        Interval(
+            "value",
+            "lower",
+            "upper",
+            (Statistic.AS_GIVEN, Statistic.LEAST, Statistic.GREATEST),
+        ),
+    ),
 )
 
 ORGANIC_CARBON = Table(
@@ -76,9 +92,9 @@ CO2_EQUIVALENTS = Table(
         ),
         Column("metric", "string", "metric", enum=METRICS),
         Column("horizon", "integer", "time horizon", "a", minimum=1),
-        _n("emission_kt", "emission, central estimate", "kt"),
-        _n("lower_kt", "lower bound of the 95 % interval of the emission", "kt"),
-        _n("upper_kt", "upper bound of the 95 % interval of the emission", "kt"),
+        _n("emission_kt", "emission", "kt", statistic=Statistic.SUM_OF_MEDIANS),
+        _n("lower_kt", "lower bound of the emission", "kt", statistic=Statistic.LOWER),
+        _n("upper_kt", "upper bound of the emission", "kt", statistic=Statistic.UPPER),
         _n("lowest_mt", "central emission by the lowest central value", "Mt", None),
         _n("highest_mt", "central emission by the highest central value", "Mt", None),
         _n("outer_lower_mt", "lower ends of emission and of all ranges together", "Mt", None),
@@ -144,7 +160,7 @@ CRYOSPHERE = Table(
         Column("share_of_side", "number", "of the side's emission of the category", "1", True, 0),
     ),
     ("year", "side", "factor_set", "view", "band", "nfr"),
-    (Interval("emission_kt", "lower_kt", "upper_kt"),),
+    (Interval("emission_kt", "lower_kt", "upper_kt", c.SUM_OF_MEDIANS),),
 )
 
 CRYOSPHERE_MONTHS = Table(
@@ -189,7 +205,7 @@ EXPOSURE = Table(
         Column("caveat", "string", "what must be said beside the figure"),
     ),
     ("year", "side", "factor_set", "region", "nfr"),
-    (Interval("density_near_t_km2", "lower_t_km2", "upper_t_km2"),),
+    (Interval("density_near_t_km2", "lower_t_km2", "upper_t_km2", c.SUM_OF_MEDIANS),),
 )
 
 TABLES = (

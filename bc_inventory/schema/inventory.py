@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bc_inventory.schema import common as c
 from bc_inventory.schema.contract import Column, Interval, Table
+from bc_inventory.schema.enumerations import Statistic
 
 __all__ = ["TABLES"]
 
@@ -12,9 +13,26 @@ _FACTOR_UNITS = ("g/GJ", "g/kg", "g/vehicle_km")
 
 
 def _n(
-    name: str, description: str, unit: str | None = None, maximum: float | None = None
+    name: str,
+    description: str,
+    unit: str | None = None,
+    maximum: float | None = None,
+    statistic: Statistic | None = None,
 ) -> Column:
-    return Column(name, "number", description, unit, required=False, minimum=0, maximum=maximum)
+    return Column(
+        name,
+        "number",
+        description,
+        unit,
+        required=False,
+        minimum=0,
+        maximum=maximum,
+        statistic=statistic,
+    )
+
+
+def _total(name: str, description: str, statistic: Statistic) -> Column:
+    return Column(name, "number", description, "kt", minimum=0, statistic=statistic)
 
 
 def _s(name: str, description: str) -> Column:
@@ -73,7 +91,7 @@ EMISSIONS = Table(
         ),
         _n("activity_lower", "lower bound of the activity"),
         _n("activity_upper", "upper bound of the activity"),
-        _n("share", "share of the technology in the activity", "1", 1.0),
+        _n("share", "share of the technology in the activity", "1", 1.0, Statistic.MEDIAN),
         _n("emission_factor", "factor before control, in `emission_factor_unit`"),
         Column(
             "emission_factor_unit",
@@ -84,8 +102,14 @@ EMISSIONS = Table(
         ),
         _n("factor_lower", "lower bound of the factor"),
         _n("factor_upper", "upper bound of the factor"),
-        _n("abatement", "fraction that controls remove, efficiency x penetration", "1", 1.0),
-        _n("emission_kt", "emission, central estimate", "kt"),
+        _n(
+            "abatement",
+            "fraction that controls remove, efficiency x penetration",
+            "1",
+            1.0,
+            Statistic.MEDIAN,
+        ),
+        _n("emission_kt", "emission", "kt"),
         _n("lower_kt", "lower bound of the 95 % interval", "kt"),
         _n("upper_kt", "upper bound of the 95 % interval", "kt"),
         _n("pm25_kt", "PM2.5 of the same row where its factor is known", "kt"),
@@ -148,14 +172,14 @@ TOTALS = Table(
             "what is summed",
             enum=("side", "side_gnfr", "side_nfr", "region", "region_gnfr", "region_nfr"),
         ),
-        Column("emission_kt", "number", "sum of the central estimates", "kt", minimum=0),
-        Column("approach1_lower_kt", "number", "error propagation, lower bound", "kt", minimum=0),
-        Column("approach1_upper_kt", "number", "error propagation, upper bound", "kt", minimum=0),
+        _total("emission_kt", "sum of the rows' emissions", Statistic.SUM_OF_MEDIANS),
+        _total("approach1_lower_kt", "error propagation, lower bound", Statistic.LOWER),
+        _total("approach1_upper_kt", "error propagation, upper bound", Statistic.UPPER),
         Column("approach1_valid", "boolean", "whether approach 1 is within its assumptions"),
-        Column("mean_kt", "number", "mean of the draws", "kt", minimum=0),
-        Column("median_kt", "number", "median of the draws", "kt", minimum=0),
-        Column("lower_kt", "number", "2.5 % quantile of the draws", "kt", minimum=0),
-        Column("upper_kt", "number", "97.5 % quantile of the draws", "kt", minimum=0),
+        _total("mean_kt", "mean of the draws", Statistic.MEAN),
+        _total("median_kt", "median of the draws", Statistic.MEDIAN),
+        _total("lower_kt", "2.5 % quantile of the draws", Statistic.LOWER),
+        _total("upper_kt", "97.5 % quantile of the draws", Statistic.UPPER),
         Column("draws", "integer", "number of draws", minimum=1),
         Column("covered", "integer", "rows with a figure", minimum=0),
         Column(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bc_inventory.schema import common as c
 from bc_inventory.schema.contract import Column, Interval, Table
+from bc_inventory.schema.enumerations import Statistic
 
 __all__ = ["BC_TYPES", "PERIODS", "TABLES", "UNITS", "VALUE_COLUMNS"]
 
@@ -27,8 +28,9 @@ def _n(
     unit: str | None = None,
     minimum: float | None = 0.0,
     maximum: float | None = None,
+    statistic: Statistic | None = None,
 ) -> Column:
-    return Column(name, "number", description, unit, False, minimum, maximum)
+    return Column(name, "number", description, unit, False, minimum, maximum, statistic=statistic)
 
 
 def _s(name: str, description: str, enum: tuple[str, ...] = ()) -> Column:
@@ -101,7 +103,7 @@ TAPES = Table(
         c.note,
     ),
     ("instrument", "tape"),
-    (Interval("harmonisation_h", "harmonisation_h_lower", "harmonisation_h_upper"),),
+    (Interval("harmonisation_h", "harmonisation_h_lower", "harmonisation_h_upper", c.AS_GIVEN),),
 )
 
 MAC = Table(
@@ -118,7 +120,7 @@ MAC = Table(
         c.note,
     ),
     ("mac_id",),
-    (Interval("mac_m2_g", "mac_m2_g_lower", "mac_m2_g_upper"),),
+    (Interval("mac_m2_g", "mac_m2_g_lower", "mac_m2_g_upper", c.AS_GIVEN),),
 )
 
 COVERAGE_RULES = Table(
@@ -368,8 +370,8 @@ TRENDS = Table(
         Column("first", "string", "begin of the first mean, UTC"),
         Column("last", "string", "end of the last mean, UTC"),
         _n("slope", "Theil-Sen slope, per year", None, None),
-        _n("slope_lower", "lower bound of its 95 % interval", None, None),
-        _n("slope_upper", "upper bound of its 95 % interval", None, None),
+        _n("slope_lower", "lower bound of the slope", None, None, statistic=Statistic.LOWER),
+        _n("slope_upper", "upper bound of the slope", None, None, statistic=Statistic.UPPER),
         _n("relative", "slope over the median, per year", "1", None),
         _n("s", "Mann-Kendall statistic", "1", None),
         _n("p", "two-sided p of no trend", "1", 0.0, 1.0),

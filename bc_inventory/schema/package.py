@@ -127,7 +127,7 @@ def _resource(path: str, name: str, table: Table, single: set[str]) -> dict[str,
             "format": "parquet",
             "mediatype": "application/vnd.apache.parquet",
         }
-    schema: dict[str, Any] = {"fields": [_field(column) for column in table.columns]}
+    schema: dict[str, Any] = {"fields": [_field(table, column) for column in table.columns]}
     schema["primaryKey"] = list(table.key)
     keys = [_foreign_key(column) for column in table.columns if _joins(column, single)]
     if keys:
@@ -141,7 +141,7 @@ def _resource(path: str, name: str, table: Table, single: set[str]) -> dict[str,
     }
 
 
-def _field(column: Column) -> dict[str, Any]:
+def _field(table: Table, column: Column) -> dict[str, Any]:
     made: dict[str, Any] = {
         "name": column.name,
         "type": _TYPES.get(column.kind, column.kind),
@@ -149,6 +149,8 @@ def _field(column: Column) -> dict[str, Any]:
     }
     if column.unit:
         made["unit"] = column.unit
+    if statistic := table.statistic(column.name):
+        made["statistic"] = statistic
     if column.kind == "boolean":
         made |= {"trueValues": ["true"], "falseValues": ["false"]}
     limits: dict[str, Any] = {"required": True} if column.required else {}
@@ -207,7 +209,9 @@ def dictionary(data: Path) -> str:
         f"Made from the contracts by `{_HOW}`; don't edit it by hand.",
         "",
         "An empty cell is an absent value. Columns `x`, `x_lower`, `x_upper` are a value with its "
-        "95 % interval, and the interval contains the value.",
+        "95 % interval, and the interval contains the value. `statistic` says which one of its "
+        "distribution a number is: values are taken as medians, so what adds them up is a sum of "
+        "medians.",
     ]
     for name in sorted(TABLES):
         lines += _section(TABLES[name], files.get(name, []))
@@ -230,12 +234,13 @@ def _section(table: Table, files: list[str]) -> list[str]:
         "",
         f"{where}. Key: {', '.join(f'`{column}`' for column in table.key)}.",
         "",
-        "| column | kind | unit | meaning | allowed |",
-        "|---|---|---|---|---|",
+        "| column | kind | unit | statistic | meaning | allowed |",
+        "|---|---|---|---|---|---|",
     ]
     return lines + [
         f"| `{column.name}` | {column.kind}{'' if column.required else ', may be empty'} "
-        f"| {column.unit or ''} | {_cell(column.description)} | {_cell(_allowed(column))} |"
+        f"| {column.unit or ''} | {table.statistic(column.name) or ''} "
+        f"| {_cell(column.description)} | {_cell(_allowed(column))} |"
         for column in table.columns
     ]
 

@@ -29,8 +29,8 @@ def arrow_schema(contract: str | Table) -> pa.Schema:
     Returns
     -------
     pyarrow.Schema
-        Each field's metadata holds `description` and, where it has one,
-        `units`; the schema's own metadata holds the contract as JSON.
+        Each field's metadata holds `description` and, where it has them,
+        `units` and `statistic`; the schema's own metadata holds the contract as JSON.
     """
     import pyarrow as pa
 
@@ -47,6 +47,8 @@ def arrow_schema(contract: str | Table) -> pa.Schema:
         metadata = {"description": column.description}
         if column.unit:
             metadata["units"] = column.unit
+        if statistic := rules.statistic(column.name):
+            metadata["statistic"] = statistic
         fields.append(
             pa.field(
                 column.name, types[column.kind], nullable=not column.required, metadata=metadata

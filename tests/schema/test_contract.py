@@ -5,6 +5,7 @@ import pytest
 
 from bc_inventory import schema
 from bc_inventory.errors import DataError
+from bc_inventory.schema.tables import TABLES
 
 GOOD = (
     "control,name,name_zh,efficiency,efficiency_lower,efficiency_upper,confidence,source_id,note\n"
@@ -100,7 +101,10 @@ def test_parquet_round_trip_keeps_units(tmp_path):
     pd.testing.assert_frame_equal(schema.read_parquet(path, "abatement"), frame, check_dtype=False)
     import pyarrow.parquet as pq
 
-    assert pq.read_schema(path).field("efficiency").metadata[b"units"] == b"1"
+    metadata = pq.read_schema(path).field("efficiency").metadata
+    assert metadata[b"units"] == b"1"
+    assert metadata[b"statistic"] == b"median"
+    assert b"statistic" not in pq.read_schema(path).field("control").metadata
     first = path.read_bytes()
     assert schema.write_parquet(frame, "abatement", path).read_bytes() == first
 
@@ -123,3 +127,30 @@ def test_shares_may_not_exceed_one():
     frame = pd.DataFrame({"fuel": ["a", "a"], "share": [0.7, 0.4]})
     with pytest.raises(DataError, match=r"1\.1"):
         schema.shares_at_most_one(frame, ["fuel"], "share")
+
+
+def test_every_bound_says_which_statistic_it_is():
+    """What is called lower or upper is labelled, or is the end of a printed range."""
+    ranges = {"benchmarks", "cryosphere_bands", "cryosphere_responses", "implied_factor_ranges"}
+    unlabelled = {
+        (name, column.name)
+        for name, table in TABLES.items()
+        if name not in ranges
+        for column in table.columns
+        if column.kind == "number"
+        and {"lower", "upper"} & set(column.name.split("_"))
+        and table.statistic(column.name) is None
+    }
+    assert unlabelled == {
+        ("co2_equivalents", "outer_lower_mt"),
+        ("co2_equivalents", "outer_upper_mt"),
+        ("targets", "reduction_lower"),
+        ("targets", "reduction_upper"),
+    }
+
+
+def test_no_column_is_labelled_twice():
+    for table in TABLES.values():
+        named = [name for each in table.intervals for name in (each.value, each.lower, each.upper)]
+        assert len(named) == len(set(named))
+        assert not [name for name in named if table.column(name).statistic]
