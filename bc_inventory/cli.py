@@ -46,6 +46,10 @@ COMMANDS = {
 }
 
 
+# A command runs steps; no step depends on a command.
+COMPUTED_IMPORTS = ()
+
+
 class _Lazy(click.Group):
     """A group whose commands are modules of `bc_inventory.commands`."""
 

@@ -24,7 +24,7 @@ from bc_inventory.analysis.decomposition.factor_bridge import bridge, implied_be
 from bc_inventory.analysis.review.limits import review_limits
 from bc_inventory.config import load_config
 from bc_inventory.pipeline.plan import Plan, run
-from bc_inventory.readers import read_any
+from bc_inventory.readers.registry import read_any
 from bc_inventory.reference.paths import data_root
 from bc_inventory.workflow.plan import make_plan
 

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 from bc_inventory.errors import BCInventoryError
-from bc_inventory.readers import formats, read_any
+from bc_inventory.readers.registry import formats, read_any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bc_inventory.errors import BCInventoryError
-from bc_inventory.readers import Report, formats, read_any
+from bc_inventory.readers.registry import formats, read_any
+from bc_inventory.readers.result import Report
 
 ROOT = Path(__file__).resolve().parent.parent
 # Folders of activity and inventories; those of stations and fields are in docs of their own.

@@ -17,7 +17,7 @@ import pandas as pd
 from bc_inventory import schema
 from bc_inventory.monitoring.record.rows import observation_rows, side_of
 from bc_inventory.monitoring.statistics.averages import campaign_mean, chain
-from bc_inventory.readers import read_any
+from bc_inventory.readers.registry import read_any
 from bc_inventory.schema.series import Series
 
 EBAS = ("EBAS: CC BY 4.0 for EMEP and ACTRIS data; the header has no licence line", "ebas-ec-2017")

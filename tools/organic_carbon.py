@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bc_inventory.readers import read_any
+from bc_inventory.readers.registry import read_any
 from bc_inventory.reference.codelists import members
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -91,7 +91,7 @@ def collocate(
 
     from bc_inventory.errors import DataError, Problem, suggest
     from bc_inventory.monitoring.statistics import collocate as meeting
-    from bc_inventory.readers import read_any
+    from bc_inventory.readers.registry import read_any
 
     made = read_any(field, kind="gridded", **answers_of(answers)).data
     if variable not in made:

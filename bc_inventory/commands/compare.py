@@ -75,11 +75,12 @@ def compare(
     from bc_inventory.analysis.comparison.inventories import compare_side
     from bc_inventory.analysis.review.limits import review_limits
     from bc_inventory.commands.compare_text import summary
+    from bc_inventory.reference.codelists import gnfr_index
     from bc_inventory.release.read.release import open_release
 
     opened = [open_release(name, inventory=inventory, root=releases) for name in (version, *beside)]
     chosen, published, notes = _chosen(files, (fill_from, fill_holes), side, year, opened)
-    definitions, limits, gnfr_of = read_definitions(), review_limits(), _gnfr()
+    definitions, limits, gnfr_of = read_definitions(), review_limits(), gnfr_index()
     made = []
     for name, rows in published.items():
         own = _own(opened, name, chosen)
@@ -108,14 +109,6 @@ def _own(opened: list[Release], side: str, year: int) -> dict[str, pd.DataFrame]
                 suffix = f" {release.version}" if place else ""
                 found[f"bc_inventory {name}{suffix}"] = rows
     return found
-
-
-def _gnfr() -> dict[str, str]:
-    from bc_inventory.reference.paths import data_root
-    from bc_inventory.schema import read_csv
-
-    sectors = read_csv(data_root() / "sectors.csv", "sectors")
-    return dict(zip(sectors["nfr"], sectors["gnfr"], strict=True))
 
 
 def _chosen(
@@ -168,8 +161,8 @@ def _published(
 
     from bc_inventory.analysis.comparison.align import benchmark_rows, mapped_rows
     from bc_inventory.analysis.comparison.regions import of_side
-    from bc_inventory.readers import read_any
     from bc_inventory.readers.gapfill import fill_holes, fill_silent
+    from bc_inventory.readers.registry import read_any
     from bc_inventory.reference.codelists import members
     from bc_inventory.reference.paths import data_root
     from bc_inventory.schema import read_csv

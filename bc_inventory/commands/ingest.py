@@ -10,7 +10,7 @@ import click
 from bc_inventory.commands.options import answer_option, answers_of
 
 if TYPE_CHECKING:
-    from bc_inventory.readers import Reading
+    from bc_inventory.readers.result import Reading
 
 __all__ = ["ingest"]
 
@@ -46,7 +46,7 @@ def ingest(
     import json
 
     from bc_inventory.errors import BCInventoryError
-    from bc_inventory.readers import formats, read_any
+    from bc_inventory.readers.registry import formats, read_any
 
     if list_formats:
         for made in formats().values():
@@ -84,7 +84,7 @@ def _write(result: Reading, file: Path, folder: Path) -> Path:
     import pandas as pd
 
     from bc_inventory.errors import SourceError
-    from bc_inventory.readers import find_format
+    from bc_inventory.readers.registry import find_format
     from bc_inventory.schema import write_parquet
 
     table = isinstance(result.data, pd.DataFrame)

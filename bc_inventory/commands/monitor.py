@@ -123,7 +123,7 @@ def read_station(path: Path, format_name: str | None, options: dict[str, Any]) -
         If the file isn't a station's series or log.
     """
     from bc_inventory.errors import DataError, Problem
-    from bc_inventory.readers import detect, find_format, read_any
+    from bc_inventory.readers.registry import detect, find_format, read_any
     from bc_inventory.schema.series import Log, Record
 
     made = find_format(format_name) if format_name else detect(path, kind="station")
@@ -155,19 +155,11 @@ def country_of(latitude: float, longitude: float) -> str | None:
 
 
 def reader_key() -> str:
-    """Return the digest of the reading code and of the cells that tell a country.
-
-    The code is found by name and so by no import.
-    """
-    import hashlib
-
-    from bc_inventory import readers
+    """Return the digest of the reading code and of the cells that tell a country."""
+    from bc_inventory.readers.registry import read_any
     from bc_inventory.reference.paths import data_root
+    from bc_inventory.storage.hashing import code_of, content_of, sha256_json
 
-    digest = hashlib.sha256()
-    root = Path(str(readers.__file__)).parent
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode())
-        digest.update(path.read_bytes())
-    digest.update((data_root() / "spatial" / "cells_010.parquet").read_bytes())
-    return digest.hexdigest()
+    code = code_of(read_any)
+    cells = content_of(data_root() / "spatial" / "cells_010.parquet")
+    return sha256_json([code.sha256, list(map(list, code.libraries)), cells.sha256])

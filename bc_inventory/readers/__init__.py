@@ -1,32 +1,4 @@
 """Read publishers' files into contract tables; one module per format.
 
-`read_any(path)` finds the format and reads it; see `bc_inventory.readers.registry`.
+`bc_inventory.readers.registry.read_any` finds the format of a file and reads it.
 """
-
-from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.registry import (
-    Format,
-    Reading,
-    Report,
-    SetAside,
-    detect,
-    find_format,
-    formats,
-    read_all,
-    read_any,
-    reading,
-)
-
-__all__ = [
-    "Format",
-    "Reading",
-    "Report",
-    "SetAside",
-    "Source",
-    "detect",
-    "find_format",
-    "formats",
-    "read_all",
-    "read_any",
-    "reading",
-]

@@ -35,6 +35,12 @@ __all__ = [
     "reading",
 ]
 
+COMPUTED_IMPORTS = (
+    "bc_inventory.readers.activity",
+    "bc_inventory.readers.inventories",
+    "bc_inventory.readers.stations",
+    "bc_inventory.readers.gridded",
+)
 _FOLDERS: dict[Kind, str] = {
     "activity": "activity",
     "inventory": "inventories",

@@ -12,10 +12,11 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from bc_inventory.errors import SourceError, suggest
-from bc_inventory.reference.download import Policy, download, sha256_of
+from bc_inventory.reference.download import Policy, download
 from bc_inventory.reference.paths import data_root, per_root
 from bc_inventory.schema import read_csv
 from bc_inventory.storage.atomic import lock, write_atomic
+from bc_inventory.storage.hashing import sha256_file
 
 __all__ = ["Cache", "Item", "catalogue", "default_cache_root", "find_item"]
 
@@ -174,7 +175,7 @@ class Cache:
         with lock(path.with_name(path.name + ".lock")):
             fresh = path.with_name(path.name + ".fresh")
             found = download(item.address, fresh, size_limit=item.size_limit, policy=self.policy)
-            if found == sha256_of(path):
+            if found == sha256_file(path):
                 fresh.unlink()
             else:
                 # Without its note a kept file is taken as it is, so this may stop anywhere.
@@ -187,7 +188,7 @@ class Cache:
         """Hold a kept file to its checksum: the catalogue's, or the one first seen."""
         if path.stat().st_size > item.size_limit:
             raise SourceError(f"{path}: larger than {item.size_limit} bytes; delete it")
-        found = sha256_of(path)
+        found = sha256_file(path)
         expected = item.sha256 or self._first_seen(path)
         if expected and found != expected:
             raise SourceError(

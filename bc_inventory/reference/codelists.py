@@ -21,6 +21,7 @@ __all__ = [
     "alpha_2",
     "countries",
     "fuels",
+    "gnfr_index",
     "gnfr_of",
     "members",
     "memo_items",
@@ -277,11 +278,12 @@ def gnfr_of(nfr: str) -> str:
     DataError
         If the category isn't known.
     """
-    return _gnfr_index()[resolve_sector(nfr)]
+    return gnfr_index()[resolve_sector(nfr)]
 
 
 @per_root
-def _gnfr_index() -> dict[str, str]:
+def gnfr_index() -> dict[str, str]:
+    """Map each NFR category to its GNFR aggregate."""
     return dict(zip(sectors()["nfr"], sectors()["gnfr"], strict=True))
 
 
@@ -302,7 +304,7 @@ def nfr_of(gnfr: str) -> tuple[str, ...]:
         If the aggregate isn't known.
     """
     code = resolve_gnfr(gnfr)
-    return tuple(sorted(nfr for nfr, own in _gnfr_index().items() if own == code))
+    return tuple(sorted(nfr for nfr, own in gnfr_index().items() if own == code))
 
 
 @per_root

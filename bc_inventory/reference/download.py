@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import email.utils
-import hashlib
 import json
 import os
 import random
@@ -21,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from bc_inventory.errors import SourceError, SourceUnavailableError
+from bc_inventory.storage.hashing import sha256_file
 
 if TYPE_CHECKING:
     import requests
 
-__all__ = ["Policy", "download", "sha256_of"]
+__all__ = ["Policy", "download"]
 
 _CHUNK = 1 << 16
 _AGAIN = {408, 425, 429, 500, 502, 503, 504}
@@ -79,12 +79,6 @@ class _TryAgain(Exception):
         self.after = after
 
 
-def sha256_of(path: Path) -> str:
-    """Return the SHA-256 of a file in hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def download(
     address: str,
     path: Path,
@@ -126,7 +120,7 @@ def download(
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     _attempts(address, path, part, size_limit, rules, sha256 is not None)
-    found = sha256_of(part)
+    found = sha256_file(part)
     if sha256 is not None and found != sha256.lower():
         _forget(part)
         raise SourceError(

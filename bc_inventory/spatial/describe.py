@@ -301,8 +301,29 @@ def global_attributes(
         "time_coverage_start": start,
         "time_coverage_end": end,
         "time_coverage_duration": f"P{round(float(bounds[-1, 1] - bounds[0, 0]))}D",
-        "time_coverage_resolution": "P1Y" if len(bounds) == 1 else "P1M",
+        "time_coverage_resolution": _resolution(bounds),
     }
+
+
+def _resolution(bounds: NDArray[np.float64]) -> str:
+    """Return the length of the periods as an ISO 8601 duration.
+
+    Parameters
+    ----------
+    bounds : numpy.ndarray of float, shape (periods, 2)
+        Start and end, days.
+
+    Examples
+    --------
+    >>> _resolution(np.array([[0, 31.0], [31.0, 59.0]])), _resolution(np.array([[0, 1 / 24]]))
+    ('P1M', 'PT1H')
+    """
+    days = float(np.median(bounds[:, 1] - bounds[:, 0]))
+    if days < 1:
+        return f"PT{round(days * 24)}H"
+    if days < 28:
+        return f"P{round(days)}D"
+    return "P1M" if days <= 31 else "P1Y"
 
 
 def _polygon(grid: Grid) -> str:

@@ -38,6 +38,10 @@ class Features:
     attribute: NDArray[Any]
 
 
+# The packages of the extra `geo`.
+COMPUTED_IMPORTS = ("exactextract", "pyogrio", "rasterio")
+
+
 def need(module: str) -> Any:
     """Import a package of the extra `geo`.
 

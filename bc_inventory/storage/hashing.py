@@ -3,9 +3,10 @@
 A result is as old as the newest thing it depends on, so a step of a build is
 known by the content of its inputs, its parameters and the code that makes it.
 The code is the module of the function with every module of this package it
-imports, at any depth and wherever the import stands; reading the source
-without running it is enough, since nothing here imports by computed names.
-Other libraries count with their version.
+imports, at any depth and wherever the import stands. The source is read and not
+run, so a module that imports by a computed name declares what that can be, in
+`COMPUTED_IMPORTS`: modules, packages with all their modules, or none where no step
+depends on them. Other libraries count with their version.
 """
 
 from __future__ import annotations
@@ -23,11 +24,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Code", "Content", "canonical_json", "code_of", "content_of", "sha256_file"]
+__all__ = [
+    "Code",
+    "Content",
+    "canonical_json",
+    "code_of",
+    "content_of",
+    "sha256_file",
+    "sha256_json",
+]
 
 _BLOCK = 1 << 20
 # Used through other libraries without an import of our own: engines and writers.
 _ALWAYS = ("numpy", "pandas", "pyarrow", "xarray", "netCDF4", "scipy")
+# What imports a module whose name is computed.
+_COMPUTED = ("import_module", "__import__")
 # Distributions that have another name than their module; to search all that are installed
 # takes a second.
 _DISTRIBUTIONS = {"PIL": "pillow", "yaml": "PyYAML"}
@@ -91,6 +102,11 @@ def sha256_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def sha256_json(value: Any) -> str:
+    """Return the SHA-256 of a value's canonical JSON, in hexadecimal."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
 def content_of(path: Path) -> Content:
     """Return the digest of a file, or of a folder with all its files.
 
@@ -113,8 +129,7 @@ def content_of(path: Path) -> Content:
             if member.is_file():
                 relative = member.relative_to(path).as_posix()
                 files.append((relative, sha256_file(member), member.stat().st_size))
-        listing = canonical_json(files).encode()
-        return Content(hashlib.sha256(listing).hexdigest(), sum(f[2] for f in files), tuple(files))
+        return Content(sha256_json(files), sum(f[2] for f in files), tuple(files))
     return Content(sha256_file(path), path.stat().st_size)
 
 
@@ -192,8 +207,12 @@ def _locate(module: str) -> str | None:
 @functools.cache
 def _imports(module: str) -> frozenset[str]:
     """Return all dotted names a module imports, wherever the statement stands."""
+    source = _source(module) or ""
+    tree = ast.parse(source)
     names: set[str] = set()
-    waiting: list[ast.AST] = [ast.parse(_source(module) or "")]
+    if any(name in source for name in _COMPUTED) and any(map(_is_computed, ast.walk(tree))):
+        names.update(_declared_imports(module, tree))
+    waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Import):
@@ -209,6 +228,42 @@ def _imports(module: str) -> frozenset[str]:
         elif not isinstance(node, ast.expr):  # an import is a statement, and no part of others
             waiting.extend(ast.iter_child_nodes(node))
     return frozenset(names)
+
+
+def _is_computed(node: ast.AST) -> bool:
+    """Tell whether a node calls for an import by name."""
+    return isinstance(node, ast.Call) and ast.unparse(node.func).endswith(_COMPUTED)
+
+
+def _declared_imports(module: str, tree: ast.Module) -> set[str]:
+    """Return the modules that `COMPUTED_IMPORTS` of a module names, those of packages too.
+
+    Raises
+    ------
+    ValueError
+        If the module doesn't declare what its computed names can be.
+    """
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "COMPUTED_IMPORTS":
+            declared = ast.literal_eval(node.value)
+            return {name for root in declared for name in (root, *_modules_in(root))}
+    raise ValueError(
+        f"{module} imports by a computed name; expected COMPUTED_IMPORTS, a tuple of the "
+        "modules or packages that these can be, so that a change of them is seen"
+    )
+
+
+def _modules_in(package: str) -> list[str]:
+    """Return all modules of one of our packages, at any depth; none for a module."""
+    path = _locate(package)
+    if package.partition(".")[0] != __name__.partition(".")[0] or path is None:
+        return []
+    folder = Path(path)
+    if folder.name != "__init__.py":
+        return []
+    inside = (file.relative_to(folder.parent) for file in folder.parent.rglob("*.py"))
+    names = (".".join((package, *file.with_suffix("").parts)) for file in inside)
+    return [name.removesuffix(".__init__") for name in names]
 
 
 @functools.cache

@@ -14,7 +14,7 @@ from bc_inventory.monitoring.statistics.collocate import (
     collocate,
     over_spans,
 )
-from bc_inventory.readers import read_any
+from bc_inventory.readers.registry import read_any
 
 LAT, LON = np.arange(-10.0, 11.0, 1.0), np.arange(0.0, 21.0, 1.0)
 

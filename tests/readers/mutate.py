@@ -20,7 +20,8 @@ import openpyxl
 import pandas as pd
 
 from bc_inventory.errors import BCInventoryError
-from bc_inventory.readers import Reading, Source
+from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.result import Reading
 
 __all__ = [
     "Mutant",

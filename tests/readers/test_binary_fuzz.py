@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 from bc_inventory.errors import BCInventoryError
-from bc_inventory.readers import read_any
+from bc_inventory.readers.registry import read_any
 from tests.readers.damage import binary_damages
 from tests.readers.gridded import test_fields as fields
 from tests.readers.stations import test_ebas_netcdf, test_tables

@@ -5,7 +5,6 @@ import pytest
 
 from bc_inventory.analysis.comparison.sectors import common_sectors
 from bc_inventory.errors import DataError
-from bc_inventory.readers import Source, read_all, read_any
 from bc_inventory.readers.crosswalk import (
     NOT_COMPARABLE,
     chinese_class,
@@ -13,6 +12,8 @@ from bc_inventory.readers.crosswalk import (
     sector_table,
     to_targets,
 )
+from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.registry import read_all, read_any
 from bc_inventory.readers.scope import side_rows
 from bc_inventory.reference import codelists
 from bc_inventory.schema import read_csv, shares_at_most_one

@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from bc_inventory.readers import derive, read_any
+from bc_inventory.readers import derive
+from bc_inventory.readers.registry import read_any
 from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import read_csv
 

@@ -5,8 +5,8 @@ import pytest
 
 from bc_inventory import schema
 from bc_inventory.errors import DataError
-from bc_inventory.readers import read_any
 from bc_inventory.readers.gapfill import fill_holes, fill_silent
+from bc_inventory.readers.registry import read_any
 
 
 def rows(species, figures):

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from bc_inventory.errors import DataError, Problem
-from bc_inventory.readers import Source, reading
+from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.result import reading
 from tests.readers import mutate
 
 _TEXT = "region,year,value\nDE,2015,1234.5\nPL,2015,0.25\nFR,2015,7.125\n"

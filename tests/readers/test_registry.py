@@ -4,17 +4,10 @@ import pandas as pd
 import pytest
 
 from bc_inventory.errors import DataError, SourceError
-from bc_inventory.readers import (
-    Format,
-    Source,
-    detect,
-    find_format,
-    read_all,
-    read_any,
-    reading,
-    registry,
-)
-from bc_inventory.readers.registry import SetAside
+from bc_inventory.readers import registry
+from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.registry import SetAside, detect, find_format, read_all, read_any
+from bc_inventory.readers.result import Format, reading
 
 
 def _format(name, marker, contract="population"):

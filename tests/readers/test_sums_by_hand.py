@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from bc_inventory.readers import read_all, read_any
+from bc_inventory.readers.registry import read_all, read_any
 from bc_inventory.reference import codelists
 
 pytestmark = pytest.mark.shared

@@ -9,8 +9,8 @@ import openpyxl
 import pytest
 
 from bc_inventory.errors import DataError
-from bc_inventory.readers import Source
 from bc_inventory.readers.io import guards
+from bc_inventory.readers.io.source import Source
 
 _SHEET = "xl/worksheets/sheet1.xml"
 

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from bc_inventory.commands.fetch import fetch
 from bc_inventory.errors import SourceError
-from bc_inventory.readers import formats
+from bc_inventory.readers.registry import formats
 from bc_inventory.reference import codelists
 from bc_inventory.reference.catalogue import Cache, catalogue, default_cache_root, find_item
 from bc_inventory.reference.download import Policy

@@ -11,7 +11,7 @@ import shapely
 
 from bc_inventory.errors import DataError
 from bc_inventory.inventory.uncertainty import totals
-from bc_inventory.readers import read_any
+from bc_inventory.readers.registry import read_any
 from bc_inventory.reference.paths import data_root
 from bc_inventory.report.exports import (
     Sheet,

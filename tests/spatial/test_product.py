@@ -55,6 +55,7 @@ def test_hours_of_a_month_sum_to_the_month(emissions_folder, sectors_file, month
     make_product(emissions_folder, path, request, sectors=sectors_file)
     with xr.open_dataset(path) as data:
         assert data.sizes["time"] == 28 * 24
+        assert data.attrs["time_coverage_resolution"] == "PT1H"
         assert str(data["time"].to_numpy()[-1])[:16] == "2018-02-28T23:30"
         mass = (data["emission_flux_total"].astype(float) * data["cell_area"]).sum() * 3600
     february = months.loc[months["time"] == 1, "emission_kt"].sum()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +22,7 @@ from bc_inventory.monitoring.statistics.averages import Means, chain
 from bc_inventory.monitoring.statistics.trend_table import trend_table
 from bc_inventory.schema.series import Series
 from bc_inventory.storage.atomic import temporary_folder, write_atomic
-from bc_inventory.storage.hashing import canonical_json
+from bc_inventory.storage.hashing import canonical_json, sha256_json
 
 __all__ = ["assemble", "joined", "year_means"]
 
@@ -67,7 +66,7 @@ def year_means(
     computed = 0
     for (series_id, year), paths in sorted(wanted.items()):
         again = shared.within(series_id, *_seconds(year))
-        key = _digest(
+        key = sha256_json(
             [
                 series_id,
                 year,
@@ -180,7 +179,7 @@ def assemble(means: list[Path], folder: Path, made_by: str) -> str:
     str
         Name of the generation, the digest of its tables.
     """
-    name = _digest([[path.stem for path in means], made_by])
+    name = sha256_json([[path.stem for path in means], made_by])
     if (folder / name).is_dir():
         return name
     observations, places = _read_means(means)
@@ -220,7 +219,3 @@ def _read_means(means: list[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
     frame = whole.to_pandas(categories=texts)
     held = pd.DataFrame(list(places.values()), columns=list(_PLACE))
     return frame, held
-
-
-def _digest(value: object) -> str:
-    return hashlib.sha256(canonical_json(value).encode()).hexdigest()

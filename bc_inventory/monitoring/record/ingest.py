@@ -12,7 +12,6 @@ Readers are given by the caller, since rooms don't import each other.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,7 +31,7 @@ from bc_inventory.monitoring.record.state import Entry, Ledger, read_ledger, wri
 from bc_inventory.reference.paths import data_root
 from bc_inventory.schema.series import Description, Log, Record, Series
 from bc_inventory.storage.atomic import lock, remove_dead, remove_tree
-from bc_inventory.storage.hashing import canonical_json, code_of, content_of, sha256_file
+from bc_inventory.storage.hashing import code_of, content_of, sha256_file, sha256_json
 
 __all__ = ["IngestReport", "Read", "ingest"]
 
@@ -167,8 +166,7 @@ def _made_by(reader_key: str) -> str:
     """Return the digest of the code and the facts that results depend on."""
     own = code_of(ingest)
     facts = content_of(data_root() / "monitoring").sha256
-    text = canonical_json([own.sha256, list(map(list, own.libraries)), facts, reader_key])
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256_json([own.sha256, list(map(list, own.libraries)), facts, reader_key])
 
 
 def _files(folder: Path) -> list[Path]:
@@ -202,7 +200,7 @@ def _take(
             reason = "no rule of the settings matches its name"
             entries.append(Entry(name, digest, "", "set aside", reason))
             continue
-        key = _digest([digest, rule.as_dict(), path.name, how.made_by])
+        key = sha256_json([digest, rule.as_dict(), path.name, how.made_by])
         if key in first:
             entries.append(Entry(name, digest, key, "identical", f"the same bytes as {first[key]}"))
             continue
@@ -285,10 +283,6 @@ def _tape_in(one: Series, tape: object) -> str | None:
 
 def _part(store: Path, entry: Entry) -> Path:
     return store / "parts" / f"{entry.key}.parquet"
-
-
-def _digest(value: object) -> str:
-    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
 
 
 def _sweep(store: Path, kept: set[Path], generation: str) -> None:

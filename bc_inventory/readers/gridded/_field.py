@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.registry import Reading, Report
+from bc_inventory.readers.result import Reading, Report
 
 if TYPE_CHECKING:
     import xarray as xr

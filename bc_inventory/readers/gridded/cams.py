@@ -16,7 +16,7 @@ from bc_inventory import units
 from bc_inventory.readers.gridded._field import dataset, field_reading, latitudes, longitudes
 from bc_inventory.readers.io.netcdf import array, attribute, is_netcdf, opened, times, unit_of
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.registry import Format, Reading
+from bc_inventory.readers.result import Format, Reading
 
 __all__ = ["FORMAT", "ModelMac", "read", "read_optics"]
 

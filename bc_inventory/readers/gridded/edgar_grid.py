@@ -14,7 +14,7 @@ import numpy as np
 from bc_inventory.readers.gridded._field import dataset, field_reading, latitudes, longitudes
 from bc_inventory.readers.io.netcdf import array, attribute, is_netcdf, opened, unit_of
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.registry import Format, Reading
+from bc_inventory.readers.result import Format, Reading
 
 __all__ = ["FORMAT", "read"]
 

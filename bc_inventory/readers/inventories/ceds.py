@@ -14,7 +14,7 @@ import pandas as pd
 from bc_inventory.readers.inventories._frame import assemble, same_species
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.io.text import delimited, numbers
-from bc_inventory.readers.registry import Format, Reading, reading
+from bc_inventory.readers.result import Format, Reading, reading
 
 __all__ = ["FORMAT", "read"]
 

@@ -14,7 +14,7 @@ import pandas as pd
 from bc_inventory.readers.cells import find_row, label, numbers_block
 from bc_inventory.readers.inventories._frame import agree, assemble, same_species
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.registry import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, SetAside, reading
 
 __all__ = ["FORMAT", "read"]
 

@@ -17,7 +17,7 @@ from bc_inventory.errors import DataError, Problem, suggest
 from bc_inventory.readers.inventories._frame import assemble
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.io.text import delimited, numbers
-from bc_inventory.readers.registry import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, SetAside, reading
 from bc_inventory.reference import codelists
 from bc_inventory.schema.common import NOTATION_KEYS
 

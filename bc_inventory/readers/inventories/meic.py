@@ -15,7 +15,7 @@ from bc_inventory.errors import DataError
 from bc_inventory.readers.cells import find_row, label, numbers_block
 from bc_inventory.readers.inventories._frame import assemble
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.registry import Format, Reading, reading
+from bc_inventory.readers.result import Format, Reading, reading
 from bc_inventory.reference import codelists
 
 __all__ = ["FORMAT", "read"]

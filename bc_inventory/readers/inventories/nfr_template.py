@@ -17,7 +17,7 @@ from bc_inventory.readers.cells import find_row, label, numbers_block
 from bc_inventory.readers.inventories._frame import assemble
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.nfr_annex import NFR_CODE, POLLUTANTS, TOTAL
-from bc_inventory.readers.registry import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, SetAside, reading
 from bc_inventory.reference import codelists
 from bc_inventory.schema.common import NOTATION_KEYS
 

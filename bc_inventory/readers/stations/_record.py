@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.registry import Reading, Report, SetAside
+from bc_inventory.readers.result import Reading, Report, SetAside
 from bc_inventory.schema.series import Log, Record
 
 __all__ = ["log_reading", "record_reading"]

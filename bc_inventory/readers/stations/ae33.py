@@ -16,7 +16,7 @@ import pandas as pd
 
 from bc_inventory import units
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.registry import Format, Reading
+from bc_inventory.readers.result import Format, Reading
 from bc_inventory.readers.stations._record import log_reading
 from bc_inventory.schema.series import Log
 

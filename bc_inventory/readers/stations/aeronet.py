@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.registry import Format, Reading, Report
+from bc_inventory.readers.result import Format, Reading, Report
 from bc_inventory.readers.stations._csv import cells_of
 from bc_inventory.readers.stations._text import decode
 

@@ -11,7 +11,7 @@ import numpy as np
 from bc_inventory import units
 from bc_inventory.readers.io.options import ask
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.registry import Format, Reading
+from bc_inventory.readers.result import Format, Reading
 from bc_inventory.readers.stations._channels import channels_of
 from bc_inventory.readers.stations._csv import cells_of
 from bc_inventory.readers.stations._record import record_reading

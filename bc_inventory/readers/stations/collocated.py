@@ -10,7 +10,7 @@ import numpy as np
 
 from bc_inventory.readers.io.options import ask
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.registry import Format, Reading
+from bc_inventory.readers.result import Format, Reading
 from bc_inventory.readers.stations._csv import cells_of, span
 from bc_inventory.readers.stations._record import record_reading
 from bc_inventory.schema.series import Description, Record, Series, make_values

@@ -11,7 +11,7 @@ import re
 import numpy as np
 
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.registry import Format, Reading
+from bc_inventory.readers.result import Format, Reading
 from bc_inventory.readers.stations._ames import AmesFile, Variable, column, moments, parse
 from bc_inventory.readers.stations._flags import flag_set, split_numflag
 from bc_inventory.readers.stations._record import record_reading

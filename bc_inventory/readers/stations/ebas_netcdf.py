@@ -23,7 +23,7 @@ from bc_inventory.readers.io.netcdf import (
     unit_of,
 )
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.registry import Format, Reading
+from bc_inventory.readers.result import Format, Reading
 from bc_inventory.readers.stations._flags import FlagSet, flag_set
 from bc_inventory.readers.stations._record import record_reading
 from bc_inventory.readers.stations._text import factor_of

@@ -13,7 +13,7 @@ import pandas as pd
 from bc_inventory.errors import ConfigError, Problem
 from bc_inventory.readers.io.options import ask
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.registry import Format, Reading
+from bc_inventory.readers.result import Format, Reading
 from bc_inventory.readers.stations._csv import Cells, cells_of
 from bc_inventory.readers.stations._record import record_reading
 from bc_inventory.schema.series import Description, Record, Series, make_values

@@ -6,7 +6,8 @@ import resource
 import pytest
 
 from bc_inventory.errors import BCInventoryError
-from bc_inventory.readers import Source, detect, read_any
+from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.registry import detect, read_any
 from tests.readers.activity import samples
 from tests.readers.mutate import _book, binary_mutants, judge, text_mutants, workbook_mutants
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from bc_inventory.readers import read_any
+from bc_inventory.readers.registry import read_any
 
 pytestmark = pytest.mark.shared
 

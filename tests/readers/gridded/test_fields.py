@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from bc_inventory.errors import ConfigError, DataError
-from bc_inventory.readers import detect, read_any
 from bc_inventory.readers.gridded.cams import read_optics
 from bc_inventory.readers.gridded.cmip import modern_name, sectors_of
+from bc_inventory.readers.registry import detect, read_any
 
 GEOS = "data/obs-gridded-geoschem-bc"
 MERRA = "data/obs-gridded-merra2-aer/MERRA2_200.tavgM_2d_aer_Nx.200001.nc4"

@@ -3,7 +3,7 @@ import io
 import pytest
 
 from bc_inventory.errors import DataError
-from bc_inventory.readers import detect, read_any
+from bc_inventory.readers.registry import detect, read_any
 
 _HEAD = (
     "# WebDab output on Mon Jan 20 18:25:46 2025\n"

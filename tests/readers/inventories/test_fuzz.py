@@ -5,8 +5,9 @@ import resource
 
 import pytest
 
-from bc_inventory.readers import Source, find_format, read_any
+from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.nfr_annex import TOTAL
+from bc_inventory.readers.registry import find_format, read_any
 from bc_inventory.schema import table
 from tests.readers import mutate
 from tests.readers.inventories import books

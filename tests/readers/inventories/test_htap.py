@@ -7,8 +7,9 @@ import pytest
 from bc_inventory.analysis.comparison.align import mapped_rows
 from bc_inventory.analysis.comparison.regions import of_side
 from bc_inventory.errors import DataError
-from bc_inventory.readers import Source, read_any
 from bc_inventory.readers.crosswalk import sector_table
+from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.registry import read_any
 from tests.readers.inventories import books
 
 MONTHS = "January;February;March;April;May;June;July;August;September;October;November;December"

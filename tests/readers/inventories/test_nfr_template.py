@@ -8,8 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bc_inventory.errors import DataError
-from bc_inventory.readers import Source, read_any
+from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.nfr_annex import TOTAL, annex_rows, write_annex
+from bc_inventory.readers.registry import read_any
 from bc_inventory.reference import codelists
 from bc_inventory.schema import table
 

@@ -3,8 +3,8 @@ import io
 import pytest
 
 from bc_inventory.errors import DataError
-from bc_inventory.readers import read_all, read_any
 from bc_inventory.readers.inventories import reas2
+from bc_inventory.readers.registry import read_all, read_any
 
 _V3 = """REASv3.2 SECTOR CHN HE BC [kt/year]
                    2014           2015

@@ -5,7 +5,8 @@ import io
 import pytest
 
 from bc_inventory.errors import DataError
-from bc_inventory.readers import Source, read_any
+from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.registry import read_any
 from tests.readers.inventories import books
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bc_inventory.readers import detect, read_any
 from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.registry import detect, read_any
 from tests.readers.damage import Text
 
 __all__ = ["OPENAQ", "TEXTS", "sample"]

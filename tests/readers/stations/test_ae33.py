@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bc_inventory.errors import DataError
-from bc_inventory.readers import detect, read_any
+from bc_inventory.readers.registry import detect, read_any
 from bc_inventory.readers.stations.ae33 import read
 from bc_inventory.readers.stations.ae33_setup import read_setup
 

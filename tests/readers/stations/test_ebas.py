@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bc_inventory.errors import DataError, UnitError
-from bc_inventory.readers import detect, read_any
+from bc_inventory.readers.registry import detect, read_any
 from bc_inventory.readers.stations._flags import flag_set, split_numflag
 from bc_inventory.readers.stations._text import carbon_unit, concentration_factor
 from bc_inventory.readers.stations.ebas import read

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from bc_inventory.errors import DataError
-from bc_inventory.readers import detect, read_any
+from bc_inventory.readers.registry import detect, read_any
 
 
 def write(path, *, name="equivalent_black_carbon_amean", waves=None, unit="ug m-3", qc=True):

@@ -11,8 +11,8 @@ import tracemalloc
 import pytest
 
 from bc_inventory.errors import BCInventoryError
-from bc_inventory.readers import formats, read_any
 from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.registry import formats, read_any
 from tests.readers.damage import judge, text_damages, values_of
 from tests.readers.stations.station_texts import TEXTS, sample
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bc_inventory.errors import DataError
-from bc_inventory.readers import detect
+from bc_inventory.readers.registry import detect
 from bc_inventory.readers.stations import ebas, pmf
 
 FOLDER = "data/obs-ebas-pmf-absorption"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bc_inventory.errors import ConfigError, DataError
-from bc_inventory.readers import detect, read_any
+from bc_inventory.readers.registry import detect, read_any
 from bc_inventory.readers.stations import ebas, sunset
 
 AE51 = "data/obs-microaeth-raw/2019_09_16_h094851_KAN_AE51.csv"

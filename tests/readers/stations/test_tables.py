@@ -9,7 +9,7 @@ import pytest
 
 from bc_inventory.errors import ConfigError, DataError, SourceError
 from bc_inventory.monitoring.quality.tests import identical_series
-from bc_inventory.readers import detect, read_any
+from bc_inventory.readers.registry import detect, read_any
 from bc_inventory.readers.stations import eea
 
 EEA = "data/obs-eea-airquality-format"
