@@ -9,7 +9,6 @@ outside the grid is counted, not spread over the rest.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,14 +17,15 @@ from numpy.typing import NDArray
 from bc_inventory import units
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.spatial.cells import Grid
-from bc_inventory.spatial.proxies import Ladder, Weights, make_weights
+from bc_inventory.spatial.proxy_shares import ProxyShares, make_shares
 from bc_inventory.spatial.regions import Pairs, project
 from bc_inventory.spatial.tables import Tables
 
-__all__ = ["Allocation", "Placed", "allocate", "counted_rows", "place", "select_emissions"]
+__all__ = ["Allocation", "allocate", "counted_rows", "select_emissions", "spread"]
 
 _KG_PER_KT = units.factor("kt", "kg")
 _GROUP = ["side", "region", "nfr", "gnfr", "fuel"]
+_LEDGER = ["region", "nfr", "fuel", "proxy", "rung", "confidence", "emission_kt", "outside_kt"]
 
 
 @dataclass(frozen=True)
@@ -201,103 +201,74 @@ def allocate(emissions: pd.DataFrame, grid: Grid, tables: Tables) -> Allocation:
         If a region has no cells, an emission isn't a finite number from 0, or the
         grid touches no region.
     """
-    wrong = ~(np.isfinite(emissions["emission_kt"]) & (emissions["emission_kt"] >= 0))
-    if wrong.any():
-        raise DataError(
-            Problem(f"an emission of {value!r} kt", "a finite number from 0", column="emission_kt")
-            for value in emissions.loc[wrong, "emission_kt"]
-        )
-    weights = make_weights(tables, grid, sorted(emissions["region"].unique()))
-    pairs = weights.pairs
-    if not len(pairs):
-        raise DataError(
-            [
-                Problem(
-                    f"a grid from {grid.west:g}, {grid.south:g} to {grid.east:g}, {grid.north:g}",
-                    "a grid that touches a region with emissions",
-                )
-            ]
-        )
+    _require_masses(emissions)
+    return spread(emissions, make_shares(emissions, grid, tables))
+
+
+def spread(emissions: pd.DataFrame, shares: ProxyShares) -> Allocation:
+    """Spread emissions by shares that were worked out before.
+
+    Parameters
+    ----------
+    emissions : pandas.DataFrame
+        As `select_emissions` returns it; kt.
+    shares : ProxyShares
+        Of all categories and regions that emit, or more.
+
+    Returns
+    -------
+    Allocation
+        As `allocate` returns it.
+
+    Raises
+    ------
+    DataError
+        If an emission isn't a finite number from 0 or has no proxy in `shares`.
+    """
+    _require_masses(emissions)
+    placed = shares.chosen(emissions)
+    shares = shares.of(placed["region"].unique())
+    pairs = shares.pairs
     sectors = (
         emissions[["nfr", "gnfr"]].drop_duplicates().sort_values(["gnfr", "nfr"], ignore_index=True)
     )
     rows = {nfr: row for row, nfr in enumerate(sectors["nfr"])}
     columns = {name: column for column, name in enumerate(pairs.names)}
+    proxies = {name: row for row, name in enumerate(shares.proxies)}
     mass = np.zeros((len(sectors), len(pairs)))
     total = np.full((len(sectors), len(pairs.names)), np.nan)
-    ladder, ledger = Ladder(weights.tables.ladder), []
-    for side, region, nfr, _, fuel, kt in emissions[[*_GROUP, "emission_kt"]].itertuples(
-        index=False
+    outside = np.zeros(len(placed))
+    for place, (region, nfr, proxy, kt) in enumerate(
+        placed[["region", "nfr", "proxy", "emission_kt"]].itertuples(index=False)
     ):
         row, column = rows[nfr], columns[region]
-        share, proxy, rung, confidence = place(weights, ladder, side, region, nfr, fuel)
-        mass[row, weights.rows(column)] += kt * _KG_PER_KT * share
+        where = shares.rows(column)
+        share = shares.shares[proxies[proxy], where]
+        mass[row, where] += kt * _KG_PER_KT * share
         total[row, column] = np.nansum([total[row, column], kt * _KG_PER_KT])
-        outside = kt * max(0.0, 1.0 - float(share.sum()))
-        ledger.append((region, nfr, fuel, proxy, rung, confidence, kt, _settle(outside, kt)))
-    sides = dict(zip(emissions["region"], emissions["side"], strict=True))
-    names = ["region", "nfr", "fuel", "proxy", "rung", "confidence", "emission_kt", "outside_kt"]
-    land = weights.flow @ _area(weights) / grid.row_area[pairs.cell // grid.nx]
+        outside[place] = _settle(kt * max(0.0, 1.0 - float(share.sum())), kt)
+    sides = dict(zip(placed["region"], placed["side"], strict=True))
     return Allocation(
         pairs,
         sectors,
         tuple(str(sides[name]) for name in pairs.names),
         mass,
         total,
-        pd.DataFrame(ledger, columns=names),
-        land,
+        placed.assign(outside_kt=outside)[_LEDGER],
+        shares.area_m2 / pairs.grid.row_area[pairs.cell // pairs.grid.nx],
     )
 
 
-def _area(weights: Weights) -> NDArray[np.float64]:
-    """Return the regions' area in the base cells in m2."""
-    return weights.tables.cells["area_m2"].to_numpy()
+def _require_masses(emissions: pd.DataFrame) -> None:
+    """Refuse an emission that isn't a finite number from 0."""
+    wrong = ~(np.isfinite(emissions["emission_kt"]) & (emissions["emission_kt"] >= 0))
+    if wrong.any():
+        raise DataError(
+            Problem(f"an emission of {value!r} kt", "a finite number from 0", column="emission_kt")
+            for value in emissions.loc[wrong, "emission_kt"]
+        )
 
 
 def _settle(outside: float, kt: float) -> float:
     """Call rounding zero: shares of a region that lies inside sum to one within 1e-12."""
     return outside if outside > 1e-12 * kt else 0.0
-
-
-class Placed(NamedTuple):
-    """How the emission of a region, category and fuel is placed."""
-
-    share: NDArray[np.float64]
-    proxy: str
-    rung: int
-    confidence: str
-
-
-def place(weights: Weights, ladder: Ladder, side: str, region: str, nfr: str, fuel: str) -> Placed:
-    """Return shares, proxy, rung and confidence of the first proxy that isn't empty.
-
-    Parameters
-    ----------
-    weights : Weights
-        Proxies on a grid.
-    ladder : Ladder
-        Rungs of the categories.
-    side, region, nfr, fuel : str
-        What is placed.
-
-    Raises
-    ------
-    DataError
-        If all rungs are empty in the region.
-    """
-    column = weights.pairs.names.index(region)
-    rungs = ladder.rungs(side, region, nfr, fuel)
-    for rung, (proxy, confidence) in enumerate(rungs, start=1):
-        share = weights.share(proxy, column)
-        if share is not None:
-            return Placed(share, proxy, rung, confidence)
-    tried = ", ".join(proxy for proxy, _ in rungs)
-    raise DataError(
-        [
-            Problem(
-                f"no proxy for {nfr}, {fuel} in {region}: {tried} are empty",
-                "at least one that isn't",
-                column="proxy",
-            )
-        ]
-    )

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from bc_inventory import __version__, schema
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.reference.paths import data_root
-from bc_inventory.spatial.allocate import Allocation, allocate, select_emissions
+from bc_inventory.spatial.allocate import Allocation, allocate, select_emissions, spread
 from bc_inventory.spatial.calendar import month_bounds, year_bounds
 from bc_inventory.spatial.cells import make_grid
 from bc_inventory.spatial.netcdf import write_grid
 from bc_inventory.spatial.parallel import Compute
 from bc_inventory.spatial.profiles import hour_parts, month_parts, read_profiles
+from bc_inventory.spatial.proxy_shares import ProxyShares
 from bc_inventory.spatial.tables import Tables, read_tables
 
 if TYPE_CHECKING:
@@ -92,6 +93,7 @@ def make_product(
     *,
     tables: Tables | None = None,
     sectors: Path | None = None,
+    shares: ProxyShares | None = None,
 ) -> Allocation:
     """Spread a year's emissions over a grid and write them.
 
@@ -107,6 +109,8 @@ def make_product(
         Spatial facts; by default those embedded.
     sectors : Path, optional
         Table of categories; by default the embedded one.
+    shares : ProxyShares, optional
+        Of the request's grid, worked out before; by default they are made of `tables`.
 
     Returns
     -------
@@ -116,12 +120,19 @@ def make_product(
     Raises
     ------
     DataError
-        If an input breaks its contract or doesn't cover what it must.
+        If an input breaks its contract or doesn't cover what it must, or `shares`
+        are those of another grid.
     """
     table = schema.read_parquet(emissions, "emissions")
     chosen = select_emissions(table, request.year, request.factor_set)
     facts = tables if tables is not None else read_tables()
-    made = allocate(chosen, make_grid(request.resolution, request.window), facts)
+    grid = make_grid(request.resolution, request.window)
+    if shares is None:
+        made = allocate(chosen, grid, facts)
+    elif shares.pairs.grid == grid:
+        made = spread(chosen, shares)
+    else:
+        raise _refuse(f"shares of the cells of {shares.pairs.grid}", f"those of {grid}")
     bounds, parts = time_steps(made, request, facts.cells)
     write_grid(
         made,

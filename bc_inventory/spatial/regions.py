@@ -9,12 +9,11 @@ grid is an exact sum, and the same total comes out on every grid.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -25,7 +24,6 @@ from bc_inventory.errors import DataError, Problem, suggest
 from bc_inventory.reference.paths import data_root
 from bc_inventory.spatial.cells import Grid, make_grid
 from bc_inventory.spatial.kernel import lat_overlap, lon_overlap
-from bc_inventory.storage.memoize import memoize
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -165,19 +163,12 @@ def make_pairs(
     if points is not None:
         _, key = point_keys(points, names, grid)
         known = key[key >= 0]
-    # They depend on no emission, so they are kept.
-    found = memoize(
-        _flow,
-        region,
-        cells["j"].to_numpy(),
-        cells["i"].to_numpy(),
-        known,
-        dataclasses.asdict(grid),
-    )
-    distinct = found["key"]
-    pairs = Pairs(grid, names, distinct // grid.size, distinct % grid.size)
-    parts = found["data"], found["indices"], found["indptr"]
-    return pairs, csr_matrix(parts, shape=(len(distinct), len(cells)))
+    source, target, share = _spread(cells["j"].to_numpy(), cells["i"].to_numpy(), grid)
+    key = region[source] * grid.size + target
+    distinct = np.unique(np.concatenate([key, known]))
+    row = np.searchsorted(distinct, key)
+    flow = csr_matrix((share, (row, source)), shape=(len(distinct), len(cells)))
+    return Pairs(grid, names, distinct // grid.size, distinct % grid.size), flow
 
 
 def point_keys(
@@ -204,25 +195,6 @@ def point_keys(
     region = pd.Categorical(points["region"], categories=names).codes.astype(np.int64)
     cell = grid.locate(points["lon"], points["lat"])
     return region, np.where((region >= 0) & (cell >= 0), region * grid.size + cell, -1)
-
-
-def _flow(
-    region: NDArray[np.int64],
-    j: NDArray[np.int64],
-    i: NDArray[np.int64],
-    known: NDArray[np.int64],
-    grid_of: dict[str, Any],
-) -> dict[str, NDArray[Any]]:
-    """Return the keys of the pairs, and the parts of the matrix that `make_pairs` returns."""
-    from scipy.sparse import csr_matrix
-
-    grid = Grid(**grid_of)
-    source, target, share = _spread(j, i, grid)
-    key = region[source] * grid.size + target
-    distinct = np.unique(np.concatenate([key, known]))
-    row = np.searchsorted(distinct, key)
-    flow = csr_matrix((share, (row, source)), shape=(len(distinct), len(region)))
-    return {"key": distinct, "data": flow.data, "indices": flow.indices, "indptr": flow.indptr}
 
 
 def _spread(

@@ -1,16 +1,57 @@
-"""The step of a build that makes the grid."""
+"""The steps of a build that say where emissions lie and make the grid."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from bc_inventory import schema
+from bc_inventory.reference.paths import data_root
+from bc_inventory.spatial.cells import make_grid
 from bc_inventory.spatial.parallel import Compute
 from bc_inventory.spatial.points import point_emissions
 from bc_inventory.spatial.product import Period, Request, make_product
+from bc_inventory.spatial.proxy_shares import make_shares, read_shares, write_shares
 from bc_inventory.spatial.tables import read_tables
 
-__all__ = ["grid_step"]
+__all__ = ["grid_step", "shares_step"]
+
+
+def shares_step(
+    inputs: dict[str, Path],
+    outputs: dict[str, Path],
+    *,
+    resolution: float = 0.1,
+    window: str = "both",
+) -> None:
+    """Choose the proxies of all categories with activity and write their shares of a grid.
+
+    Parameters
+    ----------
+    inputs : dict of str to Path
+        `activity`: contract `activity`. Optional: `spatial`, folder of the spatial
+        tables, and `regions` and `sectors`, contracts of those names; by default those
+        embedded.
+    outputs : dict of str to Path
+        `shares`: folder, see `bc_inventory.spatial.proxy_shares.write_shares`.
+    resolution : float
+        Cell size in degrees.
+    window : str
+        A name of `bc_inventory.spatial.cells.WINDOWS`.
+
+    Raises
+    ------
+    DataError
+        If a region has no cells, a category no proxy, or a table breaks its contract.
+    """
+    activity = schema.read_parquet(inputs["activity"], "activity")
+    data = data_root()
+    regions = schema.read_csv(inputs.get("regions", data / "regions.csv"), "regions")
+    sectors = schema.read_csv(inputs.get("sectors", data / "sectors.csv"), "sectors")
+    memo = sectors.loc[sectors["memo"].astype(bool), "nfr"]
+    counted = activity[activity["activity"].notna() & ~activity["nfr"].isin(memo)]
+    categories = counted.merge(regions[["region", "side"]], on="region", validate="many_to_one")
+    grid, tables = make_grid(resolution, window), read_tables(inputs.get("spatial"))
+    write_shares(make_shares(categories, grid, tables), outputs["shares"])
 
 
 def grid_step(
@@ -30,9 +71,9 @@ def grid_step(
     Parameters
     ----------
     inputs : dict of str to Path
-        `emissions`: folder or file of the contract `emissions`. Optional:
-        `spatial`, folder of the spatial tables, and `sectors`, table of
-        categories; by default those embedded.
+        `emissions`: folder or file of the contract `emissions`; `shares`, of
+        `shares_step` for the same grid. Optional: `spatial`, folder of the spatial
+        tables, and `sectors`, table of categories; by default those embedded.
     outputs : dict of str to Path
         `grid`: the file to write. Optional: `points`, point sources as Parquet.
     year : int
@@ -52,8 +93,8 @@ def grid_step(
     Raises
     ------
     DataError
-        If there is no emission of that year and set, a region has no cells or
-        a table breaks its contract. Nothing is written then.
+        If there is no emission of that year and set, the shares are those of another
+        grid or a table breaks its contract. Nothing is written then.
     """
     tables = read_tables(inputs.get("spatial"))
     request = Request(
@@ -65,7 +106,12 @@ def grid_step(
         compute=Compute(scheduler, workers),
     )
     made = make_product(
-        inputs["emissions"], outputs["grid"], request, tables=tables, sectors=inputs.get("sectors")
+        inputs["emissions"],
+        outputs["grid"],
+        request,
+        tables=tables,
+        sectors=inputs.get("sectors"),
+        shares=read_shares(inputs["shares"]),
     )
     if "points" in outputs:
         points = point_emissions(made, tables, year)

@@ -17,7 +17,7 @@ from bc_inventory.pipeline.plan import Output, Plan, RunRecord, Step
 from bc_inventory.reference.paths import data_root
 from bc_inventory.report.context import IMPACTS, report_facts
 from bc_inventory.report.step import report_step
-from bc_inventory.spatial.step import grid_step
+from bc_inventory.spatial.step import grid_step, shares_step
 
 # Tables of the step `impacts`: ice, months of its bands, people, CO2 equivalents.
 _VIEWS = ("cryosphere", "cryosphere_months", "exposure", "climate")
@@ -110,11 +110,27 @@ def _spatial_steps(config: Config) -> list[Step]:
     data = facts_folder(config)
     inventory, grid = config.inventory, config.grid
     return [
+        *(
+            Step(
+                name,
+                shares_step,
+                {
+                    "activity": Output("activity", "activity"),
+                    "spatial": data_root() / "spatial",
+                    "regions": data / "regions.csv",
+                    "sectors": data / "sectors.csv",
+                },
+                {"shares": "shares"},
+                {"resolution": resolution},
+            )
+            for name, resolution in _grids(config).items()
+        ),
         Step(
             "grid",
             grid_step,
             {
                 "emissions": Output("emissions", "emissions"),
+                "shares": Output("shares", "shares"),
                 "spatial": data_root() / "spatial",
                 "sectors": data / "sectors.csv",
             },
@@ -153,7 +169,7 @@ def _analysis_steps(config: Config) -> list[Step]:
             hotspots_step,
             {
                 "emissions": Output("emissions", "emissions"),
-                "grid": Output("grid", "grid"),
+                "shares": Output(list(_grids(config))[-1], "shares"),
                 "spatial": data_root() / "spatial",
                 "groups": data_root() / "hotspot_groups.csv",
                 "stations": Output("observations", "stations"),
@@ -168,7 +184,6 @@ def _analysis_steps(config: Config) -> list[Step]:
             {
                 "year": inventory.base_year,
                 "factor_set": grid.factor_set,
-                "resolution": config.hotspots.resolution,
                 "quantile": config.hotspots.quantile,
                 "seed": config.uncertainty.seed,
             },
@@ -178,7 +193,7 @@ def _analysis_steps(config: Config) -> list[Step]:
             impacts_step,
             {
                 "emissions": Output("emissions", "emissions"),
-                "grid": Output("grid", "grid"),
+                "shares": Output("shares", "shares"),
                 "totals": Output("totals", "totals"),
                 "spatial": data_root() / "spatial",
                 "bands": data_root() / "cryosphere_bands.csv",
@@ -258,6 +273,14 @@ def _report_step(config: Config) -> Step:
             "factor_set": grid.factor_set,
         },
     )
+
+
+def _grids(config: Config) -> dict[str, float]:
+    """Return the resolution of the grid and, if it is another, that of hotspots, by step."""
+    resolutions = {"shares": config.grid.resolution}
+    if config.hotspots.resolution != config.grid.resolution:
+        resolutions["hotspot_shares"] = config.hotspots.resolution
+    return resolutions
 
 
 def _previous_hotspots(release: str) -> dict[str, Path]:

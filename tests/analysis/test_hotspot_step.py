@@ -12,7 +12,7 @@ import pytest
 import xarray as xr
 
 from bc_inventory import schema
-from bc_inventory.analysis.hotspots.emission_field import make_field
+from bc_inventory.analysis.hotspots.emission_field import emission_field
 from bc_inventory.analysis.hotspots.files import read_hotspots
 from bc_inventory.analysis.hotspots.netcdf import MASKS
 from bc_inventory.analysis.hotspots.step import hotspots_step
@@ -21,10 +21,12 @@ from bc_inventory.analysis.maps.png import maps_step
 from bc_inventory.errors import DataError
 from bc_inventory.spatial.allocate import allocate, select_emissions
 from bc_inventory.spatial.cells import make_grid
+from bc_inventory.spatial.proxy_shares import make_shares, read_shares
 from bc_inventory.spatial.step import grid_step
 from bc_inventory.spatial.tables import read_tables
 from bc_inventory.spatial.totals import density_of, mass_of
 from tests.analysis.frames import emissions
+from tests.spatial.share_files import write_shares_of
 
 YEARS = (2014, 2015, 2016, 2017, 2018)
 
@@ -66,11 +68,16 @@ def inputs(table, tmp_path_factory):
     """Return emissions and grid of a small release."""
     folder = tmp_path_factory.mktemp("release")
     schema.write_parquet(table, "emissions", folder / "emissions" / "all.parquet")
-    inputs = {"emissions": folder / "emissions", "grid": folder / "grid_2018.nc"}
-    grid_step(
-        {"emissions": inputs["emissions"]}, {"grid": inputs["grid"]}, year=2018, resolution=0.5
-    )
-    return inputs
+    shares = write_shares_of(table, folder / "shares", 0.5)
+    return {"emissions": folder / "emissions", "shares": shares}
+
+
+@pytest.fixture(scope="module")
+def grid_file(inputs, tmp_path_factory):
+    """Return the grid file of the same release."""
+    path = tmp_path_factory.mktemp("grid") / "grid_2018.nc"
+    grid_step(inputs, {"grid": path}, year=2018, resolution=0.5)
+    return path
 
 
 def outputs(folder):
@@ -90,13 +97,13 @@ def made(inputs, tmp_path_factory):
     return files
 
 
-def test_the_field_is_the_grid(table, inputs):
-    grid, kg = mass_of(inputs["grid"])
-    tables = read_tables()
+def test_the_field_is_the_grid(table, inputs, grid_file):
+    grid, kg = mass_of(grid_file)
+    shares = read_shares(inputs["shares"])
     chosen = select_emissions(table, 2018, "harmonised")
-    allocation = allocate(chosen, grid, tables)
+    allocation = allocate(chosen, grid, read_tables())
     for side in ("EU", "CN"):
-        field = make_field(chosen, side, 2018, grid, tables)
+        field = emission_field(chosen, side, 2018, shares)
         row = np.searchsorted(grid.lat, field.latitudes[0])
         column = np.searchsorted(grid.lon, field.longitudes[0])
         window = slice(row, row + field.shape[0]), slice(column, column + field.shape[1])
@@ -118,7 +125,8 @@ def test_the_sea_that_ships_cross_is_no_part_of_a_sides_domain():
         )
     )
     rows = select_emissions(chosen, 2018, "harmonised")
-    field = make_field(rows, "EU", 2018, make_grid(0.25, "both"), read_tables())
+    shares = make_shares(rows, make_grid(0.25, "both"), read_tables())
+    field = emission_field(rows, "EU", 2018, shares)
     ships, homes = (field.density(np.array([name == nfr for name in field.nfr])) for nfr in NFRS)
     at_sea = field.reached & ~field.domain
     assert at_sea.sum() > 100
@@ -147,15 +155,15 @@ def test_clusters_add_up_to_what_their_cells_emit(made):
     assert (area > 0).all()
 
 
-def test_a_map_draws_the_cells_of_the_grid(inputs, made, table, tmp_path):
-    density = density_of(inputs["grid"])
-    grid, _ = mass_of(inputs["grid"])
+def test_a_map_draws_the_cells_of_the_grid(grid_file, made, table, tmp_path):
+    density = density_of(grid_file)
+    grid, _ = mass_of(grid_file)
     kt = np.nansum(density.to_numpy() * grid.area()) / 1e6 / 1e3
     of_year = (table["year"] == 2018) & (table["factor_set"] == "harmonised")
     assert kt == pytest.approx(table.loc[of_year, "emission_kt"].sum(), rel=1e-6)
     files = {"netcdf": made["netcdf"], "hotspots": made["hotspots"]}
     maps_step(files, {"maps": tmp_path / "plain"}, year=2018, codes=["PL"])
-    fine = {**files, "grid": inputs["grid"]}
+    fine = {**files, "grid": grid_file}
     maps_step(fine, {"maps": tmp_path / "fine"}, year=2018, codes=["PL"])
     # Here both files have the same cells, so the map is the same; a release's grid is finer.
     plain, drawn = ((tmp_path / name / "PL.png").read_bytes() for name in ("plain", "fine"))
@@ -206,11 +214,12 @@ def test_ids_are_those_of_the_version_before(inputs, made, tmp_path):
     assert {one["id"] for one in features} == set(after["hotspot_id"])
 
 
-def test_hotspots_may_have_other_cells_than_the_grid(inputs, made, tmp_path):
+def test_hotspots_may_have_other_cells_than_the_grid(inputs, made, table, tmp_path):
     expected = read_hotspots(made["hotspots"])
     whole = expected["emission_kt"] / expected["share_of_side"]
     files = outputs(tmp_path)
-    hotspots_step(inputs, files, year=2018, draws=5, resolution=1.0)
+    coarse = {**inputs, "shares": write_shares_of(table, tmp_path / "shares", 1.0)}
+    hotspots_step(coarse, files, year=2018, draws=5)
     found = read_hotspots(files["hotspots"])
     assert set(found["resolution"]) == {1.0}
     # A side emits the same on every grid.
@@ -220,29 +229,21 @@ def test_hotspots_may_have_other_cells_than_the_grid(inputs, made, tmp_path):
         assert float(data["lat"][1] - data["lat"][0]) == 1.0
 
 
-@pytest.mark.parametrize("resolution", [None, 0.25])
-def test_a_grid_of_other_emissions_is_refused(inputs, table, resolution, tmp_path):
-    other = table.copy()
-    for column in ("emission_kt", "lower_kt", "upper_kt"):
-        other[column] *= 1.1
+def test_emissions_without_a_proxy_are_refused(inputs, table, tmp_path):
+    other = table.assign(fuel=table["fuel"].replace("coke_product", "brick"))
     schema.write_parquet(other, "emissions", tmp_path / "emissions" / "all.parquet")
     files = outputs(tmp_path)
-    with pytest.raises(DataError, match=r"grid_2018\.nc.*different builds"):
-        hotspots_step(
-            {**inputs, "emissions": tmp_path / "emissions"},
-            files,
-            year=2018,
-            draws=5,
-            resolution=resolution,
-        )
+    with pytest.raises(DataError, match=r"no proxy for 1A1c, brick in CN-SX.*different builds"):
+        hotspots_step({**inputs, "emissions": tmp_path / "emissions"}, files, year=2018, draws=5)
     assert not any(path.exists() for path in files.values())
 
 
-def test_a_file_that_is_no_grid_is_refused(inputs, tmp_path):
-    wrong = tmp_path / "grid.nc"
-    wrong.write_bytes(b"CDF no")
-    with pytest.raises(DataError, match="gridded emissions"):
-        hotspots_step({**inputs, "grid": wrong}, outputs(tmp_path), year=2018)
+def test_shares_that_are_cut_off_are_refused(inputs, tmp_path):
+    shutil.copytree(inputs["shares"], tmp_path / "shares")
+    path = tmp_path / "shares" / "proxy_shares.parquet"
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(DataError, match=r"proxy_shares\.parquet.*whole Parquet"):
+        hotspots_step({**inputs, "shares": tmp_path / "shares"}, outputs(tmp_path), year=2018)
 
 
 @pytest.mark.parametrize("suite", ["cf:1.11", "acdd:1.3"])

@@ -29,9 +29,9 @@ from bc_inventory.analysis.impacts.exposure import exposure
 from bc_inventory.analysis.impacts.step import impacts_step
 from bc_inventory.inventory.uncertainty import totals
 from bc_inventory.reference.paths import data_root
-from bc_inventory.spatial.step import grid_step
 from tests.analysis.frames import emissions
 from tests.analysis.small_field import small_field
+from tests.spatial.share_files import write_shares_of
 
 DATA = data_root()
 VIEWS = read_bands()
@@ -275,12 +275,9 @@ def test_the_step_writes_what_adds_up(tmp_path):
     schema.write_parquet(totals(table, 50, 1), "totals", tmp_path / "totals.parquet")
     inputs = {
         "emissions": tmp_path / "emissions",
-        "grid": tmp_path / "grid.nc",
+        "shares": write_shares_of(table, tmp_path / "shares", 0.5),
         "totals": tmp_path / "totals.parquet",
     }
-    grid_step(
-        {"emissions": inputs["emissions"]}, {"grid": inputs["grid"]}, year=2018, resolution=0.5
-    )
     names = ("cryosphere", "cryosphere_months", "exposure", "climate")
     outputs = {name: tmp_path / f"{name}.parquet" for name in names}
     impacts_step(inputs, outputs, year=2018, draws=20)

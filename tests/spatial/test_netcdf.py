@@ -13,12 +13,18 @@ from bc_inventory.spatial.allocate import allocate, select_emissions
 from bc_inventory.spatial.cells import make_grid
 from bc_inventory.spatial.step import grid_step
 from bc_inventory.spatial.totals import region_totals
+from tests.spatial.share_files import write_shares_of
 
 
 @pytest.fixture(scope="module")
-def file(emissions_folder, sectors_file, tmp_path_factory):
+def inputs(emissions, emissions_folder, sectors_file, tmp_path_factory):
+    shares = write_shares_of(emissions, tmp_path_factory.mktemp("shares"), 0.5)
+    return {"emissions": emissions_folder, "sectors": sectors_file, "shares": shares}
+
+
+@pytest.fixture(scope="module")
+def file(inputs, tmp_path_factory):
     path = tmp_path_factory.mktemp("grid") / "grid_2018.nc"
-    inputs = {"emissions": emissions_folder, "sectors": sectors_file}
     grid_step(inputs, {"grid": path}, year=2018, resolution=0.5)
     return path
 
@@ -81,9 +87,8 @@ def test_the_file_says_which_proxy_placed_what(file):
         assert set(malta["allocation_proxy"]) == {"power", "oilgas_power"}
 
 
-def test_the_same_input_gives_the_same_bytes(file, emissions_folder, sectors_file, tmp_path):
+def test_the_same_input_gives_the_same_bytes(file, inputs, tmp_path):
     again = tmp_path / "grid_2018.nc"
-    inputs = {"emissions": emissions_folder, "sectors": sectors_file}
     grid_step(inputs, {"grid": again}, year=2018, resolution=0.5)
     digests = [hashlib.sha256(path.read_bytes()).hexdigest() for path in (file, again)]
     assert digests[0] == digests[1]

@@ -12,6 +12,7 @@ from bc_inventory.spatial.exports import write
 from bc_inventory.spatial.product import Request, make_product
 from bc_inventory.spatial.step import grid_step
 from bc_inventory.spatial.totals import region_totals
+from tests.spatial.share_files import write_shares_of
 
 
 @pytest.fixture(scope="module")
@@ -117,12 +118,17 @@ def test_a_request_that_makes_no_sense_is_refused(asked, words):
         Request(2018, **asked)
 
 
-def test_the_step_writes_points_beside_the_grid(emissions_folder, sectors_file, tmp_path):
+def test_the_step_writes_points_beside_the_grid(
+    emissions, emissions_folder, sectors_file, tmp_path
+):
     outputs = {"grid": tmp_path / "g.nc", "points": tmp_path / "p.parquet"}
-    inputs = {"emissions": emissions_folder, "sectors": sectors_file}
+    shares = write_shares_of(emissions, tmp_path / "shares", 1.0)
+    inputs = {"emissions": emissions_folder, "sectors": sectors_file, "shares": shares}
     grid_step(inputs, outputs, year=2018, resolution=1.0)
     points = schema.read_parquet(outputs["points"], "point_emissions")
     assert set(points["kind"]) >= {"coal_power", "cement"}
+    with pytest.raises(DataError, match=r"shares of the cells of .*dlon=1\.0.*dlon=0\.5"):
+        grid_step(inputs, outputs, year=2018, resolution=0.5)
 
 
 def run(*arguments):

@@ -76,8 +76,8 @@ def test_without_the_cache_the_same_bytes_come_back(tmp_path):
 HOLD = """
 import sys
 from pathlib import Path
-from bc_inventory import durable
-with durable.using(Path(sys.argv[1])):
+from bc_inventory.storage import atomic
+with atomic.using(Path(sys.argv[1])):
     print("ready", flush=True)
     sys.stdin.read()
 """

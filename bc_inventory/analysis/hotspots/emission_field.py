@@ -19,18 +19,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from bc_inventory import units
 
 if TYPE_CHECKING:
-    import pandas as pd
     from scipy.sparse import csr_array
 
-    from bc_inventory.spatial.cells import Grid
-    from bc_inventory.spatial.tables import Tables
+    from bc_inventory.spatial.proxy_shares import ProxyShares
 
-__all__ = ["EmissionField", "Flags", "Floats", "Integers", "make_field"]
+__all__ = ["EmissionField", "Flags", "Floats", "Integers", "emission_field"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -187,10 +186,10 @@ class EmissionField:
         return np.asarray(units.convert(kt / self.area_km2, "kt/km2", "t/km2"))
 
 
-def make_field(
-    emissions: pd.DataFrame, side: str, year: int, grid: Grid, tables: Tables
+def emission_field(
+    emissions: pd.DataFrame, side: str, year: int, shares: ProxyShares
 ) -> EmissionField:
-    """Spread a side's emissions over a grid, category by category.
+    """Return the emissions of a side by category and entry.
 
     Parameters
     ----------
@@ -201,50 +200,43 @@ def make_field(
         EU or CN.
     year : int
         Of the emissions.
-    grid : Grid
-        Grid of the result, cut to the window of the side.
-    tables : Tables
-        Spatial facts.
+    shares : ProxyShares
+        Of all categories and regions that emit, or more.
 
     Returns
     -------
     EmissionField
-        Summed over fuels and entries, it is what
-        `bc_inventory.spatial.allocate.allocate` gives; the test suite holds it
-        to that.
-    """
-    from bc_inventory.spatial.allocate import place
-    from bc_inventory.spatial.proxies import Ladder, make_weights
+        On the smallest window that holds the side's regions. Summed over fuels and
+        entries, it is what `bc_inventory.spatial.allocate.spread` gives; the test suite
+        holds it to that.
 
-    mine = emissions[emissions["side"] == side]
-    weights = make_weights(tables, grid, sorted(mine["region"].unique()))
-    pairs, ladder = weights.pairs, Ladder(weights.tables.ladder)
+    Raises
+    ------
+    DataError
+        If a category has no proxy in `shares`.
+    """
+    mine = shares.chosen(emissions[emissions["side"] == side])
+    shares = shares.of(mine["region"].unique())
+    pairs = shares.pairs
     keys = sorted(set(zip(mine["nfr"], mine["fuel"], strict=True)))
     category = {key: index for index, key in enumerate(keys)}
-    code = {name: index for index, name in enumerate(pairs.names)}
+    row_of = np.array([category[key] for key in zip(mine["nfr"], mine["fuel"], strict=True)])
+    where = row_of, np.searchsorted(pairs.names, mine["region"].to_numpy(dtype=str))
+    used, proxies = pd.factorize(mine["proxy"])
     mass = np.zeros((len(keys), len(pairs.names)))
+    mass[where] = mine["emission_kt"]
     pattern = np.zeros(mass.shape, dtype=np.int64)
-    patterns: dict[str, int] = {}
-    for region, nfr, fuel, kt in mine[["region", "nfr", "fuel", "emission_kt"]].itertuples(
-        index=False
-    ):
-        proxy = place(weights, ladder, side, region, nfr, fuel).proxy
-        where = category[nfr, fuel], code[region]
-        mass[where] = kt
-        pattern[where] = patterns.setdefault(proxy, len(patterns))
-    shares = np.stack([weights.shares(proxy) for proxy in patterns])
-    cells = weights.tables.cells
-    people = weights.flow @ (cells["pop_urban"] + cells["pop_rural"]).to_numpy(dtype=float)
-    row, column = np.divmod(pairs.cell, grid.nx)
+    pattern[where] = used
+    row, column = np.divmod(pairs.cell, pairs.grid.nx)
     south, west = int(row.min()), int(column.min())
     rows, columns = slice(south, int(row.max()) + 1), slice(west, int(column.max()) + 1)
     return EmissionField(
         side=side,
         year=year,
-        latitudes=grid.lat[rows],
-        longitudes=grid.lon[columns],
-        resolution=grid.dlat,
-        area_km2=units.convert(grid.area()[rows, columns], "m2", "km2"),
+        latitudes=pairs.grid.lat[rows],
+        longitudes=pairs.grid.lon[columns],
+        resolution=pairs.grid.dlat,
+        area_km2=units.convert(pairs.grid.area()[rows, columns], "m2", "km2"),
         nfr=tuple(nfr for nfr, _ in keys),
         fuel=tuple(fuel for _, fuel in keys),
         regions=pairs.names,
@@ -253,8 +245,8 @@ def make_field(
         column=column - west,
         mass=mass,
         pattern=pattern,
-        shares=shares,
-        population=people,
-        land_km2=units.convert(weights.flow @ cells["area_m2"].to_numpy(), "m2", "km2"),
-        settled=weights.settled,
+        shares=shares.shares[[shares.proxies.index(proxy) for proxy in proxies]],
+        population=shares.population,
+        land_km2=units.convert(shares.area_m2, "m2", "km2"),
+        settled=shares.settled,
     )

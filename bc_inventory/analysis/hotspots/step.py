@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import math
-from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from bc_inventory import schema, units
+from bc_inventory import schema
 from bc_inventory.analysis.hotspots.build import Rules, Surroundings, find_hotspots
 from bc_inventory.analysis.hotspots.context import glacier_points
 from bc_inventory.analysis.hotspots.draws import deviations
-from bc_inventory.analysis.hotspots.emission_field import EmissionField, Floats, make_field
+from bc_inventory.analysis.hotspots.emission_field import EmissionField, emission_field
 from bc_inventory.analysis.hotspots.files import read_hotspots, write_geojson, write_geoparquet
 from bc_inventory.analysis.hotspots.identity import keep_ids
 from bc_inventory.analysis.hotspots.netcdf import write_hotspot_grid
 from bc_inventory.analysis.hotspots.stations import measured, nearest_stations
-from bc_inventory.errors import DataError, Problem
 from bc_inventory.reference.paths import data_root
 from bc_inventory.schema.common import SIDES
 from bc_inventory.spatial.allocate import counted_rows, select_emissions
-from bc_inventory.spatial.cells import Grid, make_grid
-from bc_inventory.spatial.tables import Tables, read_tables
-from bc_inventory.spatial.totals import mass_of
+from bc_inventory.spatial.proxy_shares import ProxyShares, read_shares
 
 __all__ = ["hotspots_step", "side_fields"]
-
-_CLOSE = 1e-5  # relative; the grid file holds float32
 
 
 def hotspots_step(
@@ -37,7 +29,6 @@ def hotspots_step(
     *,
     year: int,
     factor_set: str = "harmonised",
-    resolution: float | None = None,
     quantile: float = Rules.quantile,
     radius_km: float = Rules.radius_km,
     draws: int = Rules.draws,
@@ -49,10 +40,10 @@ def hotspots_step(
     ----------
     inputs : dict of str to Path
         `emissions`: folder of the contract `emissions`, the year and, for
-        hotspots that persist, at least three years before. `grid`: the grid
-        file of the year, whose window is used and whose masses must be those
-        of the table. Optional: `stations` and `observations`, of the build's
-        record of measurements; `previous`, hotspots of the version before;
+        hotspots that persist, at least three years before. `shares`: where they lie, of
+        `bc_inventory.spatial.step.shares_step`, on whose grid hotspots are. Optional:
+        `stations` and `observations`, of the build's record of measurements;
+        `previous`, hotspots of the version before;
         `spatial`, folder of the spatial tables, and `groups`, table of sector
         groups, by default those embedded.
     outputs : dict of str to Path
@@ -61,23 +52,18 @@ def hotspots_step(
         Calendar year.
     factor_set : str
         Set of emission factors.
-    resolution : float, optional
-        Size of the cells of hotspots in degrees; by default that of the grid
-        file. Cells of both must fill whole cells of some coarser grid.
     quantile, radius_km, draws, seed
         See `bc_inventory.analysis.hotspots.build.Rules`.
 
     Raises
     ------
     DataError
-        If there are no emissions of the year, or the grid is of others.
+        If there are no emissions of the year, or a category of them has no proxy.
     """
     rules = Rules(quantile=quantile, radius_km=radius_km, draws=draws, seed=seed)
     emissions = schema.read_parquet(inputs["emissions"], "emissions")
     folder = inputs.get("spatial", data_root() / "spatial")
-    tables = read_tables(folder)
-    file_grid, kg = mass_of(inputs["grid"])
-    grid = file_grid if resolution is None else _resized(file_grid, resolution)
+    shares = read_shares(inputs["shares"])
     groups = schema.read_csv(
         inputs.get("groups", data_root() / "hotspot_groups.csv"), "hotspot_groups"
     )
@@ -89,10 +75,8 @@ def hotspots_step(
             schema.read_parquet(folder / "hma_cells_025.parquet", "spatial_hma"),
         ),
     )
-    fields = {side: side_fields(emissions, side, year, factor_set, grid, tables) for side in SIDES}
+    fields = {side: side_fields(emissions, side, year, factor_set, shares) for side in SIDES}
     fields = {side: made for side, made in fields.items() if made}
-    lasts = [made[-1] for made in fields.values()]
-    _require_same(file_grid, kg, grid, lasts, str(inputs["grid"]))
     found = {}
     for side, made in fields.items():
         counted = counted_rows(emissions, year, factor_set, side=side)
@@ -110,7 +94,7 @@ def hotspots_step(
     hotspots = hotspots.reindex(columns=[*schema.table("hotspots").names, "geometry"])
     write_geoparquet(hotspots, outputs["hotspots"])
     write_geojson(hotspots, outputs["geojson"])
-    write_hotspot_grid(grid, year, found, outputs["netcdf"], rules)
+    write_hotspot_grid(shares.pairs.grid, year, found, outputs["netcdf"], rules)
 
 
 def side_fields(
@@ -118,8 +102,7 @@ def side_fields(
     side: str,
     year: int,
     factor_set: str,
-    grid: Grid,
-    tables: Tables,
+    shares: ProxyShares,
 ) -> list[EmissionField]:
     """Return the fields of a side up to a year, ascending.
 
@@ -133,10 +116,8 @@ def side_fields(
         Last year.
     factor_set : str
         Set of emission factors.
-    grid : Grid
-        Grid of the fields.
-    tables : Tables
-        Spatial facts.
+    shares : ProxyShares
+        Where emissions lie.
 
     Returns
     -------
@@ -149,47 +130,5 @@ def side_fields(
     if year not in years:
         return []
     return [
-        make_field(select_emissions(mine, one, factor_set), side, one, grid, tables)
-        for one in years
+        emission_field(select_emissions(mine, one, factor_set), side, one, shares) for one in years
     ]
-
-
-def _resized(grid: Grid, resolution: float) -> Grid:
-    return make_grid(resolution, (grid.west, grid.south, grid.east, grid.north), earth=grid.earth)
-
-
-def _require_same(
-    file_grid: Grid, kg: Floats, grid: Grid, fields: list[EmissionField], file: str
-) -> None:
-    """Refuse a grid file whose masses are others than the emission table gives.
-
-    They are compared in the smallest cells that consist of whole ones of both.
-    """
-    steps = [Fraction(repr(one.dlat)) for one in (file_grid, grid)]
-    common = math.lcm(*(step.numerator for step in steps))
-    coarse = _resized(grid, common / math.gcd(*(step.denominator for step in steps)))
-    whole = np.zeros(grid.shape)
-    for field in fields:
-        rows = np.searchsorted(grid.lat, field.latitudes[0] - 1e-9)
-        columns = np.searchsorted(grid.lon, field.longitudes[0] - 1e-9)
-        part = whole[rows : rows + field.shape[0], columns : columns + field.shape[1]]
-        every = np.ones(len(field.nfr), dtype=bool)
-        part += units.convert(field.on_grid(field.entries(every)), "kt", "kg")
-    expected, found = (
-        values.reshape(coarse.ny, -1, coarse.nx, values.shape[1] // coarse.nx).sum(axis=(1, 3))
-        for values in (whole, np.nan_to_num(kg))
-    )
-    difference = np.abs(expected - found)
-    worst = np.unravel_index(difference.argmax(), difference.shape)
-    if difference[worst] > _CLOSE * max(float(expected.max()), 1.0):
-        raise DataError(
-            [
-                Problem(
-                    f"{found[worst]:.6g} kg in the cell at {coarse.lat[worst[0]]:g} N, "
-                    f"{coarse.lon[worst[1]]:g} E",
-                    f"{expected[worst]:.6g} kg, as the emission table gives",
-                    file,
-                    remedy="Grid and table are of different builds, years or factor sets.",
-                )
-            ]
-        )

@@ -10,7 +10,7 @@ import pandas as pd
 from bc_inventory import schema
 from bc_inventory.analysis.hotspots.context import glacier_points
 from bc_inventory.analysis.hotspots.draws import deviations
-from bc_inventory.analysis.hotspots.emission_field import EmissionField, Floats, make_field
+from bc_inventory.analysis.hotspots.emission_field import EmissionField, Floats, emission_field
 from bc_inventory.analysis.impacts.climate import (
     co2_equivalents,
     organic_beside,
@@ -29,8 +29,7 @@ from bc_inventory.reference.paths import data_root
 from bc_inventory.schema.common import SIDES
 from bc_inventory.spatial.allocate import counted_rows, select_emissions
 from bc_inventory.spatial.profiles import Profiles, month_parts, read_profiles
-from bc_inventory.spatial.tables import read_tables
-from bc_inventory.spatial.totals import mass_of
+from bc_inventory.spatial.proxy_shares import read_shares
 
 __all__ = ["impacts_step"]
 
@@ -49,11 +48,11 @@ def impacts_step(
     Parameters
     ----------
     inputs : dict of str to Path
-        `emissions`: folder of the contract `emissions`; `grid`: grid file whose
-        cells are used; `totals`: contract `totals`. Optional: `spatial`, folder
-        of the spatial tables, `bands`, `metrics` and `organic`, contracts
-        `cryosphere_bands`, `climate_metrics` and `organic_carbon`; by default
-        those embedded.
+        `emissions`: folder of the contract `emissions`; `shares`: where they lie, of
+        `bc_inventory.spatial.step.shares_step`; `totals`: contract `totals`.
+        Optional: `spatial`, folder of the spatial tables, `bands`, `metrics` and
+        `organic`, contracts `cryosphere_bands`, `climate_metrics` and
+        `organic_carbon`; by default those embedded.
     outputs : dict of str to Path
         Parquet: `cryosphere`, `cryosphere_months`, `exposure`, `climate`
         (contract `co2_equivalents`).
@@ -71,8 +70,7 @@ def impacts_step(
     """
     emissions = schema.read_parquet(inputs["emissions"], "emissions")
     folder = inputs.get("spatial", data_root() / "spatial")
-    tables, profiles = read_tables(folder), read_profiles(folder)
-    grid, _ = mass_of(inputs["grid"])
+    shares, profiles = read_shares(inputs["shares"]), read_profiles(folder)
     views = read_bands(inputs.get("bands"))
     hma = schema.read_parquet(folder / "hma_cells_025.parquet", "spatial_hma")
     glaciers = glacier_points(
@@ -85,7 +83,7 @@ def impacts_step(
     }
     selected = select_emissions(emissions, year, factor_set)
     for side in [name for name in SIDES if (selected["side"] == name).any()]:
-        field = make_field(selected, side, year, grid, tables)
+        field = emission_field(selected, side, year, shares)
         rows = counted_rows(emissions, year, factor_set, side=side)
         multipliers = deviations(rows, field, draws, seed)
         held = band_masses(field, ice_around(field, hma, glaciers), views)
