@@ -22,7 +22,7 @@ COMMANDS = {
     "query": "Ask a release: rows of the emission table, or SQL.",
     "explain": "Say what made a number, and what it hangs on.",
     "diff": "Split the change between two releases over what made it.",
-    "compare": "Put a release beside other inventories.",
+    "compare": "Compare a release with other inventories.",
     "decompose": "Take the difference of two sides, years or factor sets apart.",
     "review": "Check a release as a review would.",
     "targets": "Hold inventories against targets; show the gap.",
@@ -41,7 +41,7 @@ COMMANDS = {
     "embed": "Rebuild the embedded activity from publishers' files.",
     "fetch": "Download catalogued sources.",
     "monitor": "Ingest measurements into one record.",
-    "collocate": "Set a gridded field beside measurements.",
+    "collocate": "Compare a gridded field with measurements.",
     "units": "Convert a quantity between units of the field.",
 }
 

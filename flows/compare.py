@@ -106,11 +106,11 @@ def compare(
             write_atomic(folder / "recalculation.json", whole.encode())
             lines.extend(_section(f"From {before} to {latest}", text))
         in_time()
-        beside = ["compare", *(files or []), *where, "--releases", releases, "--release", latest]
-        beside += ["--year", str(year)] if year else []
-        beside += ["--side", side] if side else []
-        text = command([*beside, "--to", str(folder / "beside.xlsx")])
-        write_atomic(folder / "beside.txt", text.encode())
+        arguments = ["compare", *(files or []), *where, "--releases", releases, "--release", latest]
+        arguments += ["--year", str(year)] if year else []
+        arguments += ["--side", side] if side else []
+        text = command([*arguments, "--to", str(folder / "comparison.xlsx")])
+        write_atomic(folder / "comparison.txt", text.encode())
         lines.extend(_section("Beside other inventories", text))
         for version in filter(None, (before, latest)):
             cite(open_store(releases), name, version, f"comparison {folder}")

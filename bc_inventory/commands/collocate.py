@@ -1,4 +1,4 @@
-"""`bc-inventory collocate`: set a gridded field beside the measurements of a release."""
+"""`bc-inventory collocate`: compare a gridded field with the measurements of a release."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = ["collocate"]
     "--period",
     type=click.Choice(["hour", "day", "month", "year", "campaign"]),
     required=True,
-    help="Kind of mean that the field is set beside.",
+    help="Kind of mean that the field is compared with.",
 )
 @click.option(
     "--way",
@@ -78,7 +78,7 @@ def collocate(
     inventory: str | None,
     releases: str,
 ) -> None:
-    r"""Set a gridded FIELD of concentration or absorption beside measurements.
+    r"""Compare a gridded FIELD of concentration or absorption with measurements.
 
     The file is read as its format says (GEOS-Chem, MERRA-2, CAMS, ...). How the two meet
     changes the scores, so nothing of it has a default.

@@ -1,4 +1,4 @@
-"""`bc-inventory compare`: put releases beside other inventories."""
+"""`bc-inventory compare`: compare releases with other inventories."""
 
 from __future__ import annotations
 
@@ -45,7 +45,11 @@ _SETS = ("harmonised", "official")
 )
 @version_option
 @click.option(
-    "--beside", multiple=True, metavar="VERSION", help="Another version to compare; repeatable."
+    "--with",
+    "other_versions",
+    multiple=True,
+    metavar="VERSION",
+    help="Another version to compare; repeatable.",
 )
 @release_options
 def compare(
@@ -56,7 +60,7 @@ def compare(
     fill_from: Path | None,
     fill_holes: bool,
     version: str,
-    beside: tuple[str, ...],
+    other_versions: tuple[str, ...],
     inventory: str | None,
     releases: str,
 ) -> None:
@@ -69,7 +73,7 @@ def compare(
     bc-inventory compare EMEP_NFR14_LEVEL1_BC.txt --side EU --year 2018
     bc-inventory compare EMEP_NFR14_LEVEL1_BC.txt --fill-from EMEP_NFR14_LEVEL1_PM25.txt
     bc-inventory compare reas/*.txt Fig3_MEIC_detail_Zheng_etal_2018.xlsx --side CN --year 2015
-    bc-inventory compare --release 2018-1a2b3c4d --beside 2018-5e6f7a8b --to compare.xlsx
+    bc-inventory compare --release 2018-1a2b3c4d --with 2018-5e6f7a8b --to compare.xlsx
     """
     from bc_inventory.analysis.comparison.comparability import read_definitions
     from bc_inventory.analysis.comparison.inventories import compare_side
@@ -78,7 +82,10 @@ def compare(
     from bc_inventory.reference.codelists import gnfr_index
     from bc_inventory.release.read.release import open_release
 
-    opened = [open_release(name, inventory=inventory, root=releases) for name in (version, *beside)]
+    opened = [
+        open_release(name, inventory=inventory, root=releases)
+        for name in (version, *other_versions)
+    ]
     chosen, published, notes = _chosen(files, (fill_from, fill_holes), side, year, opened)
     definitions, limits, gnfr_of = read_definitions(), review_limits(), gnfr_index()
     made = []

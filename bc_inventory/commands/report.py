@@ -65,7 +65,7 @@ def report(
         "hotspots": "hotspots.parquet",
         "stations": "stations.parquet",
         "monitoring": "monitoring_summary.parquet",
-        "beside": "measured_beside.parquet",
+        "compared_with_observations": "compared_with_observations.parquet",
         **{name: f"{name}.parquet" for name in IMPACTS},
     }
     inputs |= {name: release.file(file) for name, file in optional.items() if file in have}

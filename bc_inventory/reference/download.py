@@ -94,7 +94,7 @@ def download(
     address : str
         https address.
     path : Path
-        Where to put it; what has come so far is kept beside it as `.part`.
+        Where to put it; what has come so far is kept next to it as `.part`.
     sha256 : str, optional
         Expected checksum, hexadecimal.
     size_limit : int

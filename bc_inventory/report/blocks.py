@@ -25,9 +25,9 @@ class Figure:
     table : Table, optional
         The data; folded away below a chart, open without one.
     note : Both, optional
-        Caveat, shown beside the figure.
+        Caveat, shown with the figure.
     pair : bool
-        Whether it stands beside the next figure where the screen is wide.
+        Whether it shares a line with the next figure where the screen is wide.
     """
 
     caption: Both

@@ -74,7 +74,7 @@ class Material:
     hotspots: pd.DataFrame | None
     stations: pd.DataFrame | None
     monitoring: pd.DataFrame | None
-    beside: pd.DataFrame | None
+    observed: pd.DataFrame | None
     impacts: dict[str, pd.DataFrame]
 
     def estimate(self, factor_set: str | None = None, side: str | None = None) -> pd.DataFrame:
@@ -165,7 +165,7 @@ def read_material(inputs: dict[str, Path], *, title: str, year: int, factor_set:
         hotspots=_hotspots(inputs.get("hotspots")),
         stations=optional("stations", "stations"),
         monitoring=optional("monitoring", "monitoring_summary"),
-        beside=optional("beside", "measured_beside"),
+        observed=optional("compared_with_observations", "compared_with_observations"),
         impacts={
             name: frame
             for name, contract in IMPACTS.items()

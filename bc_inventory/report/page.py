@@ -41,7 +41,7 @@ def render(title: Both, release: Both, sections: Sequence[Section]) -> str:
         undefined=jinja2.StrictUndefined,
         loader=jinja2.FunctionLoader(lambda name: (folder / name).read_text(encoding="utf-8")),
     )
-    # Our own style and script are the only markup that isn't escaped, beside the charts.
+    # Our own style and script are the only markup that isn't escaped, besides the charts.
     parts = {
         name: Markup((folder / file).read_text(encoding="utf-8"))  # noqa: S704
         for name, file in (("style", "style.css"), ("script", "script.js"))

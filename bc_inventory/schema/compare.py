@@ -225,7 +225,7 @@ CLAIMS = Table(
 )
 
 
-def _beside(
+def _relative(
     name: str,
     description: str,
     unit: str,
@@ -237,9 +237,9 @@ def _beside(
     )
 
 
-MEASURED_BESIDE = Table(
-    "measured_beside",
-    "A series of measurements beside the inventory of the region its station is in. Only what "
+COMPARED_WITH_OBSERVATIONS = Table(
+    "compared_with_observations",
+    "A series of measurements and the inventory of the region its station is in. Only what "
     "is relative is compared: a concentration is no emission.",
     (
         Column("station", "string", "station"),
@@ -252,17 +252,17 @@ MEASURED_BESIDE = Table(
             "hotspots", "string", "ids of the hotspots it stands in, separated by ;", required=False
         ),
         Column("years", "string", "years that both have, separated by ;", required=False),
-        _beside("measured_trend", "trend of the annual means over their median", "1/year"),
-        _beside("measured_lower", "lower bound of it", "1/year", statistic=Statistic.LOWER),
-        _beside("measured_upper", "upper bound of it", "1/year", statistic=Statistic.UPPER),
-        _beside("emission_trend", "trend of the region's emission over its median", "1/year"),
-        _beside(
+        _relative("measured_trend", "trend of the annual means over their median", "1/year"),
+        _relative("measured_lower", "lower bound of it", "1/year", statistic=Statistic.LOWER),
+        _relative("measured_upper", "upper bound of it", "1/year", statistic=Statistic.UPPER),
+        _relative("emission_trend", "trend of the region's emission over its median", "1/year"),
+        _relative(
             "biomass_measured",
             "biomass part of what was split, year of the inventory or the nearest",
             "1",
         ),
-        _beside("biomass_emitted", "share of biomass fuels in the region's emission", "1", 0),
-        _beside("traffic_emitted", "share of road transport in the region's emission", "1", 0),
+        _relative("biomass_emitted", "share of biomass fuels in the region's emission", "1", 0),
+        _relative("traffic_emitted", "share of road transport in the region's emission", "1", 0),
         Column(
             "breaks", "string", "years in which the method of measuring changed", required=False
         ),
@@ -280,5 +280,5 @@ TABLES = (
     TARGETS,
     MEASURES,
     CLAIMS,
-    MEASURED_BESIDE,
+    COMPARED_WITH_OBSERVATIONS,
 )

@@ -102,7 +102,7 @@ CO2_EQUIVALENTS = Table(
         Column("metric_ids", "string", "rows of climate_metrics, separated by ;"),
         Column("source_ids", "string", "their sources, separated by ;"),
         Column("confidence", "string", "weakest confidence among them", enum=c.CONFIDENCE),
-        Column("caveat", "string", "what must be said beside the figure"),
+        Column("caveat", "string", "what must be said with the figure"),
     ),
     ("year", "side", "factor_set", "species", "metric", "horizon"),
 )
@@ -202,7 +202,7 @@ EXPOSURE = Table(
         _n("upper_t_km2", "upper bound of the 95 % interval of density_near_t_km2", "t/km2"),
         Column("density_t_km2", "number", "emission over the region's area", "t/km2", minimum=0.0),
         c.source_id,
-        Column("caveat", "string", "what must be said beside the figure"),
+        Column("caveat", "string", "what must be said with the figure"),
     ),
     ("year", "side", "factor_set", "region", "nfr"),
     (Interval("density_near_t_km2", "lower_t_km2", "upper_t_km2", c.SUM_OF_MEDIANS),),

@@ -311,7 +311,7 @@ STATIONS = Table(
         Column("values", "integer", "rows of the record that hold a value", minimum=0),
         Column("first", "timestamp", "begin of the first value"),
         Column("last", "timestamp", "end of the last value"),
-        Column("comparable_with", "string", "what its values can be set beside"),
+        Column("comparable_with", "string", "what its values can be compared with"),
         Column("not_comparable_with", "string", "what they can't, and why"),
     ),
     ("station",),

@@ -7,7 +7,7 @@ from pathlib import Path
 from bc_inventory.analysis.hotspots.step import hotspots_step
 from bc_inventory.analysis.impacts.step import impacts_step
 from bc_inventory.analysis.maps.png import maps_step
-from bc_inventory.analysis.observations.step import measured_step
+from bc_inventory.analysis.observations.step import compared_step
 from bc_inventory.config import Config
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.inventory import steps
@@ -229,8 +229,8 @@ def _monitoring_steps(config: Config) -> list[Step]:
             },
         ),
         Step(
-            "beside",
-            measured_step,
+            "compared_with_observations",
+            compared_step,
             {
                 "observations": Output("observations", "observations"),
                 "stations": Output("observations", "stations"),
@@ -241,7 +241,7 @@ def _monitoring_steps(config: Config) -> list[Step]:
                 "cells": data_root() / "spatial" / "cells_010.parquet",
                 "fuels": data_root() / "fuels.csv",
             },
-            {"beside": "measured_beside.parquet"},
+            {"table": "compared_with_observations.parquet"},
             {"year": inventory.base_year, "factor_set": grid.factor_set},
         ),
     ]
@@ -263,7 +263,7 @@ def _report_step(config: Config) -> Step:
             "hotspots": Output("hotspots", "hotspots"),
             "stations": Output("observations", "stations"),
             "monitoring": Output("observations", "summary"),
-            "beside": Output("beside", "beside"),
+            "compared_with_observations": Output("compared_with_observations", "table"),
             **{name: Output("impacts", name) for name in IMPACTS},
         },
         {"report": "report.html"},
@@ -345,6 +345,6 @@ def published_files(record: RunRecord) -> dict[str, Path]:
         "observations": record.path("observations", "observations"),
         "observations.nc": record.path("observations", "netcdf"),
         "stations.parquet": record.path("observations", "stations"),
-        "measured_beside.parquet": record.path("beside", "beside"),
+        "compared_with_observations.parquet": record.path("compared_with_observations", "table"),
         "monitoring_summary.parquet": record.path("observations", "summary"),
     }

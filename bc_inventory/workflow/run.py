@@ -22,7 +22,7 @@ __all__ = ["build", "publish_run", "results_of"]
 
 
 def results_of(output: Path | str) -> Path:
-    """Return the folder of results of steps: beside the releases, or with the downloads.
+    """Return the folder of results of steps: next to the releases, or with the downloads.
 
     Parameters
     ----------

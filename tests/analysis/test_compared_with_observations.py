@@ -6,10 +6,10 @@ import pytest
 
 from bc_inventory import schema
 from bc_inventory.analysis.observations.compared import (
+    compare_shares,
+    compare_trends,
     region_of,
-    shares_beside,
     stations_in_hotspots,
-    trend_beside,
 )
 from bc_inventory.analysis.observations.step import beside_table
 from bc_inventory.errors import DataError
@@ -42,7 +42,7 @@ def totals(region="CN-BJ", slope=-0.1):
 
 
 def test_trends_stand_side_by_side_over_common_years(means):
-    made = trend_beside(means, beijing(means), totals(), "CN-BJ", "harmonised")
+    made = compare_trends(means, beijing(means), totals(), "CN-BJ", "harmonised")
     assert made.years == (2013, 2014, 2015, 2016, 2017, 2019, 2020)  # no filter ran in 2018
     assert made.concentration.slope < 0
     assert made.emission.slope == pytest.approx(-1.0, rel=1e-3)
@@ -52,7 +52,7 @@ def test_trends_stand_side_by_side_over_common_years(means):
 
 def test_too_few_common_years_are_told(means):
     with pytest.raises(DataError, match="at least three"):
-        trend_beside(means, beijing(means), totals("CN-SH"), "CN-BJ", "harmonised")
+        compare_trends(means, beijing(means), totals("CN-SH"), "CN-BJ", "harmonised")
 
 
 def test_the_region_around_a_station():
@@ -78,12 +78,12 @@ def test_shares_of_a_region_by_hand():
         ],
         columns=["region", "year", "nfr", "fuel", "emission_kt", "memo"],
     ).assign(factor_set="harmonised", species="BC")
-    made = shares_beside(split(0.25), rows, "DE", 2018, "harmonised")
+    made = compare_shares(split(0.25), rows, "DE", 2018, "harmonised")
     assert made.biomass_emission == pytest.approx(0.3)
     assert made.traffic_emission == pytest.approx(0.5)
     assert (made.biomass_absorption, made.band) == (0.25, (0.16, 0.34))
     with pytest.raises(DataError, match="no emission"):
-        shares_beside(split(0.25), rows, "IT", 2018, "harmonised")
+        compare_shares(split(0.25), rows, "IT", 2018, "harmonised")
 
 
 def test_a_station_stands_in_the_hotspot_that_holds_it():
@@ -139,7 +139,7 @@ def test_the_table_of_all_series_by_hand(means):
         pd.concat([own, *parts]), stations, totals(), rows, hotspots,
         year=2018, factor_set="harmonised",
     )  # fmt: skip
-    schema.check(made, "measured_beside")
+    schema.check(made, "compared_with_observations")
     assert set(made["series_id"]) == set(own["series_id"])
     assert (made["hotspots"] == "a").all() and (made["region"] == "CN-BJ").all()
     assert made["biomass_measured"].to_numpy() == pytest.approx(0.25)

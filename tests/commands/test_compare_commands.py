@@ -83,7 +83,7 @@ def test_provinces_meet_a_file_of_countries_as_a_whole(releases, tmp_path):
 def test_a_release_beside_another_differs_by_nothing_from_itself(releases, tmp_path):
     version = next(p.name for p in Path(releases, "small").iterdir() if p.is_dir())
     book = tmp_path / "c.xlsx"
-    call(compare, "--beside", version, "--side", "EU", "--releases", releases, "--to", book)
+    call(compare, "--with", version, "--side", "EU", "--releases", releases, "--to", book)
     cells = pd.read_excel(book, sheet_name="cells", engine="calamine")
     own = cells[cells["other"] == f"bc_inventory harmonised {version}"]
     own = own[own["base"] == "bc_inventory harmonised"]

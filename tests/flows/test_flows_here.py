@@ -206,8 +206,8 @@ def test_a_comparison_is_kept_and_cites_what_it_compares(operations, two, monkey
     assert state.is_completed(), state.message
     folder = project / "comparisons" / "small" / f"{old}..{new}"
     assert sorted(path.name for path in folder.iterdir()) == [
-        "beside.txt",
-        "beside.xlsx",
+        "comparison.txt",
+        "comparison.xlsx",
         "recalculation.json",
         "recalculation.txt",
     ]

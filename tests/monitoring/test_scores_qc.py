@@ -77,7 +77,7 @@ def test_a_score_without_a_base_is_missing_and_not_zero():
     assert np.isnan(scores(np.ones(3), np.ones(3), not_positive="keep").r)
     with pytest.raises(ValueError, match="keep"):
         scores(np.ones(1), np.ones(1), not_positive="drop")
-    with pytest.raises(ValueError, match="beside"):
+    with pytest.raises(ValueError, match="against"):
         scores(np.ones(1), np.ones(2), not_positive="keep")
 
 

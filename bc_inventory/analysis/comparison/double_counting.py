@@ -129,7 +129,7 @@ def _check_tree(claims: pd.DataFrame) -> None:
 
 
 def _alternatives(rows: pd.DataFrame, findings: list[dict[str, object]]) -> pd.Series:
-    """Mark areas that stand beside another claim on the same thing."""
+    """Mark areas that overlap another claim on the same thing."""
     marked = pd.Series(False, index=rows.index)
     areas = rows[rows["kind"] == "area"]
     holds = set(rows["inside"].dropna())

@@ -61,7 +61,7 @@ def compare_side(
     dict of str to pandas.DataFrame
         Those of `side_by_side`; and `chain`: heads of `decompose` by region and category
         for each pair of emission tables; `bridge` and `implied`: see
-        `analysis.bridge`, for each publisher's inventory beside the first emission table,
+        `analysis.bridge`, for each publisher's inventory against the first emission table,
         through the second. All with the column side.
     """
     aligned = align(own, published, gnfr_of, side=side, draws=draws, seed=seed)

@@ -214,7 +214,7 @@ def _random_effects(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 
 
 def beside_trends(emissions: pd.DataFrame, concentrations: pd.DataFrame) -> pd.DataFrame:
-    """Put the yearly change of emissions beside that of measured concentrations.
+    """Compare the yearly change of emissions with that of measured concentrations.
 
     Parameters
     ----------

@@ -201,7 +201,7 @@ class _Places:
         self._sorted = key[self._order]
 
     def of(self, at: NDArray[np.intp], technology: str) -> NDArray[np.intp]:
-        """Return the rows of a technology beside these, -1 where there is none."""
+        """Return the rows of another technology for these, -1 where there is none."""
         code = self._names.get(technology)
         if code is None or not len(at):
             return np.full(len(at), -1, dtype=np.intp)

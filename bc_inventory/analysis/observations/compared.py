@@ -1,4 +1,4 @@
-"""Measurements beside the inventory: trends, source shares, stations in hotspots.
+"""Measurements compared with the inventory: trends, source shares, stations in hotspots.
 
 An emission is a mass a year and a measurement a concentration downwind of it, so nothing
 here is a validation by one number. What can be set side by side is relative: the trend of
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 __all__ = [
     "SharesBeside",
     "TrendBeside",
+    "compare_shares",
+    "compare_trends",
     "emission_shares",
     "region_of",
-    "shares_beside",
     "stations_in_hotspots",
-    "trend_beside",
 ]
 
 _ROAD = "1A3b"
@@ -46,7 +46,7 @@ _BETWEEN_SHARES = (
 
 @dataclass(frozen=True)
 class TrendBeside:
-    """The trend at a station beside that of the emissions around it.
+    """The trend at a station and that of the emissions around it.
 
     Parameters
     ----------
@@ -92,10 +92,10 @@ def region_of(latitude: float, longitude: float) -> str | None:
     return str(here.sort_values("fraction")["region"].iloc[-1])
 
 
-def trend_beside(
+def compare_trends(
     observations: pd.DataFrame, series_id: str, totals: pd.DataFrame, region: str, factor_set: str
 ) -> TrendBeside:
-    """Set the trend of a station's annual means beside that of a region's emissions.
+    """Compare the trend of a station's annual means with that of a region's emissions.
 
     Parameters
     ----------
@@ -161,7 +161,7 @@ def trend_beside(
 
 @dataclass(frozen=True)
 class SharesBeside:
-    """The source split at a station beside the sectors of the inventory.
+    """The source split at a station and the sectors of the inventory.
 
     Parameters
     ----------
@@ -193,10 +193,10 @@ class SharesBeside:
     between: str
 
 
-def shares_beside(
+def compare_shares(
     split: Split, emissions: pd.DataFrame, region: str, year: int, factor_set: str
 ) -> SharesBeside:
-    """Set an apportioned series beside the sector shares of a region.
+    """Compare an apportioned series with the sector shares of a region.
 
     Parameters
     ----------

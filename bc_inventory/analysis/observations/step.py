@@ -1,4 +1,4 @@
-"""The step of a build that sets its measurements beside its emissions."""
+"""The step of a build that compares its measurements with its emissions."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ import pandas as pd
 from bc_inventory import schema
 from bc_inventory.analysis.hotspots.files import read_hotspots
 from bc_inventory.analysis.observations.compared import (
+    compare_trends,
     emission_shares,
     region_of,
     stations_in_hotspots,
-    trend_beside,
 )
 from bc_inventory.errors import DataError
 from bc_inventory.schema.observations import VALUE_COLUMNS
 
-__all__ = ["beside_table", "measured_step"]
+__all__ = ["beside_table", "compared_step"]
 
 _BETWEEN = "weather, transport from elsewhere and what burns near the station stand between the two"
 
 
-def measured_step(
+def compared_step(
     inputs: dict[str, Path], outputs: dict[str, Path], *, year: int, factor_set: str = "harmonised"
 ) -> None:
-    """Write `measured_beside`: each series of the record beside its region's emissions.
+    """Write `compared_with_observations`: each series of the record with its region's emissions.
 
     Parameters
     ----------
     inputs : dict of str to Path
         `observations`, `stations`, `totals`, `emissions` and `hotspots` of the build.
     outputs : dict of str to Path
-        `beside`, Parquet.
+        `table`, Parquet.
     year : int
         Year of the inventory whose shares are taken.
     factor_set : str
@@ -51,7 +51,9 @@ def measured_step(
         factor_set=factor_set,
     )
     schema.write_parquet(
-        schema.check(made, "measured_beside"), "measured_beside", outputs["beside"]
+        schema.check(made, "compared_with_observations"),
+        "compared_with_observations",
+        outputs["table"],
     )
 
 
@@ -65,7 +67,7 @@ def beside_table(
     year: int,
     factor_set: str,
 ) -> pd.DataFrame:
-    """Set each series of measurements beside the inventory of its station's region.
+    """Compare each series of measurements with the inventory of its station's region.
 
     Parameters
     ----------
@@ -81,7 +83,7 @@ def beside_table(
     Returns
     -------
     pandas.DataFrame
-        Contract `measured_beside`, one row for each series that isn't itself a part of
+        Contract `compared_with_observations`, one row for each series that isn't itself a part of
         another. Trends need three years that both have; the note says where they lack.
     """
     inside = stations_in_hotspots(stations, hotspots).groupby("station")["hotspot_id"]
@@ -109,7 +111,7 @@ def beside_table(
             row |= emitted(region)
             row |= _trends(own, series.series_id, totals, region, factor_set)
         rows.append(row)
-    return pd.DataFrame(rows).reindex(columns=schema.table("measured_beside").names)
+    return pd.DataFrame(rows).reindex(columns=schema.table("compared_with_observations").names)
 
 
 def _emitted(
@@ -126,7 +128,7 @@ def _trends(
     observations: pd.DataFrame, series: str, totals: pd.DataFrame, region: str, factor_set: str
 ) -> dict[str, Any]:
     try:
-        both = trend_beside(observations, series, totals, region, factor_set)
+        both = compare_trends(observations, series, totals, region, factor_set)
     except DataError as error:
         return {"note": f"no trend: {error.problems[0].found}; {_BETWEEN}"}
     measured = both.concentration

@@ -1,4 +1,4 @@
-"""What a station's measurements can be set beside, and what they can't.
+"""What a station's measurements can be compared with, and what they can't.
 
 Rules from `docs/monitoring.md`: types never mix; thermal protocols are kept apart; eBC
 needs the same cross-section; the state of the air volume must be known.

@@ -79,7 +79,7 @@ def _split(
         if about.bc_type != of or about.wavelength_nm != wavelength_nm or about.part is not None:
             continue
         ends = [
-            [one for one in _absorption(series, wave) if _beside(one, whole)]
+            [one for one in _absorption(series, wave) if _overlaps(one, whole)]
             for wave in (short_nm, long_nm)
         ]
         if not all(ends):
@@ -95,7 +95,7 @@ def _split(
     return made
 
 
-def _beside(one: Series, whole: Series) -> bool:
+def _overlaps(one: Series, whole: Series) -> bool:
     """Tell whether an absorption was measured with what is split, at the same times."""
     names = [name for name in _SAME if name != "harmonisation_h"]
     same = all(getattr(one.about, name) == getattr(whole.about, name) for name in names)

@@ -79,7 +79,7 @@ class FileRule:
         `t_k` and `p_hpa` of the measured air, where ambient values are brought to another
         state.
     absorption : bool
-        Whether the harmonised absorption of an AE33 is recorded beside its eBC.
+        Whether the harmonised absorption of an AE33 is recorded with its eBC.
     counters : dict
         The set-up of an AE33 (`scattering_c`, `leakage`, `area_cm2`): its eBC is then made
         from its counters and not taken from its log.

@@ -209,7 +209,7 @@ def _spans(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
 def _told(
     frame: pd.DataFrame, numbers: np.ndarray, rows: np.ndarray, bins: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Return what the values of each period say beside their number, counted."""
+    """Return what the values of each period say besides their number, counted."""
     # A value may reach into a period that has no mean: its days lay in the one before.
     count = len(numbers)
     place = np.searchsorted(numbers, bins)
@@ -341,7 +341,7 @@ def campaign_mean(series: Series, *, exclude: Iterable[str]) -> Means:
     -------
     Means
         One row, weighted by the time sampled; nothing is withheld, so the coverage must
-        be read beside the value.
+        be read with the value.
     """
     frame = series.frame
     value = frame["value"].to_numpy()

@@ -51,7 +51,7 @@ class Matching:
 
 @dataclass(frozen=True)
 class Pairs:
-    """A field beside measurements.
+    """A field compared with measurements.
 
     Parameters
     ----------
@@ -244,7 +244,7 @@ def collocate(
     period: str,
     how: Matching,
 ) -> Pairs:
-    """Set a field beside the measurements of one type.
+    """Compare a field with the measurements of one type.
 
     Parameters
     ----------

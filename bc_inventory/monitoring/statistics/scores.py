@@ -1,4 +1,4 @@
-"""Scores of a model beside measurements, as AeroCom defines them.
+"""Scores of a model against measurements, as AeroCom defines them.
 
 Pairs that can't enter a score are counted, and a score without a base is missing: the
 normalised mean bias over a sum of zero isn't zero. Pairs that aren't positive make the
@@ -60,7 +60,7 @@ class Scores:
 
 
 def scores(model: np.ndarray, observed: np.ndarray, *, not_positive: str) -> Scores:
-    """Return the scores of a model beside measurements.
+    """Return the scores of a model against measurements.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def scores(model: np.ndarray, observed: np.ndarray, *, not_positive: str) -> Sco
         raise ValueError(f"not_positive={not_positive!r}; expected 'keep' or 'exclude'")
     m, o = (np.asarray(values, dtype=float) for values in (model, observed))
     if m.shape != o.shape:
-        raise ValueError(f"{m.shape} values of a model beside {o.shape} measurements")
+        raise ValueError(f"{m.shape} values of a model against {o.shape} measurements")
     both = np.isfinite(m) & np.isfinite(o)
     missing = int((~both).sum())
     m, o = m[both], o[both]

@@ -1,7 +1,7 @@
 """Trends on real dates: Theil-Sen slope, Mann-Kendall test, pre-whitening.
 
 Dates are decimal years, so a missing year is two steps and not one. A change of method is
-a break and not a trend: breaks are reported beside the slope, never averaged away.
+a break and not a trend: breaks are reported with the slope, never averaged away.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who cites which version, noted beside the releases.
+"""Who cites which version, noted next to the releases.
 
 <root>/<inventory>/citations/<version>.<digest>.json
 

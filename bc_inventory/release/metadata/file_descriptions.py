@@ -27,7 +27,7 @@ _TEXTS = {
     r"observations/.*": "harmonised measurements of black carbon",
     r"observations\.nc": "the measurements, CF",
     r"stations\.parquet": "stations of the measurements",
-    r"measured_beside\.parquet": "measurements beside the emissions of their region",
+    r"compared_with_observations\.parquet": "measurements and their region's emissions",
     r"monitoring_summary\.parquet": "what was measured where and when",
 }
 

@@ -63,7 +63,7 @@ def _tables(folder: Path) -> Iterator[tuple[str, str]]:
 
 
 def _read(path: Path, contract: str) -> pd.DataFrame:
-    """Read a table and hold it to its contract; a geometry may stand beside that."""
+    """Read a table and check it against its contract; it may have a geometry besides."""
     files = sorted(path.rglob("*.parquet")) if path.is_dir() else [path]
     frame = read(files, {}).drop(columns="geometry", errors="ignore")
     return schema.check(frame, contract, file=str(path))

@@ -1,4 +1,4 @@
-"""Measurements beside the emissions, and the methods page from the data's own sources."""
+"""Measurements compared with the emissions, and the methods page from the data's own sources."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ def stations(material: Material) -> Section:
     ]
     if material.monitoring is not None:
         figures.append(_asymmetry(material.monitoring))
-    if material.beside is not None:
-        figures.append(_beside(material, material.beside))
+    if material.observed is not None:
+        figures.append(_compared(material, material.observed))
     text = Both(
         "A measurement is the only outside witness of an inventory. Elemental carbon, equivalent "
         "black carbon and refractory black carbon are different quantities and aren't mixed.",
@@ -114,7 +114,7 @@ def _asymmetry(monitoring: pd.DataFrame) -> Figure:
     )
 
 
-def _beside(material: Material, beside: pd.DataFrame) -> Figure:
+def _compared(material: Material, compared: pd.DataFrame) -> Figure:
     columns = [
         Column("station", Both("station", "站点")),
         Column("bc_type", Both("quantity", "观测量")),
@@ -130,18 +130,18 @@ def _beside(material: Material, beside: pd.DataFrame) -> Figure:
         ),
         Column("note", Both("note", "说明")),
     ]
-    rows = beside[beside["region"].notna()]
+    rows = compared[compared["region"].notna()]
     # Those with a trend first: the others say why they have none.
     rows = rows.sort_values("measured_trend", key=lambda trend: trend.isna(), kind="stable")
     rows = rows.assign(hotspots=rows["hotspots"].str.count(";").add(1).fillna(0).astype(int))
     names = {"bc_type": _QUANTITIES, "region": material.names("regions", "region")}
     return Figure(
         Both(
-            "Measurements beside the emissions of their region: only what is relative meets.",
+            "Measurements and the emissions of their region: only what is relative meets.",
             "观测与所在地区排放对照：只比较相对量。",
         ),
         None,
-        to_table(rows, columns, "measured_beside", names),
+        to_table(rows, columns, "compared_with_observations", names),
     )
 
 

@@ -88,7 +88,7 @@ def _findings(findings: pd.DataFrame, names: dict[str, Both]) -> Figure:
     columns = [
         Column("finding", Both("finding", "发现")),
         Column("claim", Both("claim", "主张")),
-        Column("other", Both("beside", "对照")),
+        Column("other", Both("other claim", "对照")),
         Column("year", Both("year", "年")),
         Column("species", Both("what", "物种")),
         Column("kt", Both("amount", "数量"), "kt"),
