@@ -1,9 +1,12 @@
 """Fixtures that all tests share."""
 
 import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from tests.small_facts import write_small_facts
@@ -55,18 +58,51 @@ folder = "data"
 
 
 @pytest.fixture(scope="session")
-def releases(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return the folder of a published release of the small facts."""
+def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder that all processes of this test run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
+
+
+@pytest.fixture(scope="session")
+def small_project(common: Path) -> Path:
+    """Return a project whose small facts were built, for all processes: copy it to change it."""
     from bc_inventory.config import load_config
     from bc_inventory.workflow.run import build
 
-    project = tmp_path_factory.mktemp("project")
-    write_small_facts(project / "data")
-    (project / "small.toml").write_text(SMALL)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(project)
-        build(load_config("small.toml"), project / "releases")
+    project, built = common / "small", common / "small.built"
+    with FileLock(common / "small.lock"):
+        if not built.exists():
+            shutil.rmtree(project, ignore_errors=True)
+            write_small_facts(project / "data")
+            (project / "small.toml").write_text(SMALL)
+            with pytest.MonkeyPatch.context() as patch:
+                patch.chdir(project)
+                build(load_config("small.toml"), project / "releases")
+            built.touch()
+    return project
+
+
+@pytest.fixture(scope="session")
+def releases(small_project: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the folder of a published release of the small facts."""
+    project = tmp_path_factory.mktemp("project") / "small"
+    shutil.copytree(small_project, project)
     return str(project / "releases")
+
+
+@pytest.fixture(scope="session")
+def with_results(small_project: Path) -> Callable[[Path], Path]:
+    """Return a way to give a folder of releases the results of steps on the small facts.
+
+    What a test doesn't change is then found there, as in any rebuild.
+    """
+
+    def give(output: Path) -> Path:
+        shutil.copytree(small_project / "releases" / ".cache", output / ".cache")
+        return output
+
+    return give
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -12,36 +12,7 @@ from bc_inventory.commands.compare import compare
 from bc_inventory.commands.export import export
 from bc_inventory.commands.measures import measures
 from bc_inventory.commands.report import report
-from bc_inventory.config import load_config
 from bc_inventory.errors import DataError
-from bc_inventory.workflow.run import build
-from tests.small_facts import write_small_facts
-
-CONFIG = """
-[inventory]
-name = "small"
-years = [2018]
-[uncertainty]
-draws = 100
-[grid]
-resolution = 1
-[hotspots]
-resolution = 1
-[facts]
-folder = "data"
-"""
-
-
-@pytest.fixture(scope="module")
-def releases(tmp_path_factory):
-    """Return the folder of a published small release."""
-    project = tmp_path_factory.mktemp("project")
-    write_small_facts(project / "data")
-    (project / "small.toml").write_text(CONFIG)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(project)
-        build(load_config("small.toml"), project / "releases")
-    return str(project / "releases")
 
 
 def call(command, *words):

@@ -12,27 +12,15 @@ import xarray as xr
 from bc_inventory.cli import main
 from bc_inventory.config import load_config
 from bc_inventory.errors import DataError
+from bc_inventory.release.read.release import open_release
 from bc_inventory.workflow.run import build
-
-CONFIG = """
-[inventory]
-name = "small"
-years = [2018]
-[uncertainty]
-draws = 200
-[grid]
-resolution = 1
-[hotspots]
-resolution = 1
-[facts]
-folder = "data"
-"""
+from tests.conftest import SMALL
 
 
 @pytest.fixture
 def project(small, monkeypatch):
     monkeypatch.chdir(small.parent)
-    (small.parent / "small.toml").write_text(CONFIG)
+    (small.parent / "small.toml").write_text(SMALL)
     return small.parent
 
 
@@ -74,10 +62,9 @@ def test_a_build_publishes_what_was_worked_out_by_hand(project, run):
         assert cube["emission"].attrs["units"] == "Gg"
 
 
-def test_the_same_inputs_make_the_same_bytes_and_version(project):
-    config = load_config(project / "small.toml")
-    first = build(config, project / "a")
-    second = build(config, project / "b")
+def test_the_same_inputs_make_the_same_bytes_and_version(project, releases):
+    first = open_release(root=releases)
+    second = build(load_config(project / "small.toml"), project / "b")
     assert first.version == second.version
     for path in sorted(first.path.rglob("*")):
         if path.is_file():
@@ -116,7 +103,8 @@ EXTRA = "m-more,CN,households,coal,1A4bi,coal,2018,0.5,0.4,0.6,2,true,assumed,s,
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_bad_input_is_named_and_nothing_is_published(project, run, name):
+def test_bad_input_is_named_and_nothing_is_published(project, run, with_results, name):
+    with_results(project / "out")
     table, old, new, column = BAD[name]
     path = project / "data" / f"{table}.csv"
     text = path.read_text(encoding="utf-8")
@@ -136,7 +124,8 @@ def test_bad_input_is_named_and_nothing_is_published(project, run, name):
 @pytest.mark.parametrize(
     ("content", "words"), [(b"", "empty"), ("城市".encode("gbk"), "UTF-8"), (b"a,b\n1\n", "cells")]
 )
-def test_files_that_are_not_tables(project, run, content, words):
+def test_files_that_are_not_tables(project, run, with_results, content, words):
+    with_results(project / "out")
     (project / "data" / "abatement.csv").write_bytes(content)
     done = run("build", "--config", "small.toml", "--output", "out")
     assert done.returncode == 2
@@ -144,9 +133,9 @@ def test_files_that_are_not_tables(project, run, content, words):
 
 
 @pytest.mark.slow
-def test_one_factor_changed_gives_the_bytes_of_a_cold_build(project):
+def test_one_factor_changed_gives_the_bytes_of_a_cold_build(project, with_results):
     config = load_config(project / "small.toml")
-    build(config, project / "kept")
+    build(config, with_results(project / "kept"))
     path = project / "data" / "emission_factors.csv"
     path.write_text(path.read_text("utf-8").replace("BC,2,1,4,", "BC,3,1,4,"), "utf-8")
     found = set()
@@ -166,19 +155,19 @@ def test_one_factor_changed_gives_the_bytes_of_a_cold_build(project):
         assert (again.path / name).read_bytes() == (cold.path / name).read_bytes(), name
 
 
-def test_a_truncated_intermediate_is_made_again(project):
+def test_a_truncated_intermediate_is_made_again(project, with_results):
     config = load_config(project / "small.toml")
-    first = build(config, project / "a")
+    first = build(config, with_results(project / "a"))
     for path in (project / "a" / ".cache").rglob("activity.parquet"):
         path.write_bytes(path.read_bytes()[:-20])
     again = build(config, project / "a")
     assert again.version == first.version
 
 
-def test_hotspots_keep_the_ids_of_the_release_that_is_named(project):
-    first = build(load_config("small.toml"), project / "out")
+def test_hotspots_keep_the_ids_of_the_release_that_is_named(project, with_results):
+    first = build(load_config("small.toml"), with_results(project / "out"))
     named = first.path.relative_to(project).as_posix()
-    text = CONFIG.replace("[hotspots]\n", f'[hotspots]\nprevious = "{named}"\n')
+    text = SMALL.replace("[hotspots]\n", f'[hotspots]\nprevious = "{named}"\n')
     (project / "next.toml").write_text(text)
     second = build(load_config("next.toml"), project / "out")
     before, after = (

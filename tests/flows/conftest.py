@@ -22,22 +22,9 @@ from filelock import FileLock
 
 from bc_inventory.config import load_config
 from bc_inventory.workflow.run import build
-from tests.conftest import ROOT
+from tests.conftest import ROOT, SMALL
 from tests.small_facts import write_small_facts
 
-SMALL = """
-[inventory]
-name = "small"
-years = [2018]
-[uncertainty]
-draws = {draws}
-[grid]
-resolution = 1
-[hotspots]
-resolution = 1
-[facts]
-folder = "{folder}"
-"""
 POOL = "bc-inventory"
 
 
@@ -93,7 +80,7 @@ def _start(base: Path) -> list[int]:
     shutil.copytree(ROOT / "flows", project / "flows")
     shutil.copy(ROOT / "prefect.yaml", project)
     write_small_facts(project / "data")
-    (project / "small.toml").write_text(SMALL.format(draws=100, folder="data"))
+    (project / "small.toml").write_text(SMALL)
     (base / "mail.py").write_text(
         "import sys, time, pathlib\n"
         f"place = pathlib.Path({str(base / 'mailed')!r}) / f'{{time.time_ns()}}.part'\n"
@@ -151,12 +138,9 @@ def _start(base: Path) -> list[int]:
 
 
 @pytest.fixture(scope="session")
-def operations(tmp_path_factory):
+def operations(common):
     """Return a machine on which the shipped deployments run."""
-    base = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        base = base.parent
-    base = base / "operations"
+    base = common / "operations"
     base.mkdir(exist_ok=True)
     lock, users = FileLock(base / "lock"), base / "users.json"
     with lock:
@@ -188,10 +172,12 @@ def operations(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def by_command(operations):
+def by_command(operations, with_results):
     """Return the release that the command makes of the small facts, with its cache."""
     output = operations.base / "command"
     with FileLock(operations.base / "command.lock"), pytest.MonkeyPatch.context() as patch:
+        if not output.exists():
+            with_results(output)
         patch.chdir(operations.project)
         return build(load_config("small.toml"), output)
 

@@ -15,9 +15,9 @@ from bc_inventory.errors import BCInventoryError, DataError, NetworkError
 from bc_inventory.release.metadata.citations import citations
 from bc_inventory.release.store.local import LocalStore
 from bc_inventory.workflow.run import build
+from tests.conftest import SMALL
 from tests.dask_cluster import dask_cluster
 from tests.flows import watching
-from tests.flows.conftest import SMALL
 from tests.flows.proxy import Network
 from tests.small_facts import write_small_facts
 
@@ -183,7 +183,7 @@ def two(by_command, tmp_path_factory):
     """Return a project with two releases that differ in one factor."""
     project = tmp_path_factory.mktemp("project")
     facts = write_small_facts(project / "data") / "emission_factors.csv"
-    (project / "small.toml").write_text(SMALL.format(draws=100, folder="data"))
+    (project / "small.toml").write_text(SMALL)
     shutil.copytree(by_command.path.parents[1], project / "releases")
     lines = facts.read_text(encoding="utf-8").splitlines()
     at = lines[0].split(",").index("value")
@@ -228,7 +228,7 @@ def test_a_run_that_takes_too_long_is_ended_and_told(operations, two, monkeypatc
 
     project, (_, new) = two
     monkeypatch.chdir(project)
-    (project / "slow.toml").write_text(SMALL.format(draws=300, folder="data"))
+    (project / "slow.toml").write_text(SMALL.replace("draws = 100", "draws = 300"))
     state, run = called(rebuild.with_options(timeout_seconds=0.7), "slow.toml")
     assert state.name == "TimedOut"
     (body,) = watching.told(operations.told, run)

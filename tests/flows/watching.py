@@ -61,10 +61,11 @@ def page(run):
     return made
 
 
-def history(run):
-    """Return the states a run went through, oldest first."""
+def moment(run, name):
+    """Return when a run first came into the state of a name."""
     with client() as there:
-        return sorted(there.read_flow_run_states(run), key=lambda state: state.timestamp)
+        states = there.read_flow_run_states(run)
+    return min(state.timestamp for state in states if state.name == name)
 
 
 def task_runs(run, last):
