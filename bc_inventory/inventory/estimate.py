@@ -18,9 +18,8 @@ from bc_inventory.inventory.components import product
 from bc_inventory.inventory.factors import add_factors, add_shares
 from bc_inventory.inventory.facts import Facts
 from bc_inventory.schema import check, table
-from bc_inventory.storage.memoize import memoize_table
 
-__all__ = ["estimate"]
+__all__ = ["apply_factors", "estimate", "uses_of"]
 
 _NO_TECHNOLOGY = "none"
 
@@ -59,10 +58,43 @@ def estimate(
         If activity meets no technology, factor or calorific value.
     """
     numbers = activity[activity["activity"].notna()]
-    # Neither depends on the factors, which change most often, so both are kept.
-    split = memoize_table(add_shares, numbers, facts.technology_shares, regions, list(years))
-    uses = split[["nfr", "fuel", "technology"]].drop_duplicates()
-    removed = memoize_table(removal, uses, facts.abatement, facts.penetration, regions, list(years))
+    split = add_shares(numbers, facts.technology_shares, regions, list(years))
+    removed = removal(uses_of(split), facts.abatement, facts.penetration, regions, list(years))
+    return apply_factors(activity, split, removed, facts, regions, years, factor_sets)
+
+
+def uses_of(split: pd.DataFrame) -> pd.DataFrame:
+    """Return what is burnt or made in what: the distinct nfr, fuel and technology of rows."""
+    return split[["nfr", "fuel", "technology"]].drop_duplicates()
+
+
+def apply_factors(
+    activity: pd.DataFrame,
+    split: pd.DataFrame,
+    removed: pd.DataFrame,
+    facts: Facts,
+    regions: pd.DataFrame,
+    years: Sequence[int],
+    factor_sets: Sequence[str],
+) -> pd.DataFrame:
+    """Return the emission table of activity that is split over technologies.
+
+    Parameters
+    ----------
+    activity : pandas.DataFrame
+        Contract `activity`.
+    split : pandas.DataFrame
+        Its rows with a figure by technology, of `bc_inventory.inventory.factors.add_shares`.
+    removed : pandas.DataFrame
+        What controls remove, of `bc_inventory.inventory.abatement.removal`.
+    facts, regions, years, factor_sets
+        As `estimate` takes them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `estimate` returns it.
+    """
     split = split.merge(regions[["region", "side"]], on="region", validate="many_to_one")
     parts = []
     for factor_set in factor_sets:

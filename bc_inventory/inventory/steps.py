@@ -9,9 +9,11 @@ import pandas as pd
 
 from bc_inventory import schema
 from bc_inventory.errors import DataError, Problem, suggest
+from bc_inventory.inventory.abatement import removal
 from bc_inventory.inventory.activity import harmonise
 from bc_inventory.inventory.cube import write_cube
-from bc_inventory.inventory.estimate import estimate
+from bc_inventory.inventory.estimate import apply_factors, uses_of
+from bc_inventory.inventory.factors import add_shares
 from bc_inventory.inventory.facts import (
     ACTIVITY_SIDE,
     REFERENCES,
@@ -20,7 +22,14 @@ from bc_inventory.inventory.facts import (
     load_published,
 )
 from bc_inventory.inventory.fill import repair
-from bc_inventory.inventory.uncertainty import totals
+from bc_inventory.inventory.uncertainty import (
+    aggregates,
+    combine_totals,
+    draw_aggregate,
+    drawn_totals,
+    parts,
+)
+from bc_inventory.storage.memoize import memoize, memoize_table
 
 __all__ = ["activity_step", "cube_step", "emissions_step", "published_step", "totals_step"]
 
@@ -109,7 +118,14 @@ def emissions_step(
     tables = {name: path for name, path in inputs.items() if name != "activity"}
     facts = load_facts(tables)
     activity = schema.read_parquet(inputs["activity"], "activity")
-    made = estimate(activity, facts, _chosen(facts, regions), years, factor_sets)
+    chosen = _chosen(facts, regions)
+    # Neither the technologies nor their controls depend on factors, which change most often.
+    numbers = activity[activity["activity"].notna()]
+    split = memoize_table(add_shares, numbers, facts.technology_shares, chosen, list(years))
+    removed = memoize_table(
+        removal, uses_of(split), facts.abatement, facts.penetration, chosen, list(years)
+    )
+    made = apply_factors(activity, split, removed, facts, chosen, years, factor_sets)
     schema.write_dataset(made, "emissions", outputs["emissions"], "side")
 
 
@@ -128,7 +144,14 @@ def totals_step(
         See `bc_inventory.inventory.uncertainty`.
     """
     emissions = schema.read_parquet(inputs["emissions"], "emissions")
-    schema.write_parquet(totals(emissions, draws, seed), "totals", outputs["totals"])
+    # What no changed row is in has been drawn before.
+    made = [
+        drawn_totals(
+            part, [memoize(draw_aggregate, rows, draws, seed) for rows in aggregates(part)]
+        )
+        for part in parts(emissions)
+    ]
+    schema.write_parquet(combine_totals(made, draws), "totals", outputs["totals"])
 
 
 def cube_step(

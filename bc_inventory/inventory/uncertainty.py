@@ -7,7 +7,6 @@ part A ch. 5.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -15,12 +14,8 @@ import pandas as pd
 from bc_inventory.inventory.components import DRAW_COLUMNS, Component, multiplier
 from bc_inventory.inventory.draws import SPLIT, draw, grouped
 from bc_inventory.schema import check, table
-from bc_inventory.storage.memoize import by_value, memoize, memoize_table
 
-if TYPE_CHECKING:
-    import pyarrow as pa
-
-__all__ = ["totals"]
+__all__ = ["aggregates", "combine_totals", "draw_aggregate", "drawn_totals", "parts", "totals"]
 
 # Totals published, with the columns each one sums over.
 LEVELS: dict[str, tuple[str, ...]] = {
@@ -33,6 +28,8 @@ LEVELS: dict[str, tuple[str, ...]] = {
 }
 _BASE = ("year", "side", "species", "factor_set")
 _PLACE = (*_BASE, "region")
+# No total reaches over two values of these.
+_ORDER = ["year", "species", "factor_set", "side"]
 # Levels inside one GNFR aggregate.
 _WITHIN = ("side_gnfr", "side_nfr", "region_gnfr", "region_nfr")
 # What the draws depend on.
@@ -65,66 +62,124 @@ def totals(emissions: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
         Contract `totals`. `approach1_valid` is false where a material part
         has a relative standard deviation above 30 %.
     """
-    counted = emissions[~emissions["memo"].astype(bool)]
-    # No total reaches over sides or sets, so what is kept of those without a change holds.
-    keys = ["year", "species", "factor_set", "side"]
-    made = pd.concat(
+    return combine_totals(
         [
-            memoize_table(_levels, part[_USED], draws, seed)
-            for _, part in counted.groupby(keys, sort=True, observed=True)
-        ]
+            drawn_totals(part, [draw_aggregate(rows, draws, seed) for rows in aggregates(part)])
+            for part in parts(emissions)
+        ],
+        draws,
     )
-    rank = made["level"].map({level: place for place, level in enumerate(LEVELS)})
-    ordered = made.assign(_rank=rank).sort_values([*keys[:-1], "_rank"], kind="stable")
-    return check(ordered.drop(columns="_rank").reset_index(drop=True), "totals")
 
 
-def _levels(rows: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
-    """Return all levels of totals of one year, species, factor set and side."""
-    figures = rows[rows["emission_kt"].notna()]
-    drawn = _drawn(figures, draws, seed)
-    parts = _Parts(figures)
+def parts(emissions: pd.DataFrame) -> list[pd.DataFrame]:
+    """Part an emission table so that no total reaches over two parts.
+
+    Parameters
+    ----------
+    emissions : pandas.DataFrame
+        Contract `emissions`.
+
+    Returns
+    -------
+    list of pandas.DataFrame
+        Rows that count, of one year, species, factor set and side each.
+    """
+    counted = emissions.loc[~emissions["memo"].astype(bool), _USED]
+    return [part for _, part in counted.groupby(_ORDER, sort=True, observed=True)]
+
+
+def aggregates(part: pd.DataFrame) -> list[pd.DataFrame]:
+    """Return what the draws of each GNFR aggregate of a part depend on."""
+    figures = part.loc[part["emission_kt"].notna(), _NEEDED]
+    return [rows for _, rows in figures.groupby("gnfr", sort=True, observed=True)]
+
+
+def combine_totals(made: Sequence[pd.DataFrame], draws: int) -> pd.DataFrame:
+    """Return published totals from those of all parts.
+
+    Parameters
+    ----------
+    made : sequence of pandas.DataFrame
+        Of `drawn_totals`, in the order of `parts`.
+    draws : int
+        How many there were.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Contract `totals`.
+    """
+    whole = pd.concat(made).assign(draws=draws)
+    rank = whole["level"].map({level: place for place, level in enumerate(LEVELS)})
+    ordered = whole.assign(_rank=rank).sort_values([*_ORDER[:-1], "_rank"], kind="stable")
+    return check(ordered[table("totals").names].reset_index(drop=True), "totals")
+
+
+def drawn_totals(part: pd.DataFrame, drawn: Sequence[Mapping[str, np.ndarray]]) -> pd.DataFrame:
+    """Return all levels of totals of a part.
+
+    Parameters
+    ----------
+    part : pandas.DataFrame
+        One of `parts`.
+    drawn : sequence of mapping
+        Of `draw_aggregate`, for each of its `aggregates`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of the contract `totals` but `draws`.
+    """
+    figures = part[part["emission_kt"].notna()]
+    groups = _groups(drawn)
+    rows = _Parts(figures)
     made = []
     for level, extra in LEVELS.items():
         by = [*_BASE, *extra]
-        frame = drawn[level].assign(level=level)
-        frame = frame.merge(parts.propagated(by), on=by).merge(_coverage(rows, by), on=by)
+        frame = groups[level].assign(level=level)
+        frame = frame.merge(rows.propagated(by), on=by).merge(_coverage(part, by), on=by)
         if "gnfr" in frame:
             frame = frame.rename(columns={"gnfr": "nfr"})
         made.append(frame)
-    result = pd.concat(made, ignore_index=True).assign(draws=draws)
-    result = result.fillna({"nfr": "*", "region": "*"})
-    return result.reindex(columns=table("totals").names)
+    return pd.concat(made, ignore_index=True).fillna({"nfr": "*", "region": "*"})
 
 
-def _drawn(figures: pd.DataFrame, draws: int, seed: int) -> dict[str, pd.DataFrame]:
+def _groups(drawn: Sequence[Mapping[str, np.ndarray]]) -> dict[str, pd.DataFrame]:
     """Return the groups of each level with the statistics of their draws.
 
-    GNFR aggregates are drawn one by one: those in which no row changed are read, and
-    all of them add up to regions and sides.
+    GNFR aggregates were drawn one by one; all of them add up to regions and sides.
     """
     made: dict[str, list[pd.DataFrame]] = {level: [] for level in LEVELS}
-    regions, sums = [], []
-    for rows in by_value(figures[_NEEDED], "gnfr").values():
-        found = memoize(_drawn_aggregate, rows, draws, seed)
+    for found in drawn:
         for level in _WITHIN:
             groups = _named(found, level, [*_BASE, *LEVELS[level]])
             made[level].append(_described(groups, found[level]))
-        regions.append(_named(found, "draws", _PLACE))
-        sums.append(found["draws"])
-    places, drawn = pd.concat(regions, ignore_index=True), np.concatenate(sums)
+    places = pd.concat([_named(found, "draws", _PLACE) for found in drawn], ignore_index=True)
+    sums = np.concatenate([found["draws"] for found in drawn])
     for level in LEVELS.keys() - set(_WITHIN):
         codes, groups = grouped(places, [*_BASE, *LEVELS[level]])
-        made[level].append(_described(groups, _statistics(_summed(drawn, codes, len(groups)))))
+        made[level].append(_described(groups, _statistics(_summed(sums, codes, len(groups)))))
     return {level: pd.concat(frames, ignore_index=True) for level, frames in made.items()}
 
 
-def _drawn_aggregate(rows: pa.Table, draws: int, seed: int) -> dict[str, np.ndarray]:
-    """Return statistics of the levels inside one GNFR aggregate, and the draws of its regions.
+def draw_aggregate(rows: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
+    """Draw one GNFR aggregate.
 
-    The columns of the groups stand beside each of them as `<level>:<column>`.
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        One of `aggregates`.
+    draws, seed : int
+        See `bc_inventory.inventory.draws.draw`.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        Mean, lower bound, median and upper bound of the groups of each level inside the
+        aggregate, shape (groups, 4); `draws` of its regions, shape (regions, draws), kt.
+        The columns of the groups stand beside each of them as `<level>:<column>`.
     """
-    cells, sums = draw(rows.to_pandas(), [*_PLACE, "gnfr", "nfr"], draws, seed)
+    cells, sums = draw(rows, [*_PLACE, "gnfr", "nfr"], draws, seed)
     by_cell = sums.T
     made = {}
     for level in (*_WITHIN, "draws"):

@@ -126,7 +126,10 @@ def test_ice_lies_where_it_is():
     points = glacier_points(glaciers, folder)
     everest = small_field(np.ones((1, 1, 1)), [0], south=27.488, west=86.425)  # 27.988, 86.925
     beijing = small_field(np.ones((1, 1, 1)), [0], south=39.4, west=115.9)
-    near, far = ice_around(everest, folder, points), ice_around(beijing, folder, points)
+    near, far = (
+        Ice(**ice_around(field.latitudes, field.longitudes, folder, *points))
+        for field in (everest, beijing)
+    )
     assert near.glacier_km.item() < 30
     assert near.hma_fraction.item() == 1.0
     # Beijing is about 1 500 km from the Qilian Mountains.

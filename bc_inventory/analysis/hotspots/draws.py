@@ -8,6 +8,8 @@ places an emission inside its region isn't in the draws.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -15,38 +17,66 @@ from bc_inventory import units
 from bc_inventory.analysis.hotspots.emission_field import EmissionField, Flags, Floats, Integers
 from bc_inventory.inventory.components import DRAW_COLUMNS
 from bc_inventory.inventory.draws import SPLIT, draw
-from bc_inventory.storage.memoize import memoize
 
-__all__ = ["cell_probability", "cluster_probability", "densities", "deviations", "intervals"]
+__all__ = [
+    "NEEDED",
+    "cell_probability",
+    "cluster_probability",
+    "densities",
+    "deviations",
+    "draw_groups",
+    "intervals",
+]
 
 _BY = ["region", "nfr", "fuel"]
-_NEEDED = [
+# What the draws of a group depend on.
+NEEDED = [
     *dict.fromkeys([*_BY, *SPLIT, "share", "emission_kt"]),
     *DRAW_COLUMNS,
 ]
 HALF = 0.5  # of its area must be hot for a cluster to count as hot in a draw
 
 
-def deviations(emissions: pd.DataFrame, field: EmissionField, draws: int, seed: int) -> Floats:
+def draw_groups(rows: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
+    """Draw the emission of each region, category and fuel.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Columns `NEEDED` of the contract `emissions`, all with a figure.
+    draws, seed : int
+        See `bc_inventory.inventory.draws.draw`.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        `region`, `nfr` and `fuel` of each group, its `central` sum, kt, and the drawn
+        `sums`, kt, shape (draws, groups).
+    """
+    groups, sums = draw(rows, _BY, draws, seed)
+    central = rows.groupby(_BY, observed=True)["emission_kt"].sum()
+    central = central.reindex(pd.MultiIndex.from_frame(groups))
+    names = {name: groups[name].to_numpy(dtype=str) for name in _BY}
+    return {**names, "central": central.to_numpy(dtype=float), "sums": sums}
+
+
+def deviations(groups: Mapping[str, np.ndarray], field: EmissionField) -> Floats:
     """Return what each draw multiplies the emission of a region and category by.
 
     Parameters
     ----------
-    emissions : pandas.DataFrame
-        Contract `emissions`: the rows that the field was made from.
+    groups : mapping of str to numpy.ndarray
+        Of `draw_groups`, from the rows that the field was made from.
     field : EmissionField
         Gives order and names of regions and categories.
-    draws, seed : int
-        See `bc_inventory.inventory.uncertainty.draw`.
 
     Returns
     -------
     numpy.ndarray, shape (draws, regions, categories)
         Dimensionless; 1 where a region has no such category.
     """
-    groups = memoize(_drawn, emissions[_NEEDED], draws, seed)
     central, sums = groups["central"], groups["sums"]
-    made = np.ones((draws, len(field.regions), len(field.nfr)))
+    made = np.ones((len(sums), len(field.regions), len(field.nfr)))
     region = {name: place for place, name in enumerate(field.regions)}
     category = {key: place for place, key in enumerate(zip(field.nfr, field.fuel, strict=True))}
     rows = np.array([region[name] for name in groups["region"]])
@@ -54,15 +84,6 @@ def deviations(emissions: pd.DataFrame, field: EmissionField, draws: int, seed: 
     some = central > 0
     made[:, rows[some], columns[some]] = sums[:, some] / central[some]
     return made
-
-
-def _drawn(rows: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
-    """Return the groups of region, category and fuel with their central and drawn sums."""
-    groups, sums = draw(rows, _BY, draws, seed)
-    central = rows.groupby(_BY, observed=True)["emission_kt"].sum()
-    central = central.reindex(pd.MultiIndex.from_frame(groups))
-    names = {name: groups[name].to_numpy(dtype=str) for name in _BY}
-    return {**names, "central": central.to_numpy(dtype=float), "sums": sums}
 
 
 def intervals(masses: Floats, multipliers: Floats) -> tuple[Floats, Floats]:

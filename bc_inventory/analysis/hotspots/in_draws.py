@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bc_inventory.analysis.hotspots.clusters import tail_threshold
-from bc_inventory.analysis.hotspots.emission_field import Flags, Floats, Integers
+from bc_inventory.analysis.hotspots.emission_field import Flags, Floats
 from bc_inventory.analysis.hotspots.statistics import Window, neighbour_matrix, standardise
-from bc_inventory.storage.memoize import memoize
 
 __all__ = ["HotDraws", "hot_draws"]
 
@@ -72,38 +70,14 @@ def hot_draws(
     -------
     HotDraws
     """
-    found = memoize(
-        _hot, drawn, area_km2, domain, where, critical, window.half_widths, quantile, top_cells
-    )
-    size = drawn.size
-    return HotDraws(
-        **{
-            name: np.unpackbits(packed, count=size).astype(bool).reshape(drawn.shape)
-            for name, packed in found.items()
-        }
-    )
-
-
-def _hot(
-    drawn: Floats,
-    area_km2: Floats,
-    domain: Flags,
-    where: Flags,
-    critical: Floats,
-    half_widths: Integers,
-    quantile: float,
-    top_cells: int,
-) -> dict[str, NDArray[np.uint8]]:
-    """Return the flags of `HotDraws` as bits."""
     edge = np.array(
         [tail_threshold(one, area_km2, quantile) for part in _draw_by_draw(drawn) for one in part]
     )
-    flags = {
-        "top": _densest(drawn, top_cells),
-        "tail": drawn >= edge,
-        "significant": _significant(drawn, edge, domain, where, critical, Window(half_widths)),
-    }
-    return {name: np.packbits(flag) for name, flag in flags.items()}
+    return HotDraws(
+        top=_densest(drawn, top_cells),
+        tail=drawn >= edge,
+        significant=_significant(drawn, edge, domain, where, critical, window),
+    )
 
 
 def _densest(drawn: Floats, count: int) -> Flags:

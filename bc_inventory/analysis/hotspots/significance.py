@@ -14,10 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bc_inventory.analysis.hotspots.emission_field import Flags, Floats, Integers
+from bc_inventory.analysis.hotspots.emission_field import Flags, Floats
 from bc_inventory.analysis.hotspots.randomisation import Randomisation, benjamini_hochberg
 from bc_inventory.analysis.hotspots.statistics import Window, getis_ord, local_moran, standardise
-from bc_inventory.storage.memoize import memoize
 
 __all__ = ["Significance", "find_significant"]
 
@@ -68,7 +67,7 @@ def find_significant(
     -------
     Significance
     """
-    found = memoize(_tested, density, domain, window.half_widths, rate, draws, seed)
+    found = _tested(density, domain, window, rate, draws, seed)
 
     def grid(name: str, outside: float) -> NDArray[Any]:
         made = np.full(density.shape, outside, dtype=found[name].dtype)
@@ -83,10 +82,10 @@ def find_significant(
 
 
 def _tested(
-    density: Floats, domain: Flags, half_widths: Integers, rate: float, draws: int, seed: int
+    density: Floats, domain: Flags, window: Window, rate: float, draws: int, seed: int
 ) -> dict[str, NDArray[Any]]:
     """Return the fields of `Significance` in the cells of the domain."""
-    values, window = density[domain], Window(half_widths)
+    values = density[domain]
     gi_star, neighbours = getis_ord(density, domain, window)
     counts = neighbours[domain]
     null = Randomisation(values, draws=draws, seed=seed)

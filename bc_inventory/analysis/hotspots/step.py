@@ -9,7 +9,7 @@ import pandas as pd
 from bc_inventory import schema
 from bc_inventory.analysis.hotspots.build import Rules, Surroundings, find_hotspots
 from bc_inventory.analysis.hotspots.context import glacier_points
-from bc_inventory.analysis.hotspots.draws import deviations
+from bc_inventory.analysis.hotspots.draws import NEEDED, deviations, draw_groups
 from bc_inventory.analysis.hotspots.emission_field import EmissionField, emission_field
 from bc_inventory.analysis.hotspots.files import read_hotspots, write_geojson, write_geoparquet
 from bc_inventory.analysis.hotspots.identity import keep_ids
@@ -19,6 +19,7 @@ from bc_inventory.reference.paths import data_root
 from bc_inventory.schema.common import SIDES
 from bc_inventory.spatial.allocate import counted_rows, select_emissions
 from bc_inventory.spatial.proxy_shares import ProxyShares, read_shares
+from bc_inventory.storage.memoize import memoize
 
 __all__ = ["hotspots_step", "side_fields"]
 
@@ -80,7 +81,8 @@ def hotspots_step(
     found = {}
     for side, made in fields.items():
         counted = counted_rows(emissions, year, factor_set, side=side)
-        multipliers = deviations(counted, made[-1], rules.draws, rules.seed)
+        drawn = memoize(draw_groups, counted[NEEDED], rules.draws, rules.seed)
+        multipliers = deviations(drawn, made[-1])
         found[side] = find_hotspots(made, multipliers, around, rules)
     hotspots = pd.concat([side.hotspots for side in found.values()], ignore_index=True)
     if "stations" in inputs:

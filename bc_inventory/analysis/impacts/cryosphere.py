@@ -26,7 +26,6 @@ from bc_inventory.analysis.hotspots.context import ARCTIC_CIRCLE, Nearest
 from bc_inventory.analysis.hotspots.emission_field import EmissionField, Floats
 from bc_inventory.analysis.hotspots.statistics import EARTH_RADIUS_KM
 from bc_inventory.reference.paths import data_root
-from bc_inventory.storage.memoize import memoize
 
 __all__ = [
     "Bands",
@@ -106,37 +105,43 @@ def read_responses(path: Path | None = None) -> pd.DataFrame:
     return schema.read_csv(path or data_root() / "cryosphere_responses.csv", "cryosphere_responses")
 
 
-def ice_around(field: EmissionField, hma: pd.DataFrame, glaciers: tuple[Floats, Floats]) -> Ice:
+def ice_around(
+    latitudes: Floats,
+    longitudes: Floats,
+    hma: pd.DataFrame,
+    ice_latitude: Floats,
+    ice_longitude: Floats,
+) -> dict[str, Floats]:
     """Return distance and fraction of ice for each cell of a field.
 
     Parameters
     ----------
-    field : EmissionField
-        Gives the cells.
+    latitudes, longitudes : numpy.ndarray, shape (rows,), (columns,)
+        Cell centres of a field, degrees.
     hma : pandas.DataFrame
         Contract `spatial_hma`, 0.25 degree; a finer cell takes the fraction of
         the one its centre lies in.
-    glaciers : tuple of numpy.ndarray
-        Latitudes and longitudes, see
-        `bc_inventory.analysis.hotspots.context.glacier_points`.
+    ice_latitude, ice_longitude : numpy.ndarray, shape (glaciers,)
+        See `bc_inventory.analysis.hotspots.context.glacier_points`.
+
+    Returns
+    -------
+    dict of str to numpy.ndarray
+        What `Ice` takes.
     """
     from bc_inventory.spatial.cells import make_grid
 
     grid = make_grid(0.25, "global")
     whole = np.zeros(grid.shape)
     np.add.at(whole, (hma["j"].to_numpy(), hma["i"].to_numpy()), hma["fraction"].to_numpy())
-    longitude, latitude = np.meshgrid(field.longitudes, field.latitudes)
+    longitude, latitude = np.meshgrid(longitudes, latitudes)
     cell = grid.locate(longitude.ravel(), latitude.ravel())
-    # Neither moves with the emissions, so the distances are kept.
-    distance = memoize(_distances, *glaciers, latitude.ravel(), longitude.ravel())["km"]
+    distance, _ = Nearest(ice_latitude, ice_longitude).km(latitude.ravel(), longitude.ravel())
     fraction = np.minimum(whole.ravel()[cell], 1.0)
-    return Ice(distance.reshape(field.shape), fraction.reshape(field.shape))
-
-
-def _distances(
-    ice_latitude: Floats, ice_longitude: Floats, latitude: Floats, longitude: Floats
-) -> dict[str, Floats]:
-    return {"km": Nearest(ice_latitude, ice_longitude).km(latitude, longitude)[0]}
+    return {
+        "glacier_km": distance.reshape(latitude.shape),
+        "hma_fraction": fraction.reshape(latitude.shape),
+    }
 
 
 def band_masses(

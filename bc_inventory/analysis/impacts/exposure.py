@@ -14,10 +14,9 @@ import pandas as pd
 
 from bc_inventory import schema, units
 from bc_inventory.analysis.hotspots.emission_field import EmissionField, Floats, Integers
-from bc_inventory.analysis.hotspots.statistics import Window, distance_window, window_sums
-from bc_inventory.storage.memoize import memoize
+from bc_inventory.analysis.hotspots.statistics import distance_window, window_sums
 
-__all__ = ["CAVEAT", "RADIUS_KM", "exposure"]
+__all__ = ["CAVEAT", "RADIUS_KM", "exposure", "people_near", "where_people_live"]
 
 RADIUS_KM = 50.0
 CAVEAT = (
@@ -29,7 +28,12 @@ _NO_LAND = 1e-9  # km2; a plant offshore has no land near, and no inhabitants ei
 
 
 def exposure(
-    field: EmissionField, multipliers: Floats, factor_set: str, *, radius_km: float = RADIUS_KM
+    field: EmissionField,
+    multipliers: Floats,
+    factor_set: str,
+    *,
+    radius_km: float = RADIUS_KM,
+    near: Floats | None = None,
 ) -> pd.DataFrame:
     """Return the exposure indicators of a side's regions and categories.
 
@@ -44,14 +48,18 @@ def exposure(
         Column of the result.
     radius_km : float
         What counts as near.
+    near : numpy.ndarray, optional
+        Of `people_near` for the field and the radius, where it is known; by default it is
+        worked out here.
 
     Returns
     -------
     pandas.DataFrame
         Contract `exposure`, for each region and `*`, for each NFR category and `*`.
     """
-    window = distance_window(field.latitudes, field.resolution, radius_km)
-    emitted, breathed, met = _responses(field, window)
+    if near is None:
+        near = people_near(*where_people_live(field), radius_km)["near"]
+    emitted, breathed, met = _responses(field, near)
     lower, upper = _interval(field, multipliers, breathed)
     area = _by_region(field, field.land_km2)
     population = _by_region(field, field.population)
@@ -90,7 +98,7 @@ def exposure(
     return made[schema.table("exposure").names]
 
 
-def _responses(field: EmissionField, window: Window) -> tuple[Floats, Floats, Floats]:
+def _responses(field: EmissionField, near: Floats) -> tuple[Floats, Floats, Floats]:
     """Return what each category of each region does for the indicators.
 
     All are sums over cells of emission times something, so they are worked out
@@ -106,27 +114,34 @@ def _responses(field: EmissionField, window: Window) -> tuple[Floats, Floats, Fl
     met : numpy.ndarray, shape (categories, regions)
         People near the emission, times the emission; person kt.
     """
-    # Emissions change more often than where people live, so this part is kept.
-    each = memoize(
-        _around,
+    made = (field.spread.T @ near)[field.slots] * field.mass[:, :, None]
+    return made[..., 0], made[..., 2:], made[..., 1]
+
+
+def where_people_live(
+    field: EmissionField,
+) -> tuple[Floats, Floats, Integers, Integers, list[int], Floats, float]:
+    """Return what `people_near` takes of a field; no emission is in it."""
+    return (
         field.population,
         field.land_km2,
         field.region,
         field.cell,
         [len(field.regions), *field.shape],
-        window.half_widths,
-    )["around"]
-    made = (field.spread.T @ each)[field.slots] * field.mass[:, :, None]
-    return made[..., 0], made[..., 2:], made[..., 1]
+        field.latitudes,
+        field.resolution,
+    )
 
 
-def _around(
+def people_near(
     population: Floats,
     land_km2: Floats,
     region: Integers,
     cell: Integers,
     shape: list[int],
-    half_widths: Integers,
+    latitudes: Floats,
+    resolution: float,
+    radius_km: float,
 ) -> dict[str, Floats]:
     """Return what an emission in each entry meets.
 
@@ -136,29 +151,30 @@ def _around(
         Of an `EmissionField`.
     shape : list of int
         Its regions, rows and columns.
-    half_widths : numpy.ndarray of int
-        Of a `Window`.
+    latitudes, resolution
+        Of the field.
+    radius_km : float
+        What counts as near.
 
     Returns
     -------
     dict of str to numpy.ndarray
-        `around`, shape (entries, 2 + regions): one; the people near; the
+        `near`, shape (entries, 2 + regions): one; the people near; the
         people near of each region, over the land near them, km-2.
     """
     regions, rows, columns = shape
+    window = distance_window(latitudes, resolution, radius_km)
 
     def on_grid(values: Floats) -> Floats:
         sums = np.bincount(cell, values, minlength=rows * columns)
         return np.asarray(sums, dtype=float).reshape(rows, columns)
 
-    window = Window(half_widths)
-    people_near = window_sums(on_grid(population), window)
+    persons = window_sums(on_grid(population), window)
     land_near = np.maximum(window_sums(on_grid(land_km2), window), _NO_LAND)
     living = np.stack([on_grid(population * (region == one)) / land_near for one in range(regions)])
     # Near is mutual, so what people breathe of a cell is what lives near it.
-    near = window_sums(living, window).reshape(len(living), -1)[:, cell]
-    around = [np.ones(len(cell)), people_near.ravel()[cell], *near]
-    return {"around": np.stack(around, axis=1)}
+    of_each = window_sums(living, window).reshape(len(living), -1)[:, cell]
+    return {"near": np.stack([np.ones(len(cell)), persons.ravel()[cell], *of_each], axis=1)}
 
 
 def _with_side(values: Floats) -> Floats:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from bc_inventory import schema
 from bc_inventory.analysis.hotspots.context import glacier_points
-from bc_inventory.analysis.hotspots.draws import deviations
+from bc_inventory.analysis.hotspots.draws import NEEDED, deviations, draw_groups
 from bc_inventory.analysis.hotspots.emission_field import EmissionField, Floats, emission_field
 from bc_inventory.analysis.impacts.climate import (
     co2_equivalents,
@@ -18,18 +18,25 @@ from bc_inventory.analysis.impacts.climate import (
     read_organic,
 )
 from bc_inventory.analysis.impacts.cryosphere import (
+    Ice,
     band_masses,
     by_band,
     by_month,
     ice_around,
     read_bands,
 )
-from bc_inventory.analysis.impacts.exposure import exposure
+from bc_inventory.analysis.impacts.exposure import (
+    RADIUS_KM,
+    exposure,
+    people_near,
+    where_people_live,
+)
 from bc_inventory.reference.paths import data_root
 from bc_inventory.schema.common import SIDES
 from bc_inventory.spatial.allocate import counted_rows, select_emissions
 from bc_inventory.spatial.profiles import Profiles, month_parts, read_profiles
 from bc_inventory.spatial.proxy_shares import read_shares
+from bc_inventory.storage.memoize import memoize
 
 __all__ = ["impacts_step"]
 
@@ -85,12 +92,15 @@ def impacts_step(
     for side in [name for name in SIDES if (selected["side"] == name).any()]:
         field = emission_field(selected, side, year, shares)
         rows = counted_rows(emissions, year, factor_set, side=side)
-        multipliers = deviations(rows, field, draws, seed)
-        held = band_masses(field, ice_around(field, hma, glaciers), views)
+        multipliers = deviations(memoize(draw_groups, rows[NEEDED], draws, seed), field)
+        # Neither ice nor people move with the emissions.
+        ice = Ice(**memoize(ice_around, field.latitudes, field.longitudes, hma, *glaciers))
+        near = memoize(people_near, *where_people_live(field), RADIUS_KM)["near"]
+        held = band_masses(field, ice, views)
         months = _months(field, profiles)
         made["cryosphere"].append(by_band(field, held, multipliers, factor_set))
         made["cryosphere_months"].append(by_month(field, held, months, factor_set))
-        made["exposure"].append(exposure(field, multipliers, factor_set))
+        made["exposure"].append(exposure(field, multipliers, factor_set, near=near))
     for name, parts in made.items():
         frame = schema.check(pd.concat(parts, ignore_index=True), name)
         schema.write_parquet(frame, name, outputs[name])
