@@ -1,7 +1,5 @@
 """Ice, people and climate: bands that part the whole, sums by hand, ranges with caveats."""
 
-import importlib.util
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,7 +12,6 @@ from bc_inventory.analysis.impacts.climate import (
     co2_equivalents,
     organic_beside,
     read_metrics,
-    read_organic,
 )
 from bc_inventory.analysis.impacts.cryosphere import (
     Ice,
@@ -235,17 +232,6 @@ def test_organic_carbon_is_the_range_of_inventories_near_in_time():
     made = organic_beside(mine, organic)
     assert made[["side", "species"]].to_numpy().tolist() == [["CN", "OC"]]
     assert made[["lower_kt", "emission_kt", "upper_kt"]].to_numpy().tolist() == [[6.0, 7.0, 8.0]]
-
-
-@pytest.mark.shared
-@pytest.mark.slow
-def test_organic_carbon_is_what_the_publishers_files_hold(shared, root):
-    spec = importlib.util.spec_from_file_location("organic", root / "tools" / "organic_carbon.py")
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    known = read_organic()
-    found = tool.table(shared / "data")
-    pd.testing.assert_frame_equal(known[list(found)], found, check_dtype=False)
 
 
 def test_embedded_metrics_say_what_is_recalled():

@@ -1,8 +1,5 @@
-"""The embedded observations are what the tool makes from the publishers' files."""
+"""The embedded observations; `tests/curation` rebuilds them from the publishers' files."""
 
-import importlib.util
-
-import pandas as pd
 import pytest
 
 from bc_inventory import schema
@@ -30,19 +27,3 @@ def test_the_asymmetry_is_in_the_record(means):
     stations = means.groupby("side")["station"].nunique()
     assert stations["CN"] == 1
     assert stations["EU"] > 30
-
-
-@pytest.mark.shared
-def test_it_is_made_from_the_publishers_files(shared, root):
-    path = root / "tools" / "make_observations.py"
-    spec = importlib.util.spec_from_file_location("make_observations", path)
-    tool = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(tool)
-    again, places = tool.made(shared / "data")
-    held = schema.read_csv(FOLDER / "means.csv", "observations")
-    key = list(schema.table("observations").key)
-    made = tool.rounded(again).sort_values(key, kind="stable", ignore_index=True)
-    for name in ("ec_ug_m3", "ebc_ug_m3", "half_width", "coverage", "n_valid", "file_sha256"):
-        left = made[name].astype(held[name].dtype)
-        pd.testing.assert_series_equal(left, held[name], check_names=False)
-    assert len(places) == len(schema.read_csv(FOLDER / "places.csv", "station_places"))

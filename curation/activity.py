@@ -1,0 +1,84 @@
+"""Published activity, provinces' population and the fuel splits of EU members.
+
+Which figures of which file are embedded is `data/activity_selection.csv`; how CO2 becomes
+activity is `data/activity_recovery.csv`.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from bc_inventory.readers.derive import CARS, SPLIT
+from bc_inventory.readers.embed import embed
+from curation.maker import Maker, Roots, everything
+
+__all__ = ["MAKERS"]
+
+_PEOPLE = "nbs-population"
+_rebuilt: dict[Roots, dict[str, pd.DataFrame]] = {}
+
+
+def _all(roots: Roots) -> dict[str, pd.DataFrame]:
+    """Return what the publishers' files give, read once for the three makers."""
+    if roots not in _rebuilt:
+        _rebuilt[roots] = embed(roots.shared / "data")
+    return _rebuilt[roots]
+
+
+def _published(roots: Roots) -> dict[str, pd.DataFrame]:
+    return {name: rows for name, rows in _all(roots).items() if name.startswith("activity/")}
+
+
+def _of_nbs(frame: pd.DataFrame) -> pd.Series[bool]:
+    return frame["source_id"] == _PEOPLE
+
+
+def _population(roots: Roots) -> dict[str, pd.DataFrame]:
+    rows = _all(roots)["population.csv"]
+    return {"population.csv": rows[_of_nbs(rows)]}
+
+
+def _derived(frame: pd.DataFrame) -> pd.Series[bool]:
+    cars = (frame["mapping_id"] == "eu-cars") & (frame["source_id"] == CARS)
+    return cars | (frame["source_id"] == SPLIT)
+
+
+def _splits(roots: Roots) -> dict[str, pd.DataFrame]:
+    rows = _all(roots)["activity_mapping.csv"]
+    return {"activity_mapping.csv": rows[_derived(rows)]}
+
+
+MAKERS = (
+    Maker(
+        "published activity",
+        "activity/*.csv",
+        "figures as published, or recovered from CO2 by division",
+        ("shared/data/", "data/activity_selection.csv", "data/activity_recovery.csv"),
+        _published,
+        everything,
+    ),
+    Maker(
+        "population of provinces",
+        "population.csv",
+        "year-end figures, misprints read as `population_corrections` says",
+        ("shared/data/nbs-population-by-province/", "data/population_corrections.csv"),
+        _population,
+        _of_nbs,
+    ),
+    Maker(
+        "fuel splits",
+        "activity_mapping.csv",
+        "solid, gas and liquid of a region group, moved by what its members consume; fuels of "
+        "cars from those of cars and vans less the vans'",
+        (
+            "shared/data/eurostat-energy/",
+            "data/fuel_split_base.csv",
+            "data/fuel_split_rules.csv",
+            "data/co2_factors.csv",
+            "data/calorific_values.csv",
+            "data/activity_mapping.csv",
+        ),
+        _splits,
+        _derived,
+    ),
+)

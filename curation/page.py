@@ -1,0 +1,61 @@
+"""`docs/curation.md`: how each table of `data/` came about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from curation.maker import Maker
+from curation.status import FileStatus
+
+__all__ = ["DOCUMENT", "page"]
+
+DOCUMENT = Path(__file__).resolve().parent.parent / "docs" / "curation.md"
+
+_HEAD = """# Where the facts come from
+
+Written by `python -m curation page` from the register of makers; don't edit it by hand.
+
+A row of `data/` is rebuilt by a maker of `curation/`, to the last digit, or it was typed by hand
+and names its source. Of some typed rows the bounds follow by a rule, which a maker applies.
+
+    python -m curation check            rebuild every derived row and compare; 1 where one differs
+    python -m curation check 'spatial/*'
+    python -m curation typed            typed rows by file and source; --rows prints each
+    python -m curation write FILE       put the rebuilt rows of a file into data/
+
+What can't be shipped is read from the publishers' files in `../shared` (`--shared`). The package
+`bc_inventory` doesn't import `curation`, and a wheel doesn't carry it.
+"""
+
+
+def page(found: Iterable[FileStatus], makers: Iterable[Maker]) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    found : iterable of FileStatus
+        Status of each file; the differences aren't used.
+    makers : iterable of Maker
+        All makers.
+    """
+    groups: dict[tuple[str, tuple[str, ...]], list[FileStatus]] = {}
+    for one in found:
+        name = re.sub(r"^(activity/[a-z]+)_\d{4}", r"\1_<year>", one.file)
+        groups.setdefault((name, one.makers), []).append(one)
+    lines = [_HEAD, "## Tables", "", "| file | rows | rebuilt | typed | makers |"]
+    lines.append("|---|---|---|---|---|")
+    for (name, names), files in groups.items():
+        rows = sum(one.rows for one in files)
+        rebuilt = sum(one.rebuilt for one in files)
+        ruled = sum(one.ruled for one in files)
+        typed = str(rows - rebuilt) + (f", bounds of {ruled} by rule" if ruled else "")
+        if files[0].without_source is None and rows > rebuilt:
+            typed += ", no column of sources"
+        lines.append(f"| `{name}` | {rows} | {rebuilt} | {typed} | {', '.join(names)} |")
+    lines += ["", "## Makers", "", "| maker | how | inputs |", "|---|---|---|"]
+    for maker in makers:
+        inputs = ", ".join(f"`{name}`" for name in maker.inputs)
+        lines.append(f"| {maker.name} | {maker.how} | {inputs} |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,146 @@
+"""How each embedded table came about: rebuilt by makers, or typed with a source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatch
+
+import pandas as pd
+
+from bc_inventory.schema import Table, read_csv, read_parquet
+from bc_inventory.schema.package import contracts_of
+from curation.comparison import Difference, differences
+from curation.maker import Maker, Roots
+
+__all__ = ["FileStatus", "embedded_tables", "rebuild", "status"]
+
+
+@dataclass(frozen=True)
+class FileStatus:
+    """Where the rows of one file come from.
+
+    Parameters
+    ----------
+    file : str
+        Below the folder of facts.
+    rows : int
+        Rows of the file.
+    rebuilt : int
+        Rows that makers rebuild as a whole, to the last digit.
+    ruled : int
+        Typed rows of which makers rebuild some columns, such as the bounds of an interval.
+    typed : pandas.DataFrame
+        Rows that no maker rebuilds as a whole.
+    makers : tuple of str
+        Names of the makers.
+    differences : tuple of Difference
+        What the makers give otherwise.
+    """
+
+    file: str
+    rows: int
+    rebuilt: int
+    ruled: int
+    typed: pd.DataFrame
+    makers: tuple[str, ...]
+    differences: tuple[Difference, ...]
+
+    @property
+    def without_source(self) -> int | None:
+        """Typed rows without a source; None where the table has no column for one."""
+        if "source_id" not in self.typed:
+            return None
+        return int(self.typed["source_id"].isna().sum())
+
+
+def embedded_tables(roots: Roots) -> dict[str, tuple[Table, pd.DataFrame]]:
+    """Return contract and rows of every embedded table, by path."""
+    made = {}
+    for file, rules in contracts_of(roots.data).items():
+        read = read_parquet if file.endswith(".parquet") else read_csv
+        made[file] = rules, read(roots.data / file, rules)
+    return made
+
+
+def rebuild(makers: Iterable[Maker], roots: Roots) -> dict[str, dict[str, pd.DataFrame]]:
+    """Return the rows that makers give, by maker and path."""
+    return {maker.name: dict(maker.make(roots)) for maker in makers}
+
+
+def status(
+    makers: Iterable[Maker],
+    tables: Mapping[str, tuple[Table, pd.DataFrame]],
+    rebuilt: Mapping[str, Mapping[str, pd.DataFrame]],
+) -> list[FileStatus]:
+    """Compare every embedded table with what its makers give.
+
+    Parameters
+    ----------
+    makers : iterable of Maker
+        The makers that ran.
+    tables : mapping
+        Result of `embedded_tables`.
+    rebuilt : mapping
+        Result of `rebuild`; what a maker that isn't in it claims is not compared.
+
+    Returns
+    -------
+    list of FileStatus
+        By file; a file that a maker gives and that isn't embedded is listed with its rows as
+        differences.
+
+    Raises
+    ------
+    ValueError
+        If two makers claim the same row as a whole.
+    """
+    named = list(makers)
+    files = {*tables, *(path for made in rebuilt.values() for path in made)}
+    found = []
+    for file in sorted(files):
+        own = [maker for maker in named if fnmatch(file, maker.files)]
+        if file not in tables:
+            missing = Difference(file, "the whole file", "", "a file")
+            found.append(FileStatus(file, 0, 0, 0, pd.DataFrame(), _names(own), (missing,)))
+            continue
+        found.append(_of_file(file, *tables[file], own, rebuilt))
+    return found
+
+
+def _of_file(
+    file: str,
+    rules: Table,
+    frame: pd.DataFrame,
+    makers: list[Maker],
+    rebuilt: Mapping[str, Mapping[str, pd.DataFrame]],
+) -> FileStatus:
+    whole = pd.Series(False, index=frame.index)
+    part = pd.Series(False, index=frame.index)
+    found: list[Difference] = []
+    key = list(rules.key)
+    for maker in makers:
+        claimed = maker.claims(frame)
+        if not maker.columns and (whole & claimed).any():
+            raise ValueError(f"{file}: {maker.name} claims rows of another maker")
+        if maker.name in rebuilt:
+            rows = rebuilt[maker.name].get(file, frame.iloc[:0])
+            columns = list(maker.columns) or [name for name in rules.names if name not in key]
+            found += differences(file, frame[claimed], rows, key, columns)
+        if maker.columns:
+            part |= claimed
+        else:
+            whole |= claimed
+    return FileStatus(
+        file,
+        len(frame),
+        int(whole.sum()),
+        int((part & ~whole).sum()),
+        frame[~whole],
+        _names(makers),
+        tuple(found),
+    )
+
+
+def _names(makers: list[Maker]) -> tuple[str, ...]:
+    return tuple(maker.name for maker in makers)

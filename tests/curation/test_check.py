@@ -1,0 +1,110 @@
+"""Every derived row is what its inputs give, and an altered one is found."""
+
+from dataclasses import replace
+from fnmatch import fnmatch
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from bc_inventory.schema import read_csv
+from curation import cli
+from curation.maker import Maker
+from curation.page import DOCUMENT, page
+from curation.registry import MAKERS
+from curation.status import status
+
+# One file for each maker stands for those it makes.
+CASES = [(maker, maker.files) for maker in MAKERS]
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_every_derived_row_is_as_its_maker_gives_it(tables, rebuilt):
+    found = status(MAKERS, tables, rebuilt)
+    assert [str(item) for one in found for item in one.differences] == []
+    assert {one.file for one in found} == set(tables)
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+@pytest.mark.parametrize(("maker", "files"), CASES, ids=[maker.name for maker in MAKERS])
+def test_one_altered_value_of_each_maker_is_found(tables, rebuilt, maker, files):
+    file = next(name for name in tables if fnmatch(name, files))
+    rules, frame = tables[file]
+    row = frame.index[maker.claims(frame)][-1]
+    columns = maker.columns or [name for name in rules.names if name not in rules.key]
+    column = next(name for name in columns if pd.api.types.is_numeric_dtype(frame[name]))
+    altered = frame.copy()
+    altered.loc[row, column] = frame.loc[row, column] + 1
+    found = status([maker], {file: (rules, altered)}, {maker.name: rebuilt[maker.name]})
+    own = next(one for one in found if one.file == file)
+    assert len(own.differences) == 1
+    assert column in own.differences[0].embedded
+
+
+def test_each_typed_row_has_a_source(tables):
+    found = status(MAKERS, tables, {})
+    assert [one.file for one in found if one.without_source] == []
+    without_column = {one.file for one in found if len(one.typed) and one.without_source is None}
+    assert without_column == {
+        "activity_selection.csv",
+        "crosswalk/countries.csv",
+        "fuels.csv",
+        "odbl/networks_010.parquet",
+        "spatial/lanes_010.parquet",
+        "technologies.csv",
+    }
+
+
+def test_the_page_is_what_the_register_says(tables):
+    found = status(MAKERS, tables, {})
+    assert DOCUMENT.read_text() == page(found, MAKERS), "run python -m curation page"
+
+
+def _toy(tmp_path):
+    path = tmp_path / "co2_factors.csv"
+    path.write_text(
+        "fuel,value,value_lower,value_upper,confidence,source_id,note\n"
+        "diesel,74,70,78,high,typed,\nlpg,63,60,66,high,made,\n"
+    )
+
+    def make(roots):
+        rows = read_csv(path, "co2_factors")
+        return {path.name: rows[rows["source_id"] == "made"].assign(value=63.1)}
+
+    return Maker("toy", path.name, "-", (), make, lambda frame: frame["source_id"] == "made")
+
+
+def test_the_command_tells_what_differs_and_write_mends_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(cli, "MAKERS", (_toy(tmp_path),))
+    run = CliRunner().invoke
+    data = ["--data", str(tmp_path)]
+    result = run(cli.main, [*data, "check"])
+    assert result.exit_code == 1
+    assert "lpg: embedded value 63.0, rebuilt value 63.1" in result.output
+    assert "1 rows differ, in 1 files" in result.output
+    assert run(cli.main, [*data, "write", "co2_factors.csv"]).exit_code == 0
+    again = run(cli.main, [*data, "check"])
+    assert again.exit_code == 0
+    assert "1 rows are as their makers give them; 1 are typed" in again.output
+    listed = run(cli.main, [*data, "typed"]).output
+    assert listed == "co2_factors.csv\ttyped\t1\n"
+
+
+def test_a_broken_table_is_reported_without_a_traceback(tmp_path, monkeypatch):
+    monkeypatch.setattr(cli, "MAKERS", (_toy(tmp_path),))
+    path = tmp_path / "co2_factors.csv"
+    path.write_text(path.read_text().replace("74,70", "seventy,70"))
+    result = CliRunner().invoke(cli.main, ["--data", str(tmp_path), "check"])
+    assert result.exit_code == 1
+    assert "row 2, column value: found 'seventy'" in result.output
+
+
+def test_without_the_publishers_files_the_command_says_what_it_needs(tmp_path, monkeypatch):
+    toy = replace(_toy(tmp_path), inputs=("shared/data/",))
+    monkeypatch.setattr(cli, "MAKERS", (toy,))
+    arguments = ["--data", str(tmp_path), "--shared", str(tmp_path / "none"), "check"]
+    result = CliRunner().invoke(cli.main, arguments)
+    assert result.exit_code == 1
+    assert "toy can't be rebuilt without the publishers' files" in result.output
