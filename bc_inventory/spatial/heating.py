@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bc_inventory.cf.dataset import opened_fields
 from bc_inventory.errors import DataError, Problem, Problems
 from bc_inventory.spatial.regions import BASE
 from bc_inventory.spatial.regrid import find_axes
@@ -30,7 +31,8 @@ __all__ = ["degree_day_shares", "heating_days", "open_temperature", "region_temp
 Floats = NDArray[np.float64]
 _ZERO_CELSIUS = 273.15
 _DIMENSIONS = 3
-_UNITS = {"K": -_ZERO_CELSIUS, "kelvin": -_ZERO_CELSIUS, "degC": 0.0, "celsius": 0.0}
+_KELVIN = ("K", "kelvin", "degK", "degrees_K", "degree_Kelvin", "kelvins")
+_CELSIUS = ("degC", "celsius", "C", "degrees_C", "degree_C", "degrees_Celsius", "degree_Celsius")
 # No daily mean near the ground was ever outside; a wrong unit nearly always is.
 _PLAUSIBLE = (-80.0, 60.0)
 
@@ -54,14 +56,7 @@ def open_temperature(path: Path) -> Iterator[xr.DataArray]:
     DataError
         If it can't be read, or doesn't hold just one such variable.
     """
-    import xarray as xr
-
-    try:
-        data = xr.open_dataset(path)
-    except (OSError, ValueError) as error:
-        problem = Problem(f"a file that can't be read ({error})", "a whole NetCDF", str(path))
-        raise DataError([problem]) from error
-    with data:
+    with opened_fields(path, times=True) as data:
         wanted = [name for name, variable in data.data_vars.items() if variable.ndim == _DIMENSIONS]
         if len(wanted) != 1:
             problem = Problem(
@@ -151,9 +146,7 @@ def region_temperatures(
         If the unit isn't K or degC, a day of the year is missing or stands
         twice, a region has no value on some day, or a value isn't a temperature.
     """
-    unit = str(field.attrs.get("units", ""))
-    if unit not in _UNITS:
-        raise _refuse(f"a temperature in {unit!r}", f"units of {', '.join(_UNITS)}", "units")
+    zero = _zero(str(field.attrs.get("units", "")))
     axes, ordered = find_axes(field)
     ordered = _days(ordered, year)
     rows, columns = _locate(cells, axes.lat_edges, axes.lon_edges)
@@ -163,13 +156,26 @@ def region_temperatures(
     rows, columns, code, people = rows[inside], columns[inside], code[inside], people[inside]
     found = np.full((len(regions), ordered.sizes["time"]), np.nan)
     for day in range(ordered.sizes["time"]):
-        values = ordered[day].to_numpy().astype(float)[rows, columns] + _UNITS[unit]
+        values = ordered[day].to_numpy().astype(float)[rows, columns] + zero
         known = np.isfinite(values)
         weight = np.bincount(code[known], people[known], minlength=len(regions))
         warmth = np.bincount(code[known], people[known] * values[known], minlength=len(regions))
         np.divide(warmth, weight, out=found[:, day], where=weight > 0)
     _check(found, regions)
     return found
+
+
+def _zero(unit: str) -> float:
+    """Return what is added to a temperature for degree Celsius.
+
+    A lone C is degree Celsius here, where nothing but a temperature can stand.
+    """
+    word = unit.strip().replace(" ", "_").lower()
+    for zero, words in ((-_ZERO_CELSIUS, _KELVIN), (0.0, _CELSIUS)):
+        if word in {name.lower() for name in words} or (not zero and word in {"°c", "℃"}):
+            return zero
+    expected = ", ".join((*_KELVIN, *_CELSIUS))
+    raise _refuse(f"a temperature in {unit!r}", f"units of {expected}", "units")
 
 
 def _days(field: xr.DataArray, year: int) -> xr.DataArray:
@@ -179,7 +185,11 @@ def _days(field: xr.DataArray, year: int) -> xr.DataArray:
             "daily values along 'time'",
             "time",
         )
-    dates = pd.DatetimeIndex(field.indexes["time"]).normalize()
+    if "time" not in field.indexes:
+        raise _refuse(
+            "a dimension 'time' without times", "a coordinate with the date of each", "time"
+        )
+    dates = _dates(field.indexes["time"])
     wanted = pd.date_range(f"{year}-01-01", f"{year}-12-31")
     here = field.isel(time=np.flatnonzero(dates.year == year)).transpose("time", "lat", "lon")
     got = dates[dates.year == year]
@@ -191,6 +201,27 @@ def _days(field: xr.DataArray, year: int) -> xr.DataArray:
             f"{len(got)} values in {year}{first}", f"{length} days, each once, in order", "time"
         )
     return here
+
+
+def _dates(index: pd.Index) -> pd.DatetimeIndex:
+    """Return days by their calendar date, whatever the calendar.
+
+    Raises
+    ------
+    DataError
+        If they aren't dates, or one isn't in the usual calendar (30 February).
+    """
+    try:
+        if isinstance(index, pd.DatetimeIndex):
+            return index.normalize()
+        names = [f"{date.year:04d}-{date.month:02d}-{date.day:02d}" for date in index]
+        return pd.DatetimeIndex(pd.to_datetime(names, format="%Y-%m-%d"))
+    except (AttributeError, ValueError, TypeError) as error:
+        raise _refuse(
+            f"times that aren't dates of the usual calendar ({str(error)[:80]})",
+            "daily values by date",
+            "time",
+        ) from error
 
 
 def _locate(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bc_inventory.cf.dataset import opened_fields
 from bc_inventory.spatial.cells import make_grid
 from bc_inventory.spatial.regions import BASE
 from bc_inventory.spatial.regrid import Axes, find_axes, regrid
@@ -167,16 +168,14 @@ def read_regions(path: Path, name: str | None) -> RasterRegions:
 
 
 def _netcdf(path: Path, name: str | None) -> Any:
-    import xarray as xr
-
     try:
-        with xr.open_dataset(path) as data:
+        with opened_fields(path) as data:
             two = [n for n, v in data.data_vars.items() if v.squeeze(drop=True).ndim == 2]
             chosen = name or (two[0] if len(two) == 1 else None)
             if chosen not in data.data_vars:
                 raise refuse(str(path), f"the variable {chosen!r}", f"one of {two}")
             return data[chosen].squeeze(drop=True).load()
-    except (OSError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         raise refuse(str(path), f"a file that can't be read ({error})", "a whole NetCDF") from error
 
 

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from bc_inventory.errors import DataError, Problem, suggest
+from bc_inventory import units
+from bc_inventory.cf.axes import LATITUDE, LONGITUDE, edges_from_bounds, find_axis, unwrapped
+from bc_inventory.errors import DataError, Problem, UnitError, suggest
 from bc_inventory.spatial.cells import Earth, Grid, zone
 from bc_inventory.spatial.kernel import lat_overlap, lon_overlap
 
@@ -28,6 +30,7 @@ __all__ = ["Axes", "Kernel", "Kind", "Regridded", "find_axes", "regrid"]
 Kind = Literal["mass", "flux"]
 Floats = NDArray[np.float64]
 _KINDS = ("mass", "flux")
+_DENSITIES = ("kg m-2 s-1", "kg m-2", "kg m-3", "kg m-3 s-1")
 # Rows that are converted at once; with 3 600 columns they fit a cache of 2 MiB.
 _ROWS = 64
 # Coordinates stored as float32 are off by up to 1e-5 degree.
@@ -231,8 +234,8 @@ def regrid(
     Raises
     ------
     DataError
-        If the kind isn't said, the grid isn't made of longitudes and latitudes,
-        or a value is infinite.
+        If the kind isn't said or contradicts the unit, the grid isn't made of longitudes and
+        latitudes, or a value is infinite.
     """
     import xarray as xr
 
@@ -243,6 +246,7 @@ def regrid(
             "kind 'mass' (kg per cell) or 'flux' (per area)",
             suggest(str(said), _KINDS) if said else "Say which; sums and averages differ.",
         )
+    _require_kind(field, said)
     axes, prepared = find_axes(field, earth or target.earth)
     kernel = Kernel(axes, Axes.of(target), said)
     made, *sums = xr.apply_ufunc(
@@ -273,6 +277,22 @@ def regrid(
     return Regridded(made, cover, ledger)
 
 
+def _require_kind(field: xr.DataArray, kind: Kind) -> None:
+    """Refuse a mass per area, volume or mass as a mass per cell, and a mass as a flux."""
+    unit = str(field.attrs.get("units", ""))
+    try:
+        per_cell = any(units.same_dimension(unit, whole) for whole in ("kg", "kg/s"))
+    except UnitError:
+        return  # a unit that isn't known says nothing of the kind
+    density = any(units.same_dimension(unit, part) for part in _DENSITIES)
+    if (kind == "flux" and per_cell) or (kind == "mass" and density):
+        raise _refuse(
+            f"a field {field.name!r} in {unit} as a {kind}",
+            "a mass per cell" if kind == "mass" else "a mass per area",
+            f"Its unit is that of a {'mass' if per_cell else 'flux'}.",
+        )
+
+
 def _coords(grid: Grid) -> dict[str, Any]:
     return {"lat": grid.lat, "lon": grid.lon}
 
@@ -283,43 +303,76 @@ def find_axes(field: xr.DataArray, earth: Earth = "wgs84") -> tuple[Axes, xr.Dat
     Parameters
     ----------
     field : xarray.DataArray
-        With coordinates `lat` and `lon`, or `latitude` and `longitude`.
+        With a coordinate of latitude and one of longitude, known by standard name, units
+        or name; bounds are used where `bc_inventory.cf.dataset.opened_fields` found them.
     earth : {"wgs84", "sphere"}
         Surface of the areas.
 
     Returns
     -------
     axes : Axes
-        Edges halfway between centres; an outer edge beyond a pole is the pole.
+        Edges from the bounds, else halfway between centres; an outer edge beyond a pole is
+        the pole. Longitudes that run over 180 or 360 degrees run on.
     field : xarray.DataArray, dims (..., lat, lon)
         The same values, latitudes ascending.
 
     Raises
     ------
     DataError
-        If a coordinate is absent, isn't regular, or spans more than a turn.
+        If a coordinate is absent, isn't regular and has no bounds, contradicts its bounds,
+        or spans more than a turn.
     """
-    names = {}
-    for short, long in (("lat", "latitude"), ("lon", "longitude")):
-        here = [name for name in (short, long) if name in field.dims and name in field.coords]
-        if not here:
-            raise _refuse(
-                f"a field with the dimensions {', '.join(map(str, field.dims))}",
-                f"a dimension and coordinate {short!r} or {long!r}",
-            )
-        names[here[0]] = short
-    renamed = field.rename({old: new for old, new in names.items() if old != new})
+    renamed = _with_plain_names(field)
+    for name in ("lat", "lon"):
+        if not np.isfinite(renamed[name].to_numpy()).all():
+            raise _refuse(f"{name} with missing values", "a coordinate without gaps")
+    turned = unwrapped(renamed["lon"].to_numpy()).astype(renamed["lon"].dtype)
+    renamed = renamed.assign_coords(lon=("lon", turned, renamed["lon"].attrs))
     for name in ("lat", "lon"):
         if renamed[name][0] > renamed[name][-1]:
             renamed = renamed.isel({name: slice(None, None, -1)})
     renamed = renamed.transpose(..., "lat", "lon")
-    lat = np.clip(_between(renamed["lat"].to_numpy(), "lat"), -90.0, 90.0)
-    lon = _between(renamed["lon"].to_numpy(), "lon")
+    lat = np.clip(_edges(renamed, "lat", LATITUDE), -90.0, 90.0)
+    lon = _edges(renamed, "lon", LONGITUDE)
     if lon[-1] - lon[0] > 360 + _REGULAR:
         raise _refuse(f"longitudes from {lon[0]:g} to {lon[-1]:g}", "at most one turn")
     if not np.issubdtype(renamed.dtype, np.floating):
         renamed = renamed.astype(float)
     return Axes(lon, lat, earth), renamed
+
+
+def _with_plain_names(field: xr.DataArray) -> xr.DataArray:
+    """Return a field whose axes are called `lat` and `lon`, as their attributes say."""
+    axes = {str(name): field[name].attrs for name in field.dims if name in field.coords}
+    names = {}
+    for short, which in (("lat", LATITUDE), ("lon", LONGITUDE)):
+        name = find_axis(which, axes)
+        if name is None:
+            raise _refuse(
+                f"a field with the dimensions {', '.join(map(str, field.dims))}",
+                f"a dimension with a coordinate of {which}",
+                f"Give it units degrees_{'north' if short == 'lat' else 'east'}.",
+            )
+        if name != short:
+            names[name] = short
+            for side in ("lower", "upper"):
+                if f"{name}_{side}_bound" in field.coords:
+                    names[f"{name}_{side}_bound"] = f"{short}_{side}_bound"
+    return field.rename(names)
+
+
+def _edges(field: xr.DataArray, name: str, which: str) -> Floats:
+    """Return the edges of an axis: its bounds where they are stated, else halfway."""
+    axis = field[name]
+    sides = [f"{name}_{side}_bound" for side in ("lower", "upper")]
+    if any(side not in field.coords for side in sides):
+        return _between(axis.to_numpy(), name)
+    bounds = np.column_stack([field[side].to_numpy() for side in sides])
+    try:
+        edges = edges_from_bounds(axis.to_numpy(), bounds, which)
+    except ValueError as error:
+        raise _refuse(str(error), "bounds that give the cells of their axis") from error
+    return np.round(edges, 5 if axis.dtype == np.float32 else 9)
 
 
 def _between(centres: NDArray[Any], name: str) -> Floats:

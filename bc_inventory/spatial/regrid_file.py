@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bc_inventory import __version__
+from bc_inventory.cf.axes import LATITUDE, LONGITUDE, find_axis
+from bc_inventory.cf.dataset import opened_fields
 from bc_inventory.errors import DataError, Problem, suggest
 from bc_inventory.spatial.cells import Earth, Grid
 from bc_inventory.spatial.regrid import Kind, regrid
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["regrid_file"]
 
-_LAT, _LON = ("lat", "latitude"), ("lon", "longitude")
 _ENCODING = {"zlib": True, "complevel": 1, "shuffle": True}
 
 
@@ -64,16 +65,13 @@ def regrid_file(
     """
     import xarray as xr
 
-    try:
-        opened = xr.open_dataset(path, chunks={}, decode_times=False)
-    except (OSError, ValueError) as error:
-        raise _refuse(path, f"a file that can't be read ({error})", "a whole NetCDF") from error
-    with opened as data:
+    with opened_fields(path) as data:
         made: dict[str, Any] = {}
         accounts: list[str] = []
         for name in _chosen(data, variables, kind, path):
             field = data[name]
-            whole = {dim: -1 if dim in _LAT + _LON else 1 for dim in field.dims}
+            horizontal = _horizontal(field)
+            whole = {dim: -1 if dim in horizontal else 1 for dim in field.dims}
             moved = regrid(field.chunk(whole), grid, kind=kind, earth=earth)
             made[name] = moved.field.astype(np.float32)
             made["covered_fraction"] = moved.covered_fraction.astype(np.float32)
@@ -107,9 +105,7 @@ def _unit_of_sum(unit: str, kind: Kind) -> str:
 
 def _chosen(data: xr.Dataset, variables: Sequence[str], kind: Kind | None, path: Path) -> list[str]:
     fields = [
-        str(name)
-        for name, variable in data.data_vars.items()
-        if set(variable.dims) & set(_LAT) and set(variable.dims) & set(_LON)
+        str(name) for name, variable in data.data_vars.items() if None not in _horizontal(variable)
     ]
     for name in variables:
         if name not in fields:
@@ -128,6 +124,12 @@ def _chosen(data: xr.Dataset, variables: Sequence[str], kind: Kind | None, path:
             None if kind is None else "Name the variables.",
         )
     return chosen
+
+
+def _horizontal(field: xr.DataArray) -> tuple[str | None, str | None]:
+    """Return the dimensions of latitude and longitude of a field, None where it lacks one."""
+    axes = {str(name): field[name].attrs for name in field.dims if name in field.coords}
+    return find_axis(LATITUDE, axes), find_axis(LONGITUDE, axes)
 
 
 def _describe(fields: xr.Dataset, data: xr.Dataset, grid: Grid, path: Path) -> None:

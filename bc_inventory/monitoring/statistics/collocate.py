@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from bc_inventory.cf.axes import unwrapped
 from bc_inventory.errors import ConfigError, DataError, Problem
 from bc_inventory.monitoring.statistics.scores import Scores, scores
 from bc_inventory.schema.observations import VALUE_COLUMNS
@@ -108,10 +109,13 @@ def at_stations(
         raise ConfigError(
             [Problem("no half_width_deg", "half the width of the box", column="half_width_deg")]
         )
-    ordered = field.sortby("lat").sortby("lon")
+    ordered = field.sortby("lat").assign_coords(lon=unwrapped(field["lon"].to_numpy()))
+    ordered = ordered.sortby("lon")
     lat, lon = (ordered[name].to_numpy().astype(float) for name in ("lat", "lon"))
     values = ordered.transpose(..., "lat", "lon").to_numpy()
     values = values[None] if values.ndim == 2 else values
+    _step(lat)
+    lon, values = _closed_circle(lon, values, float(half_width_deg or 0))
     y = stations["latitude"].to_numpy(dtype=float)
     x = _same_circle(stations["longitude"].to_numpy(dtype=float), lon)
     inside = _inside(y, lat) & _inside(x, lon)
@@ -136,6 +140,22 @@ def _step(axis: np.ndarray) -> float:
     return float(steps.mean())
 
 
+def _closed_circle(
+    lon: np.ndarray, values: np.ndarray, reach: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Repeat the columns of a field around the globe on both sides, as far as a station reaches.
+
+    A field that covers part of a circle stays as it is.
+    """
+    step = _step(lon)
+    if round(_CIRCLE / step) != len(lon):
+        return lon, values
+    count = min(len(lon), int(np.ceil(reach / step)) + 1)
+    columns = np.arange(-count, len(lon) + count)
+    turns, within = np.divmod(columns, len(lon))
+    return lon[within] + _CIRCLE * turns, values[..., within]
+
+
 def _inside(places: np.ndarray, axis: np.ndarray) -> np.ndarray:
     half = _step(axis) / 2
     with np.errstate(invalid="ignore"):
@@ -143,10 +163,9 @@ def _inside(places: np.ndarray, axis: np.ndarray) -> np.ndarray:
 
 
 def _same_circle(longitude: np.ndarray, axis: np.ndarray) -> np.ndarray:
-    """Return longitudes in the convention of an axis: -180 to 180 or 0 to 360."""
-    half = _step(axis) / 2
-    turned = np.where(longitude < axis[0] - half, longitude + _CIRCLE, longitude)
-    return np.where(turned > axis[-1] + half, turned - _CIRCLE, turned)
+    """Return longitudes as the axis counts them: within half a turn of its middle."""
+    middle = (axis[0] + axis[-1]) / 2
+    return longitude - _CIRCLE * np.round((longitude - middle) / _CIRCLE)
 
 
 def _nearest(axis: np.ndarray, place: float) -> int:

@@ -2,19 +2,91 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bc_inventory.cf.axes import LATITUDE, LONGITUDE, find_axis, unwrapped
+from bc_inventory.readers.io.netcdf import array
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Reading, Report
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["dataset", "field_reading", "latitudes", "longitudes"]
+__all__ = ["Horizontal", "dataset", "field_reading", "horizontal", "latitudes", "longitudes"]
 
 _AXIS_DIGITS = 9  # MERRA-2 stores latitude 0 as -5.9e-13
+
+
+@dataclass(frozen=True)
+class Horizontal:
+    """Latitude and longitude of a file.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The dimensions of latitude and of longitude.
+    lat, lon : numpy.ndarray of float
+        Degrees; longitudes run on where the file's fall back.
+    """
+
+    names: tuple[str, str]
+    lat: np.ndarray
+    lon: np.ndarray
+
+    def values(self, source: Source, variable: Any) -> np.ndarray:
+        """Return a variable's values with latitude and longitude last.
+
+        Raises
+        ------
+        DataError
+            If it doesn't lie along both.
+        """
+        dims = list(variable.dimensions)
+        if not set(self.names) <= set(dims):
+            raise source.refuse(
+                f"dimensions {', '.join(dims)}", " and ".join(self.names), column=variable.name
+            )
+        values = array(source, variable)
+        return np.moveaxis(values, [dims.index(name) for name in self.names], [-2, -1])
+
+
+def horizontal(source: Source, file: Any) -> Horizontal:
+    """Find latitude and longitude by what their attributes say, else by name.
+
+    Parameters
+    ----------
+    source : Source
+        For messages.
+    file : netCDF4.Dataset
+        The open file.
+
+    Raises
+    ------
+    DataError
+        If one is absent, or isn't an axis in order.
+    """
+    attributes = {
+        name: {key: variable.getncattr(key) for key in variable.ncattrs()}
+        for name, variable in file.variables.items()
+        if variable.dimensions == (name,)
+    }
+    found = {which: find_axis(which, attributes) for which in (LATITUDE, LONGITUDE)}
+    for which, name in found.items():
+        if name is None:
+            raise source.refuse(
+                f"no axis of {which} among {', '.join(attributes) or 'no axes'}",
+                f"a variable along itself with the units or standard name of {which}",
+                column=which,
+            )
+    lat, lon = str(found[LATITUDE]), str(found[LONGITUDE])
+    return Horizontal(
+        (lat, lon),
+        latitudes(source, array(source, file[lat])),
+        longitudes(source, unwrapped(array(source, file[lon]))),
+    )
 
 
 def latitudes(source: Source, values: np.ndarray) -> np.ndarray:
@@ -30,7 +102,7 @@ def latitudes(source: Source, values: np.ndarray) -> np.ndarray:
 
 def longitudes(source: Source, values: np.ndarray) -> np.ndarray:
     """Return longitudes, rounding errors removed; either convention stays as it is."""
-    return _axis(source, values, "longitude", 360.0)
+    return _axis(source, values, "longitude", 540.0)
 
 
 def _axis(source: Source, values: np.ndarray, name: str, most: float) -> np.ndarray:

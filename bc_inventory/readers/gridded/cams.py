@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from bc_inventory import units
-from bc_inventory.readers.gridded._field import dataset, field_reading, latitudes, longitudes
+from bc_inventory.readers.gridded._field import dataset, field_reading, horizontal
 from bc_inventory.readers.io.netcdf import array, attribute, is_netcdf, opened, times, unit_of
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
@@ -69,7 +69,7 @@ def read(
         ratio = _lowest(source, file, _PARTS[0]) + _lowest(source, file, _PARTS[1])
         pressure = _lowest(source, file, "sp") if "sp" in file.variables else pressure_pa
         warmth = _lowest(source, file, "t") if "t" in file.variables else temperature_k
-        lat, lon = _axes(source, file)
+        surface = horizontal(source, file)
         bounds = _bounds(source, file)
     fields: dict[str, tuple[np.ndarray, dict[str, Any]]] = {
         "bc_mass_mixing_ratio": (
@@ -86,7 +86,7 @@ def read(
             ratio * density * units.factor("kg", "ug"),
             {"units": "ug m-3", "long_name": "black carbon of the lowest level"},
         )
-    made = dataset(source, fields, lat, lon, bounds, model="CAMS")
+    made = dataset(source, fields, surface.lat, surface.lon, bounds, model="CAMS")
     return field_reading(source, NAME, made, notes)
 
 
@@ -109,16 +109,6 @@ def _lowest(source: Source, file: Any, name: str) -> np.ndarray:
     if values.ndim != 3:
         raise source.refuse(f"dimensions {axes}", "time, level, lat, lon", column=name)
     return np.asarray(values)
-
-
-def _axes(source: Source, file: Any) -> tuple[np.ndarray, np.ndarray]:
-    found = []
-    for long_name, short in (("latitude", "lat"), ("longitude", "lon")):
-        name = long_name if long_name in file.variables else short
-        if name not in file.variables:
-            raise source.refuse(f"no variable {long_name!r}", "an axis", column=long_name)
-        found.append(array(source, file[name]))
-    return latitudes(source, found[0]), longitudes(source, found[1])
 
 
 def _bounds(source: Source, file: Any) -> tuple[np.ndarray, np.ndarray]:

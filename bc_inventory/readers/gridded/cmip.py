@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from bc_inventory.readers.gridded._field import field_reading, latitudes, longitudes
+from bc_inventory.readers.gridded._field import field_reading, horizontal
 from bc_inventory.readers.io.netcdf import array, attribute, is_netcdf, opened, times, unit_of
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
@@ -93,11 +93,11 @@ def read(origin: Source) -> Reading:
         unit = unit_of(source, variable)
         if unit not in _UNITS:
             raise source.refuse(f"unit {unit!r}", " or ".join(sorted(_UNITS)), column=name)
-        axes = tuple(variable.dimensions)
-        coords: dict[str, Any] = {
-            "lat": ("lat", latitudes(source, array(source, file["lat"]))),
-            "lon": ("lon", longitudes(source, array(source, file["lon"]))),
-        }
+        surface = horizontal(source, file)
+        values = surface.values(source, variable)
+        others = tuple(name for name in variable.dimensions if name not in surface.names)
+        axes = (*others, "lat", "lon")
+        coords: dict[str, Any] = {"lat": ("lat", surface.lat), "lon": ("lon", surface.lon)}
         begin, end = _bounds(source, file)
         coords["time"] = ("time", begin.astype("datetime64[ns]"))
         coords |= _other_axes(source, file, axes)
@@ -106,7 +106,7 @@ def read(origin: Source) -> Reading:
             {
                 name: (
                     axes,
-                    array(source, variable),
+                    values,
                     {
                         "units": unit,
                         "standard_name": modern_name(told),

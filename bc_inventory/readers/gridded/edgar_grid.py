@@ -11,14 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from bc_inventory.readers.gridded._field import dataset, field_reading, latitudes, longitudes
-from bc_inventory.readers.io.netcdf import array, attribute, is_netcdf, opened, unit_of
+from bc_inventory.readers.gridded._field import dataset, field_reading, horizontal
+from bc_inventory.readers.io.netcdf import attribute, is_netcdf, opened, times, unit_of
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
 
 __all__ = ["FORMAT", "read"]
 
 NAME = "edgar_grid_bc"
+_MONTHS = 12
 _KINDS = {
     "emissions": ("bc_emission_mass", "t", "mass", {"Tonnes", "tonnes", "t", "tons", "Tons"}),
     "fluxes": ("bc_emission_flux", "kg m-2 s-1", "flux", {"kg m-2 s-1", "kg/m2/s"}),
@@ -51,8 +52,9 @@ def read(origin: Source, *, year: int | None = None) -> Reading:
     Returns
     -------
     Reading
-        `data` is a dataset with `bc_emission_mass` (t a cell and year) or
-        `bc_emission_flux` (kg m-2 s-1), attribute `kind` mass or flux, and the year.
+        `data` is a dataset with `bc_emission_mass` (t a cell in the year, or in the month
+        where the map has twelve) or `bc_emission_flux` (kg m-2 s-1), attribute `kind` mass or
+        flux, and the spans.
 
     Raises
     ------
@@ -71,20 +73,59 @@ def read(origin: Source, *, year: int | None = None) -> Reading:
         if told not in spellings:
             raise source.refuse(f"unit {told!r}", unit, column=name)
         substance, held, sector = _said(source, file, variable)
-        lat = latitudes(source, array(source, file["lat"]))
-        lon = longitudes(source, array(source, file["lon"]))
-        values = array(source, variable)
+        axes = horizontal(source, file)
+        values = axes.values(source, variable)
+        begin, end = _spans(source, file, variable, held)
     if substance != "BC":
         raise source.refuse(f"substance {substance!r}", "BC")
     if year is not None and year != held:
         raise source.refuse(f"the year {held}", f"{year}, which was asked for")
-    begin = np.array([f"{held}-01-01"], dtype="datetime64[s]")
-    end = np.array([f"{held + 1}-01-01"], dtype="datetime64[s]")
     attributes: dict[str, Any] = {"units": unit, "kind": kind, "sector": sector}
+    values = values.reshape(len(begin), *values.shape[-2:])
     made = dataset(
-        source, {ours: (values[None], attributes)}, lat, lon, (begin, end), model="EDGAR"
+        source, {ours: (values, attributes)}, axes.lat, axes.lon, (begin, end), model="EDGAR"
     )
     return field_reading(source, NAME, made)
+
+
+def _spans(source: Source, file: Any, variable: Any, year: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the year, or its months where the map has twelve steps.
+
+    Raises
+    ------
+    DataError
+        If there are other dimensions, or the steps aren't the months of the year.
+    """
+    others = {
+        name: size
+        for name, size in zip(variable.dimensions, variable.shape, strict=True)
+        if name not in horizontal(source, file).names and size != 1
+    }
+    if not others:
+        ends = np.array([f"{year}-01-01", f"{year + 1}-01-01"], dtype="datetime64[s]")
+        return ends[:1], ends[1:]
+    if list(others.values()) != [_MONTHS]:
+        raise source.refuse(
+            f"dimensions {others} beside latitude and longitude",
+            "one step, or twelve months",
+            column=str(variable.name),
+        )
+    (name,) = others
+    months = np.datetime64(f"{year}-01", "M") + np.arange(_MONTHS + 1)
+    if (
+        name in file.variables
+        and attribute(file[name], "units")
+        and "since" in str(attribute(file[name], "units"))
+    ):
+        stamps = times(source, file[name]).astype("datetime64[M]")
+        if (stamps != months[:-1]).any():
+            raise source.refuse(
+                f"steps from {stamps[0]} to {stamps[-1]}",
+                f"the twelve months of {year} in order",
+                column=name,
+            )
+    ends = months.astype("datetime64[s]")
+    return ends[:-1], ends[1:]
 
 
 def _said(source: Source, file: Any, variable: Any) -> tuple[str, int, str]:

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 from bc_inventory import units
-from bc_inventory.readers.gridded._field import dataset, field_reading, latitudes, longitudes
-from bc_inventory.readers.io.netcdf import array, attribute, is_netcdf, opened, times, unit_of
+from bc_inventory.readers.gridded._field import dataset, field_reading, horizontal
+from bc_inventory.readers.io.netcdf import attribute, is_netcdf, opened, times, unit_of
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
 
@@ -65,6 +65,7 @@ def read(origin: Source) -> Reading:
         held = [name for name in _FIELDS if name in file.variables]
         if not held:
             raise source.refuse("no BC variable", f"one of {', '.join(_FIELDS)}")
+        axes = horizontal(source, file)
         fields: dict[str, tuple[np.ndarray, dict[str, Any]]] = {}
         for name in held:
             ours, unit, wanted, words = _FIELDS[name]
@@ -73,9 +74,8 @@ def read(origin: Source) -> Reading:
                 raise source.refuse(f"unit {told!r}", unit, column=name)
             factor = 1.0 if unit == wanted else units.factor(unit, wanted)
             attributes = {"units": wanted, "long_name": f"black carbon {words}"}
-            fields[ours] = (array(source, file[name]) * factor, attributes)
-        lat = latitudes(source, array(source, file["lat"]))
-        lon = longitudes(source, array(source, file["lon"]))
+            fields[ours] = (axes.values(source, file[name]) * factor, attributes)
+        lat, lon = axes.lat, axes.lon
         bounds = _bounds(source, file)
     made = dataset(source, fields, lat, lon, bounds, model="MERRA-2")
     return field_reading(source, NAME, made)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bc_inventory import units
+from bc_inventory.cf.values import decode
 from bc_inventory.readers.io.netcdf_classic import check_classic
 from bc_inventory.readers.io.source import Source
 
@@ -129,21 +130,20 @@ def array(source: Source, variable: Any, index: Any = slice(None)) -> np.ndarray
             f"no more than it can hold, and at most {_MOST_VALUES} read at once",
             column=variable.name,
         )
+    variable.set_auto_maskandscale(False)
     try:
         held = variable[index]
     except (OSError, RuntimeError, IndexError, ValueError) as error:
         raise source.refuse(
             f"values that can't be read ({str(error)[:100]})", "numbers", column=variable.name
         ) from error
-    values: np.ndarray = np.ma.filled(np.ma.asarray(held, dtype=float), np.nan)
-    for name in ("missing_value", "fmissing_value", "_FillValue"):
-        code = attribute(variable, name)
-        if code is not None and np.ndim(code) == 0:
-            try:
-                values = np.where(values == float(code), np.nan, values)
-            except ValueError:
-                continue
-    return np.asarray(values)
+    try:
+        attributes = {name: variable.getncattr(name) for name in variable.ncattrs()}
+        return decode(np.asarray(held), attributes).astype(float)
+    except ValueError as error:
+        raise source.refuse(
+            f"{error}", "attributes that agree with the variable", column=variable.name
+        ) from error
 
 
 def texts(source: Source, variable: Any) -> np.ndarray:

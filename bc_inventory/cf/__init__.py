@@ -1,0 +1,1 @@
+"""NetCDF as the CF conventions mean it: missing values, axes, bounds, calendars."""
