@@ -139,6 +139,12 @@ def load_config(path: Path | str | None = None) -> Config:
         If the file is absent or isn't TOML, or has an unknown section or key,
         a wrong type, an unsafe path or name, or values that contradict each
         other.
+
+    Examples
+    --------
+    >>> import bc_inventory as bci
+    >>> bci.load_config().inventory.years
+    (2018,)
     """
     file = _find(path)
     try:

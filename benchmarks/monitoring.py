@@ -122,7 +122,7 @@ def hours(folder, stations):
         (files / f"s{number:03d}.csv").write_text("site,date_end,bc\n" + text, encoding="utf-8")
     settings = folder / "settings.toml"
     settings.write_text(SETTINGS, encoding="utf-8")
-    from bc_inventory.commands.monitor import ingest_folder
+    from bc_inventory.workflow.measurements import ingest_folder
 
     start = time.perf_counter()
     report = ingest_folder(files, folder / "store", settings)

@@ -18,7 +18,6 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 
-from bc_inventory.commands.monitor import ingest_folder
 from bc_inventory.errors import (
     DataError,
     NetworkError,
@@ -30,6 +29,7 @@ from bc_inventory.monitoring.record.services import fetch_one, items_of, read_ad
 from bc_inventory.monitoring.record.state import read_ledger
 from bc_inventory.reference.catalogue import Cache, default_cache_root
 from bc_inventory.reference.download import Policy
+from bc_inventory.workflow.measurements import ingest_folder
 from flows.common import TASK, flow, in_time, network_task, on_a_schedule, page, task
 
 __all__ = ["monitor"]

@@ -40,7 +40,7 @@ def test_an_example_gives_what_it_says(path, name, line, text, request, monkeypa
     case = PARSER.get_doctest(text, known, f"{module}.{name}", str(path), line - 1)
     assert case.examples
     assert not any(one.options.get(doctest.SKIP) for one in case.examples), "it runs or it goes"
-    if "open_release" in text:
+    if "open_release" in text or "bci." in text:
         monkeypatch.chdir(Path(request.getfixturevalue("releases")).parent)
     said = []
     doctest.DocTestRunner(verbose=False).run(case, out=said.append)

@@ -126,8 +126,10 @@ def _chosen(
     opened: list[Release],
 ) -> tuple[int, dict[str, pd.DataFrame], list[str]]:
     """Return the year, the publishers' rows of each side in that year, and notes."""
+    from bc_inventory.analysis.comparison.published import published_rows
+
     sides = [side] if side else ["EU", "CN"]
-    published, notes = _published(files, repairs, sides)
+    published, notes = published_rows(files, sides, fill_from=repairs[0], interpolate=repairs[1])
     ours = set.intersection(*(_years(release) for release in opened))
     theirs = {int(one) for rows in published.values() for one in rows["year"].unique()}
     common = ours & theirs if theirs else ours
@@ -159,42 +161,6 @@ def _nothing(
             )
         ]
     )
-
-
-def _published(
-    files: tuple[Path, ...], repairs: tuple[Path | None, bool], sides: list[str]
-) -> tuple[dict[str, pd.DataFrame], list[str]]:
-    import pandas as pd
-
-    from bc_inventory.analysis.comparison.align import benchmark_rows, mapped_rows
-    from bc_inventory.analysis.comparison.regions import of_side
-    from bc_inventory.readers.gapfill import fill_holes, fill_silent
-    from bc_inventory.readers.registry import read_any
-    from bc_inventory.reference.codelists import members
-    from bc_inventory.reference.paths import data_root
-    from bc_inventory.schema import read_csv
-
-    data = data_root()
-    crosswalk = read_csv(data / "crosswalk" / "sectors.csv", "sector_crosswalk")
-    if not files:
-        rows = benchmark_rows(read_csv(data / "benchmarks.csv", "benchmarks"), crosswalk)
-        return {side: rows[rows["region"].isin([*members(side), side])] for side in sides}, []
-    frame = pd.concat([read_any(file, kind="inventory").frame for file in files], ignore_index=True)
-    fill_from, interpolate = repairs
-    if interpolate:
-        editions = frame.groupby(["inventory", "version", "species"], sort=False)
-        frame = pd.concat([fill_holes(own) for _, own in editions], ignore_index=True)
-    if fill_from is not None:
-        frame = fill_silent(frame, read_any(fill_from, kind="inventory").frame)
-    found, notes, useless = {}, [], []
-    for side in sides:
-        rows, told, unusable = of_side(frame, side)
-        found[side] = mapped_rows(rows, crosswalk)
-        notes += told
-        useless.append(unusable)
-    nowhere = set.intersection(*(set(one) for one in useless))
-    notes += [f"{name}: {useless[0][name]}" for name in sorted(nowhere)]
-    return found, list(dict.fromkeys(notes))
 
 
 def _write(made: list[dict[str, pd.DataFrame]], to: Path, release: Release, year: int) -> Path:

@@ -61,6 +61,13 @@ def totals(emissions: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
     pandas.DataFrame
         Contract `totals`. `approach1_valid` is false where a material part
         has a relative standard deviation above 30 %.
+
+    Examples
+    --------
+    >>> import bc_inventory as bci
+    >>> sums = bci.totals(bci.open_release().emissions(), draws=100, seed=1)
+    >>> bool((sums["lower_kt"] <= sums["upper_kt"]).all())
+    True
     """
     return combine_totals(
         [

@@ -209,7 +209,8 @@ def convert(values: Any, units: Any, to: str) -> Any:
 
     Examples
     --------
-    >>> convert([1.0, 2.0], ["kt", "万吨"], "t").tolist()
+    >>> import bc_inventory as bci
+    >>> bci.convert([1.0, 2.0], ["kt", "万吨"], "t").tolist()
     [1000.0, 20000.0]
     """
     numbers = np.asarray(values, dtype=float)

@@ -64,6 +64,13 @@ def build(
     BCInventoryError
         Whatever is wrong with the input or the target; nothing is published
         then, and the last release stands.
+
+    Examples
+    --------
+    >>> import bc_inventory as bci
+    >>> published = bci.build(bci.load_config("small.toml"), "releases")
+    >>> bci.open_release(published.version).inventory
+    'small'
     """
     plan = make_plan(config)
     cache = results_of(output)

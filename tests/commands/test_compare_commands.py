@@ -124,15 +124,16 @@ def test_the_report_of_a_release(releases, tmp_path):
 
 @pytest.mark.shared
 def test_what_members_leave_out_is_filled_on_request(shared):
-    from bc_inventory.commands.compare import _published
+    from bc_inventory.analysis.comparison.published import published_rows
 
     folder = shared / "data/emep-ceip-bc"
     bc, pm25 = (folder / f"EMEP_NFR14_LEVEL1_{name}.txt" for name in ("BC", "PM25"))
     sums = {}
-    for repairs in ((None, False), (pm25, True)):
-        rows = _published((bc,), repairs, ["EU"])[0]["EU"]
+    for other in (None, pm25):
+        tables, _ = published_rows([bc], ["EU"], fill_from=other, interpolate=other is not None)
+        rows = tables["EU"]
         rows = rows[rows["year"] == 2018]
-        sums[repairs] = rows.groupby("region")["emission_kt"].sum()
+        sums[other] = rows.groupby("region")["emission_kt"].sum()
     before, after = sums.values()
     assert before.sum() == pytest.approx(217.7, abs=0.05)
     changed = (after - before)[(after - before).abs() > 1e-9]

@@ -9,11 +9,11 @@ import time
 
 import pytest
 
-from bc_inventory.commands.monitor import ingest_folder
 from bc_inventory.config import load_config
 from bc_inventory.errors import BCInventoryError, DataError, NetworkError
 from bc_inventory.release.metadata.citations import citations
 from bc_inventory.release.store.local import LocalStore
+from bc_inventory.workflow.measurements import ingest_folder
 from bc_inventory.workflow.run import build
 from tests.conftest import SMALL
 from tests.dask_cluster import dask_cluster

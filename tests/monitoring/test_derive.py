@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from bc_inventory import schema
-from bc_inventory.commands.monitor import ingest_folder
 from bc_inventory.errors import ConfigError, DataError
 from bc_inventory.monitoring.instruments.protocol import to_protocol
 from bc_inventory.monitoring.record.derive import derived
 from bc_inventory.monitoring.record.settings import load_settings
 from bc_inventory.schema.series import Description, Series, make_values
+from bc_inventory.workflow.measurements import ingest_folder
 
 DAY = "data/obs-ae33-raw/AE33_AE33-S05-00503_20250305.dat"
 RULE = """

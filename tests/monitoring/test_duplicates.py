@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bc_inventory import schema
-from bc_inventory.commands.monitor import ingest_folder
 from bc_inventory.monitoring.quality.duplicates import Twin, twins
+from bc_inventory.workflow.measurements import ingest_folder
 
 
 def random_walk(seed, count=3000, decimals=3):

@@ -14,10 +14,10 @@ import pandas as pd
 import pytest
 
 from bc_inventory import schema
-from bc_inventory.commands.monitor import ingest_folder
 from bc_inventory.errors import ConfigError, DataError
 from bc_inventory.monitoring.record import ingest as module
 from bc_inventory.monitoring.record.settings import load_settings
+from bc_inventory.workflow.measurements import ingest_folder
 
 SETTINGS = """
 [record]
@@ -279,7 +279,7 @@ def test_killed_at_any_moment_it_ends_the_same(whole, tmp_path, root):
     folder, settings, store, _ = whole
     code = (
         "import sys; from pathlib import Path; "
-        "from bc_inventory.commands.monitor import ingest_folder; "
+        "from bc_inventory.workflow.measurements import ingest_folder; "
         "ingest_folder(*map(Path, sys.argv[1:4]))"
     )
     there = tmp_path / "store"
@@ -465,16 +465,16 @@ def test_a_researcher_opens_the_record_with_xarray(whole):
 
 def fails(monkeypatch, name, error):
     """Let the reader fail on files of a name."""
-    from bc_inventory.commands import monitor
+    from bc_inventory.workflow import measurements
 
-    original = monitor.read_station
+    original = measurements.read_station
 
     def read(path, format_name, options):
         if path.name == name:
             raise error
         return original(path, format_name, options)
 
-    monkeypatch.setattr(monitor, "read_station", read)
+    monkeypatch.setattr(measurements, "read_station", read)
 
 
 @pytest.mark.parametrize(

@@ -175,7 +175,7 @@ options = { stamp = "end", interval_s = 3600 }
 def test_three_services_become_one_record_and_a_revision_reopens_its_means(tmp_path, server):
     import gzip
 
-    from bc_inventory.commands.monitor import ingest_folder
+    from bc_inventory.workflow.measurements import ingest_folder
     from tests.readers.stations import test_ebas_netcdf, test_tables
 
     host, root, _ = server

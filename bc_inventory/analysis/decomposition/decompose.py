@@ -85,6 +85,16 @@ def decompose(
     ------
     DataError
         If a table mixes years, species or factor sets, or is empty.
+
+    Examples
+    --------
+    >>> import bc_inventory as bci
+    >>> release = bci.open_release()
+    >>> base, other = (release.emissions(side, year=2018) for side in ("EU", "CN"))
+    >>> parts = bci.decompose(base, other, keep=())
+    >>> difference = other["emission_kt"].sum() - base["emission_kt"].sum()
+    >>> abs(parts["part_kt"].sum() - difference) < 1e-9
+    np.True_
     """
     return drawn_parts(base, other, by=by, method=method, draws=draws, seed=seed).table(keep)
 

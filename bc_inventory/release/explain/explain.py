@@ -139,6 +139,13 @@ def explain(
     ------
     DataError
         If a name isn't known, or the release has no row of what is asked.
+
+    Examples
+    --------
+    >>> import bc_inventory as bci
+    >>> explanation = bci.explain(bci.open_release(), "CN", None, 2018)
+    >>> explanation.rows["share_of_total"].sum().round(9)
+    np.float64(1.0)
     """
     found = release.emissions(region, sector, year, factor_set=factor_set, memo=memo)
     if found.empty:
