@@ -13,11 +13,12 @@ import contextlib
 import dataclasses
 import graphlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bc_inventory.errors import ReleaseError
 from bc_inventory.reference.paths import configs_root, embedded_root, using_root
 from bc_inventory.storage import atomic
 from bc_inventory.storage.hashing import Content, code_of, content_of
@@ -257,6 +258,11 @@ def execute(step: Step, done: Mapping[str, StepRecord], cache: Path) -> StepReco
     -------
     StepRecord
         Of this step.
+
+    Raises
+    ------
+    ReleaseError
+        If its result can't be written.
     """
     started = time.perf_counter()
     paths, used = _resolve(step, done)
@@ -276,7 +282,8 @@ def execute(step: Step, done: Mapping[str, StepRecord], cache: Path) -> StepReco
             error.add_note(f"in step {step.name}")
             raise
 
-    outputs, reused = keep(cache, key, step.outputs, make, step.name)
+    with _writing(step.name):
+        outputs, reused = keep(cache, key, step.outputs, make, step.name)
     return StepRecord(
         name=step.name,
         function=f"{step.function.__module__}.{step.function.__qualname__}",
@@ -311,3 +318,18 @@ def _origin(path: Path, facts: Path | None) -> str:
         with contextlib.suppress(ValueError):
             return (Path(label) / path.resolve().relative_to(root.resolve())).as_posix()
     return path.name
+
+
+@contextlib.contextmanager
+def _writing(step: str) -> Iterator[None]:
+    """Turn what the system says about a full or read-only disk into our error."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno is None or isinstance(error, FileNotFoundError):
+            raise
+        raise ReleaseError(
+            f"step {step} can't write its result: {error.strerror} ({error.filename}). "
+            "Nothing was published and the last release stands. Free some space, or choose "
+            "another folder for the output or the cache."
+        ) from error

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from bc_inventory.errors import ReleaseError
 from bc_inventory.storage import atomic
-from bc_inventory.storage.results import RECORD
+from bc_inventory.storage.results import LOCK, RECORD
 
 __all__ = ["Kept", "choose", "kept_results", "remove_results", "using_results"]
 
@@ -77,6 +77,7 @@ def choose(
     *,
     older_than: float | None = None,
     larger_than: int | None = None,
+    needed: Collection[str] = (),
     now: float | None = None,
 ) -> list[Kept]:
     """Return the results to remove.
@@ -89,6 +90,8 @@ def choose(
         Seconds; what was not used for longer goes.
     larger_than : int, optional
         Bytes; the least recently used go until the rest is no larger.
+    needed : collection of str
+        Keys of results that stay in any case.
     now : float, optional
         Seconds since 1970; by default the clock.
 
@@ -103,6 +106,8 @@ def choose(
     gone = []
     for item in ordered:
         old = older_than is not None and moment - item.used > older_than
+        if item.path.name in needed:
+            continue
         if old or (larger_than is not None and left > larger_than):
             gone.append(item)
             left -= item.size
@@ -110,7 +115,11 @@ def choose(
 
 
 def remove_results(
-    cache: Path, *, older_than: float | None = None, larger_than: int | None = None
+    cache: Path,
+    *,
+    older_than: float | None = None,
+    larger_than: int | None = None,
+    needed: Collection[str] = (),
 ) -> list[Kept]:
     """Remove results as `choose` says, unless a build uses the cache.
 
@@ -118,7 +127,7 @@ def remove_results(
     ----------
     cache : Path
         Folder of results; absent is empty.
-    older_than, larger_than
+    older_than, larger_than, needed
         See `choose`.
 
     Returns
@@ -139,9 +148,14 @@ def remove_results(
                 f"a build is using {cache}; nothing of it was removed. Try again when it is done"
             )
         atomic.remove_dead(cache)
-        gone = choose(kept_results(cache), older_than=older_than, larger_than=larger_than)
+        gone = choose(
+            kept_results(cache), older_than=older_than, larger_than=larger_than, needed=needed
+        )
         # Out of sight by one rename each: a result is there whole or not at all.
         with atomic.temporary_folder(cache) as bin_:
             for item in gone:
                 item.path.rename(bin_ / item.path.name)
+        for folder in {item.path.parent for item in gone}:
+            if {path.name for path in folder.iterdir()} <= {LOCK}:
+                atomic.remove_tree(folder)
     return gone

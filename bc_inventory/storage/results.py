@@ -3,7 +3,8 @@
 A folder of results is shared between runs and processes. What is found there is what
 would be made again, byte for byte; so to delete the folder, or a part of it, costs time
 and changes nothing. Steps of a plan are kept (`bc_inventory.pipeline.plan`), and inside a step the
-parts of it that depend on some of its rows only (`bc_inventory.storage.memoize`).
+parts of it that depend on some of its rows only (`bc_inventory.storage.memoize`); the record of
+measurements stores so what each file gave (`bc_inventory.monitoring.record.ingest`).
 """
 
 from __future__ import annotations
@@ -13,19 +14,19 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bc_inventory.errors import ReleaseError
 from bc_inventory.storage import atomic
 from bc_inventory.storage.hashing import Content, canonical_json, code_of, content_of
 
-__all__ = ["RECORD", "Made", "identify", "keep"]
+__all__ = ["LOCK", "RECORD", "Made", "find", "identify", "keep", "path_of"]
 
 # In the folder of a result; its time says when the result was last used.
 RECORD = "record.json"
+LOCK = ".lock"  # in the folder of the results whose keys begin alike
 _FILES = "files"
 
 
@@ -65,6 +66,11 @@ def identify(function: Callable[..., Any], **more: Any) -> str:
     return hashlib.sha256(canonical_json(identity).encode()).hexdigest()
 
 
+def path_of(folder: Path, key: str, relative: str) -> Path:
+    """Return where a file or folder of the result under a key lies, or would."""
+    return folder / key[:2] / key / _FILES / relative
+
+
 def keep(
     folder: Path,
     key: str,
@@ -96,16 +102,14 @@ def keep(
 
     Raises
     ------
-    ReleaseError
+    OSError
         If it can't be written.
     """
-    entry = folder / key[:2] / key
-    found = _find(entry, outputs)
+    found = find(folder, key, outputs)
     if found is not None:
-        with contextlib.suppress(OSError):  # a folder may be read-only
-            os.utime(entry / RECORD)
         return found, True
-    with _writing(name), atomic.temporary_folder(folder) as part:
+    entry = folder / key[:2] / key
+    with atomic.temporary_folder(folder) as part:
         paths = {output: part / _FILES / relative for output, relative in outputs.items()}
         for path in paths.values():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -121,6 +125,22 @@ def keep(
         output: dataclasses.replace(item, path=entry / _FILES / outputs[output])
         for output, item in made.items()
     }, False
+
+
+def find(folder: Path, key: str, outputs: Mapping[str, str]) -> dict[str, Made] | None:
+    """Return what is stored under a key, or None if it is absent or damaged.
+
+    Parameters
+    ----------
+    folder, key, outputs
+        As `keep` takes them.
+    """
+    entry = folder / key[:2] / key
+    found = _find(entry, outputs)
+    if found is not None:
+        with contextlib.suppress(OSError):  # a folder may be read-only
+            os.utime(entry / RECORD)
+    return found
 
 
 def _find(entry: Path, outputs: Mapping[str, str]) -> dict[str, Made] | None:
@@ -140,24 +160,9 @@ def _find(entry: Path, outputs: Mapping[str, str]) -> dict[str, Made] | None:
 def _move(part: Path, entry: Path, outputs: Mapping[str, str]) -> None:
     """Put a finished result under its key, unless another process was first."""
     entry.parent.mkdir(parents=True, exist_ok=True)
-    with atomic.lock(entry.parent / ".lock"):
+    with atomic.lock(entry.parent / LOCK):
         if entry.exists():
             if _find(entry, outputs) is not None:
                 return
             atomic.remove_tree(entry)
         part.rename(entry)
-
-
-@contextlib.contextmanager
-def _writing(step: str) -> Iterator[None]:
-    """Turn what the system says about a full or read-only disk into our error."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno is None or isinstance(error, FileNotFoundError):
-            raise
-        raise ReleaseError(
-            f"step {step} can't write its result: {error.strerror} ({error.filename}). "
-            "Nothing was published and the last release stands. Free some space, or choose "
-            "another folder for the output or the cache."
-        ) from error

@@ -17,6 +17,8 @@ from bc_inventory import schema
 from bc_inventory.errors import ConfigError, DataError
 from bc_inventory.monitoring.record import ingest as module
 from bc_inventory.monitoring.record.settings import load_settings
+from bc_inventory.storage.prune import kept_results
+from bc_inventory.storage.results import RECORD
 from bc_inventory.workflow.measurements import ingest_folder
 
 SETTINGS = """
@@ -101,15 +103,16 @@ def test_the_record_holds_every_kind_of_mean(whole):
 def test_a_second_run_changes_nothing(whole):
     folder, settings, store, first = whole
     before = tree(store)
-    stamps = {p: p.stat().st_mtime_ns for p in store.rglob("*") if p.is_file()}
+    # Locks are taken, and the time of a result's record says when it was last used.
+    changing = {"lock", ".lock", ".gate", RECORD}
+    files = [p for p in store.rglob("*") if p.is_file() and p.name not in changing]
+    stamps = {p: p.stat().st_mtime_ns for p in files}
     again = ingest_folder(folder, store, settings)
     assert again.read == ()
     assert again.recomputed == 0
     assert again.generation == first.generation
     assert tree(store) == before
-    assert {p: p.stat().st_mtime_ns for p in stamps if p.name != "lock"} == {
-        p: t for p, t in stamps.items() if p.name != "lock"
-    }
+    assert {p: p.stat().st_mtime_ns for p in stamps} == stamps
 
 
 def test_late_values_open_only_the_year_they_touch(whole, tmp_path):
@@ -140,7 +143,8 @@ def test_a_changed_file_replaces_its_values(tmp_path):
     report = ingest_folder(folder, store, settings)
     assert report.read == ("uk/a.csv",)
     assert record(report).query("period == 'year'")["ebc_ug_m3"].iloc[0] > 7
-    assert len(list((store / "parts").iterdir())) == 1
+    # A part, what stations share, and the means of the one year.
+    assert len(kept_results(store / "results")) == 3
     assert len(list((store / "generations").iterdir())) == 1
 
 
@@ -226,6 +230,19 @@ def test_wrong_settings_are_told(tmp_path, old, new, word):
     path.write_text(SETTINGS.replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ConfigError, match=word):
         load_settings(path)
+
+
+def test_a_damaged_result_is_made_again(tmp_path):
+    folder, settings = folder_of(tmp_path, a=year(1))
+    store = tmp_path / "store"
+    ingest_folder(folder, store, settings)
+    whole = tree(store)
+    for path in (store / "results").rglob("files/*"):
+        path.write_bytes(path.read_bytes()[:-1] + b"x")
+    report = ingest_folder(folder, store, settings)
+    assert report.read == ("uk/a.csv",)
+    assert report.recomputed == 1
+    assert tree(store) == whole
 
 
 def test_a_damaged_ledger_is_told(tmp_path):

@@ -6,8 +6,8 @@ or goes, and kept under the digest of all parts until then.
 
 from __future__ import annotations
 
-import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,13 @@ from typing import Any
 import numpy as np
 
 from bc_inventory.monitoring.quality.duplicates import twins
-from bc_inventory.monitoring.record.parts import read_values, told_series
-from bc_inventory.storage.atomic import write_atomic
-from bc_inventory.storage.hashing import canonical_json
+from bc_inventory.monitoring.record.parts import Part, read_values, told_series
+from bc_inventory.storage.hashing import canonical_json, sha256_json
+from bc_inventory.storage.results import keep
 
 __all__ = ["Copied", "copied"]
+
+_COPIES = {"copies": "copies.json"}
 
 
 @dataclass(frozen=True)
@@ -44,39 +46,41 @@ class Copied:
         return held[np.searchsorted(held, begin) : np.searchsorted(held, end)]
 
 
-def copied(parts: list[Path], folder: Path, made_by: str) -> tuple[Copied, Path]:
+def copied(parts: Sequence[Part], folder: Path, made_by: str) -> tuple[Copied, str]:
     """Return what the series of parts share between stations.
 
     Parameters
     ----------
-    parts : list of Path
+    parts : sequence of Part
         In the order of their files.
     folder : Path
-        Where the answer is kept.
+        Of results.
     made_by : str
         Digest of the code.
 
     Returns
     -------
-    tuple of Copied and Path
-        The answer, and the file it is kept in.
+    tuple of Copied and str
+        The answer, and the key of the result it is stored in.
     """
-    text = canonical_json([[path.stem for path in parts], made_by])
-    path = folder / f"{hashlib.sha256(text.encode()).hexdigest()}.json"
-    if not path.is_file():
-        found = _found(parts)
-        held = {
+    key = sha256_json([[part.key for part in parts], made_by])
+
+    def write(outputs: dict[str, Path]) -> None:
+        found = _found([part.path for part in parts])
+        plain = {
             "starts": {name: one.tolist() for name, one in sorted(found.starts.items())},
             "pairs": [list(pair) for pair in found.pairs],
         }
-        write_atomic(path, (canonical_json(held) + "\n").encode())
-    read = json.loads(path.read_text(encoding="utf-8"))
+        outputs["copies"].write_text(canonical_json(plain) + "\n", encoding="utf-8")
+
+    result, _ = keep(folder, key, _COPIES, write, "values that stations share")
+    read = json.loads(result["copies"].path.read_text(encoding="utf-8"))
     return (
         Copied(
             {name: np.array(one, dtype=np.int64) for name, one in read["starts"].items()},
             tuple((str(a), str(b), int(n)) for a, b, n in read["pairs"]),
         ),
-        path,
+        key,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,36 +16,37 @@ from bc_inventory.monitoring.quality.flags import bits
 from bc_inventory.monitoring.quality.tests import breaks
 from bc_inventory.monitoring.record.netcdf import write_netcdf
 from bc_inventory.monitoring.record.outputs import station_table, summary_table, write_observations
-from bc_inventory.monitoring.record.parts import PartIndex, read_part
+from bc_inventory.monitoring.record.parts import Part, part_index, read_part
 from bc_inventory.monitoring.record.rows import observation_rows, side_of
 from bc_inventory.monitoring.record.settings import Settings
 from bc_inventory.monitoring.statistics.averages import Means, chain
 from bc_inventory.monitoring.statistics.trend_table import trend_table
 from bc_inventory.schema.series import Series
-from bc_inventory.storage.atomic import temporary_folder, write_atomic
+from bc_inventory.storage.atomic import temporary_folder
 from bc_inventory.storage.hashing import canonical_json, sha256_json
+from bc_inventory.storage.results import keep
 
 __all__ = ["assemble", "joined", "year_means"]
 
+_MEANS = {"means": "means.parquet"}
 _PLACE = ("station", "name", "latitude", "longitude", "altitude_m", "setting")
 
 
 def year_means(
-    parts: dict[Path, tuple[PartIndex, ...]],
+    parts: Sequence[Part],
     folder: Path,
     settings: Settings,
     made_by: str,
     shared: Copied,
-) -> tuple[list[Path], int]:
+) -> tuple[dict[str, Path], int]:
     """Compute the means of each year of each series, those that aren't there yet.
 
     Parameters
     ----------
-    parts : dict of Path to tuple of PartIndex
-        Parts and what they hold, in the order of their files: where two give the same
-        time, the first counts.
+    parts : sequence of Part
+        In the order of their files: where two give the same time, the first counts.
     folder : Path
-        Of the tables of means.
+        Of results.
     settings : Settings
         Rule and excluded marks.
     made_by : str
@@ -54,35 +56,45 @@ def year_means(
 
     Returns
     -------
-    tuple of list of Path and int
-        All tables, in order of series and year, and how many were computed now.
+    tuple of dict of str to Path and int
+        All tables by their keys, in order of series and year, and how many were computed
+        now.
     """
-    wanted: dict[tuple[str, int], list[Path]] = {}
-    for path, held in parts.items():
-        for told in held:
-            for year in told.years:
-                wanted.setdefault((told.series_id, year), []).append(path)
-    made: list[Path] = []
+    wanted: dict[tuple[str, int], list[Part]] = {}
+    for part in parts:
+        for index in part_index(part.path):
+            for year in index.years:
+                wanted.setdefault((index.series_id, year), []).append(part)
+    tables: dict[str, Path] = {}
     computed = 0
-    for (series_id, year), paths in sorted(wanted.items()):
+    for (series_id, year), several in sorted(wanted.items(), key=lambda item: item[0]):
         again = shared.within(series_id, *_seconds(year))
         key = sha256_json(
             [
                 series_id,
                 year,
-                [path.stem for path in paths],
+                [part.key for part in several],
                 settings.rule,
                 list(settings.exclude),
                 made_by,
                 again.tolist(),
             ]
         )
-        table = folder / f"{key}.parquet"
-        if not table.is_file():
-            _write_means(series_id, year, paths, table, settings, again)
-            computed += 1
-        made.append(table)
-    return made, computed
+
+        def write(
+            outputs: dict[str, Path],
+            series_id: str = series_id,
+            year: int = year,
+            several: list[Part] = several,
+            again: np.ndarray = again,
+        ) -> None:
+            paths = [part.path for part in several]
+            _write_means(series_id, year, paths, outputs["means"], settings, again)
+
+        result, reused = keep(folder, key, _MEANS, write, f"means of {series_id} in {year}")
+        tables[key] = result["means"].path
+        computed += not reused
+    return tables, computed
 
 
 def _seconds(year: int) -> tuple[int, int]:
@@ -119,10 +131,8 @@ def _write_means(
         "name": about.station_name,
         **{name: getattr(about, name) for name in _PLACE if name != "name"},
     }
-    sink = pa.BufferOutputStream()
     arrow = pa.concat_tables(rows).replace_schema_metadata({b"place": canonical_json(place)})
-    pq.write_table(arrow, sink, compression="zstd", compression_level=1)
-    write_atomic(table, sink.getvalue().to_pybytes())
+    pq.write_table(arrow, table, compression="zstd", compression_level=1)
 
 
 def joined(series: list[Series]) -> Series:
@@ -162,13 +172,13 @@ def _of_year(means: Means, year: int) -> Means:
     return dataclasses.replace(means, frame=means.frame[own].reset_index(drop=True))
 
 
-def assemble(means: list[Path], folder: Path, made_by: str) -> str:
+def assemble(means: Mapping[str, Path], folder: Path, made_by: str) -> str:
     """Write the record from its tables of means, unless it is there.
 
     Parameters
     ----------
-    means : list of Path
-        Tables of means in order.
+    means : mapping of str to Path
+        Tables of means by their keys, in order.
     folder : Path
         Of the generations.
     made_by : str
@@ -179,10 +189,10 @@ def assemble(means: list[Path], folder: Path, made_by: str) -> str:
     str
         Name of the generation, the digest of its tables.
     """
-    name = sha256_json([[path.stem for path in means], made_by])
+    name = sha256_json([list(means), made_by])
     if (folder / name).is_dir():
         return name
-    observations, places = _read_means(means)
+    observations, places = _read_means(list(means.values()))
     stations = station_table(observations, places)
     with temporary_folder(folder) as made:
         write_observations(observations, made / "observations")

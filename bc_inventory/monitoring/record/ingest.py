@@ -1,17 +1,18 @@
 """Take a folder of measurements into the record, again and again.
 
 The result is a function of the files, the settings and the code, and of nothing else:
-each file becomes a part named by the digest of what it depends on, each year of each
-series becomes a table of means named likewise, and the record is assembled from these.
-So a second run changes nothing, a run that was killed continues where it stood and ends
-with the same bytes, late values re-open only the years they touch, and a bad file is set
-aside with its reason while the rest goes on. A lock keeps two runs apart.
+each file becomes a part stored under the digest of what it depends on, each year of each
+series a table of means stored likewise (`bc_inventory.storage.results`), and the record is
+assembled from these. So a second run changes nothing, a run that was killed continues where
+it stood and ends with the same bytes, late values re-open only the years they touch, and a
+bad file is set aside with its reason while the rest goes on. A lock keeps two runs apart.
 
 Readers are given by the caller, since rooms don't import each other.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,13 +26,15 @@ from bc_inventory.monitoring.quality.duplicates_across import copied
 from bc_inventory.monitoring.quality.tests import marked
 from bc_inventory.monitoring.record.assemble import assemble, year_means
 from bc_inventory.monitoring.record.derive import derived
-from bc_inventory.monitoring.record.parts import part_index, write_part
+from bc_inventory.monitoring.record.parts import PART, Part, write_part
 from bc_inventory.monitoring.record.settings import FileRule, Settings, described
 from bc_inventory.monitoring.record.state import Entry, Ledger, read_ledger, write_ledger
 from bc_inventory.reference.paths import data_root
 from bc_inventory.schema.series import Description, Log, Record, Series
 from bc_inventory.storage.atomic import lock, remove_dead, remove_tree
 from bc_inventory.storage.hashing import code_of, content_of, sha256_file, sha256_json
+from bc_inventory.storage.prune import remove_results
+from bc_inventory.storage.results import find, keep, path_of
 
 __all__ = ["IngestReport", "Read", "ingest"]
 
@@ -41,6 +44,7 @@ Read = Callable[[Path, str | None, dict[str, object]], "Record | Log"]
 # Takes latitude and longitude; returns the ISO 3166-1 alpha-2 code, None where unknown.
 CountryOf = Callable[[float, float], "str | None"]
 _SKIPPED = (".", "~")
+_RESULTS = "results"  # folder of a store, as that of the steps of builds
 
 
 @dataclass(frozen=True)
@@ -127,7 +131,7 @@ def ingest(
     """
     store.mkdir(parents=True, exist_ok=True)
     with lock(store / "lock"):
-        for name in ("parts", "twins", "means", "generations"):
+        for name in (_RESULTS, "generations"):
             (store / name).mkdir(exist_ok=True)
             remove_dead(store / name)
         remove_dead(store)
@@ -136,20 +140,15 @@ def ingest(
         how = _How(settings, read, country_of, made_by, progress)
         entries, done = _take(folder, store, how, known)
         taken = tuple(entry for entry in entries if entry.status == "taken")
-        index = {entry: part_index(_part(store, entry)) for entry in taken}
-        shared, kept = copied([_part(store, entry) for entry in taken], store / "twins", made_by)
-        means, computed = year_means(
-            {_part(store, entry): told for entry, told in index.items()},
-            store / "means",
-            settings,
-            made_by,
-            shared,
-        )
+        results = store / _RESULTS
+        parts = [Part(entry.key, path_of(results, entry.key, PART["part"])) for entry in taken]
+        shared, copies = copied(parts, results, made_by)
+        means, computed = year_means(parts, results, settings, made_by, shared)
         generation = assemble(means, store / "generations", made_by)
         ledger = Ledger(tuple(entries), generation)
         if ledger != read_ledger(store):
             write_ledger(store, ledger)
-        _sweep(store, {_part(store, entry) for entry in taken} | {kept} | set(means), generation)
+        _sweep(store, {*(part.key for part in parts), copies, *means}, generation)
     return IngestReport(
         tuple(done),
         taken,
@@ -206,14 +205,13 @@ def _take(
             continue
         first[key] = name
         before = known.get(name)
-        part = store / "parts" / f"{key}.parquet"
         if before is not None and before.key == key and before.status == "set aside":
             entries.append(before)
             continue
-        if before is not None and before.key == key and part.is_file():
+        if before is not None and before.key == key and find(store / _RESULTS, key, PART):
             entries.append(Entry(name, digest, key, "taken", "", before.remarks))
             continue
-        entry = _read_one(path, Entry(name, digest, key, "taken"), rule, part, how)
+        entry = _read_one(path, Entry(name, digest, key, "taken"), rule, store / _RESULTS, how)
         done.append(name)
         entries.append(entry)
         if how.progress is not None:
@@ -221,7 +219,7 @@ def _take(
     return entries, done
 
 
-def _read_one(path: Path, entry: Entry, rule: FileRule, part: Path, how: _How) -> Entry:
+def _read_one(path: Path, entry: Entry, rule: FileRule, results: Path, how: _How) -> Entry:
     """Read a file into its part, or say why it is set aside."""
 
     def aside(reason: str) -> Entry:
@@ -232,7 +230,7 @@ def _read_one(path: Path, entry: Entry, rule: FileRule, part: Path, how: _How) -
         series = _series_of(held, rule, how.country_of)
         if sha256_file(path) != entry.sha256:
             return aside("it changed while it was read")
-        write_part(series, part)
+        keep(results, entry.key, PART, lambda made: write_part(series, made["part"]), entry.name)
     except BCInventoryError as error:
         return aside(str(error))
     except (OSError, MemoryError) as error:
@@ -281,16 +279,9 @@ def _tape_in(one: Series, tape: object) -> str | None:
     return tape if isinstance(tape, str) else str(one.frame["segment"].iloc[0])
 
 
-def _part(store: Path, entry: Entry) -> Path:
-    return store / "parts" / f"{entry.key}.parquet"
-
-
-def _sweep(store: Path, kept: set[Path], generation: str) -> None:
+def _sweep(store: Path, needed: set[str], generation: str) -> None:
     """Remove what the record no longer depends on."""
-    for folder in ("parts", "twins", "means"):
-        for path in (store / folder).iterdir():
-            if path not in kept:
-                path.unlink(missing_ok=True)
+    remove_results(store / _RESULTS, older_than=-math.inf, needed=needed)
     for path in (store / "generations").iterdir():
         if path.name != generation:
             remove_tree(path)

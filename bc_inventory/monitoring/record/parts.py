@@ -1,8 +1,8 @@
-"""What one file gave, kept so that it needn't be read again.
+"""What one file gave, as a table that needn't be read from it again.
 
-A part holds the values of a file at full resolution with their descriptions. Its name is
-the digest of everything it depends on, so a part is never changed, only written or
-dropped, and equal inputs give equal bytes.
+A part holds the values of a file at full resolution with their descriptions. It is stored
+under the digest of everything it depends on (`bc_inventory.storage.results`), so it is never
+changed, only written or dropped, and equal inputs give equal bytes.
 """
 
 from __future__ import annotations
@@ -17,11 +17,23 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.schema.series import COLUMNS, Description, Series
-from bc_inventory.storage.atomic import write_atomic
 
-__all__ = ["PartIndex", "part_index", "read_part", "read_values", "told_series", "write_part"]
+__all__ = [
+    "PART",
+    "Part",
+    "PartIndex",
+    "part_index",
+    "read_part",
+    "read_values",
+    "told_series",
+    "write_part",
+]
 
 _META = b"bc_inventory_series"
+
+
+# What a result of the store holds that is a part.
+PART = {"part": "part.parquet"}
 
 
 @dataclass(frozen=True)
@@ -40,8 +52,24 @@ class PartIndex:
     years: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Part:
+    """What one file gave.
+
+    Parameters
+    ----------
+    key : str
+        Digest of everything it depends on.
+    path : Path
+        File.
+    """
+
+    key: str
+    path: Path
+
+
 def write_part(series: tuple[Series, ...], path: Path) -> None:
-    """Write the values of a file as one Parquet file, whole or not at all.
+    """Write the values of a file as one Parquet file.
 
     Parameters
     ----------
@@ -67,8 +95,7 @@ def write_part(series: tuple[Series, ...], path: Path) -> None:
         ],
         metadata={_META: json.dumps([_told(one) for one in series], ensure_ascii=False)},
     )
-    sink = pa.BufferOutputStream()
-    with pq.ParquetWriter(sink, schema, compression="zstd", compression_level=1) as writer:
+    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer:
         for one in series:
             frame = one.frame[list(COLUMNS)]
             columns = [
@@ -78,7 +105,6 @@ def write_part(series: tuple[Series, ...], path: Path) -> None:
                 for field in schema
             ]
             writer.write_table(pa.table(columns, schema=schema), row_group_size=max(len(frame), 1))
-    write_atomic(path, sink.getvalue().to_pybytes())
 
 
 def _told(one: Series) -> dict[str, Any]:
