@@ -15,8 +15,10 @@ from bc_inventory.schema.common import CONFIDENCE
 __all__ = ["add_abatement", "removal"]
 
 _USE = ["year", "region", "nfr", "fuel", "technology"]
-_MADE = ["abatement", "sigma_abatement", "corr_abatement", "abatement_source"]
-_COLUMNS = [*_MADE, "abatement_confidence"]
+_MADE = ["abatement", "sigma_abatement", "abatement_source"]
+# The set of controls, as the penetration states it.
+_STATED = [f"abatement_{name}" for name in ("scope", "nfr", "fuel", "technology")]
+_COLUMNS = [*_MADE, *_STATED, "abatement_confidence"]
 
 
 def removal(
@@ -44,7 +46,8 @@ def removal(
     pandas.DataFrame
         `year, region, nfr, fuel, technology` (which may be `*`), `abatement`
         (dimensionless), `sigma_abatement` (of ln(1 - abatement)),
-        `corr_abatement, abatement_source, abatement_confidence`.
+        `abatement_source, abatement_confidence`, and `abatement_scope, abatement_nfr,
+        abatement_fuel, abatement_technology` of the set as it is stated.
     """
     values = ["penetration", "penetration_lower", "penetration_upper"]
     stated = spell_out(penetration, uses)
@@ -65,7 +68,7 @@ def removal(
     held["rank"] = np.maximum(held["confidence"].map(rank), held["known"].map(rank))
     group = held.groupby(_USE, sort=False).ngroup()
     sums = held.groupby(group).agg(
-        **{name: (name, "first") for name in [*_USE, "scope", "stated"]},
+        **{name: (name, "first") for name in [*_USE, "scope", "stated_nfr", "stated_fuel"]},
         abatement=("removed", "sum"),
         above=("above", "sum"),
         rank=("rank", "max"),
@@ -74,8 +77,7 @@ def removal(
     sums["abatement_source"] = distinct_words(both, pd.concat([group, group]))
     sums["abatement_confidence"] = sums["rank"].map(dict(enumerate(CONFIDENCE)))
     sums["sigma_abatement"] = _residual_sigma(sums["abatement"], sums["above"])
-    names = [sums[name] for name in ("scope", "stated", "technology")]
-    sums["corr_abatement"] = "abatement:" + names[0] + ":" + names[1] + ":" + names[2]
+    sums[_STATED] = sums[["scope", "stated_nfr", "stated_fuel", "technology"]]
     return sums[[*_USE, *_COLUMNS]]
 
 
@@ -101,7 +103,7 @@ def add_abatement(rows: pd.DataFrame, removed: pd.DataFrame) -> pd.DataFrame:
     found = exact[_COLUMNS].where(exact["abatement"].notna(), spare[_COLUMNS])
     none = found["abatement"].isna() | rows["controls_included"].astype(bool).to_numpy()
     found.loc[none, ["abatement", "sigma_abatement"]] = 0.0
-    found.loc[none, ["corr_abatement", "abatement_source", "abatement_confidence"]] = None
+    found.loc[none, [*_STATED, "abatement_source", "abatement_confidence"]] = None
     return rows.assign(**{name: found[name].to_numpy() for name in _COLUMNS})
 
 

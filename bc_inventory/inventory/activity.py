@@ -24,6 +24,8 @@ from bc_inventory.schema.common import CONFIDENCE
 __all__ = ["distinct_words", "harmonise", "join_words", "weakest"]
 
 _KEY = ["year", "region", "nfr", "fuel", "activity_id"]
+# What identifies the region's own statistics behind a figure.
+_FIGURE = ["statistics_source", "source_sector", "driver"]
 
 
 def harmonise(
@@ -104,10 +106,7 @@ def _mapped(
     unmapped = published.merge(made.loc[lost, ["year", "region", *source]], how="inner")
     made = made[made["activity_id"].notna()].copy()
     made["quantity"] = made["quantity"] * made["share"]
-    made["corr_activity"] = made["activity_id"]
-    made["corr_local"] = (
-        made["activity_source"] + ":" + made["region"] + ":" + made["source_sector"]
-    )
+    made["statistics_source"] = made["activity_source"]
     surrogate = made["surrogate"].astype(bool)
     made["flag"] = join_words(made["flag"], surrogate.map({True: "surrogate", False: None}))
     made["activity_source"] = join_words(made["activity_source"], made["mapping_source"])
@@ -207,8 +206,6 @@ def _national(facts: Facts, regions: pd.DataFrame, years: Sequence[int]) -> pd.D
     made["quantity"] = made["quantity"] * made["driver_share"]
     made["quantity_kind"] = _kind_of(made, facts.fuels)
     made["flag"] = "surrogate"
-    made["corr_activity"] = made["activity_id"]
-    made["corr_local"] = made["driver"].fillna("") + ":" + made["region"]
     made["activity_source"] = join_words(made["source_id"], made["driver_source"])
     return made
 
@@ -258,8 +255,7 @@ def _gather(frame: pd.DataFrame) -> pd.DataFrame:
         activity=("activity", "sum"),
         activity_unit=("activity_unit", "first"),
         tier=("tier", "min"),
-        corr_activity=("corr_activity", "first"),
-        corr_local=("corr_local", "first"),
+        **{name: (name, "first") for name in _FIGURE},
     )
     for name in texts:
         made[name] = distinct_words(frame[name], group)
@@ -283,7 +279,7 @@ def _keys(both: pd.DataFrame, made: pd.DataFrame, facts: Facts) -> pd.DataFrame:
     have = keys.merge(made[_KEY].drop_duplicates(), on=_KEY, how="left", indicator=True)["_merge"]
     keys = keys[(have == "left_only").to_numpy()].copy()
     keys["activity_unit"] = canonical_unit(keys["fuel"], facts.fuels).to_numpy()
-    columns = [*_KEY, "activity_unit", "tier", "confidence", "corr_activity", "corr_local"]
+    columns = [*_KEY, "activity_unit", "tier", "confidence", *_FIGURE]
     columns += ["activity_source", "flag", "note", "notation_key"]
     return keys[columns].assign(sigma_activity=0.0, sigma_local=0.0)
 

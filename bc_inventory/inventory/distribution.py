@@ -293,8 +293,10 @@ class SplitNormal(Distribution):
 
         def below(limit: Floats, deviation: Floats) -> Floats:
             """Integrate the distribution function of a centred normal up to a limit."""
-            at = np.divide(limit, deviation, out=np.zeros_like(limit), where=deviation > 0)
-            integral: Floats = deviation * (at * ndtr(at) + np.exp(-np.square(at) / 2) / _ROOT)
+            with np.errstate(over="ignore"):
+                at = np.divide(limit, deviation, out=np.zeros_like(limit), where=deviation > 0)
+                density = np.exp(-np.square(at) / 2) / np.sqrt(2 * np.pi)
+            integral: Floats = limit * ndtr(at) + deviation * density
             return np.where(deviation > 0, integral, np.maximum(limit, 0.0))
 
         middle, nothing = self.median, np.zeros_like(self.median)
@@ -315,9 +317,6 @@ class SplitNormal(Distribution):
         under = middle - _meeting(np.asarray(self.lower, dtype=float), score)
         half = np.where(score > 0, above, under)
         return np.clip(middle + score / _Z95 * half, self.minimum, self.maximum)
-
-
-_ROOT = np.sqrt(2 * np.pi)
 
 
 def _meeting(column: Floats, score: Floats) -> Floats:

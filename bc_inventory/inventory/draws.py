@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from bc_inventory.inventory.components import Component, multiplier
+from bc_inventory.inventory.components import Component, draw_names, multiplier
 from bc_inventory.inventory.distribution import Lognormal
 
 __all__ = ["SPLIT", "Multipliers", "combined", "draw", "grouped", "normals"]
@@ -191,11 +191,10 @@ def normals(
         Of each row over its value, in float32.
     """
     distribution = multiplier(rows, part, np.float32)
-    names = rows[f"corr_{part}"].fillna("").astype(str)
-    which, distinct = pd.factorize(names)
-    moving = np.bincount(which[distribution.deviation > 0], minlength=len(distinct)) > 0
-    drawn = np.empty((len(distinct), draws), dtype=np.float32)
-    for column, name in enumerate(distinct):
+    which, names = draw_names(rows, part)
+    moving = np.bincount(which[distribution.deviation > 0], minlength=len(names)) > 0
+    drawn = np.empty((len(names), draws), dtype=np.float32)
+    for column, name in enumerate(names):
         if moving[column]:
             digest = hashlib.blake2b(f"{seed}:{part}:{name}".encode(), digest_size=16).digest()
             key = np.random.Philox(key=int.from_bytes(digest, "little"))

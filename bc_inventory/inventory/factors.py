@@ -42,8 +42,8 @@ def add_shares(
     -------
     pandas.DataFrame
         One row for each technology, with `technology, share, sigma_share,
-        corr_share, share_source, share_confidence`; technologies with a share
-        of zero are left out.
+        share_scope, share_technology, share_source, share_confidence`;
+        technologies with a share of zero are left out.
 
     Raises
     ------
@@ -54,22 +54,20 @@ def add_shares(
     values = ["share", "share_lower", "share_upper"]
     shares = at_years(narrow, years, ["region", "nfr", "fuel", "technology"], values)
     shares["sigma_share"] = Lognormal.from_interval(*(shares[name] for name in values)).deviation
-    shares["corr_share"] = (
-        "share:"
-        + shares["scope"]
-        + ":"
-        + shares["nfr"]
-        + ":"
-        + shares["fuel"]
-        + ":"
-        + shares["technology"]
+    shares["share_technology"] = shares["technology"]
+    shares = shares.rename(
+        columns={
+            "scope": "share_scope",
+            "source_id": "share_source",
+            "confidence": "share_confidence",
+        }
     )
-    shares = shares.rename(columns={"source_id": "share_source", "confidence": "share_confidence"})
     columns = [
         "technology",
         "share",
         "sigma_share",
-        "corr_share",
+        "share_scope",
+        "share_technology",
         "share_source",
         "share_confidence",
     ]
@@ -143,7 +141,7 @@ def add_factors(
     -------
     pandas.DataFrame
         With `emission_factor, emission_factor_unit, factor_lower,
-        factor_upper, sigma_factor, corr_factor, factor_id, factor_source,
+        factor_upper, sigma_factor, factor_id, factor_source,
         factor_confidence, factor_tier, controls_included, pm25_factor` and,
         where a factor per mass met energy, its `ncv_id`.
 
@@ -244,5 +242,4 @@ def _per_activity(made: pd.DataFrame, facts: Facts, regions: pd.DataFrame) -> pd
     made["emission_factor_unit"] = target
     bounds = (made[name] for name in ("emission_factor", "factor_lower", "factor_upper"))
     made["sigma_factor"] = Lognormal.from_interval(*bounds).deviation
-    made["corr_factor"] = "factor:" + made["factor_id"]
     return made.drop(columns="unit")

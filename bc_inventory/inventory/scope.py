@@ -61,8 +61,8 @@ def spell_out(frame: pd.DataFrame, uses: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns of `frame` with `nfr` and `fuel` of the uses, and `stated`:
-        the category and fuel as the row had them. Rows that fit no use are
+        Columns of `frame` with `nfr` and `fuel` of the uses, and as
+        `stated_nfr` and `stated_fuel` those of the row itself. Rows that fit no use are
         left out; a `*` technology stays.
     """
     columns = ["nfr", "fuel", "technology"]
@@ -78,8 +78,8 @@ def spell_out(frame: pd.DataFrame, uses: pd.DataFrame) -> pd.DataFrame:
     met = met[fits].sort_values("_rank", kind="stable")
     met = met.drop_duplicates(["scope", *columns], keep="last").drop(columns="_rank")
     made = met.merge(stated, on=["scope", "_nfr", "_fuel", "technology"])
-    made["stated"] = made["_nfr"] + ":" + made["_fuel"]
-    return made[[*frame.columns, "stated"]]
+    made = made.rename(columns={"_nfr": "stated_nfr", "_fuel": "stated_fuel"})
+    return made[[*frame.columns, "stated_nfr", "stated_fuel"]]
 
 
 def at_years(

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from bc_inventory.inventory.components import DRAW_COLUMNS, Component, multiplier
+from bc_inventory.inventory.components import DRAW_COLUMNS, Component, draw_names, multiplier
 from bc_inventory.inventory.draws import SPLIT, draw, grouped
 from bc_inventory.schema import check, table
 
@@ -34,8 +34,7 @@ _ORDER = ["year", "species", "factor_set", "side"]
 _WITHIN = ("side_gnfr", "side_nfr", "region_gnfr", "region_nfr")
 # What the draws depend on.
 _NEEDED = [
-    *dict.fromkeys([*_BASE, "region", "gnfr", "nfr", *SPLIT, "share", "emission_kt"]),
-    *DRAW_COLUMNS,
+    *dict.fromkeys([*_BASE, "region", "gnfr", "nfr", *SPLIT, "share", "emission_kt", *DRAW_COLUMNS])
 ]
 _USED = [*_NEEDED, "notation_key"]
 # IPCC: error propagation assumes relative standard deviations below 30 %; parts
@@ -242,7 +241,7 @@ class _Parts:
             distribution = multiplier(rows, part)
             self.half.append(self.value * distribution.relative_half_width)
             self.wide.append(distribution.relative_deviation > _APPROACH1_LIMIT)
-            self.name.append(pd.factorize(rows[f"corr_{part}"].fillna(""))[0])
+            self.name.append(draw_names(rows, part)[0])
 
     def propagated(self, by: list[str]) -> pd.DataFrame:
         """Propagate errors: rows that share a part add up, parts add in squares."""

@@ -39,6 +39,14 @@ def _s(name: str, description: str) -> Column:
     return Column(name, "string", description, required=False)
 
 
+# What identifies the region's own statistics; rows that agree in these and the region share
+# their draw.
+_FIGURE = (
+    _s("statistics_source", "source id of the (first) published figure it was made from"),
+    _s("source_sector", "sector of that figure, in its publisher's terms"),
+    _s("driver", "driver that spread a figure of a whole side over regions"),
+)
+
 ACTIVITY = Table(
     "activity",
     "Activity of a fuel in an NFR category and region, in canonical units, with what made it.",
@@ -58,8 +66,7 @@ ACTIVITY = Table(
         _s("activity_source", "source ids, separated by ;"),
         _s("ncv_id", "calorific value or CO2 factor that converted it"),
         _s("flag", "what isn't as published, separated by ;"),
-        Column("corr_activity", "string", "rows with the same name share one draw"),
-        Column("corr_local", "string", "rows with the same name share one draw"),
+        *_FIGURE,
         Column("sigma_activity", "number", "ln standard deviation common to regions", "1"),
         Column("sigma_local", "number", "ln standard deviation of the region alone", "1"),
         c.note,
@@ -136,11 +143,21 @@ EMISSIONS = Table(
         Column(
             "notation_key", "string", "why there is no figure", required=False, enum=c.NOTATION_KEYS
         ),
-        _s("corr_activity", "rows with the same name share one draw of what made the activity"),
-        _s("corr_local", "rows with the same name share one draw of the region's own statistics"),
-        _s("corr_share", "rows with the same name share one draw of the technology split"),
-        _s("corr_factor", "rows with the same name share one draw of the factor"),
-        _s("corr_abatement", "rows with the same name share one draw of the abatement"),
+        *_FIGURE,
+        _s(
+            "share_scope",
+            "scope of the technology split; with the category, fuel and "
+            "`share_technology` it identifies a share, and rows that agree share its draw",
+        ),
+        _s("share_technology", "technology whose share it is"),
+        _s(
+            "abatement_scope",
+            "scope of the set of controls; rows that agree in the four columns "
+            "`abatement_scope` to `abatement_technology` share its draw",
+        ),
+        _s("abatement_nfr", "category that the set is stated for, or *"),
+        _s("abatement_fuel", "fuel that the set is stated for, or *"),
+        _s("abatement_technology", "technology that the set is stated for, or *"),
         _n("sigma_activity", "standard deviation of ln(activity), part common to regions", "1"),
         _n("sigma_local", "standard deviation of ln(activity), part of the region alone", "1"),
         _n("sigma_share", "standard deviation of ln(share)", "1"),

@@ -46,10 +46,9 @@ def emissions(*rows: dict) -> pd.DataFrame:
             )
         if full["emission_kt"] is not None and full["lower_kt"] is None:
             full["lower_kt"], full["upper_kt"] = full["emission_kt"] / 2, full["emission_kt"] * 2
-        for kind in ("activity", "local", "share", "factor", "abatement"):
-            full[f"corr_{kind}"] = full[f"corr_{kind}"] or (
-                f"{kind}/{full['fuel']}/{full['technology']}"
-            )
+        burnt = f"{full['fuel']}/{full['technology']}"
+        for name in ("statistics_source", "share_scope", "factor_id", "abatement_scope"):
+            full[name] = full[name] or burnt
         made.append(full)
     frame = pd.DataFrame(made, columns=table("emissions").names)
     for name in frame.columns:

@@ -215,7 +215,7 @@ def test_drawn_parts_are_the_draws_of_the_published_totals():
 
 
 def test_cells_can_be_summed_with_their_draws():
-    base, other = two_by_two()
+    base, other = (frame.assign(sigma_local=0.0) for frame in two_by_two())
     second = [frame.assign(region="PL") for frame in (base, other)]
     pair = [
         pd.concat([frame, more], ignore_index=True)
@@ -226,6 +226,7 @@ def test_cells_can_be_summed_with_their_draws():
     by_nfr = decompose(*pair, by=("region", "nfr"), keep=("nfr",), draws=100, seed=1)
     assert whole["part_kt"].to_dict() == pytest.approx(by_head(cells).to_dict())
     assert by_nfr.set_index("head")["upper_kt"].tolist() == whole["upper_kt"].tolist()
-    # Both regions share every draw here, so the interval of the sum is twice that of one.
+    # Without errors of their own both regions share every draw, so the interval of the sum is
+    # twice that of one.
     one = cells[cells["region"] == "DE"].set_index("head")
     assert whole["upper_kt"].to_numpy() == pytest.approx(2 * one["upper_kt"].to_numpy())

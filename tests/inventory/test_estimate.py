@@ -176,11 +176,11 @@ def test_one_factor_is_one_draw(small):
     """Two regions with the same factor move together; with factors apart they don't."""
     rows, _ = make(small, factor_sets=("harmonised",))
     stove = rows[rows["factor_id"] == "f-wood-stove"]
-    twin = stove.assign(region="CN-HE", corr_local="other", corr_share="other")
+    twin = stove.assign(region="CN-HE", driver="other", share_scope="other")
     pair = pd.concat([stove, twin], ignore_index=True).assign(sigma_share=0.0, sigma_local=0.0)
     _, together = draw(pair, ["region"], 4000, 7)
     assert np.corrcoef(np.log(together.T))[0, 1] > 0.999
-    _, apart = draw(pair.assign(corr_factor=pair["region"]), ["region"], 4000, 7)
+    _, apart = draw(pair.assign(factor_id=pair["region"]), ["region"], 4000, 7)
     assert abs(np.corrcoef(np.log(apart.T))[0, 1]) < 0.06
 
 

@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 __all__ = ["HEADS", "Parts", "both_ways", "decompose", "drawn_parts", "waterfall"]
 
 # Columns a decomposition looks at.
-_NEEDED = [
-    *dict.fromkeys((*SPLIT, "side", "technology", "memo", "notation_key", "activity", "share")),
-    *("activity_unit", "emission_factor", "emission_factor_unit", "abatement", "emission_kt"),
-    *DRAW_COLUMNS,
-]
+_CHAIN = (
+    *("side", "technology", "memo", "notation_key", "activity", "activity_unit", "share"),
+    *("emission_factor", "emission_factor_unit", "abatement", "emission_kt"),
+)
+_NEEDED = list(dict.fromkeys([*SPLIT, *_CHAIN, *DRAW_COLUMNS]))
 Floats = NDArray[np.float64]
 
 
@@ -70,7 +70,7 @@ def decompose(
         Exact method.
     draws : int
         Monte Carlo draws for the intervals; 0 gives none. Rows of both tables
-        with one `corr_*` name share their draw.
+        that agree in what identifies a fact (`components.IDENTITY`) share its draw.
     seed : int
         Seed of the draws.
 

@@ -30,10 +30,7 @@ __all__ = [
 
 _BY = ["region", "nfr", "fuel"]
 # What the draws of a group depend on.
-NEEDED = [
-    *dict.fromkeys([*_BY, *SPLIT, "share", "emission_kt"]),
-    *DRAW_COLUMNS,
-]
+NEEDED = list(dict.fromkeys([*_BY, *SPLIT, "share", "emission_kt", *DRAW_COLUMNS]))
 HALF = 0.5  # of its area must be hot for a cluster to count as hot in a draw
 
 

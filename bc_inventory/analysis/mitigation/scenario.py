@@ -13,6 +13,7 @@ from bc_inventory import units
 from bc_inventory.analysis.decomposition.draws import perturbed
 from bc_inventory.analysis.mitigation.scene import Change, Floats, Scene
 from bc_inventory.errors import DataError, Problem, suggest
+from bc_inventory.inventory.components import DRAW_COLUMNS, IDENTITY, Component
 from bc_inventory.inventory.distribution import SplitNormal
 from bc_inventory.inventory.draws import SPLIT, grouped
 
@@ -27,18 +28,16 @@ _TEMPLATE = [
     "factor_id",
     "factor_source",
     "abatement_source",
-    "corr_factor",
-    "corr_abatement",
+    *IDENTITY[Component.ABATEMENT],
     "sigma_factor",
     "sigma_abatement",
 ]
 # What the emission of a row and its draws depend on.
-_NEEDED = [
-    *dict.fromkeys([*SPLIT, "side", "memo", "technology", "activity", "activity_unit", "share"]),
+_USED = (
+    *("side", "memo", "technology", "activity", "activity_unit", "share"),
     *("emission_kt", "lower_kt", "upper_kt", "pm25_kt"),
-    *_TEMPLATE,
-    *(f"{kind}_{part}" for part in ("activity", "local", "share") for kind in ("corr", "sigma")),
-]
+)
+_NEEDED = list(dict.fromkeys([*SPLIT, *_USED, *_TEMPLATE, *DRAW_COLUMNS]))
 
 
 def make_scene(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.errors import DataError, Problem
-from bc_inventory.inventory.components import Component, multiplier
+from bc_inventory.inventory.components import IDENTITY, Component, draw_names, multiplier
 from bc_inventory.reference.paths import data_root
 from bc_inventory.release.explain.provenance import Grounds
 from bc_inventory.release.explain.variance import Variance, propagate
@@ -236,7 +237,7 @@ def _tell(rows: pd.DataFrame, total: float, variance: Variance) -> pd.DataFrame:
         f"= {row.emission_kt:.6g} kt"
         for row in made.itertuples()
     ]
-    return made[_TOLD + [name for name in made.columns if str(name).startswith("corr_")]]
+    return made[list(dict.fromkeys([*_TOLD, *itertools.chain(*IDENTITY.values())]))]
 
 
 def _published(
@@ -258,7 +259,8 @@ def _assumptions(
     for part in variance.parts.itertuples():
         users = users_of.named(str(part.part), str(part.name))
         flags = _words(users["flag"])
-        facts = grounds.of(str(part.part), str(part.name), year, flags)
+        identity = {column: users[column][0] for column in IDENTITY[part.part]}
+        facts = grounds.of(str(part.part), identity, year, flags)
         made.append(
             {
                 "part": part.part,
@@ -281,10 +283,13 @@ class _Users:
     """Rows by the named parts that move them."""
 
     def __init__(self, rows: pd.DataFrame, variance: Variance) -> None:
-        told = ["flag", "note", "activity_confidence", "corr_share"]
-        told += sorted({_source_column(part) for part in variance.parts["part"]})
+        columns = ["flag", "note", "activity_confidence"]
+        for part in variance.parts["part"].unique():
+            columns += [_source_column(part), *IDENTITY[part]]
         # Python's objects: the columns are looked at in thousands of small pieces.
-        self._columns = {name: rows[name].to_numpy(dtype=object) for name in told}
+        self._columns = {name: rows[name].to_numpy(dtype=object) for name in columns}
+        which, names = draw_names(rows, Component.SHARE)
+        self._shares = np.array(names, dtype=object)[which]
         self._columns["emission_kt"] = rows["emission_kt"].to_numpy(dtype=float)
         moved = variance.moved.drop_duplicates(["part", "name", "row"])
         place = pd.Series(np.arange(len(rows)), index=rows.index)
@@ -296,7 +301,7 @@ class _Users:
         """Return columns of the rows that use a part."""
         places = self._places[(part, name)]
         if part == "share":
-            places = places[self._columns["corr_share"][places] == name]
+            places = places[self._shares[places] == name]
         return {column: values[places] for column, values in self._columns.items()}
 
 

@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from bc_inventory.inventory.components import Component
 from bc_inventory.storage.hashing import sha256_file
 
 __all__ = ["Grounds"]
@@ -67,16 +68,16 @@ class Grounds:
         return tuple(f"{name}.csv" for name in _TABLES if name not in self._tables)
 
     def of(
-        self, part: str, name: str, year: int, flags: Collection[str] = ()
+        self, part: str, identity: Mapping[str, Any], year: int, flags: Collection[str] = ()
     ) -> list[dict[str, Any]]:
-        """Return the facts behind a named part.
+        """Return the facts behind a component of some rows.
 
         Parameters
         ----------
-        part : {"activity", "local", "share", "factor", "abatement"}
-            Part of the chain.
-        name : str
-            From the `corr_*` column of that part.
+        part : str
+            A `bc_inventory.inventory.components.Component`.
+        identity : mapping of str to value
+            What identifies the fact: columns of the rows, `components.IDENTITY`.
         year : int
             Of the emission; anchor years on either side of it are returned.
         flags : collection of str
@@ -89,15 +90,21 @@ class Grounds:
             Table, row of the file, value and interval, unit, confidence,
             source and note, as text; empty if the tables aren't at hand.
         """
-        if part == "local":
-            return self._local(name, year, flags)
-        find = {
-            "activity": self._activity,
-            "share": self._share,
-            "factor": self._factor,
-            "abatement": self._abatement,
-        }[part]
-        return find(name, year)
+        match part:
+            case Component.ACTIVITY:
+                return self._activity(identity["activity_id"], year)
+            case Component.LOCAL:
+                return self._local(identity, year, flags)
+            case Component.SHARE:
+                wanted = {name: identity[name] for name in ("nfr", "fuel")}
+                wanted |= {name: identity[f"share_{name}"] for name in ("scope", "technology")}
+                return self._rows("technology_shares", wanted, year, "share")
+            case Component.FACTOR:
+                return self._rows(
+                    "emission_factors", {"factor_id": identity["factor_id"]}, year, "value"
+                )
+            case _:
+                return self._abatement(identity, year)
 
     def _activity(self, name: str, year: int) -> list[dict[str, Any]]:
         return [
@@ -105,32 +112,25 @@ class Grounds:
             *self._rows("activity_national", {"activity_id": name}, year, "quantity"),
         ]
 
-    def _local(self, name: str, year: int, flags: Collection[str]) -> list[dict[str, Any]]:
-        first, region = [*name.split(":"), ""][:2]
-        driven = self._rows("region_shares", {"driver": first, "region": region}, year, "share")
-        if driven:
-            return driven
-        sector = name.removeprefix(f"{first}:{region}:")
-        wanted = {"activity_source": first}
+    def _local(
+        self, identity: Mapping[str, Any], year: int, flags: Collection[str]
+    ) -> list[dict[str, Any]]:
+        driver = identity["driver"]
+        if isinstance(driver, str):
+            wanted = {"driver": driver, "region": identity["region"]}
+            return self._rows("region_shares", wanted, year, "share")
+        wanted = {"activity_source": identity["statistics_source"]}
         found = self._rows("activity_uncertainty", wanted, year, "relative")
         return [
             fact
             for fact in found
-            if fact["source_sector"] in {"*", sector} and fact["flag"] in {"*", *flags}
+            if fact["source_sector"] in {"*", identity["source_sector"]}
+            and fact["flag"] in {"*", *flags}
         ]
 
-    def _share(self, name: str, year: int) -> list[dict[str, Any]]:
+    def _abatement(self, identity: Mapping[str, Any], year: int) -> list[dict[str, Any]]:
         keys = ("scope", "nfr", "fuel", "technology")
-        wanted = dict(zip(keys, name.split(":")[1:], strict=False))
-        return self._rows("technology_shares", wanted, year, "share")
-
-    def _factor(self, name: str, year: int) -> list[dict[str, Any]]:
-        wanted = {"factor_id": name.removeprefix("factor:")}
-        return self._rows("emission_factors", wanted, year, "value")
-
-    def _abatement(self, name: str, year: int) -> list[dict[str, Any]]:
-        keys = ("scope", "nfr", "fuel", "technology")
-        wanted = dict(zip(keys, name.split(":")[1:], strict=False))
+        wanted = {name: identity[f"abatement_{name}"] for name in keys}
         used = self._rows("penetration", wanted, year, "penetration")
         controls = dict.fromkeys(fact["control"] for fact in used)
         return [

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from bc_inventory.inventory.components import Component, multiplier
+from bc_inventory.inventory.components import Component, draw_names, multiplier
 from bc_inventory.inventory.draws import SPLIT
 
 __all__ = ["Variance", "propagate"]
@@ -82,13 +82,18 @@ def propagate(rows: pd.DataFrame) -> Variance:
     )
 
 
+def _names(rows: pd.DataFrame, part: str) -> np.ndarray:
+    which, names = draw_names(rows, part)
+    return np.array(names, dtype=object)[which]
+
+
 def _plain(rows: pd.DataFrame, part: str) -> pd.DataFrame:
     half = multiplier(rows, part).relative_half_width
     return pd.DataFrame(
         {
             "row": rows.index,
             "part": part,
-            "name": rows[f"corr_{part}"].fillna("").astype(str).to_numpy(),
+            "name": _names(rows, part),
             "kt": rows["emission_kt"].to_numpy(dtype=float) * half,
         }
     )
@@ -104,7 +109,7 @@ def _shares(rows: pd.DataFrame) -> pd.DataFrame:
         {
             "split": split.to_numpy(),
             "row": rows.index,
-            "name": rows["corr_share"].fillna("").astype(str).to_numpy(),
+            "name": _names(rows, Component.SHARE),
             "weight": weight.to_numpy(),
             "half": multiplier(rows, Component.SHARE).relative_half_width,
             "emission": rows["emission_kt"].to_numpy(dtype=float),
