@@ -195,7 +195,7 @@ class Problems:
         return iter(self.found)
 
 
-def suggest(word: str, known: Iterable[str]) -> str | None:
+def suggest(word: str, known: Iterable[str], *, alike: float = 0.6) -> str | None:
     """Return the sentence "Did you mean 'x'?" for the nearest known word.
 
     Parameters
@@ -204,6 +204,8 @@ def suggest(word: str, known: Iterable[str]) -> str | None:
         What was given.
     known : iterable of str
         What would have been valid.
+    alike : float
+        Least likeness, from 0 to 1 (difflib).
 
     Returns
     -------
@@ -211,7 +213,7 @@ def suggest(word: str, known: Iterable[str]) -> str | None:
         None where nothing is near.
     """
     by_fold = {item.casefold(): item for item in known}
-    near = difflib.get_close_matches(word.casefold(), list(by_fold), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(word.casefold(), list(by_fold), n=1, cutoff=alike)
     return f"Did you mean {by_fold[near[0]]!r}?" if near else None
 
 

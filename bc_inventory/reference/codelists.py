@@ -46,6 +46,7 @@ _SPECIES = {
     "pm10": "PM10", "tsp": "TSP", "co": "CO", "co2": "CO2", "ch4": "CH4", "n2o": "N2O",
     "nh3": "NH3", "nox": "NOx", "so2": "SO2", "sox": "SOx", "nmvoc": "NMVOC", "voc": "NMVOC",
 }  # fmt: skip
+_SAME_PLACE = 0.8
 _ZH_SUFFIX = re.compile(
     r"(壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|省|市|共和国|联邦)$"
 )
@@ -119,7 +120,16 @@ def _region_index() -> dict[str, str]:
     for name, code in zip(known["name_zh"], known["region"], strict=True):
         index.setdefault(_fold(name.removeprefix("中国")), code)
     index.setdefault(_fold("中国"), "CN")
+    for name, code in _other_names().items():
+        index.setdefault(_fold(name), code)
     return index
+
+
+def _other_names() -> dict[str, str]:
+    """Map other spellings of countries and provinces to their codes (scheme `NAMES`)."""
+    rows = _table("crosswalk/regions.csv", "region_crosswalk")
+    rows = rows[(rows["scheme"] == "NAMES") & rows["level"].isin(["country", "part"])]
+    return dict(zip(rows["source_region"], rows["region"], strict=True))
 
 
 @per_root
@@ -153,8 +163,14 @@ def resolve_region(name: str) -> str:
         found = index.get(_fold(candidate))
         if found:
             return found
-    known = [*regions()["region"], *regions()["name"], *regions()["name_zh"], *countries()["name"]]
-    raise _unknown("region", name, known)
+    known = regions()
+    if name in {*known["side"], *known["group"]}:
+        found = f"{name!r}, which stands for several regions"
+        raise DataError([Problem(found, "one region", remedy=f"Its members: {members(name)}.")])
+    names = [*known["region"], *known["name"], *known["name_zh"], *countries()["name"]]
+    # A name that is only somewhat alike is another place.
+    remedy = suggest(name, [*names, *_other_names()], alike=_SAME_PLACE)
+    raise DataError([Problem(repr(name), "a known region", remedy=remedy)])
 
 
 def alpha_2(alpha_3: str) -> str | None:

@@ -44,7 +44,7 @@ def place(name: str) -> tuple[str, str] | None:
     (('GR', 'country'), ('Total Africa', 'aggregate'), None)
     """
     found = region_of(NAMES, name)
-    if found:
+    if found and found[1] != "part":
         return found
     try:
         code = codelists.resolve_region(name)
