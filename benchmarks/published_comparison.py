@@ -40,7 +40,7 @@ def emission_tables(folder: Path) -> pd.DataFrame:
     """Return the emission table of both years and factor sets."""
     config = load_config("default")
     inventory = dataclasses.replace(config.inventory, years=(2015, 2018), base_year=2018)
-    plan = make_plan(dataclasses.replace(config, inventory=inventory))
+    plan = make_plan(dataclasses.replace(config, inventory=inventory), folder)
     record = run(Plan([step for step in plan.steps if step.name in TABLES]), folder)
     return schema.read_parquet(record.path("emissions", "emissions"), "emissions")
 

@@ -96,9 +96,9 @@ def rebuild(config: str = "default", output: str = "", scheduler: str = "") -> s
         chosen = load_config(config)
         root = output or chosen.output.folder
         before = look(root, chosen.inventory.name)
-        plan = make_plan(chosen)
         cache = results_of(root)
         stack.enter_context(using_results(cache))
+        plan = make_plan(chosen, cache)
         cluster = stack.enter_context(connect(scheduler, plan)) if scheduler else None
         made: dict[str, Any] = {}
         for step in plan.steps:
@@ -112,7 +112,7 @@ def rebuild(config: str = "default", output: str = "", scheduler: str = "") -> s
             in_time()
         done = [record if cluster is None else record.result() for record in made.values()]
         in_time()
-        version = publish(chosen, RunRecord(tuple(done)), root)
+        version = publish(chosen, RunRecord(tuple(done), plan.facts), root)
         lines.extend(_told(chosen, root, version, before, done))
     return version
 

@@ -9,7 +9,7 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
-from tests.small_facts import write_small_facts
+from tests.small_facts import write_small_facts, write_small_overlay
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -40,6 +40,12 @@ def root() -> Path:
 def small(tmp_path: Path) -> Path:
     """Return a data folder with facts small enough to work out by hand."""
     return write_small_facts(tmp_path / "data")
+
+
+@pytest.fixture
+def small_overlay(tmp_path: Path) -> Path:
+    """Return the small facts as an overlay that a build takes."""
+    return write_small_overlay(tmp_path / "data")
 
 
 SMALL = """
@@ -74,7 +80,7 @@ def small_project(common: Path) -> Path:
     with FileLock(common / "small.lock"):
         if not built.exists():
             shutil.rmtree(project, ignore_errors=True)
-            write_small_facts(project / "data")
+            write_small_overlay(project / "data")
             (project / "small.toml").write_text(SMALL)
             with pytest.MonkeyPatch.context() as patch:
                 patch.chdir(project)

@@ -2,9 +2,9 @@
 
     python -m tests.jail CONFIG FOLDER
 
-The embedded facts are moved out of sight: a step finds those it declares as inputs and
-no others, by whatever library it opens them. Prints a line for each step: `fine`, or what
-it missed.
+The facts are moved out of sight, those of an overlay and the embedded ones: a step finds
+those it declares as inputs and no others, by whatever library it opens them. Prints a line
+for each step: `fine`, or what it missed.
 """
 
 import os
@@ -16,40 +16,40 @@ from bc_inventory.pipeline.plan import Output, Step
 from bc_inventory.reference import paths
 from bc_inventory.workflow.plan import make_plan
 
-ROOT = paths.data_root()
 
-
-def admit(path: Path, cell: Path) -> Path:
+def admit(path: Path, root: Path, cell: Path) -> Path:
     """Let a declared fact into the cell, at its own place below `data/`."""
-    if ROOT not in path.resolve().parents:
+    if root not in path.parents:
         return path
     for file in (path, *path.rglob("*")):
-        target = cell / "data" / file.resolve().relative_to(ROOT)
+        target = cell / "data" / file.relative_to(root)
         if file.is_file() and not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
             os.link(file, target)
-    return cell / "data" / path.resolve().relative_to(ROOT)
+    return cell / "data" / path.relative_to(root)
 
 
 def attempt(step: Step, folder: Path) -> None:
-    """Run a step in its cell."""
+    """Run a step in its cell, where neither its root nor the embedded facts are."""
     cell = folder / "cells" / step.name
     (cell / "data").mkdir(parents=True)
-    paths._PACKAGE = cell / "package"
+    root = step.facts or paths.embedded_root()
+    paths._PACKAGE = folder / "nowhere"
     inputs = {
         name: folder / "made" / source.step / source.name
         if isinstance(source, Output)
-        else admit(Path(source), cell)
+        else admit(Path(source), root, cell)
         for name, source in step.inputs.items()
     }
     outputs = {name: folder / "made" / step.name / name for name in step.outputs}
     (folder / "made" / step.name).mkdir(parents=True)
-    step.function(inputs, outputs, **step.parameters)
+    with paths.using_root(cell / "data"):
+        step.function(inputs, outputs, **step.parameters)
 
 
 def main(config: str, folder: Path) -> int:
     """Go through the steps in their order, each in a process that has read nothing yet."""
-    plan = make_plan(load_config(config))
+    plan = make_plan(load_config(config), folder / "results")
     missed = 0
     for step in plan.steps:
         child = os.fork()

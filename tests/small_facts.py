@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from bc_inventory.reference.paths import embedded_root
+
 # Two regions, one year anchor each side. By hand, 2018:
 #   DE wood 1000 TJ, half stove (80 g/GJ), half pellet (8 g/GJ): 0.040 and 0.004 kt.
 #   CN-HE coal 100 kt x 0.5 to households at 20 MJ/kg: 1000 TJ; factor 2 g/kg is
@@ -94,4 +96,30 @@ def write_small_facts(root: Path) -> Path:
         (root / f"{name}.csv").write_text(text, encoding="utf-8")
     for name, text in PUBLISHED.items():
         (root / "activity" / f"{name}.csv").write_text(text, encoding="utf-8")
+    return root
+
+
+# Tables to which embedded ones refer: a build needs the rows of both.
+_SHARED = ("sources", "sectors", "fuels", "technologies", "regions")
+
+
+# A row of a table that the small facts have nothing else of.
+_METRIC = """metric_id,metric,horizon,species,scope,value,lower,upper,confidence,source_id,note
+made-up,GWP,77,BC,global,500,,,assumed,s,
+"""
+
+
+def write_small_overlay(root: Path) -> Path:
+    """Write the small facts as an overlay: whole tables, and rows of those that all share.
+
+    The published activity is theirs alone: that of other files is emptied.
+    """
+    write_small_facts(root)
+    for name in _SHARED:
+        (root / f"{name}.csv").rename(root / f"{name}.rows.csv")
+    (root / "climate_metrics.rows.csv").write_text(_METRIC, encoding="utf-8")
+    header = PUBLISHED["eu_2018"].splitlines()[0]
+    for path in (embedded_root() / "activity").iterdir():
+        if path.stem not in PUBLISHED:
+            (root / "activity" / path.name).write_text(f"{header}\n", encoding="utf-8")
     return root

@@ -9,12 +9,12 @@ import pytest
 from bc_inventory.reference.paths import data_root
 from tests.conftest import SMALL
 from tests.jail import admit
-from tests.small_facts import write_small_facts
+from tests.small_facts import write_small_overlay
 
 
 @pytest.mark.slow
 def test_every_step_runs_with_what_it_declares_alone(root, tmp_path):
-    write_small_facts(tmp_path / "data")
+    write_small_overlay(tmp_path / "data")
     (tmp_path / "small.toml").write_text(SMALL)
     done = subprocess.run(
         [sys.executable, "-m", "tests.jail", "small.toml", "out"],
@@ -29,6 +29,6 @@ def test_every_step_runs_with_what_it_declares_alone(root, tmp_path):
 
 
 def test_what_is_not_admitted_is_not_in_the_cell(tmp_path):
-    admit(data_root() / "regions.csv", tmp_path)
+    admit(data_root() / "regions.csv", data_root(), tmp_path)
     assert (tmp_path / "data" / "regions.csv").is_file()
     assert not (tmp_path / "data" / "fuels.csv").exists()

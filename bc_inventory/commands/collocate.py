@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bc_inventory.commands.options import answer_option, answers_of, release_options, version_option
+from bc_inventory.commands.options import (
+    answer_option,
+    answers_of,
+    release_options,
+    use_facts_of,
+    version_option,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,6 +140,7 @@ def _record(
 
     if record is None:
         release = open_release(version, inventory=inventory, root=releases)
+        use_facts_of(release)
         return release.observations(), release.table("stations")
     return (
         schema.read_parquet(record / "observations", "observations"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bc_inventory.commands.options import release_options, version_option
+from bc_inventory.commands.options import release_options, use_facts_of, version_option
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -86,6 +86,7 @@ def compare(
         open_release(name, inventory=inventory, root=releases)
         for name in (version, *other_versions)
     ]
+    use_facts_of(opened[0])
     chosen, published, notes = _chosen(files, (fill_from, fill_holes), side, year, opened)
     definitions, limits, gnfr_of = read_definitions(), review_limits(), gnfr_index()
     made = []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bc_inventory.commands.options import release_options
+from bc_inventory.commands.options import release_options, use_facts_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,6 +114,7 @@ def _table(chosen: dict[str, str], inventory: str | None, releases: str) -> pd.D
     from bc_inventory.release.read.release import open_release
 
     release = open_release(chosen.get("release", "latest"), inventory=inventory, root=releases)
+    use_facts_of(release)
     years = sorted({int(year) for year in release.table("totals")["year"].unique()})
     text = chosen.get("year", str(years[-1]))
     if not text.isdigit() or int(text) not in years:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bc_inventory.commands.options import factor_set_option, release_options
+from bc_inventory.commands.options import factor_set_option, release_options, use_facts_of
 
 __all__ = ["export"]
 
@@ -51,6 +51,7 @@ def export(
     from bc_inventory.schema import read_csv, read_parquet
 
     release = open_release(version, inventory=inventory, root=releases)
+    use_facts_of(release)
     name = f"{release.inventory}-{release.version}"
     path = to or Path(f"{name}-{form}{_SUFFIX[form]}")
     regions = read_csv(data_root() / "regions.csv", "regions")

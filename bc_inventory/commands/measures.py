@@ -10,6 +10,7 @@ from bc_inventory.commands.options import (
     factor_set_option,
     release_options,
     uptake_of,
+    use_facts_of,
     version_option,
 )
 
@@ -72,6 +73,7 @@ def measures(
             click.echo(f"{row.measure:<20} {row.title}")
         return
     release = open_release(version, inventory=inventory, root=releases)
+    use_facts_of(release)
     chosen = year or int(release.table("totals")["year"].max())
     rows = release.emissions(None, None, chosen, factor_set=factor_set, memo=None)
     regions = read_csv(data_root() / "regions.csv", "regions")

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from bc_inventory.release.read.release import Release
 
 __all__ = [
     "answer_option",
@@ -14,6 +17,7 @@ __all__ = [
     "release_options",
     "selection_options",
     "uptake_of",
+    "use_facts_of",
     "version_option",
 ]
 
@@ -139,3 +143,16 @@ def uptake_of(texts: tuple[str, ...]) -> dict[str, float]:
                 f"{text!r} isn't a measure and its uptake, such as clean_heating=0.5"
             ) from error
     return made
+
+
+def use_facts_of(release: Release) -> None:
+    """Read the facts that a release was built from, until the command ends.
+
+    Parameters
+    ----------
+    release : Release
+        Opened.
+    """
+    from bc_inventory.reference.paths import using_root
+
+    click.get_current_context().with_resource(using_root(release.facts))

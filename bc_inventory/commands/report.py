@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bc_inventory.commands.options import factor_set_option, release_options
+from bc_inventory.commands.options import factor_set_option, release_options, use_facts_of
 
 __all__ = ["report"]
 
@@ -52,6 +52,7 @@ def report(
     from bc_inventory.report.step import report_step
 
     release = open_release(version, inventory=inventory, root=releases)
+    use_facts_of(release)
     have = {str(entry["path"]) for entry in release.manifest["files"]}
     grids = sorted(name for name in have if name.startswith("grid_") and name.endswith(".nc"))
     chosen = year or (int(grids[-1][5:9]) if grids else int(release.table("totals")["year"].max()))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bc_inventory.commands.options import factor_set_option, release_options
+from bc_inventory.commands.options import factor_set_option, release_options, use_facts_of
 
 __all__ = ["review"]
 
@@ -43,6 +43,7 @@ def review(
     from bc_inventory.release.read.release import open_release
 
     release = open_release(version, inventory=inventory, root=releases)
+    use_facts_of(release)
     totals, limits = release.table("totals"), review_limits()
     years = sorted({int(one) for one in totals["year"].unique()})
     chosen = year if year is not None else years[-1]

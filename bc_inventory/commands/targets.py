@@ -11,6 +11,7 @@ from bc_inventory.commands.options import (
     factor_set_option,
     release_options,
     uptake_of,
+    use_facts_of,
     version_option,
 )
 
@@ -63,6 +64,7 @@ def targets(
     from bc_inventory.release.read.release import open_release
 
     release = open_release(version, inventory=inventory, root=releases)
+    use_facts_of(release)
     known = read_targets(file)
     known = known[known["species"] == "BC"]
     series = _series(release)

@@ -18,6 +18,7 @@ __all__ = [
     "REFERENCES",
     "Facts",
     "fact_paths",
+    "known_values",
     "load_facts",
     "load_published",
 ]
@@ -62,6 +63,7 @@ class Facts:
         }
 
 
+_NAMES = tuple(field.name for field in dataclasses.fields(Facts))
 # Tables that others refer to.
 REFERENCES = ("sources", "sectors", "fuels", "technologies", "regions")
 _SHARED = (*REFERENCES, "calorific_values")
@@ -87,7 +89,7 @@ def fact_paths(root: Path, names: Sequence[str] = ()) -> dict[str, Path]:
     names : sequence of str
         Contracts; by default those of all fact tables.
     """
-    wanted = names or [field.name for field in dataclasses.fields(Facts)]
+    wanted = names or _NAMES
     return {name: root / f"{name}.csv" for name in wanted}
 
 
@@ -110,9 +112,8 @@ def load_facts(paths: Mapping[str, Path]) -> Facts:
         Naming file, row and column of every breach; also for shares that add
         up to more than one and harmonised factors given for one side.
     """
-    names = [field.name for field in dataclasses.fields(Facts)]
-    facts = Facts(**{name: pd.DataFrame(columns=schema.table(name).names) for name in names})
-    for name in names:  # a table stands after those it refers to
+    facts = _empty()
+    for name in _NAMES:  # a table stands after those it refers to
         if name in paths:
             table = schema.read_csv(paths[name], name, known=facts.known())
             facts = dataclasses.replace(facts, **{name: table})
@@ -120,6 +121,24 @@ def load_facts(paths: Mapping[str, Path]) -> Facts:
     if "emission_factors" in paths:
         _check_harmonised(facts.emission_factors, paths["emission_factors"])
     return facts
+
+
+def known_values(root: Path) -> dict[str, set[str]]:
+    """Return the values that references may have in a data folder; see `Facts.known`.
+
+    Parameters
+    ----------
+    root : Path
+        Folder such as the project's `data/`.
+
+    Raises
+    ------
+    DataError
+        If a table that others refer to breaks its contract.
+    """
+    paths = fact_paths(root, (*REFERENCES, "abatement"))
+    tables = {name: schema.read_csv(path, name) for name, path in paths.items()}
+    return dataclasses.replace(_empty(), **tables).known()
 
 
 def load_published(paths: Sequence[Path], known: Mapping[str, set[str]]) -> pd.DataFrame:
@@ -144,6 +163,10 @@ def load_published(paths: Sequence[Path], known: Mapping[str, set[str]]) -> pd.D
     """
     frames = [schema.read_csv(path, "activity_published", known=known) for path in paths]
     return pd.concat(frames, ignore_index=True)
+
+
+def _empty() -> Facts:
+    return Facts(**{name: pd.DataFrame(columns=schema.table(name).names) for name in _NAMES})
 
 
 def _check_sums(facts: Facts, paths: Mapping[str, Path]) -> None:

@@ -172,7 +172,7 @@ def run_on_cluster(
             records[step.name] = cluster.result(futures[step.name])
             if progress is not None:
                 progress(records[step.name])
-    return RunRecord(tuple(records.values()))
+    return RunRecord(tuple(records.values()), plan.facts)
 
 
 def _needs(step: Step) -> list[str]:

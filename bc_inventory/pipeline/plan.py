@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bc_inventory.errors import ReleaseError
+from bc_inventory.errors import DataError, ReleaseError
+from bc_inventory.reference.changed_tables import overlaid
 from bc_inventory.reference.paths import configs_root, embedded_root, using_root
 from bc_inventory.storage import atomic
 from bc_inventory.storage.hashing import Content, code_of, content_of
@@ -145,9 +146,18 @@ class StepRecord:
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What happened in a run, in the order of the steps."""
+    """What happened in a run.
+
+    Parameters
+    ----------
+    steps : tuple of StepRecord
+        In the order of the plan.
+    facts : Path, optional
+        Root of the facts, as the plan has it.
+    """
 
     steps: tuple[StepRecord, ...]
+    facts: Path | None = None
 
     def step(self, name: str) -> StepRecord:
         """Return the record of the step of that name; KeyError if there is none."""
@@ -176,6 +186,7 @@ class Plan:
     """
 
     def __init__(self, steps: Sequence[Step], facts: Path | None = None) -> None:
+        self.facts = facts
         if facts is not None:
             steps = [dataclasses.replace(step, facts=facts) for step in steps]
         by_name = {step.name: step for step in steps}
@@ -239,7 +250,7 @@ def run(
         records[step.name] = execute(step, records, store)
         if progress is not None:
             progress(records[step.name])
-    return RunRecord(tuple(records.values()))
+    return RunRecord(tuple(records.values()), plan.facts)
 
 
 def execute(step: Step, done: Mapping[str, StepRecord], cache: Path) -> StepRecord:
@@ -278,6 +289,10 @@ def execute(step: Step, done: Mapping[str, StepRecord], cache: Path) -> StepReco
         try:
             with results_in(cache), using_root(step.facts):
                 step.function(dict(paths), outputs, **step.parameters, **step.running)
+        except DataError as error:
+            named = _named(error, step.facts)
+            named.add_note(f"in step {step.name}")
+            raise named from error.__cause__
         except Exception as error:
             error.add_note(f"in step {step.name}")
             raise
@@ -310,6 +325,19 @@ def _resolve(step: Step, done: Mapping[str, StepRecord]) -> tuple[dict[str, Path
             paths[name] = Path(source)
             used[name] = Used(_origin(Path(source), step.facts), content_of(Path(source)))
     return paths, used
+
+
+def _named(error: DataError, facts: Path | None) -> DataError:
+    """Name the files of a root of facts as the manifest does, not by where it was written."""
+    changed = {change.table for change in overlaid(facts)}
+    problems = []
+    for problem in error.problems:
+        file = problem.file
+        if facts is not None and file is not None and Path(file).is_relative_to(facts):
+            table = Path(file).relative_to(facts).as_posix()
+            file = f"data/{table}" + (" with its overlay" if table in changed else "")
+        problems.append(dataclasses.replace(problem, file=file))
+    return type(error)(problems)
 
 
 def _origin(path: Path, facts: Path | None) -> str:

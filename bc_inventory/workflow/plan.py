@@ -14,24 +14,27 @@ from bc_inventory.inventory import steps
 from bc_inventory.inventory.facts import ACTIVITY_SIDE, FACTOR_SIDE, REFERENCES, fact_paths
 from bc_inventory.monitoring.record.step import observations_step
 from bc_inventory.pipeline.plan import Output, Plan, RunRecord, Step
-from bc_inventory.reference.paths import data_root
+from bc_inventory.reference.paths import data_root, using_root
 from bc_inventory.report.context import IMPACTS, report_facts
 from bc_inventory.report.step import report_step
 from bc_inventory.spatial.step import grid_step, shares_step
+from bc_inventory.workflow.facts import facts_root, overlaid_tables, refuse_unread
 
 # Tables of the step `impacts`: ice, months of its bands, people, CO2 equivalents.
 _VIEWS = ("cryosphere", "cryosphere_months", "exposure", "climate")
 
-__all__ = ["facts_folder", "make_plan", "published_files"]
+__all__ = ["make_plan", "published_files"]
 
 
-def make_plan(config: Config) -> Plan:
+def make_plan(config: Config, results: Path) -> Plan:
     """Return the steps of a build.
 
     Parameters
     ----------
     config : Config
         A checked configuration.
+    results : Path
+        Folder of results, below which the facts of an overlay are written.
 
     Returns
     -------
@@ -41,22 +44,25 @@ def make_plan(config: Config) -> Plan:
     Raises
     ------
     DataError
-        If a year has no published activity for a side, or the release before isn't there.
+        If a year has no published activity for a side, or the release before isn't there;
+        if an overlay of the facts breaks a contract or changes nothing.
     """
-    return Plan(
-        [
+    root = facts_root(config, results)
+    with using_root(root):
+        steps = [
             *_inventory_steps(config),
             *_spatial_steps(config),
             *_analysis_steps(config),
             *_monitoring_steps(config),
             _report_step(config),
         ]
-    )
+    refuse_unread(steps, root)
+    return Plan(steps, root)
 
 
 def _inventory_steps(config: Config) -> list[Step]:
     """Return the steps from published activity to totals and their cube."""
-    data = facts_folder(config)
+    data = data_root()
     inventory, grid = config.inventory, config.grid
     years, regions = list(inventory.years), list(inventory.regions)
     return [
@@ -107,7 +113,7 @@ def _inventory_steps(config: Config) -> list[Step]:
 
 def _spatial_steps(config: Config) -> list[Step]:
     """Return the steps that place emissions in cells and draw them."""
-    data = facts_folder(config)
+    data = data_root()
     inventory, grid = config.inventory, config.grid
     return [
         *(
@@ -237,7 +243,7 @@ def _monitoring_steps(config: Config) -> list[Step]:
                 "totals": Output("totals", "totals"),
                 "emissions": Output("emissions", "emissions"),
                 "hotspots": Output("hotspots", "hotspots"),
-                # Read where they are embedded; named here so that a change is seen.
+                # Read below the root of the facts; named here so that a change is seen.
                 "cells": data_root() / "spatial" / "cells_010.parquet",
                 "fuels": data_root() / "fuels.csv",
             },
@@ -249,14 +255,12 @@ def _monitoring_steps(config: Config) -> list[Step]:
 
 def _report_step(config: Config) -> Step:
     """Return the step of the report."""
-    data = facts_folder(config)
     inventory, grid = config.inventory, config.grid
     return Step(
         "report",
         report_step,
         {
             **report_facts(data_root()),
-            "sources": data / "sources.csv",
             "emissions": Output("emissions", "emissions"),
             "totals": Output("totals", "totals"),
             "grid": Output("grid", "grid"),
@@ -302,11 +306,6 @@ def _previous_hotspots(release: str) -> dict[str, Path]:
     return {"previous": path}
 
 
-def facts_folder(config: Config) -> Path:
-    """Return the folder of facts that a configuration builds from."""
-    return Path(config.facts.folder) if config.facts.folder else data_root()
-
-
 def _published_activity(data: Path, years: tuple[int, ...]) -> dict[str, Path]:
     """Return the files of all years, which repairs look at; refuse a year without one."""
     files = {path.stem: path for path in sorted((data / "activity").glob("??_????.csv"))}
@@ -347,4 +346,5 @@ def published_files(record: RunRecord) -> dict[str, Path]:
         "stations.parquet": record.path("observations", "stations"),
         "compared_with_observations.parquet": record.path("compared_with_observations", "table"),
         "monitoring_summary.parquet": record.path("observations", "summary"),
+        **overlaid_tables(record.facts),
     }

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
-
-from bc_inventory import schema
 from bc_inventory.config import Config
 from bc_inventory.pipeline.dask_runner import run_on_cluster
 from bc_inventory.pipeline.plan import RunRecord, StepRecord, run
+from bc_inventory.reference import codelists
 from bc_inventory.reference.catalogue import default_cache_root
-from bc_inventory.reference.paths import data_root
+from bc_inventory.reference.paths import using_root
 from bc_inventory.release.metadata.cited_sources import cited_sources, citing
 from bc_inventory.release.store.publish import PublishedRelease, publish
 from bc_inventory.storage.prune import using_results
-from bc_inventory.workflow.plan import facts_folder, make_plan, published_files
+from bc_inventory.workflow.plan import make_plan, published_files
 
 __all__ = ["build", "publish_run", "results_of"]
 
@@ -72,10 +70,10 @@ def build(
     >>> bci.open_release(published.version).inventory
     'small'
     """
-    plan = make_plan(config)
     cache = results_of(output)
     # Until it is published, nobody may clear away what the run has made or found.
     with using_results(cache):
+        plan = make_plan(config, cache)
         if scheduler:
             record = run_on_cluster(plan, cache, scheduler, progress=progress)
         else:
@@ -96,10 +94,8 @@ def publish_run(config: Config, record: RunRecord, output: Path | str) -> Publis
         Folder of releases, or its address.
     """
     files = published_files(record)
-    # Measurements and spatial tables are the embedded ones, whatever the facts are.
-    folders = dict.fromkeys([facts_folder(config), data_root()])
-    every = [schema.read_csv(folder / "sources.csv", "sources") for folder in folders]
-    sources = pd.concat(every).drop_duplicates("source_id")
+    with using_root(record.facts):
+        sources = codelists.sources()
     tables = [citing(files[name]) for name in ("emissions", "activity.parquet", "observations")]
     return publish(
         files,

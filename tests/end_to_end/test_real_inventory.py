@@ -45,10 +45,10 @@ def china(tmp_path_factory):
         regions=("CN",),
         factor_sets=("harmonised",),
     )
-    plan = make_plan(replace(config, inventory=inventory))
+    folder = tmp_path_factory.mktemp("china")
+    plan = make_plan(replace(config, inventory=inventory), folder)
     wanted = {"published", "activity", "emissions"}
     plan.steps = tuple(step for step in plan.steps if step.name in wanted)
-    folder = tmp_path_factory.mktemp("china")
     record = run(plan, folder)
     made = schema.read_parquet(record.path("emissions", "emissions"), "emissions")
     return made[~made["memo"]]

@@ -18,10 +18,10 @@ from tests.conftest import SMALL
 
 
 @pytest.fixture
-def project(small, monkeypatch):
-    monkeypatch.chdir(small.parent)
-    (small.parent / "small.toml").write_text(SMALL)
-    return small.parent
+def project(small_overlay, monkeypatch):
+    monkeypatch.chdir(small_overlay.parent)
+    (small_overlay.parent / "small.toml").write_text(SMALL)
+    return small_overlay.parent
 
 
 @dataclass
@@ -85,7 +85,7 @@ BAD = {
     "an unknown fuel": ("activity_mapping", ",1A4bi,coal", ",1A4bi,cole", "fuel"),
     "an unknown region": ("activity/eu_2018", "2018,DE,", "2018,GE,", "region"),
     "a duplicate key": (
-        "fuels",
+        "fuels.rows",
         "wood,wood,薪柴,biomass\n",
         "wood,wood,薪柴,biomass\n" * 2,
         "fuel",

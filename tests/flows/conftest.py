@@ -23,7 +23,7 @@ from filelock import FileLock
 from bc_inventory.config import load_config
 from bc_inventory.workflow.run import build
 from tests.conftest import ROOT, SMALL
-from tests.small_facts import write_small_facts
+from tests.small_facts import write_small_overlay
 
 POOL = "bc-inventory"
 
@@ -79,7 +79,7 @@ def _start(base: Path) -> list[int]:
     project = base / "project"
     shutil.copytree(ROOT / "flows", project / "flows")
     shutil.copy(ROOT / "prefect.yaml", project)
-    write_small_facts(project / "data")
+    write_small_overlay(project / "data")
     (project / "small.toml").write_text(SMALL)
     (base / "mail.py").write_text(
         "import sys, time, pathlib\n"

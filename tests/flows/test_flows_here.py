@@ -19,7 +19,7 @@ from tests.conftest import SMALL
 from tests.dask_cluster import dask_cluster
 from tests.flows import watching
 from tests.flows.proxy import Network
-from tests.small_facts import write_small_facts
+from tests.small_facts import write_small_overlay
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
@@ -182,7 +182,7 @@ def test_a_service_that_is_unknown_is_no_network_error(operations, measured, tmp
 def two(by_command, tmp_path_factory):
     """Return a project with two releases that differ in one factor."""
     project = tmp_path_factory.mktemp("project")
-    facts = write_small_facts(project / "data") / "emission_factors.csv"
+    facts = write_small_overlay(project / "data") / "emission_factors.csv"
     (project / "small.toml").write_text(SMALL)
     shutil.copytree(by_command.path.parents[1], project / "releases")
     lines = facts.read_text(encoding="utf-8").splitlines()

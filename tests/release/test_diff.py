@@ -24,7 +24,7 @@ from bc_inventory.release.explain.diff import HEADS, diff
 from bc_inventory.workflow.plan import make_plan
 from bc_inventory.workflow.run import build
 from tests.conftest import SMALL
-from tests.small_facts import write_small_facts
+from tests.small_facts import write_small_overlay
 
 COAL = ("CN-HE", "1A4bi", "coal", "stove")
 
@@ -51,7 +51,7 @@ def estimate(tmp_path_factory):
 
     def make(*changes):
         folder = base / str(next(number))
-        write_small_facts(folder / "data")
+        write_small_overlay(folder / "data")
         for table, old, new in changes:
             path = folder / "data" / f"{table}.csv"
             text = path.read_text("utf-8")
@@ -59,7 +59,7 @@ def estimate(tmp_path_factory):
             path.write_text(text.replace(old, new), "utf-8")
         (folder / "small.toml").write_text(SMALL)
         with contextlib.chdir(folder):
-            plan = make_plan(load_config("small.toml"))
+            plan = make_plan(load_config("small.toml"), base / "cache")
             wanted = {"published", "activity", "emissions"}
             plan.steps = tuple(step for step in plan.steps if step.name in wanted)
             # Steps that a change doesn't reach are found, as in any rebuild.
@@ -285,11 +285,11 @@ def test_published_releases_name_the_fact_that_changed(recalculated):
     assert diff(pair[0], pair[0]).empty
     made = diff(*pair)
     assert made.inputs[["path", "change"]].to_numpy().tolist() == [
-        ["emission_factors.csv", "changed"]
+        ["data/emission_factors.csv", "changed"]
     ]
     entries = [{file["path"]: file["sha256"] for file in one.manifest["inputs"]} for one in pair]
     hashes = made.inputs[["base_sha256", "other_sha256"]].to_numpy().tolist()
-    assert hashes == [[entry["emission_factors.csv"] for entry in entries]]
+    assert hashes == [[entry["data/emission_factors.csv"] for entry in entries]]
     assert made.settings.empty
     assert parts(made) == {COAL: {"factors": pytest.approx(0.04)}}
     holds(made)

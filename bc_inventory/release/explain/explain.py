@@ -14,7 +14,7 @@ import pandas as pd
 
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.inventory.components import IDENTITY, Component, draw_names, multiplier
-from bc_inventory.reference.paths import data_root
+from bc_inventory.reference.paths import embedded_root
 from bc_inventory.release.explain.provenance import Grounds
 from bc_inventory.release.explain.variance import Variance, propagate
 from bc_inventory.release.read.select import Names, as_list
@@ -127,9 +127,9 @@ def explain(
     memo : bool
         Explain memo items, which stand outside the totals.
     facts : Path, optional
-        Folder of the fact tables; by default the one the release's
-        configuration names, or those that ship with the project. A table is
-        used only if it is the one that made the release.
+        Folder of the fact tables; by default those that ship with the project, with the
+        tables that the release brings along. A table is used only if it is the one that
+        made the release.
 
     Returns
     -------
@@ -156,7 +156,7 @@ def explain(
     rows = found[figures].reset_index(drop=True)
     variance = propagate(rows)
     told = _tell(_with_activity(rows, release), total, variance)
-    grounds = Grounds(release.manifest, facts or _usual_facts(release))
+    grounds = Grounds(release.manifest, facts or release.facts or embedded_root())
     asked = {
         "region": as_list(region) or None,
         "sector": as_list(sector) or None,
@@ -214,11 +214,6 @@ def _with_activity(rows: pd.DataFrame, release: Release) -> pd.DataFrame:
     known = release.table("activity")[[*_ACTIVITY_KEY, "confidence"]]
     named = known.rename(columns={"confidence": "activity_confidence"})
     return rows.merge(named, on=_ACTIVITY_KEY, how="left", validate="many_to_one")
-
-
-def _usual_facts(release: Release) -> Path:
-    named = release.manifest["configuration"].get("facts", {}).get("folder")
-    return Path(named) if named and Path(named).is_dir() else data_root()
 
 
 def _tell(rows: pd.DataFrame, total: float, variance: Variance) -> pd.DataFrame:

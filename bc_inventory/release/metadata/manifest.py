@@ -16,6 +16,7 @@ from typing import Any
 import bc_inventory
 from bc_inventory.errors import ReleaseError
 from bc_inventory.pipeline.plan import Output, RunRecord, Used
+from bc_inventory.reference.changed_tables import overlaid
 from bc_inventory.release.store.names import MANIFEST, check_file, check_inventory, check_version
 from bc_inventory.storage.hashing import Content, canonical_json
 
@@ -73,6 +74,7 @@ def describe(
             **dict(sorted(libraries.items())),
         },
         "inputs": [_file(path, content) for path, content in sorted(inputs.items())],
+        **({"overlay": _overlay(record)} if record.facts is not None else {}),
         "steps": [
             {
                 "name": step.name,
@@ -165,6 +167,12 @@ def _external(used: Used) -> dict[str, Content]:
         (Path(used.origin) / relative).as_posix(): Content(sha256, size)
         for relative, sha256, size in used.content.files
     }
+
+
+def _overlay(record: RunRecord) -> list[dict[str, Any]]:
+    """Return the tables of facts that aren't the embedded ones, and how they differ."""
+    changes = [asdict(change) for change in overlaid(record.facts)]
+    return [change | {"table": f"data/{change['table']}"} for change in changes]
 
 
 def _file(path: str, content: Content) -> dict[str, Any]:

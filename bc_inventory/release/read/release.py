@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bc_inventory.errors import ReleaseError
+from bc_inventory.reference.catalogue import default_cache_root
+from bc_inventory.reference.overlay import resolve
+from bc_inventory.reference.paths import using_root
 from bc_inventory.release.read import select
 from bc_inventory.release.read.select import Names
-from bc_inventory.release.store.names import LATEST, check_file
+from bc_inventory.release.store.names import FACTS, LATEST, check_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,9 +75,24 @@ class Release:
         found: dict[str, list[str]] = {}
         for entry in self.manifest["files"]:
             path = str(entry["path"])
-            if path.endswith(".parquet"):
+            if path.endswith(".parquet") and not path.startswith(f"{FACTS}/"):
                 found.setdefault(path.partition("/")[0].removesuffix(".parquet"), []).append(path)
         return {name: tuple(paths) for name, paths in sorted(found.items())}
+
+    @functools.cached_property
+    def facts(self) -> Path | None:
+        """Root of the facts it was built from, for `bc_inventory.reference.paths.using_root`.
+
+        None for the embedded ones; else they with the tables in its folder `facts` in
+        their place.
+        """
+        names = [str(entry["path"]) for entry in self.manifest["files"]]
+        own = [name for name in names if name.startswith(f"{FACTS}/")]
+        if not own:
+            return None
+        for name in own:
+            self.file(name)
+        return resolve(self.path / FACTS, default_cache_root() / "steps")
 
     def file(self, name: str) -> Path:
         """Return a file of the release as a local path.
@@ -159,8 +177,9 @@ class Release:
         """
         asked = self._asked(None, None, year)
         frame = self._read("totals", asked, {"factor_set": factor_set}, None)
-        places = select.regions(select.as_list(region), self._held("regions"))
-        kinds = select.sectors(select.as_list(sector), self._held("sectors"))
+        with using_root(self.facts):
+            places = select.regions(select.as_list(region), self._held("regions"))
+            kinds = select.sectors(select.as_list(sector), self._held("sectors"))
         sides = ("EU", "CN") if region is None else places.sides
         where = frame["region"].eq("*") & frame["side"].isin(list(sides))
         where |= frame["region"].isin(list(places.named))
@@ -216,7 +235,8 @@ class Release:
         if sector is None:
             return made
         held = {str(code) for code in made["sector"].to_numpy()}
-        return made.sel(sector=list(select.sectors(select.as_list(sector), held).nfr))
+        with using_root(self.facts):
+            return made.sel(sector=list(select.sectors(select.as_list(sector), held).nfr))
 
     def sql(self, query: str, *, limit: int = 1_000_000, seconds: float = 30.0) -> pd.DataFrame:
         """Answer a SELECT over views of all tables.
@@ -265,10 +285,12 @@ class Release:
     def _asked(self, region: Names, sector: Names, year: Years) -> dict[str, Sequence[Any]]:
         """Return allowed values by column for what was asked for."""
         asked: dict[str, Sequence[Any]] = {}
-        if region is not None:
-            asked["region"] = select.regions(select.as_list(region), self._held("regions")).codes
-        if sector is not None:
-            asked["nfr"] = select.sectors(select.as_list(sector), self._held("sectors")).nfr
+        with using_root(self.facts):
+            if region is not None:
+                places = select.regions(select.as_list(region), self._held("regions"))
+                asked["region"] = places.codes
+            if sector is not None:
+                asked["nfr"] = select.sectors(select.as_list(sector), self._held("sectors")).nfr
         if chosen := select.years(year, self._held("years")):
             asked["year"] = chosen
         return asked

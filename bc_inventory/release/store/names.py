@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from bc_inventory.errors import ReleaseError
 
 __all__ = [
+    "FACTS",
     "LATEST",
     "MANIFEST",
     "check_file",
@@ -18,6 +19,8 @@ __all__ = [
 ]
 
 LATEST = "latest"
+# Folder of a release with the tables of facts that aren't the embedded ones, whole.
+FACTS = "facts"
 MANIFEST = "manifest.json"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
