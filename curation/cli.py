@@ -68,7 +68,7 @@ def check(roots: Roots, files: tuple[str, ...]) -> None:
     typed = sum(len(one.typed) for one in found)
     click.echo(
         f"{len(found)} files: {rebuilt} rows are as their makers give them; {typed} are typed, "
-        f"each with a source, and bounds of {ruled} of these follow by rule"
+        f"each with a source, and values or bounds of {ruled} of these follow by rule"
     )
 
 

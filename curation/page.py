@@ -18,7 +18,7 @@ _HEAD = """# Where the facts come from
 Written by `python -m curation page` from the register of makers; don't edit it by hand.
 
 A row of `data/` is rebuilt by a maker of `curation/`, to the last digit, or it was typed by hand
-and names its source. Of some typed rows the bounds follow by a rule, which a maker applies.
+and names its source. Of some typed rows values or bounds follow by a rule, which a maker applies.
 
     python -m curation check            rebuild every derived row and compare; 1 where one differs
     python -m curation check 'spatial/*'
@@ -50,7 +50,7 @@ def page(found: Iterable[FileStatus], makers: Iterable[Maker]) -> str:
         rows = sum(one.rows for one in files)
         rebuilt = sum(one.rebuilt for one in files)
         ruled = sum(one.ruled for one in files)
-        typed = str(rows - rebuilt) + (f", bounds of {ruled} by rule" if ruled else "")
+        typed = str(rows - rebuilt) + (f", values or bounds of {ruled} by rule" if ruled else "")
         if files[0].without_source is None and rows > rebuilt:
             typed += ", no column of sources"
         lines.append(f"| `{name}` | {rows} | {rebuilt} | {typed} | {', '.join(names)} |")

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from curation import (
     activity,
+    benchmarks,
+    drivers,
+    ebas_flags,
+    factors,
     fleet_shares,
+    gains,
     observations,
     organic_carbon,
     profiles,
@@ -17,11 +22,16 @@ __all__ = ["MAKERS"]
 
 MAKERS: tuple[Maker, ...] = (
     *activity.MAKERS,
+    *gains.MAKERS,
+    drivers.MAKER,
     fleet_shares.MAKER,
     shares.TECHNOLOGY_SHARES,
     shares.PENETRATION,
+    factors.MAKER,
     *spatial.MAKERS,
     profiles.MAKER,
     observations.MAKER,
     organic_carbon.MAKER,
+    ebas_flags.MAKER,
+    benchmarks.MAKER,
 )

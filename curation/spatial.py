@@ -102,6 +102,7 @@ _POINT_SOURCES = {
     "Natural Earth 10m ports": "natural-earth-ports",
     "SFI 2021-07": "sfi-cement-2021-07",
 }
+_LANDSCAN = "landscan-2015"
 # The ovens that the source has in Bremen stand in Bottrop: a typed point.
 _NOT_THERE = ("coke_oven", "ArcelorMittal Bremen steel plant")
 
@@ -125,6 +126,21 @@ def points(roots: Roots) -> pd.DataFrame:
     made["weight_unit"] = made["weight_unit"].replace({"1/scalerank": "1"})
     kind, name = _NOT_THERE
     return made[~((made["kind"] == kind) & (made["name"] == name))]
+
+
+def population(roots: Roots) -> pd.DataFrame:
+    """Return the people of members and territories on a grid of 2015, contract `population`."""
+    regions = pd.read_csv(roots.shared / "spatial" / "regions.csv", keep_default_na=False)
+    regions = regions[regions["kind"] != "province"]
+    return pd.DataFrame(
+        {
+            "region": regions["code"],
+            "year": 2015,
+            "population": regions["pop_landscan2015"].astype(float),
+            "source_id": _LANDSCAN,
+            "note": "ambient population of a grid; not a census",
+        }
+    )
 
 
 def _of_candidates(frame: pd.DataFrame) -> pd.Series[bool]:
@@ -174,5 +190,13 @@ MAKERS = (
         ("points.parquet",),
         points,
         _of_candidates,
+    ),
+    Maker(
+        "population of members",
+        "population.csv",
+        "sums of LandScan 2015",
+        ("shared/spatial/regions.csv",),
+        lambda roots: {"population.csv": population(roots)},
+        by_source(_LANDSCAN),
     ),
 )

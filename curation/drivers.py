@@ -1,0 +1,287 @@
+"""Drivers: the shares of regions in a figure known for a whole, rows of `region_shares`.
+
+A driver is what a publisher gives for each region over its sum, to six decimals; the largest
+takes what rounding leaves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import pandas as pd
+
+from bc_inventory.readers.registry import read_any
+from bc_inventory.schema import table
+from curation.fleet import balanced
+from curation.maker import Maker, Roots, read_fact
+
+__all__ = ["DRIVERS", "MAKER", "Driver"]
+
+_FILE = "region_shares.csv"
+_DIGITS = 6
+Weights = Iterator[tuple[int, pd.Series]]
+
+
+@dataclass(frozen=True)
+class Driver:
+    """A driver that is made from other tables.
+
+    Parameters
+    ----------
+    name : str
+        As `region_shares` calls it.
+    source_id : str
+        Source of the figures.
+    uncertainty : float
+        Half width of the 95 % interval over the share.
+    weights : callable
+        Takes `Roots`, yields year and figures by region.
+    note : str, optional
+        Note of the rows.
+    """
+
+    name: str
+    source_id: str
+    uncertainty: float
+    weights: Callable[[Roots], Weights]
+    note: str | None = None
+
+    def rows(self, roots: Roots) -> pd.DataFrame:
+        """Return the rows, contract `region_shares`; a region without a part has none."""
+        parts = []
+        for year, weights in self.weights(roots):
+            share = balanced(weights / weights.sum(), _DIGITS).rename("share")
+            rows = share[share > 0].rename_axis("region").reset_index()
+            parts.append(rows.assign(year=year))
+        return pd.concat(parts, ignore_index=True).assign(
+            driver=self.name,
+            relative_uncertainty=self.uncertainty,
+            source_id=self.source_id,
+            note=self.note,
+        )
+
+
+def _of_side(roots: Roots, side: str, values: pd.Series) -> pd.Series:
+    sides = read_fact(roots, "regions").set_index("region")["side"]
+    return values[values.index.map(sides) == side]
+
+
+def _population(side: str, *years: int) -> Callable[[Roots], Weights]:
+    def weights(roots: Roots) -> Weights:
+        people = read_fact(roots, "population").set_index(["year", "region"])["population"]
+        for year in years:
+            yield year, _of_side(roots, side, people[year])
+
+    return weights
+
+
+def _cropland(side: str) -> Callable[[Roots], Weights]:
+    def weights(roots: Roots) -> Weights:
+        folder = roots.shared / "spatial"
+        code = pd.read_csv(folder / "regions.csv", keep_default_na=False).set_index("region_id")
+        cells = pd.read_parquet(folder / "proxy_cells_025.parquet").astype("int64")
+        area = cells.groupby(cells["region_id"].map(code["code"]))["cropland_10ha"].sum()
+        yield 2015, _of_side(roots, side, area)
+
+    return weights
+
+
+def _points(kind: str, side: str, year: int) -> Callable[[Roots], Weights]:
+    def weights(roots: Roots) -> Weights:
+        rows = read_fact(roots, "spatial/points.parquet", "spatial_points")
+        rows = rows[rows["kind"] == kind]
+        yield year, _of_side(roots, side, rows.groupby("region")["weight"].sum())
+
+    return weights
+
+
+def _published(roots: Roots, name: str, sectors: str, fuel: str) -> pd.Series:
+    rows = read_fact(roots, f"activity/{name}.csv", "activity_published")
+    mine = rows["source_sector"].str.fullmatch(sectors) & rows["source_fuel"].eq(fuel)
+    return rows[mine].groupby("region")["quantity"].sum()
+
+
+def _household_coal(roots: Roots) -> Weights:
+    yield 2015, _published(roots, "cn_2015", "ceads:residential_(rural|urban)", "raw_coal")
+
+
+# Members that report no road diesel, and what they are set to.
+_NO_ROAD_DIESEL = {"FI": 0.016, "GR": 0.016}
+
+
+def _road_diesel(roots: Roots) -> Weights:
+    figures = _published(roots, "eu_2022", "nrg_d_traq:FC_TRA_ROAD_E", "O4671XR5220B")
+    known = figures / figures.sum()
+    yield (
+        2022,
+        pd.concat([known.drop(_NO_ROAD_DIESEL, errors="ignore"), pd.Series(_NO_ROAD_DIESEL)]),
+    )
+
+
+def _solid_biofuels(roots: Roots) -> Weights:
+    file = roots.shared / "data" / "eurostat-energy" / "estat_nrg_bal_c_filtered_en.csv"
+    rows = read_any(file).frame
+    rows = rows[rows["source_sector"].eq("nrg_bal_c:Gross inland consumption")]
+    rows = rows[rows["source_fuel"].eq("Primary solid biofuels")]
+    figures = rows.set_index(["year", "region"])["quantity"]
+    for year in (2010, 2015, 2018, 2021):
+        yield year, _of_side(roots, "EU", figures[year])
+
+
+def _coke_of_2007(roots: Roots) -> Weights:
+    folder = roots.shared / "data" / "china-energy-statistical-yearbook-2008"
+    parts = []
+    for number in range(1, 31):
+        rows = read_any(folder / f"{number}.xls").frame
+        mine = rows["source_sector"].eq("cesy:4.炼焦") & rows["source_fuel"].eq("coke")
+        parts.append(rows[mine].set_index("region")["quantity"])
+    yield 2007, pd.concat(parts)
+
+
+def _coke_of_2010(roots: Roots) -> Weights:
+    rows = read_fact(roots, "region_shares").query("driver == 'coke-output' and year == 2018")
+    yield 2010, rows.set_index("region")["share"]
+
+
+_REAS_YEARS = (2000, 2005, 2008)
+
+
+@cache
+def _reas_21(roots: Roots) -> pd.DataFrame:
+    """Return the provinces' emissions by REAS v2.1, kt by sector, fuel, year and region."""
+    folder = roots.shared / "data" / "reas-v2.1-bc-china"
+    rows = pd.concat(
+        read_any(path).frame
+        for year in _REAS_YEARS
+        for path in sorted(folder.glob(f"*_{year}_CHN_*.txt"))
+    )
+    return rows[rows["region"].isin(_of_side(roots, "CN", rows.set_index("region")["year"]).index)]
+
+
+def _residential(fuel: str) -> Callable[[Roots], Weights]:
+    def weights(roots: Roots) -> Weights:
+        rows = _reas_21(roots)
+        rows = rows[rows["sector"].eq("RESIDENT") & rows["fuel"].eq(fuel)]
+        for year, part in rows.groupby("year"):
+            yield int(year), part.set_index("region")["value_kt"]
+
+    return weights
+
+
+def _bricks(roots: Roots) -> Weights:
+    rows = _reas_21(roots)
+    for year, part in rows[rows["sector"] == "BRICKS"].groupby("year"):
+        yield int(year), part.set_index("region")["value_kt"]
+
+
+def _bricks_moved(roots: Roots) -> Weights:
+    start = read_fact(roots, "region_shares").query("driver == 'brick-output' and year == 2008")
+    base = start.set_index("region")["share"]
+    files = sorted((roots.shared / "data" / "reas-v3.2-bc").glob("EM_TBL_SECTOR_CHN_*_BC.txt"))
+    rows = pd.concat(read_any(path).frame for path in files)
+    industry = rows[rows["sector"] == "IND"].set_index(["year", "region"])["value_kt"]
+    for year in (2010, 2013, 2015):
+        yield year, base * (industry[year] / industry[2008]).reindex(base.index)
+
+
+_CAPACITY = "capacity of plants operating"
+DRIVERS = (
+    Driver(
+        "population-cn", "nbs-population", 0.05, _population("CN", 2000, 2005, 2010, 2015, 2019)
+    ),
+    Driver("population-eu", "landscan-2015", 0.1, _population("EU", 2015)),
+    Driver("cropland-cn", "glad-cropland-2015", 0.5, _cropland("CN")),
+    Driver("cropland-eu", "glad-cropland-2015", 0.5, _cropland("EU")),
+    Driver("crude-steel-cn", "gem-gist-2025-03", 0.35, _points("steel", "CN", 2020), _CAPACITY),
+    Driver("crude-steel-eu", "gem-gist-2025-03", 0.35, _points("steel", "EU", 2020), _CAPACITY),
+    Driver("pig-iron", "gem-gist-2025-03", 0.35, _points("blast_furnace", "CN", 2020), _CAPACITY),
+    Driver(
+        "gas-flared",
+        "ornl-flares-2021",
+        0.3,
+        _points("flare", "CN", 2019),
+        "volume flared upstream by satellite; offshore in the nearest province",
+    ),
+    Driver(
+        "household-coal",
+        "ceads",
+        0.7,
+        _household_coal,
+        "raw coal of households in the provincial balances",
+    ),
+    Driver(
+        "road-diesel-eu",
+        "eurostat-nrg-d-traq",
+        0.25,
+        _road_diesel,
+        "road diesel of 2022; Finland and Greece set to 1.6 % each, since they report none",
+    ),
+    Driver(
+        "solid-biofuels",
+        "eurostat-nrg-bal-c",
+        0.4,
+        _solid_biofuels,
+        "gross inland consumption of primary solid biofuels",
+    ),
+    Driver(
+        "coke-output",
+        "cesy-2008",
+        0.4,
+        _coke_of_2007,
+        "coke in the coking rows of the provincial balances for 2007",
+    ),
+    Driver(
+        "coke-output",
+        "nbs-coke-2018",
+        0.4,
+        _coke_of_2010,
+        "the shares of 2018: by 2010 that of Shanxi had fallen to 0.22, recalled",
+    ),
+    Driver("brick-output", "reas-v2.1", 0.6, _bricks),
+    Driver(
+        "brick-output",
+        "reas-v3.2",
+        0.7,
+        _bricks_moved,
+        "the share of 2008 by reas-v2.1 times the change of the province's industry",
+    ),
+    Driver("fuelwood-residential", "reas-v2.1", 0.5, _residential("FUELWOOD")),
+    Driver("crop-residue-residential", "reas-v2.1", 0.5, _residential("CROP_RESIDUE")),
+)
+
+
+def _claims(frame: pd.DataFrame) -> pd.Series[bool]:
+    made = pd.MultiIndex.from_tuples({(one.name, one.source_id) for one in DRIVERS})
+    own = pd.MultiIndex.from_frame(frame[["driver", "source_id"]]).isin(made)
+    typed = (frame["source_id"] == "nbs-coke-2018") & (frame["year"] == 2018)
+    return pd.Series(own, frame.index) & ~typed
+
+
+def _make(roots: Roots) -> dict[str, pd.DataFrame]:
+    parts = [driver.rows(roots).astype({"note": "str"}) for driver in DRIVERS]
+    both = pd.concat(parts, ignore_index=True)
+    return {_FILE: both[table("region_shares").names]}
+
+
+MAKER = Maker(
+    "drivers",
+    _FILE,
+    "what a publisher gives for each region over its sum: people, cropland, capacity of plants, "
+    "flares, fuel, coke, emissions of REAS",
+    (
+        "data/population.csv",
+        "data/spatial/points.parquet",
+        "data/activity/cn_2015.csv",
+        "data/activity/eu_2022.csv",
+        "data/region_shares.csv",
+        "shared/spatial/proxy_cells_025.parquet",
+        "shared/data/eurostat-energy/",
+        "shared/data/china-energy-statistical-yearbook-2008/",
+        "shared/data/reas-v2.1-bc-china/",
+        "shared/data/reas-v3.2-bc/",
+    ),
+    _make,
+    _claims,
+)
