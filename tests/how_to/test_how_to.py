@@ -1,0 +1,57 @@
+"""Each how-to works as it stands: its files are written and its commands run."""
+
+import re
+import shutil
+
+import pytest
+
+from tests.how_to.pages import Page
+
+PAGES = ["add-category", "add-reader", "add-report-section", "change-a-factor"]
+
+
+@pytest.fixture
+def page(root, tmp_path):
+    return lambda name: Page(root, f"{name}.md", tmp_path / "project")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_files_to_touch_exist(page, root, name):
+    listed = page(name).listed_files
+    assert len(listed) >= 3
+    assert [path for path in listed if not (root / path).exists()] == []
+
+
+def test_a_reader_is_found_by_its_file(page):
+    followed = page("add-reader")
+    _, example = followed.write_files()
+    (command,) = followed.commands()
+    text = followed.run(command)
+    assert "example_csv" in text
+    assert re.search(r"rows +2\n", text)
+    assert re.search(r"regions +2: DE, FR\n", text)
+    broken = followed.project / example
+    broken.write_text(broken.read_text().replace("FR,", "QQ,"))
+    with pytest.raises(AssertionError, match=r"row 3.*QQ"):
+        followed.run(command)
+
+
+def test_a_section_appears_on_the_page_of_the_report(page, releases):
+    followed = page("add-report-section")
+    followed.write_files()
+    (line,) = re.findall(
+        r"^from bc_inventory\.report\.sections\.\S+ import \w+$", followed.text, re.M
+    )
+    step = followed.project / "bc_inventory" / "report" / "step.py"
+    text = step.read_text(encoding="utf-8")
+    function = line.split()[-1]
+    text = text.replace("__all__ =", f"{line}\n\n__all__ =", 1)
+    text = re.sub(r"(?m)^(SECTIONS: .* = \()$", rf"\1\n    {function},", text, count=1)
+    assert text.count(function) == 2
+    step.write_text(text, encoding="utf-8")
+    shutil.copytree(releases, followed.project / "releases")
+    (command,) = followed.commands()
+    followed.run([*command, "--inventory", "small"])
+    html = (followed.project / "report.html").read_text(encoding="utf-8")
+    assert 'id="fuel-sums"' in html
+    assert "各燃料的排放量" in html
