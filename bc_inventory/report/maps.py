@@ -7,58 +7,30 @@ of the page: it can be read aloud, enlarged and switched to the other language.
 from __future__ import annotations
 
 import base64
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from bc_inventory.analysis.maps.frames import CLASSES, COLOUR_MAP, rings_of
+from bc_inventory.analysis.maps.frames import CLASSES, Frame
+from bc_inventory.analysis.maps.picture import class_colours, draw_picture, to_png
 from bc_inventory.report.i18n import Both
 from bc_inventory.report.svg import chart, label, shape
 
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Mark", "Window", "legend", "map_chart", "window_of"]
+__all__ = ["Mark", "legend", "map_chart"]
 
-_NOTHING, _BORDER = (255, 255, 255), (90, 90, 90)
 _WIDTH = 520.0
-# Pixels of the picture for one of the page, and the width of a border in them.
-_SCALE, _LINE = 2, 1
+_SCALE = 2  # pixels of the picture for one of the page
 _RADIUS = 8.5
 _ROUNDS = 200
 Floats = NDArray[np.float64]
-Number = TypeVar("Number", float, NDArray[np.float64])
-
-
-@dataclass(frozen=True)
-class Window:
-    """Part of the earth that a map shows, degrees."""
-
-    west: float
-    south: float
-    east: float
-    north: float
-
-    @property
-    def size(self) -> tuple[float, float]:
-        """Width and height in pixels of the page; a degree of longitude is shorter."""
-        narrow = float(np.cos(np.radians((self.south + self.north) / 2)))
-        height = _WIDTH * (self.north - self.south) / ((self.east - self.west) * narrow)
-        return _WIDTH, round(height, 1)
-
-    def place(self, longitude: Number, latitude: Number) -> tuple[Number, Number]:
-        """Return where a point lies on the map, or several."""
-        width, height = self.size
-        return (
-            (longitude - self.west) / (self.east - self.west) * width,
-            (self.north - latitude) / (self.north - self.south) * height,
-        )
 
 
 @dataclass(frozen=True)
@@ -71,17 +43,8 @@ class Mark:
     text: str = ""
 
 
-def window_of(outlines: pd.DataFrame, regions: Sequence[str]) -> Window:
-    """Return the window that holds some regions, with a margin."""
-    mine = outlines[outlines["region"].isin(regions)]
-    west, east = float(mine["lon"].min()), float(mine["lon"].max())
-    south, north = float(mine["lat"].min()), float(mine["lat"].max())
-    across, up = 0.02 * (east - west), 0.02 * (north - south)
-    return Window(west - across, south - up, east + across, north + up)
-
-
 def map_chart(
-    window: Window,
+    frame: Frame,
     density: xr.DataArray,
     outlines: pd.DataFrame,
     marks: Sequence[Mark],
@@ -92,7 +55,7 @@ def map_chart(
 
     Parameters
     ----------
-    window : Window
+    frame : Frame
         What is shown.
     density : xarray.DataArray, dims (lat, lon)
         t km-2, from `bc_inventory.spatial.totals.density_of`.
@@ -103,8 +66,9 @@ def map_chart(
     title, description : Both
         For those who don't see the map.
     """
-    width, height = window.size
-    picture = base64.b64encode(_picture(window, density, outlines)).decode()
+    width, height = _WIDTH, round(frame.height(_WIDTH), 1)
+    image = draw_picture(frame, density, outlines, round(_WIDTH * _SCALE))
+    picture = base64.b64encode(to_png(image)).decode()
     drawn = [
         shape(
             "image", href=f"data:image/png;base64,{picture}", width=width, height=height, x=0, y=0
@@ -112,7 +76,8 @@ def map_chart(
     ]
     inside = []
     for mark in marks:
-        x, y = window.place(mark.longitude, mark.latitude)
+        left, top = frame.place(mark.longitude, mark.latitude)
+        x, y = left * width, top * height
         if 0 <= x <= width and 0 <= y <= height:
             inside.append((mark, x, y))
     for mark, x, y in inside:
@@ -155,52 +120,11 @@ def _apart(points: Floats, size: tuple[float, float]) -> Floats:
     return made
 
 
-def _picture(window: Window, density: xr.DataArray, outlines: pd.DataFrame) -> bytes:
-    """Return cells and borders as a PNG with a palette: nothing, the classes, the border."""
-    from PIL import Image, ImageDraw
-
-    latitudes, longitudes = density["lat"].to_numpy(), density["lon"].to_numpy()
-    values = density.to_numpy()
-    across, down = (round(length * _SCALE) for length in window.size)
-    rows, there = _nearest(latitudes, np.linspace(window.north, window.south, 2 * down + 1)[1::2])
-    columns, here = _nearest(
-        longitudes, np.linspace(window.west, window.east, 2 * across + 1)[1::2]
-    )
-    known = (values > 0)[np.ix_(rows, columns)] & there[:, None] & here
-    place = np.searchsorted(CLASSES, values, side="right")[np.ix_(rows, columns)] + 1
-    image = Image.fromarray(np.where(known, place, 0).astype(np.uint8), mode="P")
-    image.putpalette([channel for colour in (_NOTHING, *_colours(), _BORDER) for channel in colour])
-    pen = ImageDraw.Draw(image)
-    for ring in rings_of(outlines).values():
-        line = np.column_stack(window.place(ring[:, 0], ring[:, 1])) * _SCALE
-        pen.line(line.ravel().tolist(), len(CLASSES) + 2, _LINE)
-    stream = io.BytesIO()
-    image.save(stream, format="png", bits=4)
-    return stream.getvalue()
-
-
-def _nearest(centres: Floats, wanted: Floats) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """Return the cell of each place along an axis of even steps, and whether there is one."""
-    step = (centres[-1] - centres[0]) / (len(centres) - 1)
-    at = np.rint((wanted - centres[0]) / step).astype(np.intp)
-    inside = (at >= 0) & (at < len(centres))
-    return np.where(inside, at, 0), inside
-
-
-def _colours() -> list[tuple[int, int, int]]:
-    """Return the colours of the classes, light to dark."""
-    import matplotlib as mpl
-
-    made = mpl.colormaps[COLOUR_MAP].resampled(len(CLASSES) + 1)
-    table = made(np.arange(len(CLASSES) + 1), bytes=True)
-    return [(int(red), int(green), int(blue)) for red, green, blue, _ in table]
-
-
 def legend() -> Markup:
     """Return the common colour scale of the maps."""
     step = (_WIDTH - 20) / (len(CLASSES) + 1)
     marks = []
-    for place, colour in enumerate(_colours()):
+    for place, colour in enumerate(class_colours()):
         x = 10 + place * step
         fill = "#{:02x}{:02x}{:02x}".format(*colour)
         swatch = {"x": x, "y": 18, "width": step, "height": 12, "fill": fill}

@@ -212,7 +212,7 @@ def write_shares(shares: ProxyShares, folder: Path) -> None:
     proxy, pair = np.nonzero(shares.shares)
 
     def named(names: tuple[str, ...], codes: NDArray[np.int64]) -> pd.Categorical:
-        return pd.Categorical.from_codes(codes, list(names))
+        return pd.Categorical.from_codes(codes, list(names))  # few, in many rows
 
     cells = pd.DataFrame(
         {
@@ -264,7 +264,8 @@ def read_shares(folder: Path) -> ProxyShares:
     proxies = tuple(sorted(choices["proxy"].unique()))
 
     def codes(values: pd.Series, known: tuple[str, ...]) -> NDArray[np.int64]:
-        return pd.Categorical(values, categories=list(known)).codes.astype(np.int64)
+        which, distinct = pd.factorize(values)
+        return np.searchsorted(known, distinct.to_numpy(dtype=str))[which]
 
     cell = (cells["row"] * grid.nx + cells["column"]).to_numpy()
     pairs = Pairs(grid, names, codes(cells["region"], names), cell)

@@ -1,5 +1,6 @@
 """Maps: what is drawn where, inside the page, without a network or a Chinese font."""
 
+import io
 import socket
 import warnings
 
@@ -9,10 +10,11 @@ import pytest
 import shapely
 import xarray as xr
 from matplotlib import image
+from PIL import Image
 
 from bc_inventory import schema
 from bc_inventory.analysis.hotspots.files import write_geoparquet
-from bc_inventory.analysis.maps import frames, png
+from bc_inventory.analysis.maps import frames, picture, png
 from bc_inventory.errors import DataError
 from bc_inventory.schema import table
 
@@ -141,14 +143,37 @@ def test_a_cell_is_drawn_where_it_is(inputs, code, place):
 
 def test_borders_are_where_the_regions_are(inputs):
     figure, outlines = _draw(inputs, "CN-SX")
-    own = figure.axes[0].collections[2]
-    drawn = np.concatenate([path.vertices for path in own.get_paths()])
-    wanted = outlines[outlines["region"] == "CN-SX"]
-    assert drawn.min(axis=0) == pytest.approx([wanted["lon"].min(), wanted["lat"].min()])
-    assert drawn.max(axis=0) == pytest.approx([wanted["lon"].max(), wanted["lat"].max()])
+    pixels, axes = _pixels(figure), figure.axes[0]
     # Shanxi lies between 110 and 115 E, 34 and 41 N.
-    assert 110 < drawn[:, 0].min() < drawn[:, 0].max() < 115
-    assert 34 < drawn[:, 1].min() < drawn[:, 1].max() < 41
+    (west, east), (south, north) = axes.get_xlim(), axes.get_ylim()
+    assert 109 < west < 111
+    assert 114 < east < 116
+    assert 33 < south < 35
+    assert 40 < north < 42
+
+    def darkness(lon, lat):
+        places = axes.transData.transform(np.column_stack([lon, lat])).astype(int)
+        return np.array(
+            [pixels[y - 2 : y + 3, x - 2 : x + 3, :3].sum(axis=2).min() for x, y in places]
+        )
+
+    own = outlines[outlines["region"] == "CN-SX"]
+    assert np.median(darkness(own["lon"], own["lat"])) < 200
+    # In the middle there is no border.
+    assert darkness([112.3], [37.2])[0] > 450
+
+
+def test_a_page_and_a_file_show_the_same_picture(inputs):
+    figure, outlines = _draw(inputs, "EU")
+    shown = figure.axes[0].images[0].get_array()
+    regions = schema.read_csv(png.data_root() / "regions.csv", "regions")
+    frame = frames.frame_of("EU", regions, outlines)
+    with xr.open_dataset(inputs["netcdf"]) as data:
+        density = data["density"].sel(sector_group="all").load()
+    drawn = picture.draw_picture(frame, density, outlines, shown.shape[1])
+    assert np.array_equal(shown, np.asarray(drawn))
+    with Image.open(io.BytesIO(picture.to_png(drawn))) as stored:
+        assert np.array_equal(np.asarray(stored.convert("RGB")), shown)
 
 
 @pytest.mark.parametrize("code", ["EU", "CN", "CN-SX", "MT", "CN-XZ"])

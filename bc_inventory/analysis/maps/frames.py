@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,6 +21,7 @@ __all__ = ["CLASSES", "COLOUR_MAP", "Frame", "every_code", "frame_of", "rings_of
 # Classes of t km-2 per year in steps of about two, and their colours, the same on every map.
 CLASSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 COLOUR_MAP = "YlOrRd"
+Number = TypeVar("Number", float, NDArray[np.float64])
 _MARGIN = 0.03  # of the width and height of what is shown
 _SIDE_NAMES = {"EU": ("EU-27", "欧盟27国"), "CN": ("mainland China", "中国大陆")}
 
@@ -48,6 +50,18 @@ class Frame:
     south: float
     east: float
     north: float
+
+    def height(self, width: float) -> float:
+        """Return how high a map of some width is: a degree of longitude is the shorter one."""
+        narrow = float(np.cos(np.radians((self.south + self.north) / 2)))
+        return width * (self.north - self.south) / ((self.east - self.west) * narrow)
+
+    def place(self, longitude: Number, latitude: Number) -> tuple[Number, Number]:
+        """Return where a point lies, or several, from the left and the top, 0 to 1."""
+        return (
+            (longitude - self.west) / (self.east - self.west),
+            (self.north - latitude) / (self.north - self.south),
+        )
 
 
 def every_code(inputs: Mapping[str, Path]) -> list[str]:

@@ -1,8 +1,8 @@
 """Maps of emissions and hotspots as PNG, drawn without any network.
 
-Cells, the outlines of the regions and the hotspots are all there is to draw, so
-matplotlib alone does it. All maps share one scale of classes in steps of about
-two, since densities span orders of magnitude. A Chinese title is drawn only
+The picture of cells and borders is that of the pages (`bc_inventory.analysis.maps.picture`);
+matplotlib puts hotspots and words over it. All maps share one scale of classes in steps of
+about two, since densities span orders of magnitude. A Chinese title is drawn only
 where the machine has a font that holds every character of it.
 """
 
@@ -18,7 +18,8 @@ import pandas as pd
 
 from bc_inventory import schema
 from bc_inventory.analysis.hotspots.files import read_hotspots
-from bc_inventory.analysis.maps.frames import CLASSES, COLOUR_MAP, Frame, frame_of, rings_of
+from bc_inventory.analysis.maps.frames import CLASSES, Frame, frame_of
+from bc_inventory.analysis.maps.picture import class_colours, draw_picture
 from bc_inventory.reference.paths import data_root
 from bc_inventory.schema.common import SIDES
 from bc_inventory.spatial.totals import density_of
@@ -26,13 +27,17 @@ from bc_inventory.spatial.totals import density_of
 if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
-    from matplotlib.collections import QuadMesh
     from matplotlib.figure import Figure
+    from PIL import Image
 
 __all__ = ["chinese_font", "draw_map", "maps_step"]
 
 _LISTED = 10
-_HEIGHT, _PANEL, _WIDEST = 5.6, 2.9, 8.2  # inches: map, list beside it, widest map
+_DPI = 130
+_HEIGHT, _WIDEST, _PANEL = 5.6, 8.2, 3.8  # inches: highest and widest map, list at its right
+# Pixels: least width of the scale, margins of the map, gap before the list, the scale itself.
+_LEAST, _LEFT, _BOTTOM, _TOP, _GAP = 585, 78, 130, 117, 32
+_SCALE_BOTTOM, _SCALE_HEIGHT = 65, 21
 _CHINESE_FONTS = (
     "Noto Sans CJK SC",
     "Noto Sans SC",
@@ -45,7 +50,7 @@ _CHINESE_FONTS = (
     "Arial Unicode MS",
     "Droid Sans Fallback",
 )
-_INK, _BORDER, _HOT = "#222222", "#8a8a8a", "#0b3c8c"
+_INK, _HOT = "#222222", "#0b3c8c"
 
 
 def maps_step(
@@ -131,27 +136,36 @@ def draw_map(
     import matplotlib as mpl
     from matplotlib.figure import Figure
 
-    # A degree of longitude is shorter by the cosine of the latitude.
-    aspect = 1 / np.cos(np.radians((frame.south + frame.north) / 2))
-    ratio = (frame.east - frame.west) / (frame.north - frame.south) / aspect
-    width, height = min(_HEIGHT * ratio, _WIDEST), min(_HEIGHT, _WIDEST / ratio)
-    across, up = max(width, 4.5) + _PANEL + 0.9, height + 1.9
+    ratio = 1 / frame.height(1.0)
+    across = round(min(_HEIGHT * ratio, _WIDEST) * _DPI)
+    picture = draw_picture(frame, density, outlines, across)
+    # Whole pixels, so that the picture comes through as it is.
+    below = max(across, _LEAST)
+    whole = round(below + _PANEL * _DPI), picture.height + _BOTTOM + _TOP
+    width, height = (length / _DPI for length in whole)
     with mpl.rc_context({"font.family": "DejaVu Sans", "text.color": _INK, "font.size": 9}):
-        figure = Figure(figsize=(across, up), dpi=130)
-        axes = figure.add_axes((0.6 / across, 1.0 / up, width / across, height / up))
-        _draw_title(figure, frame, year, up)
-        mesh = _draw_cells(axes, frame, density)
-        _draw_scale(figure, mesh, (0.6 / across, 0.5 / up, max(width, 4.5) / across, 0.16 / up))
-        axes.set_aspect(aspect)
-        _draw_borders(axes, frame, outlines)
+        figure = Figure(figsize=(width, height), dpi=_DPI)
+        axes = figure.add_axes(_part((_LEFT, _BOTTOM, across, picture.height), whole))
+        _draw_title(figure, frame, year, height)
+        _show_picture(axes, frame, picture)
+        _draw_scale(figure, _part((_LEFT, _SCALE_BOTTOM, below, _SCALE_HEIGHT), whole))
         mine = hotspots[(hotspots["sector_group"] == "all") & (hotspots["side"] == frame.side)]
         _draw_outlines(
             axes, mine[mine["kind"] == "significant"], linewidth=0.8, linestyle=(0, (3, 2))
         )
         _draw_outlines(axes, mine[mine["kind"] == "density"], linewidth=1.1)
         listed = _number(axes, frame, mine[mine["kind"] == "density"])
-        _list_hotspots(figure, listed, names, (max(width, 4.5) + 0.85) / across, 1 - 0.9 / up)
+        left = (below + _LEFT + _GAP) / whole[0]
+        _list_hotspots(figure, listed, names, left, 1 - 0.9 / height)
     return figure
+
+
+def _part(
+    box: tuple[int, int, int, int], whole: tuple[int, int]
+) -> tuple[float, float, float, float]:
+    """Return left, bottom, width and height in pixels as parts of the figure's."""
+    left, bottom, width, height = box
+    return left / whole[0], bottom / whole[1], width / whole[0], height / whole[1]
 
 
 def _draw_title(figure: Figure, frame: Frame, year: int, height: float) -> None:
@@ -164,40 +178,29 @@ def _draw_title(figure: Figure, frame: Frame, year: int, height: float) -> None:
         figure.text(0.02, where, chinese, fontsize=13, va="center", fontfamily=font)
 
 
-def _draw_cells(axes: Axes, frame: Frame, density: xr.DataArray) -> QuadMesh:
-    import matplotlib as mpl
-    from matplotlib.colors import BoundaryNorm
-
-    lat, lon = density["lat"].to_numpy(), density["lon"].to_numpy()
-    rows = (lat > frame.south - 1) & (lat < frame.north + 1)
-    columns = (lon > frame.west - 1) & (lon < frame.east + 1)
-    values = np.ma.masked_invalid(density.to_numpy()[np.ix_(rows, columns)])
-    colours = mpl.colormaps[COLOUR_MAP].resampled(len(CLASSES) + 1)
-    norm = BoundaryNorm(CLASSES, colours.N, extend="both")
-    mesh = axes.pcolormesh(
-        lon[columns], lat[rows], values, norm=norm, cmap=colours, shading="nearest"
+def _show_picture(axes: Axes, frame: Frame, picture: Image.Image) -> None:
+    axes.imshow(
+        np.asarray(picture),
+        extent=(frame.west, frame.east, frame.south, frame.north),
+        aspect="auto",
+        interpolation="nearest",
     )
-    axes.set_xlim(frame.west, frame.east)
-    axes.set_ylim(frame.south, frame.north)
+    axes.set_autoscale_on(False)  # what reaches out of the frame is cut off
     axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):g}°{'W' if value < 0 else 'E'}")
     axes.yaxis.set_major_formatter("{x:g}°N")
     axes.tick_params(labelsize=8)
-    return mesh
 
 
-def _draw_scale(figure: Figure, mesh: QuadMesh, place: tuple[float, float, float, float]) -> None:
-    bar = figure.colorbar(mesh, cax=figure.add_axes(place), orientation="horizontal")
+def _draw_scale(figure: Figure, place: tuple[float, float, float, float]) -> None:
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import BoundaryNorm, ListedColormap
+
+    colours = ListedColormap(np.array(class_colours()) / 255)
+    norm = BoundaryNorm(CLASSES, colours.N, extend="both")
+    scale = ScalarMappable(norm, colours)
+    bar = figure.colorbar(scale, cax=figure.add_axes(place), orientation="horizontal")
     bar.set_ticks(CLASSES, labels=[f"{value:g}" for value in CLASSES])
     bar.set_label("black carbon emitted per area and year, t/km²")
-
-
-def _draw_borders(axes: Axes, frame: Frame, outlines: pd.DataFrame) -> None:
-    from matplotlib.collections import LineCollection
-
-    rings = rings_of(outlines)
-    axes.add_collection(LineCollection(list(rings.values()), colors=_BORDER, linewidths=0.5))
-    own = [ring for (region, _), ring in rings.items() if region == frame.code]
-    axes.add_collection(LineCollection(own, colors=_INK, linewidths=1.2))
 
 
 def _draw_outlines(axes: Axes, hotspots: pd.DataFrame, **style: Any) -> None:

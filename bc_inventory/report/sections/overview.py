@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from bc_inventory.analysis.maps.frames import frame_of
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.charts import Bar, bars
 from bc_inventory.report.context import Material
 from bc_inventory.report.i18n import SIDE_NAMES, Both
-from bc_inventory.report.maps import Mark, legend, map_chart, window_of
+from bc_inventory.report.maps import Mark, legend, map_chart
 from bc_inventory.report.tables import Column, number, to_table
 from bc_inventory.spatial.totals import density_of
 
@@ -132,10 +133,6 @@ def maps(material: Material) -> Section:
     outlines, regions = material.facts["outlines"], material.facts["regions"]
     figures = []
     for side in ("EU", "CN"):
-        members = regions.loc[
-            (regions["side"] == side) & (regions["group"] != "EU-OUTERMOST"), "region"
-        ]
-        window = window_of(outlines, list(members))
         hot = _hotspots(material, side)
         marks = [
             Mark("hotspot", row.longitude, row.latitude, str(place))
@@ -148,7 +145,7 @@ def maps(material: Material) -> Section:
             ]
         text = SIDE_NAMES[side]
         chart = map_chart(
-            window,
+            frame_of(side, regions, outlines),
             density,
             outlines,
             marks,
