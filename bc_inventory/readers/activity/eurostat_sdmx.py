@@ -24,6 +24,8 @@ _UNITS = {
     "Gigawatt-hour": "GWh",
     "GWH": "GWh",
 }
+# The columns of SDMX-CSV 2.0 that 1.0 calls otherwise.
+_SDMX_2 = {"STRUCTURE_ID": "DATAFLOW"}
 _UNION = ("European Union - 27 countries (from 2020)", "EU27_2020")
 _MEMBERS = 27
 _YEAR = (1900, 2100)
@@ -32,7 +34,8 @@ _YEAR = (1900, 2100)
 def looks_like(source: Source) -> bool:
     """Tell whether the header is that of Eurostat's SDMX-CSV."""
     header = source.head_lines[0] if source.head_lines else ""
-    return header.lstrip("\ufeff").startswith('"DATAFLOW"') or "DATAFLOW,LAST UPDATE" in header
+    first = header.lstrip("\ufeff").replace('"', "")
+    return first.startswith(("DATAFLOW,", "STRUCTURE,STRUCTURE_ID,"))
 
 
 def read(origin: object) -> Reading:
@@ -41,7 +44,7 @@ def read(origin: object) -> Reading:
     Parameters
     ----------
     origin : path-like, binary file or Source
-        SDMX-CSV with codes or English labels.
+        SDMX-CSV 1.0 or 2.0 with codes or English labels.
 
     Returns
     -------
@@ -57,7 +60,7 @@ def read(origin: object) -> Reading:
     """
     source = Source.of(origin)  # type: ignore[arg-type]
     rows, lines = delimited(source)
-    header = rows[0] if rows else []
+    header = [_SDMX_2.get(name, name) for name in (rows[0] if rows else [])]
     absent = [name for name in _COLUMNS if header.count(name) != 1]
     if absent:
         raise source.refuse(

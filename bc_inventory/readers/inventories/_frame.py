@@ -63,7 +63,9 @@ def region_of(scheme: str, code: str) -> tuple[str, str] | None:
         alias = {"EL": "GR", "UK": "GB"}.get(upper, upper)
         if alias in _two_letters():
             return alias, "country"
-    return None
+    # Codes outside ISO 3166-1 that all publishers use, such as XK.
+    other = _region_crosswalk().get(("NAMES", upper))
+    return other if other and other[1] == "country" else None
 
 
 def same_species(source: Source, stated: str, wanted: str | None) -> str:

@@ -7,6 +7,7 @@ country and year without any figure above 0 is NE here.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 
@@ -37,6 +38,8 @@ _GNFR = (
 _GNFR_MEMO = ("N_Natural", "O_AviCruise", "P_IntShipping", "z_Memo")
 _NFR_OTHER = {"ADJUSTMENTS": "memo", "NT COMPLIANCE": "aggregate", "1A3": "aggregate"}
 _TOTAL = "NATIONAL TOTAL"
+_LETTER = re.compile(r"(?:GNFR[ _]?)?([A-M])_")
+_EDITION = re.compile(r"^N(?:FR ?)?\d\d ")
 
 
 def looks_like(source: Source) -> bool:
@@ -170,7 +173,12 @@ def _sector(source: Source, name: str, cells: pd.DataFrame) -> tuple[str, str, s
         return "GNFR14", name, "part"
     if name in _GNFR_MEMO:
         return "GNFR14", name, "memo"
-    code = re.sub(r"^N\d\d ", "", name)
+    if letter := _LETTER.match(name):
+        # The guidelines write the aggregates out; WebDab shortens some.
+        with contextlib.suppress(DataError):
+            codelists.resolve_gnfr(name)
+            return "GNFR14", next(own for own in _GNFR if own[0] == letter[1]), "part"
+    code = _EDITION.sub("", name)
     if code in _NFR_OTHER:
         return "NFR14", code, _NFR_OTHER[code]
     known = codelists.memo_items()
