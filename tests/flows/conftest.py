@@ -1,11 +1,10 @@
 """One Prefect server with a worker and the shipped deployments, shared by all flow tests.
 
-A server takes 20 s and more to start, so processes of a parallel test run share it: the
-first starts it, the last to leave ends it.
+A server takes 20 s and more to start and is never idle, so that these tests run in one
+process, one after another, and it ends with them.
 """
 
 import contextlib
-import json
 import os
 import shutil
 import signal
@@ -18,7 +17,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
 
 from bc_inventory.config import load_config
 from bc_inventory.workflow.run import build
@@ -71,8 +69,8 @@ def free_port():
         return made.getsockname()[1]
 
 
-def _start(base: Path) -> list[int]:
-    """Start the webhook, the server and the worker; deploy; return the processes."""
+def _start(base: Path, pids: list[int]) -> dict[str, str]:
+    """Start the webhook, the server and the worker, note them; deploy; return their settings."""
     port, hook = free_port(), free_port()
     for name in ("project", "told", "mailed"):
         (base / name).mkdir(parents=True)
@@ -106,78 +104,63 @@ def _start(base: Path) -> list[int]:
         "BC_INVENTORY_ALARM_COMMAND": f"{sys.executable} {base / 'mail.py'} {{subject}}",
         "PYTHONPATH": str(ROOT),
     }
-    (base / "env.json").write_text(json.dumps(env))
     made = Operations(base, {**os.environ, **env})
 
     def spawn(name, *words):
         with (base / f"{name}.log").open("wb") as log:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 [sys.executable, *words], cwd=project, env=made.env, stdout=log, stderr=log
             )
+        pids.append(process.pid)
+        return process
 
-    processes = [
-        spawn("webhook", str(ROOT / "tests" / "flows" / "receiver.py"), str(hook), made.told),
-        spawn(
-            "server",
-            *("-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)),
-        ),
-    ]
+    spawn("webhook", str(ROOT / "tests" / "flows" / "receiver.py"), str(hook), made.told)
+    server = spawn(
+        "server",
+        *("-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)),
+    )
     until = time.monotonic() + 300
     while True:
         with contextlib.suppress(OSError):
             if urllib.request.urlopen(f"{env['PREFECT_API_URL']}/health").status == 200:
                 break
-        assert processes[1].poll() is None, (base / "server.log").read_text()
+        assert server.poll() is None, (base / "server.log").read_text()
         assert time.monotonic() < until, (base / "server.log").read_text()
         time.sleep(0.2)
     made.prefect("work-pool", "create", POOL, "--type", "process")
     made.prefect("deploy", "--all")
     made.prefect("automation", "create", "--from-file", "flows/automations.yaml")
-    processes.append(spawn("worker", "-m", "prefect", "worker", "start", "--pool", POOL))
-    return [process.pid for process in processes]
+    spawn("worker", "-m", "prefect", "worker", "start", "--pool", POOL)
+    return env
 
 
-@pytest.fixture(scope="session")
-def operations(common):
+@pytest.fixture(scope="package")
+def operations(tmp_path_factory):
     """Return a machine on which the shipped deployments run."""
-    base = common / "operations"
-    base.mkdir(exist_ok=True)
-    lock, users = FileLock(base / "lock"), base / "users.json"
-    with lock:
-        state = json.loads(users.read_text()) if users.exists() else {"users": 0, "pids": []}
-        if not state["users"]:
-            run = base / str(time.time_ns())
-            state = {"users": 0, "base": str(run), "pids": _start(run)}
-        state["users"] += 1
-        users.write_text(json.dumps(state))
-    run = Path(state["base"])
-    env = json.loads((run / "env.json").read_text())
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in env.items():
-            if name != "PYTHONPATH":
-                patch.setenv(name, value)
-        from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
+    base = tmp_path_factory.mktemp("operations")
+    pids = []
+    try:
+        env = _start(base, pids)
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in env.items():
+                if name != "PYTHONPATH":
+                    patch.setenv(name, value)
+            from prefect.settings import PREFECT_API_URL, PREFECT_HOME, temporary_settings
 
-        with temporary_settings(
-            {PREFECT_API_URL: env["PREFECT_API_URL"], PREFECT_HOME: env["PREFECT_HOME"]}
-        ):
-            yield Operations(run, {**os.environ, **env})
-    with lock:
-        state = json.loads(users.read_text())
-        state["users"] -= 1
-        users.write_text(json.dumps(state))
-        if not state["users"]:
-            for pid in reversed(state["pids"]):
-                _end(pid)
+            with temporary_settings(
+                {PREFECT_API_URL: env["PREFECT_API_URL"], PREFECT_HOME: env["PREFECT_HOME"]}
+            ):
+                yield Operations(base, {**os.environ, **env})
+    finally:
+        for pid in reversed(pids):
+            _end(pid)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def by_command(operations, with_results):
     """Return the release that the command makes of the small facts, with its cache."""
-    output = operations.base / "command"
-    with FileLock(operations.base / "command.lock"), pytest.MonkeyPatch.context() as patch:
-        if not output.exists():
-            with_results(output)
+    output = with_results(operations.base / "command")
+    with pytest.MonkeyPatch.context() as patch:
         patch.chdir(operations.project)
         return build(load_config("small.toml"), output)
 

@@ -1,0 +1,1 @@
+"""Tests of the project, in folders as the package has them."""

@@ -1,0 +1,1 @@
+"""Flows on a server, in one package so that the server ends with its tests."""
