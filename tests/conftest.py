@@ -2,9 +2,10 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from filelock import FileLock
@@ -14,21 +15,35 @@ from tests.small_facts import write_small_facts, write_small_overlay
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+T = TypeVar("T")
 
 # How long an example takes is no finding: machines differ, and other tests run beside it.
 settings.register_profile("without_deadline", settings.default, deadline=None)
 settings.load_profile("without_deadline")
 
 
+def needed(found: T | None, message: str) -> T:
+    """Return what a test can't do without; its absence is a failure in CI and a skip elsewhere."""
+    if found is not None:
+        return found
+    if os.environ.get("CI"):
+        pytest.fail(message)
+    pytest.skip(message)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """Return the folder of publishers' files; absent is a failure in CI and a skip elsewhere."""
-    if not SHARED.is_dir():
-        message = f"{SHARED} is absent: these tests read publishers' files beside the repository"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    return SHARED
+    """Return the folder of the publishers' files."""
+    message = f"{SHARED} is absent: these tests read publishers' files beside the repository"
+    return needed(SHARED if SHARED.is_dir() else None, message)
+
+
+@pytest.fixture(scope="session")
+def compliance_checker() -> str:
+    """Return the IOOS compliance checker."""
+    beside = str(Path(sys.executable).parent)
+    found = shutil.which("compliance-checker", path=os.pathsep.join([beside, os.environ["PATH"]]))
+    return needed(found, "compliance-checker isn't installed; requirements-dev.lock has it")
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,6 @@ import pytest
 from bc_inventory.readers.registry import read_all, read_any
 from bc_inventory.reference import codelists
 
-pytestmark = pytest.mark.shared
-
 # Not from the project's tables, so that a slip there shows.
 MEMBERS = set(
     "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
@@ -24,6 +22,7 @@ def test_the_members_of_these_sums_are_those_of_the_project():
     assert set(codelists.members("CN")) == {f"CN-{code}" for code in PROVINCES}
 
 
+@pytest.mark.shared
 def test_reas_of_2015(shared):
     sums = {}
     for file in (shared / "data/reas-v3.2-bc").glob("EM_TBL_SECTOR_CHN_*_BC.txt"):
@@ -48,6 +47,7 @@ def test_reas_of_2015(shared):
 
 
 @pytest.mark.parametrize(("year", "kt"), [(2015, 232.9), (2022, 181.5)])
+@pytest.mark.shared
 def test_emep_of_the_members(shared, year, kt):
     file = shared / "data/emep-ceip-bc/EMEP_NFR14_LEVEL1_BC.txt"
     by_hand = {code: 0.0 for code in MEMBERS}
@@ -68,6 +68,7 @@ def test_emep_of_the_members(shared, year, kt):
     assert set(silent["notation_key"]) == {"NE"}
 
 
+@pytest.mark.shared
 def test_household_wood_of_2018(shared):
     [file] = (shared / "data/eurostat-energy").glob("eurostat_house*.tsv")
     with file.open(newline="", encoding="utf-8") as stream:
@@ -87,6 +88,7 @@ def test_household_wood_of_2018(shared):
     assert rows[sorted(MEMBERS)].sum() / 1000 == pytest.approx(pj, rel=1e-12)
 
 
+@pytest.mark.shared
 def test_household_coal_and_cement_of_2018(shared):
     """CO2 over the factors that the provincial balances of 2007 gave, 1.46296 and 0.2906."""
     from python_calamine import CalamineWorkbook

@@ -1,6 +1,5 @@
 """A small release to write reports of."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -12,19 +11,15 @@ from bc_inventory.reference.paths import data_root
 from bc_inventory.report.context import IMPACTS, report_facts
 from bc_inventory.report.pdf import find_browser
 from tests.analysis.frames import emissions
+from tests.conftest import needed
 
 HOSTILE = '<img src=x onerror=alert(1)>=HYPERLINK("http://evil.example")'
 
 
 @pytest.fixture(scope="session")
 def browser() -> str:
-    """Return a browser; absent is a failure in CI and a skip elsewhere."""
-    found = find_browser()
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("found no Chromium: the page is tested in a real browser")
-        pytest.skip("no Chromium on this machine")
-    return found
+    """Return a browser."""
+    return needed(find_browser(), "found no Chromium: the page is tested in a real browser")
 
 
 def small_table():

@@ -1,8 +1,5 @@
 """Synthetic emissions under the contract, and the embedded spatial tables."""
 
-import os
-import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -103,19 +100,6 @@ def emissions_folder(emissions: pd.DataFrame, tmp_path_factory: pytest.TempPathF
     for side, part in emissions.groupby("side"):
         schema.write_parquet(part, "emissions", folder / f"side={side}" / "part-0.parquet")
     return folder
-
-
-@pytest.fixture(scope="session")
-def compliance_checker() -> str:
-    """Return the IOOS compliance checker; its absence is a failure in CI and a skip elsewhere."""
-    beside = str(Path(sys.executable).parent)
-    found = shutil.which("compliance-checker", path=os.pathsep.join([beside, os.environ["PATH"]]))
-    if found is None:
-        message = "compliance-checker isn't installed; requirements-dev.lock has it"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    return found
 
 
 REAS_REGIONS = {

@@ -4,6 +4,8 @@ import netCDF4
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import rasterio
+import shapely
 import xarray as xr
 
 from bc_inventory.errors import DataError
@@ -129,7 +131,6 @@ def test_a_category_without_a_ceds_sector_is_named(monthly, tmp_path, monkeypatc
 
 
 def test_a_geotiff_lies_where_the_grid_does(annual, tmp_path):
-    rasterio = pytest.importorskip("rasterio", reason="the extra `geo` isn't installed")
     (path,) = write_geotiff(annual, tmp_path / "grid.tif")
     with rasterio.open(path) as file, xr.open_dataset(annual) as data:
         assert file.crs.to_epsg() == 4326
@@ -144,14 +145,12 @@ def test_a_geotiff_lies_where_the_grid_does(annual, tmp_path):
 
 
 def test_a_geotiff_for_each_month(monthly, tmp_path):
-    pytest.importorskip("rasterio", reason="the extra `geo` isn't installed")
     made = write_geotiff(monthly, tmp_path / "grid.tif")
     assert [path.name for path in made][:2] == ["grid_20180101T00.tif", "grid_20180201T00.tif"]
     assert len(made) == 12
 
 
 def test_geoparquet_holds_every_cell_once_and_its_polygon(annual, tmp_path, total_kg):
-    shapely = pytest.importorskip("shapely")
     path = write_geoparquet(annual, tmp_path / "grid.parquet")
     table = pq.read_table(path)
     geo = json.loads(table.schema.metadata[b"geo"])

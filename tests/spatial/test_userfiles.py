@@ -4,7 +4,9 @@ import json
 
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
+import rasterio
 import xarray as xr
 
 from bc_inventory import schema
@@ -13,10 +15,6 @@ from bc_inventory.spatial.allocate import allocate
 from bc_inventory.spatial.boundaries import with_boundaries
 from bc_inventory.spatial.cells import make_grid
 from bc_inventory.spatial.userproxies import with_ladder, with_proxy
-
-pyogrio = pytest.importorskip("pyogrio", reason="the extra `geo` isn't installed")
-pytest.importorskip("exactextract", reason="the extra `geo` isn't installed")
-rasterio = pytest.importorskip("rasterio", reason="the extra `geo` isn't installed")
 
 
 def square(west, south, east, north):
