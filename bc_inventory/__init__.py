@@ -1,4 +1,4 @@
-"""Harmonised black carbon inventories and monitoring for the EU and China.
+"""Harmonised black carbon inventories and monitoring, compared domain by domain.
 
 >>> import bc_inventory as bci
 >>> bci.convert(47729.2, "tce", "TJ").round(1)

@@ -71,7 +71,7 @@ class _Lazy(click.Group):
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="bc-inventory")
 def cli() -> None:
-    """Black carbon inventories of the EU and China: build, ask, compare."""
+    """Black carbon inventories: build, ask, compare."""
 
 
 def main() -> None:

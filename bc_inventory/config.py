@@ -41,10 +41,11 @@ _SCHEDULERS = ("here", "threads", "cluster")
 
 @dataclass(frozen=True)
 class Inventory:
-    """What is estimated."""
+    """What is estimated; without a title it is called after its regions."""
 
-    name: str = "eu-china"
-    title: str = "Harmonised EU-China black carbon inventory"
+    name: str = "inventory"
+    title: str = ""
+    title_zh: str = ""
     years: tuple[int, ...] = (2018,)
     base_year: int = 2018
     regions: tuple[str, ...] = ()

@@ -74,7 +74,8 @@ def compare(
     releases : str
         Folder of releases, or its address.
     inventory : str
-        Name of the inventory; by default eu-china, or the only one there is.
+        Name of the inventory; by default the only one there is, or that of the configuration
+        `default`.
     base : str
         Version to compare with; by default the newest before the latest.
     files : list of str, optional

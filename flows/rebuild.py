@@ -30,6 +30,7 @@ from bc_inventory.release.store.stores import open_store
 from bc_inventory.storage.prune import using_results
 from bc_inventory.workflow.plan import make_plan
 from bc_inventory.workflow.run import publish_run, results_of
+from bc_inventory.workflow.title import title_of
 from flows.common import (
     TASK,
     ThreadPoolTaskRunner,
@@ -132,7 +133,7 @@ def _told(
     same = before == version
     news = "unchanged" if same else f"after `{before or 'none'}`"
     lines = [
-        f"Release `{version}` of **{config.inventory.title}**, {news}, in `{root}/{name}`.",
+        f"Release `{version}` of **{title_of(config.inventory).en}**, {news}, in `{root}/{name}`.",
         "",
         f"| kt BC, {config.grid.factor_set} | before | now (95 %) | change |",
         "| --- | --- | --- | --- |",

@@ -38,6 +38,7 @@ def build(config: str, output: str | None, scheduler: str) -> None:
     from bc_inventory.release.read.release import open_release
     from bc_inventory.release.store.status import standing
     from bc_inventory.workflow.run import build as run
+    from bc_inventory.workflow.title import title_of
 
     chosen = load_config(config)
 
@@ -45,7 +46,7 @@ def build(config: str, output: str | None, scheduler: str) -> None:
         done = "unchanged" if record.reused else f"{record.seconds:.1f} s"
         click.echo(f"  {record.name:<12} {done}", err=True)
 
-    click.echo(f"Building {chosen.inventory.title} ({chosen.inventory.name})", err=True)
+    click.echo(f"Building {title_of(chosen.inventory).en} ({chosen.inventory.name})", err=True)
     folder = output or chosen.output.folder
     try:
         release = run(chosen, folder, progress=tell, scheduler=scheduler)
@@ -61,7 +62,7 @@ def build(config: str, output: str | None, scheduler: str) -> None:
 
 
 def summary(totals: pd.DataFrame, year: int, factor_set: str) -> str:
-    """Return the totals of a year by side and GNFR aggregate as a table of text.
+    """Return the totals of a year by domain and GNFR aggregate as a table of text.
 
     Parameters
     ----------
@@ -72,10 +73,14 @@ def summary(totals: pd.DataFrame, year: int, factor_set: str) -> str:
     factor_set : str
         Which factor set.
     """
+    from bc_inventory.reference.naming import names_by_domain
+
     rows = totals[(totals["year"] == year) & (totals["factor_set"] == factor_set)]
+    names = names_by_domain(rows.loc[rows["level"] == "region", "region"])
+    width = max(24, *(len(name.en) + 2 for name in names.values()))
     lines = [
         f"\nBlack carbon {year}, kt (95 % interval), {factor_set} factors",
-        f"{'':24}{'EU':>24}{'CN':>24}",
+        f"{'':24}" + "".join(f"{name.en:>{width}}" for name in names.values()),
     ]
     cells = {
         (row.nfr, row.side): f"{row.emission_kt:,.1f} ({row.lower_kt:,.1f}-{row.upper_kt:,.1f})"
@@ -83,7 +88,7 @@ def summary(totals: pd.DataFrame, year: int, factor_set: str) -> str:
     }
     sectors = sorted({sector for sector, _ in cells if sector != "*"})
     for sector in [*sectors, "*"]:
-        name = "Total" if sector == "*" else sector
-        eu, cn = (cells.get((sector, side), "not estimated") for side in ("EU", "CN"))
-        lines.append(f"{name:24}{eu:>24}{cn:>24}")
+        row = [cells.get((sector, side), "not estimated") for side in names]
+        head = "Total" if sector == "*" else sector
+        lines.append(f"{head:24}" + "".join(f"{cell:>{width}}" for cell in row))
     return "\n".join(lines)

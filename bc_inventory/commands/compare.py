@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bc_inventory.commands.options import release_options, use_facts_of, version_option
+from bc_inventory.commands.options import (
+    domain_option,
+    release_options,
+    use_facts_of,
+    version_option,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,12 +27,8 @@ _SETS = ("harmonised", "official")
 
 @click.command()
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option(
-    "--year", type=int, help="Calendar year; by default the last that all sides of it have."
-)
-@click.option(
-    "--side", type=click.Choice(["EU", "CN"]), help="Compare one side only; by default both."
-)
+@click.option("--year", type=int, help="Calendar year; by default the last that all of them have.")
+@domain_option("Compare one domain only, by its code or name; by default each.")
 @click.option(
     "--to",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -129,7 +130,7 @@ def _chosen(
     """Return the year, the publishers' rows of each side in that year, and notes."""
     from bc_inventory.analysis.comparison.published import published_rows
 
-    sides = [side] if side else ["EU", "CN"]
+    sides = [side] if side else list(opened[0].names)
     published, notes = published_rows(files, sides, fill_from=repairs[0], interpolate=repairs[1])
     ours = set.intersection(*(_years(release) for release in opened))
     theirs = {int(one) for rows in published.values() for one in rows["year"].unique()}

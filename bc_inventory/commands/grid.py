@@ -23,9 +23,9 @@ LAYOUTS = ("cf", "hemco", "emep", "wrfchem", "input4mips", "geotiff", "geoparque
 )
 @click.option(
     "--window",
-    default="both",
-    show_default=True,
-    help="both, EU, CN, global, or WEST,SOUTH,EAST,NORTH in degrees.",
+    default="",
+    help="A domain by its code or name, all of them, global, or WEST,SOUTH,EAST,NORTH in degrees; "
+    "by default what holds the domains of SOURCE.",
 )
 @click.option("--factor-set", default="harmonised", show_default=True, help="Emission factors.")
 @click.option(

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bc_inventory.commands.options import release_options, version_option
+from bc_inventory.commands.options import (
+    domain_option,
+    release_options,
+    use_facts_of,
+    version_option,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,7 +22,7 @@ __all__ = ["hotspots"]
 
 @click.command()
 @version_option
-@click.option("--side", type=click.Choice(["EU", "CN"]), help="One side only.")
+@domain_option("One domain only, by its code or name.")
 @click.option(
     "--kind",
     type=click.Choice(["cell", "density", "significant", "persistent"]),
@@ -39,7 +44,7 @@ __all__ = ["hotspots"]
     help="Folder to draw maps into, one PNG for each --of.",
 )
 @click.option(
-    "--of", "codes", multiple=True, help="EU, CN, a region, or all; by default both sides."
+    "--of", "codes", multiple=True, help="A domain, a region, or all; by default each domain."
 )
 @release_options
 def hotspots(
@@ -58,11 +63,13 @@ def hotspots(
     from bc_inventory.release.read.release import open_release
 
     release = open_release(version, inventory=inventory, root=releases)
+    use_facts_of(release)
     path = release.file("hotspots.parquet")
     found = read_hotspots(path)
     chosen = found[(found["kind"] == kind) & (found["sector_group"] == group)]
-    for name in (side,) if side else ("EU", "CN"):
-        click.echo(summary(chosen[chosen["side"] == name].nsmallest(top, "rank"), name))
+    for code in (side,) if side else release.names:
+        rows = chosen[chosen["side"] == code].nsmallest(top, "rank")
+        click.echo(summary(rows, release.names[code].en if code in release.names else code))
     if maps is not None:
         from bc_inventory.analysis.maps.frames import every_code
         from bc_inventory.analysis.maps.png import maps_step
@@ -78,20 +85,20 @@ def hotspots(
         click.echo(f"Maps: {maps}")
 
 
-def summary(rows: pd.DataFrame, side: str) -> str:
+def summary(rows: pd.DataFrame, name: str) -> str:
     """Return hotspots as a table of text.
 
     Parameters
     ----------
     rows : pandas.DataFrame
         Contract `hotspots`, in the order to print.
-    side : str
+    name : str
         For the heading.
     """
     if rows.empty:
-        return f"\n{side}: no such hotspot"
+        return f"\n{name}: no such hotspot"
     lines = [
-        f"\n{side}, {rows['year'].iloc[0]}",
+        f"\n{name}, {rows['year'].iloc[0]}",
         f"{'':>4} {'place':24}{'region':8}{'kt (95 % interval)':>24}{'t/km2':>8}"
         f"{'% of side':>11}{'sure':>6}  from",
     ]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = [
     "answer_option",
     "answers_of",
+    "domain_option",
     "factor_set_option",
     "release_options",
     "selection_options",
@@ -60,6 +61,29 @@ def answers_of(texts: tuple[str, ...]) -> dict[str, Any]:
     return made
 
 
+def domain_option(help_text: str) -> Callable[[Command], Command]:
+    """Return the option that names a domain by its code or another name.
+
+    Parameters
+    ----------
+    help_text : str
+        What becomes of it.
+    """
+
+    def resolved(_: click.Context, __: click.Parameter, name: str | None) -> str | None:
+        if name is None:
+            return None
+        from bc_inventory.errors import DataError
+        from bc_inventory.reference.domains import resolve_domain
+
+        try:
+            return resolve_domain(name)
+        except DataError as error:
+            raise click.BadParameter(str(error)) from error
+
+    return click.option("--side", metavar="DOMAIN", callback=resolved, help=help_text)
+
+
 def factor_set_option(function: Command) -> Command:
     """Add the option that says which set of emission factors."""
     return click.option(
@@ -83,7 +107,8 @@ def release_options(function: Command) -> Command:
     for option in (
         click.option(
             "--inventory",
-            help="Name of the inventory; by default eu-china, or the only one there is.",
+            help="Name of the inventory; by default the only one there is, or that "
+            "of the configuration default.",
         ),
         click.option(
             "--releases",
@@ -113,7 +138,7 @@ def selection_options(function: Command) -> Command:
             "--region",
             "regions",
             multiple=True,
-            help="Side, country or province, by code or name (English, 中文); repeatable.",
+            help="Domain, country or province, by code or name (English, 中文); repeatable.",
         ),
     ):
         function = option(function)

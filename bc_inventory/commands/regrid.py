@@ -19,7 +19,7 @@ __all__ = ["regrid"]
     "--window",
     default="global",
     show_default=True,
-    help="both, EU, CN, global, or WEST,SOUTH,EAST,NORTH in degrees.",
+    help="A domain by its code or name, all of them, global, or WEST,SOUTH,EAST,NORTH in degrees.",
 )
 @click.option("--variable", "variables", multiple=True, help="Field to take; may be repeated.")
 @click.option(

@@ -46,10 +46,12 @@ def report(
     releases: str,
 ) -> None:
     """Write the report of release VERSION: one HTML file that needs no network."""
+    from bc_inventory.config import Inventory
     from bc_inventory.reference.paths import data_root
     from bc_inventory.release.read.release import open_release
     from bc_inventory.report.context import IMPACTS, report_facts
     from bc_inventory.report.step import report_step
+    from bc_inventory.workflow.title import title_of
 
     release = open_release(version, inventory=inventory, root=releases)
     use_facts_of(release)
@@ -70,8 +72,13 @@ def report(
         **{name: f"{name}.parquet" for name in IMPACTS},
     }
     inputs |= {name: release.file(file) for name, file in optional.items() if file in have}
-    title = str(release.manifest.get("title") or release.inventory)
-    report_step(inputs, {"report": to}, title=title, year=chosen, factor_set=factor_set)
+    stated = release.manifest["configuration"].get("inventory", {})
+    about = Inventory(
+        title=str(release.manifest.get("title") or ""),
+        title_zh=str(stated.get("title_zh", "")),
+        regions=tuple(release.manifest["coverage"]["regions"]),
+    )
+    report_step(inputs, {"report": to}, title=title_of(about), year=chosen, factor_set=factor_set)
     click.echo(f"Written: {to}")
     if pdf is not None:
         from bc_inventory.report.pdf import print_pdf

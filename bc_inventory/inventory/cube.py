@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory import __version__
+from bc_inventory.reference.naming import name_of
 
 __all__ = ["write_cube"]
 
@@ -61,11 +62,12 @@ def write_cube(totals: pd.DataFrame, path: Path, *, title: str, factor_set: str)
     cube["year"].attrs = {"long_name": "calendar year", "units": "1"}
     cube["region"].attrs = {"long_name": "ISO 3166-1 or ISO 3166-2 code", "units": "1"}
     cube["sector"].attrs = {"long_name": "NFR14 source category", "units": "1"}
-    cube["side"].attrs = {"long_name": "EU or CN", "units": "1"}
+    cube["side"].attrs = {"long_name": "domain of the region", "units": "1"}
+    regions = [str(code) for code in cube["region"].to_numpy()]
     cube.attrs = {
         "Conventions": "CF-1.11, ACDD-1.3",
         "title": title,
-        "summary": "Annual black carbon emissions of EU member states and Chinese provinces by "
+        "summary": f"Annual black carbon emissions of {name_of(regions).en} by "
         f"NFR category with 95 % intervals, {factor_set} emission factors. Memo items are left "
         "out. Absent values aren't zero: nothing was estimated.",
         "keywords": "black carbon, emission inventory",

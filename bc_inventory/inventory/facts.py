@@ -11,6 +11,7 @@ import pandas as pd
 
 from bc_inventory import schema
 from bc_inventory.errors import DataError, Problem
+from bc_inventory.reference.domains import NO_DOMAIN
 
 __all__ = [
     "ACTIVITY_SIDE",
@@ -51,7 +52,7 @@ class Facts:
     def known(self) -> dict[str, set[str]]:
         """Return the allowed values of every reference, by `table.column`."""
         codes = set(self.regions["region"])
-        sides = set(self.regions["side"]) - {"none"}
+        sides = set(self.regions["side"]) - {NO_DOMAIN}
         return {
             "sources.source_id": set(self.sources["source_id"]),
             "sectors.nfr": set(self.sectors["nfr"]),

@@ -29,6 +29,7 @@ from bc_inventory.inventory.uncertainty import (
     drawn_totals,
     parts,
 )
+from bc_inventory.reference.domains import NO_DOMAIN
 from bc_inventory.storage.memoize import memoize, memoize_table
 
 __all__ = ["activity_step", "cube_step", "emissions_step", "published_step", "totals_step"]
@@ -83,7 +84,7 @@ def activity_step(
     years : sequence of int
         Calendar years.
     regions : sequence of str
-        Codes; empty for all of both sides.
+        Codes; empty for all of every domain.
     """
     facts = load_facts({name: inputs[name] for name in ACTIVITY_SIDE})
     published = schema.read_parquet(inputs["published"], "activity_published")
@@ -173,21 +174,28 @@ def cube_step(
 
 
 def _chosen(facts: Facts, names: Sequence[str]) -> pd.DataFrame:
-    """Return the regions asked for by code, group or side, or all of both sides."""
-    both = facts.regions[facts.regions["side"].isin(["EU", "CN"])]
+    """Return the regions asked for by code, group or domain, or all of every domain."""
+    inside = facts.regions[facts.regions["side"] != NO_DOMAIN]
     if not names:
-        return both
+        return inside
     levels = ["region", "group", "side"]
-    known = set(both[levels].to_numpy().ravel())
+    known = set(inside[levels].to_numpy().ravel())
     unknown = [name for name in names if name not in known]
     if unknown:
         raise DataError(
             Problem(
                 f"the region {name!r}",
-                "a region, group or side such as DE, CN-HE, EU-CENTRAL or CN",
+                f"a region, group or domain such as {_examples(inside)}",
                 column="inventory.regions",
                 remedy=suggest(name, known),
             )
             for name in unknown
         )
-    return both[both[levels].isin(list(names)).any(axis=1)]
+    return inside[inside[levels].isin(list(names)).any(axis=1)]
+
+
+def _examples(regions: pd.DataFrame) -> str:
+    """Return a code of each kind."""
+    return ", ".join(
+        regions.drop_duplicates("side")[["region", "group", "side"]].to_numpy().ravel()
+    )

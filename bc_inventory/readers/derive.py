@@ -67,13 +67,15 @@ def fuel_split(
     root = data_root()
     base = read_csv(root / "fuel_split_base.csv", "fuel_split_base")
     rules = read_csv(root / "fuel_split_rules.csv", "fuel_split_rules")
-    regions = read_csv(root / "regions.csv", "regions").query("side == 'EU'")
+    regions = read_csv(root / "regions.csv", "regions")
+    regions = regions[regions["side"].isin(rules["scope"])]
     shares = _carrier_shares(base, _consumption(balances, regions), regions)
     lignite = _lignite(balances, regions)
+    sides = dict(zip(regions["region"], regions["side"], strict=True))
     rows = []
     for year in sorted(base["year"].unique()):
-        for region in regions["region"]:
-            for rule in _rules_of(rules, region):
+        for region, domain in sides.items():
+            for rule in _rules_of(rules, region, domain):
                 still = 1.0 - _mobile(published, mapping, region, int(year), rule)
                 split = shares.loc[(rule["category"], region, year)]
                 brown = lignite[region, year] if pd.isna(rule["lignite"]) else rule["lignite"]
@@ -128,9 +130,9 @@ def _carrier_shares(
     return made.div(made.sum(axis=1), axis=0)
 
 
-def _rules_of(rules: pd.DataFrame, region: str) -> list[dict[str, Any]]:
+def _rules_of(rules: pd.DataFrame, region: str, domain: str) -> list[dict[str, Any]]:
     own = rules[rules["scope"] == region]
-    wide = rules[(rules["scope"] == "EU") & ~rules["source_sector"].isin(own["source_sector"])]
+    wide = rules[(rules["scope"] == domain) & ~rules["source_sector"].isin(own["source_sector"])]
     return list(pd.concat([own, wide]).to_dict("records"))
 
 

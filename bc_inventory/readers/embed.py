@@ -19,6 +19,8 @@ from bc_inventory.readers.derive import renewed
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.recover import recover
 from bc_inventory.readers.registry import find_format
+from bc_inventory.reference.activity_files import activity_file
+from bc_inventory.reference.domains import side_of
 from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import check, read_csv, table, write_csv
 
@@ -120,9 +122,9 @@ def embed(folder: Path) -> dict[str, pd.DataFrame]:
     files = publishers_files(folder)
     made: dict[str, pd.DataFrame] = {}
     published = _activity(files)
-    side = published["region"].map(_sides())
+    side = published["region"].map(side_of())
     for (name, year), part in published.groupby([side, "year"]):
-        path = f"activity/{str(name).lower()}_{year}.csv"
+        path = activity_file(str(name), int(year))
         made[path] = check(part.reset_index(drop=True), "activity_published", file=path)
     made[f"{_POPULATION}.csv"] = check(_population(files), _POPULATION)
     mapping = read_csv(data_root() / f"{_MAPPING}.csv", _MAPPING)
@@ -183,13 +185,9 @@ def _contract(path: str) -> str:
     return path.removesuffix(".csv") if "/" not in path else "activity_published"
 
 
-def _sides() -> pd.Series:
-    return read_csv(data_root() / "regions.csv", "regions").set_index("region")["side"]
-
-
 def _activity(files: Mapping[str, list[Source]]) -> pd.DataFrame:
     selection = read_csv(data_root() / "activity_selection.csv", "activity_selection")
-    sides = _sides()
+    sides = side_of()
     taken = [
         _select(_recovered(find_format(name).read(source).frame, selection), selection, sides)
         for name in _ACTIVITY
@@ -221,7 +219,7 @@ def _recovered(frame: pd.DataFrame, selection: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([frame[~figures], made], ignore_index=True)
 
 
-def _select(frame: pd.DataFrame, selection: pd.DataFrame, sides: pd.Series) -> pd.DataFrame:
+def _select(frame: pd.DataFrame, selection: pd.DataFrame, sides: dict[str, str]) -> pd.DataFrame:
     """Take the rows of one file that are embedded, in the embedded terms."""
     rules = selection.drop(columns="note").rename(columns={"activity_source": "source_id"})
     mine = frame[frame["region"].map(sides).isin(rules["side"])]

@@ -21,7 +21,7 @@ class Scope:
     Parameters
     ----------
     side : str
-        EU or CN.
+        Code of the domain.
     by : str
         `regions` where the members or provinces stand one by one, `whole` where one row
         holds the side, `aggregate` where it holds more than the side.
@@ -66,8 +66,8 @@ def side_rows(frame: pd.DataFrame, side: str) -> tuple[pd.DataFrame, Scope]:
     ----------
     frame : pandas.DataFrame
         Contract `inventory`, one inventory and version.
-    side : {"EU", "CN"}
-        The 27 members, or the 31 provinces of the mainland.
+    side : str
+        Code of a domain.
 
     Returns
     -------

@@ -14,6 +14,7 @@ import unicodedata
 import pandas as pd
 
 from bc_inventory.errors import DataError, Problem, suggest
+from bc_inventory.reference.domains import domains
 from bc_inventory.reference.paths import data_root, per_root
 from bc_inventory.schema import read_csv
 
@@ -117,9 +118,12 @@ def _region_index() -> dict[str, str]:
         index.setdefault(key, value)
     for alias, code in _REGION_ALIASES.items():
         index[_fold(alias)] = code
-    for name, code in zip(known["name_zh"], known["region"], strict=True):
-        index.setdefault(_fold(name.removeprefix("中国")), code)
-    index.setdefault(_fold("中国"), "CN")
+    for domain in (made for made in domains().values() if made.country):
+        for alias in domain.aliases:
+            # Parts of a country are also written with its name before theirs.
+            for name, code in zip(known["name_zh"], known["region"], strict=True):
+                index.setdefault(_fold(name.removeprefix(alias)), code)
+            index.setdefault(_fold(alias), str(domain.country))
     for name, code in _other_names().items():
         index.setdefault(_fold(name), code)
     return index
@@ -191,12 +195,12 @@ def members(scope: str) -> tuple[str, ...]:
     Parameters
     ----------
     scope : str
-        `EU`, `CN`, a group such as `EU-WEST`, or a region.
+        A domain, a group such as `EU-WEST`, or a region.
 
     Returns
     -------
     tuple of str
-        Sorted codes. `CN` is the 31 provinces; Hong Kong, Macao and Taiwan stand apart.
+        Sorted codes; territories outside the totals of a domain aren't its members.
 
     Raises
     ------
@@ -209,7 +213,7 @@ def members(scope: str) -> tuple[str, ...]:
         if len(found):
             return tuple(sorted(found))
     every = sorted({*known["side"], *known["group"], *known["region"]})
-    raise _unknown("side, group or region", scope, every)
+    raise _unknown("domain, group or region", scope, every)
 
 
 @per_root

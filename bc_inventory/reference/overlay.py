@@ -26,7 +26,7 @@ import pandas as pd
 
 from bc_inventory.errors import DataError, Problem, Problems, suggest
 from bc_inventory.reference.changed_tables import CHANGES, Overlaid, write_changes
-from bc_inventory.reference.paths import embedded_root
+from bc_inventory.reference.paths import embedded_root, using_root
 from bc_inventory.schema import Table, read_csv, read_parquet, table
 from bc_inventory.schema.package import contracts_of
 from bc_inventory.storage.hashing import content_of, sha256_file
@@ -38,6 +38,7 @@ __all__ = ["ROWS", "overlaid_files", "resolve"]
 ROWS = ".rows.csv"
 _OUTPUTS = {"data": "data", "overlay": CHANGES}
 _ACTIVITY = "activity"
+_DOMAINS = "domains.csv"
 _COLUMN = "facts.folder"
 
 
@@ -132,7 +133,8 @@ def resolve(folder: Path, results: Path) -> Path | None:
         for path in base.rglob("*"):
             if path.is_file():
                 _copy(path, outputs["data"] / path.relative_to(base))
-        changes = _merge(base, files, outputs["data"])
+        with using_root(outputs["data"]):
+            changes = _merge(base, files, outputs["data"])
         write_changes(changes, outputs["overlay"])
 
     kept, _ = keep(results, key, _OUTPUTS, make, "facts")
@@ -144,7 +146,8 @@ def _merge(base: Path, files: dict[str, Path], target: Path) -> list[Overlaid]:
     contracts = contracts_of(base)
     problems = Problems()
     changes = []
-    for name, path in sorted(files.items()):
+    # Other tables are checked by the domains that this overlay lists.
+    for name, path in sorted(files.items(), key=lambda item: (item[0] != _DOMAINS, item[0])):
         rules = contracts.get(name, table("activity_published"))
         try:
             new = _read(path, rules)
@@ -160,7 +163,7 @@ def _merge(base: Path, files: dict[str, Path], target: Path) -> list[Overlaid]:
             after, given_as = new, "table"
         changes.append(Overlaid(name, given_as, *_compare(before, after, rules.key)))
     problems.raise_if_any()
-    return changes
+    return sorted(changes, key=lambda change: change.table)
 
 
 def _merge_rows(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -17,6 +18,8 @@ _WIDTH = 520.0
 _LEFT = 150.0
 _RIGHT = 58.0
 _ROW = 17.0
+# Entries of the key in a line, and the height of one.
+_KEYS, _KEY_ROW = 2, 18
 _UNIT = Both("kt a year", "千吨/年")
 Across = Callable[[float], float]
 # Marks that differ in shape as well as in shade, for greyscale print.
@@ -47,7 +50,8 @@ class Series:
 
 def bars(
     rows: Sequence[Bar],
-    groups: dict[str, Both],
+    groups: Mapping[str, Both],
+    colours: Mapping[str, str],
     title: Both,
     description: Both,
     unit: Both = _UNIT,
@@ -58,8 +62,10 @@ def bars(
     ----------
     rows : sequence of Bar
         Bars of one name stand together; order is kept.
-    groups : dict of str to Both
-        Groups in the order of their fill, with their key.
+    groups : mapping of str to Both
+        Groups in their order, with their key.
+    colours : mapping of str to str
+        Fill of each group, `#rrggbb`.
     title, description : Both
         For those who don't see the chart.
     unit : Both
@@ -71,31 +77,32 @@ def bars(
     ticks = nice_ticks(max(reach, default=1.0), lowest)
     scale = (_WIDTH - _LEFT - _RIGHT) / (ticks[-1] - ticks[0])
     block = _ROW * len(groups) + 10
-    height = 30 + block * len(names) + 30
+    begin = 12 + _KEY_ROW * math.ceil(len(groups) / _KEYS)
+    height = begin + block * len(names) + 30
 
     def across(value: float) -> float:
         return _LEFT + (value - ticks[0]) * scale
 
-    marks = [*_key(groups), *_grid(ticks, across, 26, height - 30, unit)]
+    marks = [*_key(groups, colours), *_grid(ticks, across, begin - 4, height - 30, unit)]
     for place, name in enumerate(names):
-        top = 30 + place * block
+        top = begin + place * block
         middle = top + block / 2
         marks.append(wrapped(_LEFT - 6, middle, name, _LEFT - 8, text_anchor="end", class_="name"))
         for slot, group in enumerate(groups):
             y = top + 3 + slot * _ROW
             for row in rows:
                 if row.name == name and row.group == group:
-                    marks.append(_bar(row, across, y, slot))
+                    marks.append(_bar(row, across, y, colours[group]))
     return chart(_WIDTH, height, marks, title, description)
 
 
-def _bar(row: Bar, across: Across, y: float, slot: int) -> Markup:
+def _bar(row: Bar, across: Across, y: float, fill: str) -> Markup:
     start, end = sorted((across(0.0), across(row.value)))
     middle = y + (_ROW - 4) / 2
     marks = [
         shape(
             "rect", x=start, y=y, width=max(end - start, 0.5), height=_ROW - 4,
-            class_=f"fill{slot}",
+            fill=fill,
         )
     ]  # fmt: skip
     after = end
@@ -109,12 +116,12 @@ def _bar(row: Bar, across: Across, y: float, slot: int) -> Markup:
     return shape("g", *marks)
 
 
-def _key(groups: dict[str, Both]) -> list[Markup]:
+def _key(groups: Mapping[str, Both], colours: Mapping[str, str]) -> list[Markup]:
     marks = []
-    for slot, text in enumerate(groups.values()):
-        x = _LEFT + slot * 160
-        marks.append(shape("rect", x=x, y=6, width=14, height=11, class_=f"fill{slot}"))
-        marks.append(label(x + 19, 12, text))
+    for slot, (group, text) in enumerate(groups.items()):
+        x, y = _LEFT + slot % _KEYS * 160, 6 + slot // _KEYS * _KEY_ROW
+        marks.append(shape("rect", x=x, y=y, width=14, height=11, fill=colours[group]))
+        marks.append(label(x + 19, y + 6, text))
     return marks
 
 

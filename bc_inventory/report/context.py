@@ -10,6 +10,8 @@ import pandas as pd
 
 from bc_inventory import schema
 from bc_inventory.errors import DataError, Problem
+from bc_inventory.reference.domains import domains
+from bc_inventory.reference.naming import names_by_domain
 from bc_inventory.report.i18n import Both, one
 
 __all__ = ["FACTS", "IMPACTS", "Material", "read_material", "report_facts"]
@@ -20,6 +22,7 @@ FACTS = {
     "benchmarks": ("benchmarks.csv", "benchmarks"),
     "claims": ("claims.csv", "claims"),
     "crosswalk": ("crosswalk/sectors.csv", "sector_crosswalk"),
+    "domains": ("domains.csv", "domains"),
     "definitions": ("comparability/definitions.csv", "inventory_definitions"),
     "fuels": ("fuels.csv", "fuels"),
     "limits": ("review_limits.csv", "review_limits"),
@@ -64,7 +67,7 @@ class Material:
     release doesn't have is None.
     """
 
-    title: str
+    title: Both
     year: int
     factor_set: str
     emissions: pd.DataFrame
@@ -76,6 +79,40 @@ class Material:
     monitoring: pd.DataFrame | None
     observed: pd.DataFrame | None
     impacts: dict[str, pd.DataFrame]
+
+    @cached_property
+    def sides(self) -> dict[str, Both]:
+        """What the part of each domain that the release holds is called, by domain."""
+        names = names_by_domain(self.emissions["region"].unique())
+        return {code: Both(*name) for code, name in names.items()}
+
+    @cached_property
+    def domains(self) -> dict[str, Both]:
+        """The name of every domain, as tables of others' figures and of stations have it."""
+        return {code: Both(*domain.name) for code, domain in domains().items()}
+
+    @cached_property
+    def colours(self) -> dict[str, str]:
+        """The fill of each domain in charts."""
+        return {code: domain.colour for code, domain in domains().items()}
+
+    def published_as(self, side: str) -> str | None:
+        """Return the code under which other inventories give the same regions as this part.
+
+        A whole domain stands under its own code and a single member under its region;
+        nobody publishes other parts.
+        """
+        held = set(self.emissions.loc[self.emissions["side"] == side, "region"])
+        if held >= set(domains()[side].members):
+            return side
+        return min(held) if len(held) == 1 else None
+
+    def by_domain(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return rows in the order of their `side`, those outside every domain last."""
+        place = {code: number for number, code in enumerate(self.domains)}
+        return frame.sort_values(
+            "side", key=lambda sides: sides.map(place).fillna(len(place)), kind="stable"
+        )
 
     def estimate(self, factor_set: str | None = None, side: str | None = None) -> pd.DataFrame:
         """Return the emission table of the report's year, of one factor set and perhaps side."""
@@ -132,7 +169,7 @@ def report_facts(data: Path) -> dict[str, Path]:
     return {name: data / file for name, (file, _) in FACTS.items()}
 
 
-def read_material(inputs: dict[str, Path], *, title: str, year: int, factor_set: str) -> Material:
+def read_material(inputs: dict[str, Path], *, title: Both, year: int, factor_set: str) -> Material:
     """Read the inputs of a report under their contracts.
 
     Parameters

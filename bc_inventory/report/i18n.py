@@ -9,7 +9,6 @@ from bc_inventory.report.sanitize import shorten
 __all__ = [
     "CONFIDENCE_NAMES",
     "HEAD_NAMES",
-    "SIDE_NAMES",
     "UNIT_NAMES",
     "VERDICT_NAMES",
     "Both",
@@ -41,8 +40,6 @@ def one(text: object) -> Both:
     shown = shorten(text)
     return Both(shown, shown)
 
-
-SIDE_NAMES = {"EU": Both("EU-27", "欧盟27国"), "CN": Both("mainland China", "中国大陆")}
 
 HEAD_NAMES = {
     "activity": Both("activity level", "活动水平"),

@@ -1,4 +1,4 @@
-"""Maps of both sides on one colour scale: a picture of the cells, marks and words over it.
+"""Maps of domains on one colour scale: a picture of the cells, marks and words over it.
 
 The picture holds cells and borders alone, so that every word of the map is text
 of the page: it can be read aloud, enlarged and switched to the other language.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bc_inventory.report.blocks import Section
@@ -44,7 +44,7 @@ def report_step(
     inputs: dict[str, Path],
     outputs: dict[str, Path],
     *,
-    title: str,
+    title: Sequence[str],
     year: int,
     factor_set: str = "harmonised",
 ) -> None:
@@ -59,8 +59,8 @@ def report_step(
         `cryosphere`, `exposure` (Parquet).
     outputs : dict of str to Path
         `report`: the HTML file.
-    title : str
-        Title of the inventory.
+    title : sequence of str
+        Title of the inventory in English and Chinese.
     year : int
         Year the report is about.
     factor_set : str
@@ -71,10 +71,11 @@ def report_step(
     DataError
         If an input breaks its contract.
     """
-    material = read_material(inputs, title=title, year=year, factor_set=factor_set)
-    shown = one(title).en
+    english, chinese = (one(text).en for text in title)
+    shown = Both(english, f"{english}（{chinese}报告）")
+    material = read_material(inputs, title=shown, year=year, factor_set=factor_set)
     page = render(
-        Both(shown, f"{shown}（中欧黑碳清单报告）"),
+        shown,
         Both(
             f"Report for the year {year}, {factor_set} factors.",
             f"{year}年报告，{'统一' if factor_set == 'harmonised' else '官方推荐'}因子。",

@@ -111,7 +111,7 @@ SELECTION = Table(
         Column("source_sector", "string", "publisher's sector, or *"),
         Column("source_fuel", "string", "publisher's fuel"),
         Column("unit", "string", "unit of the rows to take, where a fact stands in several"),
-        Column("side", "string", "regions to take", enum=c.SIDES),
+        Column("side", "string", "domain of the regions to take", listing=c.DOMAINS),
         Column("year_from", "integer", "first year", minimum=1850, maximum=2100),
         Column("year_to", "integer", "last year", minimum=1850, maximum=2100),
         Column("quantity_kind", "string", "what is counted, as in `activity_published`"),

@@ -152,7 +152,7 @@ def _check_column(
             report(present & (series < column.minimum), f"at least {column.minimum:g}{unit}")
         if column.maximum is not None:
             report(present & (series > column.maximum), f"at most {column.maximum:g}{unit}")
-    allowed = set(column.enum) or (set(known.get(column.references or "", ())))
+    allowed = set(column.allowed) or (set(known.get(column.references or "", ())))
     if allowed:
         if column.wildcard:
             allowed.add("*")

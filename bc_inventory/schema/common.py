@@ -8,9 +8,9 @@ from bc_inventory.schema.enumerations import Statistic
 __all__ = [
     "AS_GIVEN",
     "CONFIDENCE",
+    "DOMAINS",
     "NOTATION_KEYS",
     "QUANTITY_UNITS",
-    "SIDES",
     "SUM_OF_MEDIANS",
     "bounded",
     "fuel",
@@ -26,7 +26,8 @@ __all__ = [
     "year",
 ]
 
-SIDES = ("EU", "CN")
+# Codes of domains, as the facts list them.
+DOMAINS = "domains.domain"
 # NFR reporting guidelines, ECE/EB.AIR/150/Add.1.
 NOTATION_KEYS = ("NO", "NE", "NA", "IE", "C", "NR")
 # high: read in the source or a faithful copy; medium: derived from such; low: by
@@ -41,7 +42,7 @@ AS_GIVEN = (Statistic.AS_GIVEN, Statistic.LOWER, Statistic.UPPER)
 SUM_OF_MEDIANS = (Statistic.SUM_OF_MEDIANS, Statistic.LOWER, Statistic.UPPER)
 
 year = Column("year", "integer", "calendar year", minimum=1850, maximum=2100)
-side = Column("side", "string", "side of the comparison: EU or CN", enum=SIDES)
+side = Column("side", "string", "domain that the region belongs to", listing=DOMAINS)
 region = Column(
     "region",
     "string",

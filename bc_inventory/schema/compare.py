@@ -32,7 +32,7 @@ COMPARED = Table(
     (
         Column("inventory", "string", "short name of the inventory"),
         c.year,
-        Column("region", "string", "region code, or EU or CN for a whole side"),
+        Column("region", "string", "region code, or the code of a whole domain"),
         Column("sector", "string", "common sector, or * for all"),
         _kt("emission_kt", "emission"),
         _kt("lower_kt", "lower bound of the 95 % interval, where the inventory gives one"),
@@ -51,7 +51,7 @@ BENCHMARKS = Table(
     (
         Column("inventory", "string", "short name of the inventory"),
         c.year,
-        Column("region", "string", "region code, or EU or CN for a whole side"),
+        Column("region", "string", "region code, or the code of a whole domain"),
         Column(
             "scheme",
             "string",
@@ -135,7 +135,7 @@ TARGETS = Table(
         Column("target_id", "string", "short name"),
         Column("name", "string", "English name"),
         Column("name_zh", "string", "Chinese name", required=False),
-        Column("scope", "string", "EU, CN, a region, or the group it was set for"),
+        Column("scope", "string", "domain, region, or the group it was set for"),
         Column("species", "string", "pollutant it is set for"),
         Column(
             "kind",

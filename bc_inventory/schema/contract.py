@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bc_inventory.schema.enumerations import Statistic
+from bc_inventory.schema.listings import listed
 
 __all__ = ["Column", "Interval", "Kind", "Table"]
 
@@ -31,7 +32,9 @@ class Column:
     minimum, maximum : float, optional
         Limits, both allowed.
     enum : tuple of str
-        The only values allowed, if not empty.
+        The only values allowed, if not empty; those of `listing` are allowed too.
+    listing : str, optional
+        `table.column` of the facts whose values are allowed: see `bc_inventory.schema.listings`.
     references : str, optional
         `table.column` whose values are the only ones allowed; `*` is allowed
         too where `wildcard` is set.
@@ -52,10 +55,16 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     enum: tuple[str, ...] = ()
+    listing: str | None = None
     references: str | None = None
     wildcard: bool = False
     unit_like: str | None = None
     statistic: Statistic | None = None
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The only values allowed, with those of its listing; empty where any is."""
+        return (*(listed(self.listing) if self.listing else ()), *self.enum)
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,8 @@ EMISSION_FACTORS = Table(
             "side",
             "string",
             "side it is recommended to; * in the harmonised set",
-            enum=(*c.SIDES, "*"),
+            enum=("*",),
+            listing=c.DOMAINS,
         ),
         Column(
             "nfr",

@@ -86,20 +86,67 @@ TECHNOLOGIES = Table(
     ("technology",),
 )
 
+DOMAINS = Table(
+    "domains",
+    "A domain: what an inventory sums and compares as a whole. Its members, by group, are the "
+    "regions that name it in `regions.side`.",
+    (
+        Column("domain", "string", "code, as `side` columns and scopes use it"),
+        Column("order", "integer", "place in tables and charts", minimum=1),
+        Column("name", "string", "English name"),
+        Column("name_zh", "string", "Chinese name"),
+        Column("aliases", "string", "other names in any language, separated by ;", required=False),
+        Column(
+            "country",
+            "string",
+            "ISO 3166-1 code of the country that its members are parts of; empty where each "
+            "member is a country",
+            required=False,
+        ),
+        Column(
+            "territories",
+            "string",
+            "group of the regions that belong to it and stand outside its totals",
+            required=False,
+        ),
+        Column("west", "number", "left bound of its map and grid", "degree", True, -180, 180),
+        Column("south", "number", "lower bound", "degree", True, -90, 90),
+        Column("east", "number", "right bound", "degree", True, -180, 180),
+        Column("north", "number", "upper bound", "degree", True, -90, 90),
+        Column("colour", "string", "fill of its bars in charts, as #rrggbb"),
+        Column("ice_view", "string", "view of ice whose months are shown for it", required=False),
+        Column("ice_band", "string", "band of that view", required=False),
+        Column(
+            "reference_factors",
+            "boolean",
+            "whether implied factors are judged by the range of its official factors",
+        ),
+        Column(
+            "network_note",
+            "string",
+            "what a reader of its measurements should know of its networks",
+            required=False,
+        ),
+        c.source_id,
+    ),
+    ("domain",),
+)
+
 REGIONS = Table(
     "regions",
-    "A member state, a province, or a territory kept apart from both.",
+    "A member of a domain, such as a member state or a province, or a territory kept apart.",
     (
         Column("region", "string", "ISO 3166 code"),
         Column(
             "side",
             "string",
-            "EU, CN, or none for a territory outside both totals",
-            enum=(*c.SIDES, "none"),
+            "domain it belongs to, or none for a territory outside the totals of all",
+            enum=("none",),
+            listing=c.DOMAINS,
         ),
         Column("name", "string", "English name"),
         Column("name_zh", "string", "Chinese name"),
-        Column("group", "string", "group that assumptions may be given for, such as EU-WEST"),
+        Column("group", "string", "group that assumptions may be given for"),
         Column("parent", "string", "code of the region it is part of", required=False),
         Column("nuts", "string", "NUTS 0 code", required=False),
         Column("gb_t_2260", "integer", "GB/T 2260 code", required=False),
@@ -265,6 +312,7 @@ TABLES = (
     SECTORS,
     FUELS,
     TECHNOLOGIES,
+    DOMAINS,
     REGIONS,
     POPULATION,
     ACTIVITY,

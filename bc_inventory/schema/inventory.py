@@ -178,7 +178,7 @@ TOTALS = Table(
     "A total of the emission table with its interval by both approaches.",
     (
         c.year,
-        Column("side", "string", "EU or CN", enum=c.SIDES),
+        c.side,
         Column("region", "string", "region, or * for the whole side"),
         Column("nfr", "string", "NFR category, GNFR aggregate, or * for all"),
         Column("species", "string", "pollutant"),

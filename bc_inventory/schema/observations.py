@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bc_inventory.schema import common as c
 from bc_inventory.schema.contract import Column, Interval, Table
 from bc_inventory.schema.enumerations import Statistic
@@ -52,9 +54,7 @@ _harmonisation = _n(
 )
 _t_ref = _n("t_ref_k", "temperature the air volume refers to; absent where ambient", "K")
 _p_ref = _n("p_ref_hpa", "pressure the air volume refers to; absent where ambient", "hPa")
-_side = Column(
-    "side", "string", "EU, CN, or other for a station outside both", enum=(*c.SIDES, "other")
-)
+_side = replace(c.side, description="domain of the station, or other outside", enum=("other",))
 
 FLAGS = Table(
     "ebas_flags",

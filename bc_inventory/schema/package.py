@@ -111,7 +111,7 @@ def descriptor(data: Path) -> dict[str, Any]:
         "name": "bc-inventory-facts",
         "title": "Embedded facts of bc_inventory",
         "description": "Activity, emission factors, technology splits, controls, calorific values, "
-        "crosswalks and places that the EU-China black carbon inventory is made of. Rows cite "
+        "crosswalks and places that black carbon inventories are made of. Rows cite "
         "`sources`, which has the licence of each.",
         "resources": [
             _resource(path, names[path], table, single) for path, table in tables.items()
@@ -158,8 +158,8 @@ def _field(table: Table, column: Column) -> dict[str, Any]:
         limits["minimum"] = _plain(column, column.minimum)
     if column.maximum is not None:
         limits["maximum"] = _plain(column, column.maximum)
-    if column.enum:
-        limits["enum"] = [*column.enum, *(["*"] if column.wildcard else [])]
+    if column.allowed:
+        limits["enum"] = [*column.allowed, *(["*"] if column.wildcard else [])]
     if limits:
         made["constraints"] = limits
     return made
@@ -251,8 +251,8 @@ def _cell(text: str) -> str:
 
 def _allowed(column: Column) -> str:
     parts = []
-    if column.enum:
-        parts.append(", ".join(str(item) for item in column.enum))
+    if column.allowed:
+        parts.append(", ".join(column.allowed))
     if column.references:
         parts.append(column.references)
     if column.unit_like:

@@ -19,21 +19,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bc_inventory.errors import DataError, Problem
+from bc_inventory.reference.domains import Bounds, bounds_of, domains, find
 
-__all__ = ["WINDOWS", "Earth", "Grid", "make_grid", "zone"]
+__all__ = ["Earth", "Grid", "make_grid", "zone"]
 
 Earth = Literal["wgs84", "sphere"]
 Floats = NDArray[np.float64]
 
-# West, south, east, north in degrees. EU holds the Azores and the Canaries, CN the gas
-# fields south of Hainan.
-WINDOWS: dict[str, tuple[float, float, float, float]] = {
-    "EU": (-32.0, 27.0, 45.0, 72.0),
-    "CN": (73.0, 17.0, 135.0, 54.0),
-    "both": (-32.0, 17.0, 135.0, 72.0),
-    "global": (-180.0, -90.0, 180.0, 90.0),
-}
-
+_GLOBE: Bounds = (-180.0, -90.0, 180.0, 90.0)
 # WGS84: NIMA TR8350.2. The sphere has the same surface as the ellipsoid.
 _MAJOR = 6_378_137.0
 _FLATTENING = 1 / 298.257223563
@@ -102,6 +95,11 @@ class Grid:
         return float(self.lat_edges[-1])
 
     @property
+    def bounds(self) -> Bounds:
+        """West, south, east, north in degrees."""
+        return self.west, self.south, self.east, self.north
+
+    @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
         return self.ny, self.nx
@@ -137,7 +135,7 @@ class Grid:
 
 def make_grid(
     resolution: float | tuple[float, float],
-    window: str | tuple[float, float, float, float] = "both",
+    window: str | Bounds = "all",
     *,
     earth: Earth = "wgs84",
 ) -> Grid:
@@ -148,7 +146,7 @@ def make_grid(
     resolution : float or (float, float)
         Width and height of a cell in degrees.
     window : str or (west, south, east, north)
-        A name of `WINDOWS`, or bounds in degrees.
+        A domain by its code or name, `all` of them, `global`, or bounds in degrees.
     earth : {"wgs84", "sphere"}
         Surface on which areas are taken.
 
@@ -167,11 +165,9 @@ def make_grid(
     >>> make_grid(0.5, "EU").shape
     (90, 154)
     """
-    if isinstance(window, str):
-        if window not in WINDOWS:
-            raise _refuse(f"the window {window!r}", f"one of {', '.join(WINDOWS)}, or four bounds")
-        window = WINDOWS[window]
-    west, south, east, north = (float(bound) for bound in window)
+    west, south, east, north = (
+        _bounds(window) if isinstance(window, str) else (float(bound) for bound in window)
+    )
     dlon, dlat = (
         (float(resolution), float(resolution))
         if isinstance(resolution, int | float)
@@ -191,6 +187,18 @@ def make_grid(
     return Grid(
         west, south, dlon, dlat, _count(west, east, dlon), _count(south, north, dlat), earth
     )
+
+
+def _bounds(window: str) -> Bounds:
+    if window == "global":
+        return _GLOBE
+    if window == "all":
+        return bounds_of()
+    domain = find(window)
+    if domain is None:
+        names = ", ".join([*domains(), "all", "global"])
+        raise _refuse(f"the window {window!r}", f"one of {names}, or four bounds")
+    return domain.bounds
 
 
 def zone(latitude: ArrayLike, earth: Earth = "wgs84") -> Floats:

@@ -6,12 +6,15 @@ Names and units follow the CF standard name table (version 93) and ACDD 1.3.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from bc_inventory.reference.domains import domains, in_order
+from bc_inventory.reference.naming import name_of
 from bc_inventory.spatial.calendar import EPOCH
 
 if TYPE_CHECKING:
@@ -112,10 +115,8 @@ VARIABLES: dict[str, Variable] = {
     "sector": Variable("S1", ("sector",), {"long_name": "NFR14 source category"}),
     "gnfr": Variable("S1", ("sector",), {"long_name": "GNFR aggregate of the source category"}),
     "sector_name": Variable("S1", ("sector",), {"long_name": "name of the source category"}),
-    "region": Variable(
-        "S1", ("region",), {"long_name": "ISO 3166 code of the member state or province"}
-    ),
-    "side": Variable("S1", ("region",), {"long_name": "side of the comparison, EU or CN"}),
+    "region": Variable("S1", ("region",), {"long_name": "ISO 3166 code of the region"}),
+    "side": Variable("S1", ("region",), {"long_name": "domain of the region"}),
     "cell_area": Variable(
         "f8",
         ("lat", "lon"),
@@ -270,22 +271,21 @@ def global_attributes(
     middle = bounds.mean(axis=1)
     start, end = (_stamp(float(day)) for day in (middle[0], middle[-1]))
     first, last = _stamp(float(bounds[0, 0])), _stamp(float(bounds[-1, 1]))
-    sides = ", ".join(sorted(set(allocation.sides)))
+    sides, names = in_order(allocation.sides), list(allocation.pairs.names)
     return {
         "Conventions": "CF-1.11, ACDD-1.3",
         "title": f"Gridded black carbon emissions, {first[:4]}",
-        "summary": "Anthropogenic black carbon emissions of member states of the European Union "
-        "and of Chinese provinces by NFR source category, spread over a regular grid along "
-        "proxies; the total of every region and category is kept.",
+        "summary": f"Anthropogenic black carbon emissions of {name_of(names).en} by NFR source "
+        "category, spread over a regular grid along proxies; the total of every region and "
+        "category is kept.",
         "keywords": "black carbon, elemental carbon, emission inventory, NFR, gridded emissions",
         "source": "bc_inventory: bottom-up emission table spread along spatial proxies",
         "creator_name": "The bc_inventory developers",
         "project": "bc_inventory",
         "license": "See manifest.json for the licence of each source",
         "references": "docs/spatial.md of bc_inventory",
-        "comment": f"Sides: {sides}. Interval: {first} to {last}. Outermost islands (Azores, "
-        "Madeira, Canary Islands), Hong Kong, Macao and Taiwan carry nothing unless the emission "
-        "table names them. Which proxy placed which total is in allocation_proxy.",
+        "comment": f"Domains: {', '.join(sides)}. Interval: {first} to {last}. "
+        f"{_apart(sides)}Which proxy placed which total is in allocation_proxy.",
         "standard_name_vocabulary": "CF Standard Name Table v93",
         "cdm_data_type": "Grid",
         "geospatial_lat_min": float(grid.lat[0]),
@@ -324,6 +324,15 @@ def _resolution(bounds: NDArray[np.float64]) -> str:
     if days < 28:
         return f"P{round(days)}D"
     return "P1M" if days <= 31 else "P1Y"
+
+
+def _apart(sides: Sequence[str]) -> str:
+    """Return a sentence about the territories of some domains, empty where there are none."""
+    apart = [code for side in sides for code in domains()[side].territories]
+    if not apart:
+        return ""
+    names = ", ".join(name_of([code]).en for code in apart)
+    return f"Territories ({names}) carry nothing unless the emission table names them. "
 
 
 def _polygon(grid: Grid) -> str:

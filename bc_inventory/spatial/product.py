@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bc_inventory import __version__, schema
 from bc_inventory.errors import DataError, Problem
+from bc_inventory.reference.domains import bounds_of
 from bc_inventory.reference.paths import data_root
 from bc_inventory.spatial.allocate import Allocation, allocate, select_emissions, spread
 from bc_inventory.spatial.calendar import month_bounds, year_bounds
@@ -42,7 +43,8 @@ class Request:
     resolution : float or (float, float)
         Width and height of a cell in degrees.
     window : str or (west, south, east, north)
-        A name of `cells.WINDOWS`, or bounds in degrees.
+        A name that `cells.make_grid` knows, or bounds in degrees; by default the smallest
+        bounds that hold the domains of the emissions.
     factor_set : str
         Set of emission factors.
     period : {"year", "month", "hour"}
@@ -61,7 +63,7 @@ class Request:
 
     year: int
     resolution: float | tuple[float, float] = 0.25
-    window: str | tuple[float, float, float, float] = "both"
+    window: str | tuple[float, float, float, float] = ""
     factor_set: str = "harmonised"
     period: Period = "year"
     month: int | None = None
@@ -126,6 +128,9 @@ def make_product(
     table = schema.read_parquet(emissions, "emissions")
     chosen = select_emissions(table, request.year, request.factor_set)
     facts = tables if tables is not None else read_tables()
+    if not request.window:
+        window = bounds_of(set(chosen["side"])) if shares is None else shares.pairs.grid.bounds
+        request = replace(request, window=window)
     grid = make_grid(request.resolution, request.window)
     if shares is None:
         made = allocate(chosen, grid, facts)

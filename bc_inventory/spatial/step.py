@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from bc_inventory import schema
+from bc_inventory.reference.domains import bounds_of
 from bc_inventory.reference.paths import data_root
 from bc_inventory.spatial.cells import make_grid
 from bc_inventory.spatial.parallel import Compute
@@ -21,7 +22,7 @@ def shares_step(
     outputs: dict[str, Path],
     *,
     resolution: float = 0.1,
-    window: str = "both",
+    window: str = "",
 ) -> None:
     """Choose the proxies of all categories with activity and write their shares of a grid.
 
@@ -36,7 +37,8 @@ def shares_step(
     resolution : float
         Cell size in degrees.
     window : str
-        A name of `bc_inventory.spatial.cells.WINDOWS`.
+        A name that `cells.make_grid` knows; by default the smallest bounds that hold the
+        domains with activity.
 
     Raises
     ------
@@ -50,7 +52,8 @@ def shares_step(
     memo = sectors.loc[sectors["memo"].astype(bool), "nfr"]
     counted = activity[activity["activity"].notna() & ~activity["nfr"].isin(memo)]
     categories = counted.merge(regions[["region", "side"]], on="region", validate="many_to_one")
-    grid, tables = make_grid(resolution, window), read_tables(inputs.get("spatial"))
+    grid = make_grid(resolution, window or bounds_of(set(categories["side"])))
+    tables = read_tables(inputs.get("spatial"))
     write_shares(make_shares(categories, grid, tables), outputs["shares"])
 
 
@@ -61,7 +64,7 @@ def grid_step(
     year: int,
     resolution: float = 0.1,
     factor_set: str = "harmonised",
-    window: str = "both",
+    window: str = "",
     period: Period = "year",
     scheduler: str = "here",
     workers: int = 2,
@@ -83,7 +86,7 @@ def grid_step(
     factor_set : str
         Set of emission factors.
     window : str
-        A name of `bc_inventory.spatial.cells.WINDOWS`.
+        See `bc_inventory.spatial.product.Request`.
     period : {"year", "month"}
         Length of a time step.
     scheduler, workers

@@ -12,6 +12,7 @@ from bc_inventory.inventory.facts import known_values
 from bc_inventory.pipeline.plan import Step
 from bc_inventory.reference.changed_tables import overlaid
 from bc_inventory.reference.overlay import overlaid_files, resolve
+from bc_inventory.reference.paths import using_root
 from bc_inventory.release.store.names import FACTS
 from bc_inventory.schema.package import contracts_of
 
@@ -76,7 +77,8 @@ def facts_root(config: Config, results: Path) -> Path | None:
     folder = Path(config.facts.folder)
     root = resolve(folder, results)
     if root is not None:
-        _check_references(root, overlaid_files(folder))
+        with using_root(root):
+            _check_references(root, overlaid_files(folder))
     return root
 
 

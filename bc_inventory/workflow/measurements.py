@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bc_inventory import schema
 from bc_inventory.analysis.observations.compared import region_of
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.monitoring.record.ingest import IngestReport, ingest
 from bc_inventory.monitoring.record.settings import load_settings
 from bc_inventory.monitoring.record.state import Entry
 from bc_inventory.readers.registry import detect, find_format, read_any
+from bc_inventory.reference.domains import domain_of, domains
 from bc_inventory.reference.paths import data_root
 from bc_inventory.schema.series import Log, Record
 from bc_inventory.storage.hashing import code_of, content_of, sha256_json
@@ -78,10 +78,8 @@ def country_of(latitude: float, longitude: float) -> str | None:
         Degrees.
     """
     region = region_of(latitude, longitude)
-    if region is None:
-        return None
-    table = schema.read_csv(data_root() / "regions.csv", "regions").set_index("region")
-    return "CN" if table.loc[region, "side"] == "CN" else region
+    domain = None if region is None else domain_of(region)
+    return region if domain is None else domains()[domain].country or region
 
 
 def reader_key() -> str:

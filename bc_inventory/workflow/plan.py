@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from bc_inventory.analysis.hotspots.step import hotspots_step
@@ -14,11 +15,13 @@ from bc_inventory.inventory import steps
 from bc_inventory.inventory.facts import ACTIVITY_SIDE, FACTOR_SIDE, REFERENCES, fact_paths
 from bc_inventory.monitoring.record.step import observations_step
 from bc_inventory.pipeline.plan import Output, Plan, RunRecord, Step
+from bc_inventory.reference.activity_files import activity_files
 from bc_inventory.reference.paths import data_root, using_root
 from bc_inventory.report.context import IMPACTS, report_facts
 from bc_inventory.report.step import report_step
 from bc_inventory.spatial.step import grid_step, shares_step
 from bc_inventory.workflow.facts import facts_root, overlaid_tables, refuse_unread
+from bc_inventory.workflow.title import title_of
 
 # Tables of the step `impacts`: ice, months of its bands, people, CO2 equivalents.
 _VIEWS = ("cryosphere", "cryosphere_months", "exposure", "climate")
@@ -44,18 +47,21 @@ def make_plan(config: Config, results: Path) -> Plan:
     Raises
     ------
     DataError
-        If a year has no published activity for a side, or the release before isn't there;
+        If a year has no published activity, or the release before isn't there;
         if an overlay of the facts breaks a contract or changes nothing.
     """
     root = facts_root(config, results)
     with using_root(root):
-        steps = [
+        # Contracts list the domains and texts name them and their regions, in whatever step.
+        named = {name: data_root() / f"{name}.csv" for name in ("domains", "regions")}
+        of_rooms = [
             *_inventory_steps(config),
             *_spatial_steps(config),
             *_analysis_steps(config),
             *_monitoring_steps(config),
             _report_step(config),
         ]
+    steps = [replace(step, inputs={**named, **step.inputs}) for step in of_rooms]
     refuse_unread(steps, root)
     return Plan(steps, root)
 
@@ -106,7 +112,7 @@ def _inventory_steps(config: Config) -> list[Step]:
             steps.cube_step,
             {"totals": Output("totals", "totals")},
             {"cube": "emissions.nc"},
-            {"title": inventory.title, "factor_set": grid.factor_set},
+            {"title": title_of(inventory).en, "factor_set": grid.factor_set},
         ),
     ]
 
@@ -272,7 +278,7 @@ def _report_step(config: Config) -> Step:
         },
         {"report": "report.html"},
         {
-            "title": inventory.title,
+            "title": list(title_of(inventory)),
             "year": inventory.base_year,
             "factor_set": grid.factor_set,
         },
@@ -308,20 +314,20 @@ def _previous_hotspots(release: str) -> dict[str, Path]:
 
 def _published_activity(data: Path, years: tuple[int, ...]) -> dict[str, Path]:
     """Return the files of all years, which repairs look at; refuse a year without one."""
-    files = {path.stem: path for path in sorted((data / "activity").glob("??_????.csv"))}
-    have = sorted({stem[3:] for stem in files})
-    absent = [year for year in years if str(year) not in have]
+    files = activity_files(data)
+    have = sorted({year for _, year in files})
+    absent = [year for year in years if year not in have]
     if absent:
         raise DataError(
             Problem(
                 f"no published activity for {year}",
-                f"one of {', '.join(have) or 'no year at all'}",
+                f"one of {', '.join(map(str, have)) or 'no year at all'}",
                 str(data / "activity"),
                 column="inventory.years",
             )
             for year in absent
         )
-    return {f"published_{stem}": path for stem, path in files.items()}
+    return {f"published_{path.stem}": path for path in files.values()}
 
 
 def published_files(record: RunRecord) -> dict[str, Path]:

@@ -15,6 +15,7 @@ from bc_inventory.release.metadata.cited_sources import cited_sources, citing
 from bc_inventory.release.store.publish import PublishedRelease, publish
 from bc_inventory.storage.prune import using_results
 from bc_inventory.workflow.plan import make_plan, published_files
+from bc_inventory.workflow.title import title_of
 
 __all__ = ["build", "publish_run", "results_of"]
 
@@ -96,14 +97,14 @@ def publish_run(config: Config, record: RunRecord, output: Path | str) -> Publis
     files = published_files(record)
     with using_root(record.facts):
         sources = codelists.sources()
-    tables = [citing(files[name]) for name in ("emissions", "activity.parquet", "observations")]
-    return publish(
-        files,
-        root=output,
-        inventory=config.inventory.name,
-        configuration=config.as_dict(),
-        record=record,
-        label=str(config.inventory.base_year),
-        sources=cited_sources(tables, sources),
-        title=config.inventory.title,
-    )
+        tables = [citing(files[name]) for name in ("emissions", "activity.parquet", "observations")]
+        return publish(
+            files,
+            root=output,
+            inventory=config.inventory.name,
+            configuration=config.as_dict(),
+            record=record,
+            label=str(config.inventory.base_year),
+            sources=cited_sources(tables, sources),
+            title=title_of(config.inventory).en,
+        )

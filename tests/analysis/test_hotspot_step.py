@@ -122,7 +122,7 @@ def test_the_sea_that_ships_cross_is_no_part_of_a_sides_domain():
         )
     )
     rows = select_emissions(chosen, 2018, "harmonised")
-    shares = make_shares(rows, make_grid(0.25, "both"), read_tables())
+    shares = make_shares(rows, make_grid(0.25, "all"), read_tables())
     field = emission_field(rows, "EU", 2018, shares)
     ships, homes = (field.density(np.array([name == nfr for name in field.nfr])) for nfr in NFRS)
     at_sea = field.reached & ~field.domain

@@ -1,15 +1,21 @@
 """`bc-inventory hotspots` on a release of two hotspots."""
 
+from types import MappingProxyType
+
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 
 from bc_inventory.commands.hotspots import hotspots, summary
+from bc_inventory.reference.domains import Name
 from bc_inventory.release.read import release
 
 
 class _Release:
-    """A release that has its files in one folder."""
+    """A release of Poland that has its files in one folder."""
+
+    facts = None
+    names = MappingProxyType({"EU": Name("Poland", "波兰")})
 
     def __init__(self, folder):
         self.folder = folder
@@ -63,6 +69,7 @@ def test_the_command_lists_one_kind_and_draws_what_is_asked(rows, tmp_path, monk
     result = CliRunner().invoke(hotspots, asked)
     assert result.exit_code == 0, result.output
     assert "Warsaw" in result.output
+    assert "Poland, 2018" in result.output
     assert "Kraków" not in result.output
     assert drawn["codes"] == ["PL"]
     assert drawn["netcdf"] == tmp_path / "hotspots.nc"

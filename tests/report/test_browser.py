@@ -54,7 +54,7 @@ def browse(browser: str, page: Path, folder: Path, *more: str) -> tuple[str, str
 def opened(browser, full_release, tmp_path_factory):
     folder = tmp_path_factory.mktemp("browser")
     page = folder / "report.html"
-    report_step(full_release, {"report": page}, title="Inventory", year=2018)
+    report_step(full_release, {"report": page}, title=("Inventory", "清单"), year=2018)
     html = page.read_text(encoding="utf-8")
     page.write_text(html.replace("</body>", PROBE + "</body>"), encoding="utf-8")
     document, log = browse(browser, page, folder, "--window-size=360,740")

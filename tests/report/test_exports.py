@@ -42,12 +42,12 @@ def test_iamc_is_wide_and_unique(made, tmp_path):
     assert frame.notna().all().all()
     assert set(frame["Unit"]) == {"kt BC/yr"}
     assert set(frame["Scenario"]) == {"harmonised", "official"}
-    assert {"EU-27", "China (mainland)", "Germany", "Hebei"} <= set(frame["Region"])
+    assert {"Germany and Poland", "Germany", "Hebei"} <= set(frame["Region"])
 
 
 def test_iamc_sub_variables_add_up(made):
     frame = iamc_table(made[1], REGIONS, model="m")
-    one = frame[(frame["Region"] == "EU-27") & (frame["Scenario"] == "harmonised")]
+    one = frame[(frame["Region"] == "Germany and Poland") & (frame["Scenario"] == "harmonised")]
     values = one.set_index("Variable")["2018"]
     parts = [name for name in values.index if name.count("|") == 2 and "Percentile" not in name]
     assert len(parts) == 2

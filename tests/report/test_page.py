@@ -44,7 +44,7 @@ class Page(HTMLParser):
 
 
 def written(inputs, tmp_path, title="Inventory"):
-    report_step(inputs, {"report": tmp_path / "r.html"}, title=title, year=2018)
+    report_step(inputs, {"report": tmp_path / "r.html"}, title=(title, title), year=2018)
     html = (tmp_path / "r.html").read_text(encoding="utf-8")
     page = Page()
     page.feed(html)
@@ -191,6 +191,6 @@ def test_a_release_of_another_version_is_refused_with_what_to_do(full_release, t
         report_step(
             full_release | {"hotspots": tmp_path / "hotspots.parquet"},
             {"report": tmp_path / "r.html"},
-            title="t",
+            title=("t", "t"),
             year=2018,
         )

@@ -29,9 +29,9 @@ def on_grid(made: Allocation) -> pd.Series:
 @pytest.mark.parametrize(
     "grid",
     [
-        make_grid(0.1, "both"),
-        make_grid(0.25, "both"),
-        make_grid(0.5, "both"),
+        make_grid(0.1, "all"),
+        make_grid(0.25, "all"),
+        make_grid(0.5, "all"),
         make_grid((0.625, 0.5), "global"),
         make_grid(0.3, (-45, 15, 150, 75)),
     ],
@@ -52,8 +52,8 @@ def test_memo_items_and_rows_without_a_figure_stay_out(emissions, chosen):
 
 
 def test_aggregating_tenths_to_halves_equals_allocating_at_halves(chosen, tables):
-    fine = allocate(chosen, make_grid(0.1, "both"), tables)
-    coarse = allocate(chosen, make_grid(0.5, "both"), tables)
+    fine = allocate(chosen, make_grid(0.1, "all"), tables)
+    coarse = allocate(chosen, make_grid(0.5, "all"), tables)
     for nfr in fine.sectors["nfr"]:
         blocks = np.nan_to_num(fine.field(nfr)).reshape(110, 5, 334, 5).sum(axis=(1, 3))
         wanted = np.nan_to_num(coarse.field(nfr))
@@ -82,7 +82,7 @@ def test_an_area_is_spread_by_its_proxy_and_a_plant_stands_in_its_cell(tables):
 
 
 def test_a_region_without_the_proxy_takes_the_next_rung_and_the_ledger_says_so(chosen, tables):
-    ledger = allocate(chosen, make_grid(0.5, "both"), tables).ledger.set_index(
+    ledger = allocate(chosen, make_grid(0.5, "all"), tables).ledger.set_index(
         ["region", "nfr", "fuel"]
     )
     # Malta has no coal plant, Luxembourg no waterway and no port.
@@ -94,7 +94,7 @@ def test_a_region_without_the_proxy_takes_the_next_rung_and_the_ledger_says_so(c
 
 
 def test_missing_is_not_zero(chosen, tables):
-    made = allocate(chosen, make_grid(0.5, "both"), tables)
+    made = allocate(chosen, make_grid(0.5, "all"), tables)
     luxembourg = made.pairs.names.index("LU")
     coke = int(np.flatnonzero(made.sectors["nfr"] == "1A1c")[0])
     assert np.isnan(made.total[coke, luxembourg])
@@ -106,7 +106,7 @@ def test_missing_is_not_zero(chosen, tables):
 
 def test_what_lies_beyond_the_edge_is_counted_and_not_spread_over_the_rest(chosen, tables):
     inside = allocate(chosen, make_grid(0.25, (5.0, 47.0, 10.0, 55.0)), tables)
-    whole = allocate(chosen, make_grid(0.25, "both"), tables)
+    whole = allocate(chosen, make_grid(0.25, "all"), tables)
     missing = inside.ledger.groupby(["nfr", "region"])["outside_kt"].sum()
     wanted = by_region(chosen)
     np.testing.assert_allclose((on_grid(inside) + missing).loc[wanted.index], wanted, rtol=1e-12)
@@ -118,9 +118,9 @@ def test_what_lies_beyond_the_edge_is_counted_and_not_spread_over_the_rest(chose
 
 
 def test_islands_that_national_totals_leave_out_get_nothing(chosen, tables):
-    made = allocate(chosen, make_grid(0.5, "both"), tables)
+    made = allocate(chosen, make_grid(0.5, "all"), tables)
     assert not {"ES-CN", "PT-20", "PT-30", "HK", "MO", "TW"} & set(made.pairs.names)
-    canaries = make_grid(0.5, "both").locate([-16.5], [28.3])
+    canaries = make_grid(0.5, "all").locate([-16.5], [28.3])
     assert np.isnan(made.field("1A4bi").ravel()[canaries]).all()
 
 
@@ -137,7 +137,7 @@ def test_mass_is_kept_for_any_totals(tables, kt, resolution):
             "emission_kt": kt,
         }
     )
-    made = allocate(frame, make_grid(resolution, "both"), tables)
+    made = allocate(frame, make_grid(resolution, "all"), tables)
     np.testing.assert_allclose(
         made.region_totals()[0] / 1e6, [kt[2], kt[1], kt[0]], rtol=1e-12, atol=0
     )

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bc_inventory.errors import DataError
-from bc_inventory.spatial.cells import WINDOWS, make_grid, zone
+from bc_inventory.reference.domains import bounds_of, codes
+from bc_inventory.spatial.cells import make_grid, zone
 
 
 def test_the_cells_of_the_globe_cover_the_ellipsoid():
@@ -26,7 +27,7 @@ def test_zone_area_equals_the_integral_of_the_radii_of_curvature():
 
 
 def test_edges_of_nested_grids_are_the_same_floats():
-    fine, coarse = make_grid(0.1, "both"), make_grid(0.5, "both")
+    fine, coarse = make_grid(0.1, "all"), make_grid(0.5, "all")
     assert np.array_equal(fine.lon_edges[::5], coarse.lon_edges)
     assert np.array_equal(fine.lat_edges[::5], coarse.lat_edges)
     assert fine.lon[0] == -31.95
@@ -34,10 +35,11 @@ def test_edges_of_nested_grids_are_the_same_floats():
 
 
 @pytest.mark.parametrize("resolution", [0.1, 0.25, 0.5, 1.0])
-@pytest.mark.parametrize("window", sorted(WINDOWS))
+@pytest.mark.parametrize("window", [*codes(), "all"])
 def test_every_window_is_a_whole_number_of_cells(resolution, window):
     grid = make_grid(resolution, window)
-    assert (grid.east, grid.north) == WINDOWS[window][2:]
+    bounds = bounds_of() if window == "all" else bounds_of([window])
+    assert (grid.west, grid.south, grid.east, grid.north) == bounds
 
 
 @given(
@@ -72,7 +74,7 @@ def test_points_outside_have_no_cell():
         (0.5, (0, 10, 10, 10), "-90 <= south < north <= 90"),
         (0.0, "EU", "cells above 0"),
         (float("nan"), "EU", "finite"),
-        (0.5, "Europe", "one of EU, CN, both, global"),
+        (0.5, "Europe", "one of EU, CN, all, global"),
     ],
 )
 def test_a_grid_that_cannot_be_is_refused(resolution, window, words):

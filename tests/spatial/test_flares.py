@@ -57,7 +57,7 @@ def test_flares_add_up_to_the_volumes_of_the_world_bank(flares, shared):
 
 def test_flared_gas_goes_to_flares_and_elsewhere_to_fields(tables):
     emissions = one_kt("1B2c", ["DK", "HU", "CN-XJ", "AT"], "D_Fugitive", "flared_gas")
-    made = allocate(emissions, make_grid(0.1, "both"), tables)
+    made = allocate(emissions, make_grid(0.1, "all"), tables)
     placed = made.ledger.set_index("region")
     assert placed["proxy"].to_dict() == {
         "DK": "flare",

@@ -37,7 +37,7 @@ def test_the_tables_cite_known_sources_and_cells(tables):
 
 def test_networks_are_passed_over_until_they_are_read(tables, networks):
     asked = one_kt("1A3c", ["FR", "CN-SX", "CY"])
-    grid = make_grid(0.5, "both")
+    grid = make_grid(0.5, "all")
     without = allocate(asked, grid, tables).ledger.set_index("region")
     made = allocate(asked, grid, networks).ledger.set_index("region")
     assert without["proxy"].tolist() == ["sqrt_pop_area"] * 3
@@ -47,7 +47,7 @@ def test_networks_are_passed_over_until_they_are_read(tables, networks):
 
 def test_the_lines_from_paris_to_lyon_and_from_beijing_to_shanghai_carry_rail(networks):
     made = allocate(
-        one_kt("1A3c", ["FR", "CN-TJ", "CN-JS", "CN-BJ"]), make_grid(0.1, "both"), networks
+        one_kt("1A3c", ["FR", "CN-TJ", "CN-JS", "CN-BJ"]), make_grid(0.1, "all"), networks
     )
     # Paris, Dijon, Macon, Lyon; Beijing, Tianjin, Xuzhou, Nanjing.
     places = [(48.85, 2.37), (47.32, 5.03), (46.30, 4.82), (45.76, 4.86)]
@@ -59,7 +59,7 @@ def test_the_lines_from_paris_to_lyon_and_from_beijing_to_shanghai_carry_rail(ne
 
 @pytest.mark.parametrize("nfr", ["1A3bi", "1A3bii", "1A3biii"])
 def test_road_traffic_keeps_its_mass_and_goes_where_roads_and_people_are(networks, nfr):
-    made = allocate(one_kt(nfr, ["DE", "CN-QH"]), make_grid(0.1, "both"), networks)
+    made = allocate(one_kt(nfr, ["DE", "CN-QH"]), make_grid(0.1, "all"), networks)
     np.testing.assert_allclose(made.region_totals(), 1e6, rtol=1e-12)
     assert set(made.ledger["proxy"]) == {"road_heavy" if nfr == "1A3biii" else "road_light"}
     xining, hoh_xil = at(made, nfr, 36.62, 101.78), at(made, nfr, 35.5, 92.0)
@@ -175,7 +175,7 @@ def test_lanes_share_out_a_region_and_lie_at_sea(tables):
 
 def test_shipping_goes_by_lanes_where_there_is_a_coast_and_by_rivers_elsewhere(tables):
     regions = ["IT", "NL", "AT", "CN-FJ", "CN-JS", "CN-HB"]
-    made = allocate(one_kt("1A3dii", regions), make_grid(0.25, "both"), tables)
+    made = allocate(one_kt("1A3dii", regions), make_grid(0.25, "all"), tables)
     found = made.ledger.set_index("region")["proxy"].to_dict()
     assert found["IT"] == found["CN-FJ"] == "shipping_lane"
     assert {found[region] for region in ("NL", "AT", "CN-JS", "CN-HB")} == {"waterway"}

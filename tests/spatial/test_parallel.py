@@ -28,7 +28,7 @@ def square(common, number):
 def made(emissions, tables):
     chosen = select_emissions(emissions, 2018, "harmonised")
     few = chosen[chosen["nfr"].isin(["1A4bi", "2A1", "3F", "1A3biii"])]
-    return allocate(few, make_grid(1.0, "both"), tables)
+    return allocate(few, make_grid(1.0, "all"), tables)
 
 
 def digest(made, path, compute):

@@ -10,7 +10,7 @@ from bc_inventory.spatial.points import point_emissions
 @pytest.fixture(scope="module")
 def made(emissions, tables):
     chosen = select_emissions(emissions, 2018, "harmonised")
-    return allocate(chosen, make_grid(0.1, "both"), tables)
+    return allocate(chosen, make_grid(0.1, "all"), tables)
 
 
 @pytest.fixture(scope="module")

@@ -102,7 +102,7 @@ def test_a_place_without_a_cold_day_spreads_hot_water_evenly():
     np.testing.assert_allclose(degree_day_shares(np.full(365, 25.0), parameters), 1 / 365)
 
 
-def temperature(year=2020, unit="K", window="both", step=2.5):
+def temperature(year=2020, unit="K", window="all", step=2.5):
     grid = make_grid(step, (-35, 10, 140, 75))
     days = pd.date_range(f"{year}-01-01", f"{year}-12-31")
     season = -np.cos(2 * np.pi * (np.arange(len(days)) - 15) / len(days))

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.shared
 
 @pytest.fixture(scope="module")
 def made(published, tables):
-    return allocate(published, make_grid(0.1, "both"), tables)
+    return allocate(published, make_grid(0.1, "all"), tables)
 
 
 def test_the_sum_of_the_provinces_is_the_published_one(published, made):

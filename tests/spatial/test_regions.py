@@ -26,11 +26,11 @@ def test_no_cell_is_more_than_full():
     "grid",
     [
         make_grid(0.5, "global"),
-        make_grid(0.25, "both"),
+        make_grid(0.25, "all"),
         make_grid(0.3, (-45, 15, 150, 75)),
         make_grid(0.07, (0, 35, 126, 73.5)),
         make_grid((0.625, 0.5), "global"),
-        make_grid(0.1, "both", earth="sphere"),
+        make_grid(0.1, "all", earth="sphere"),
     ],
     ids=str,
 )

@@ -41,7 +41,7 @@ def test_regridding_a_file_to_halves_equals_making_it_at_halves(
 ):
     direct = tmp_path / "direct.nc"
     make_product(emissions_folder, direct, Request(2018, 0.5), sectors=sectors_file)
-    regrid_file(ours, tmp_path / "moved.nc", make_grid(0.5, "both"))
+    regrid_file(ours, tmp_path / "moved.nc", make_grid(0.5, "all"))
     with xr.open_dataset(direct) as one, xr.open_dataset(tmp_path / "moved.nc") as other:
         wanted = one["emission_flux_total"].to_numpy()
         found = other["emission_flux_total"].to_numpy()

@@ -149,7 +149,7 @@ def test_lanes_stay_with_the_regions_that_the_file_has(tables, tmp_path):
     path = geojson(tmp_path / "r.geojson", [({"code": "IT"}, square(11.0, 43.0, 12.0, 44.0))])
     made = with_boundaries(tables, path, "code", ["IT"])
     assert set(made.lanes["region"]) == {"IT"}
-    ledger = allocate(emissions(["IT"], "1A3dii"), make_grid(0.5, "both"), made).ledger
+    ledger = allocate(emissions(["IT"], "1A3dii"), make_grid(0.5, "all"), made).ledger
     assert ledger["proxy"].tolist() == ["shipping_lane"]
     assert ledger["outside_kt"].sum() == pytest.approx(0.0, abs=1e-9)
 

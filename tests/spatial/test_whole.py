@@ -54,13 +54,13 @@ def test_a_full_disk_is_a_clear_error_and_leaves_nothing(
 def test_a_global_frame_holds_the_same_and_hardly_more_bytes(
     emissions_folder, sectors_file, tmp_path
 ):
-    for window in ("both", "global"):
+    for window in ("all", "global"):
         request = Request(2018, 0.1, window)
         make_product(emissions_folder, tmp_path / f"{window}.nc", request, sectors=sectors_file)
-    sizes = [(tmp_path / f"{window}.nc").stat().st_size for window in ("both", "global")]
+    sizes = [(tmp_path / f"{window}.nc").stat().st_size for window in ("all", "global")]
     assert sizes[1] < 1.3 * sizes[0]
     with (
-        xr.open_dataset(tmp_path / "both.nc") as one,
+        xr.open_dataset(tmp_path / "all.nc") as one,
         xr.open_dataset(tmp_path / "global.nc") as other,
     ):
         assert other["emission_flux_total"].shape == (1, 1800, 3600)

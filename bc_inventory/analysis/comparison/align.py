@@ -13,10 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from bc_inventory.analysis.comparison.regions import WHOLES, missing_members, one_level, whole_rows
+from bc_inventory.analysis.comparison.regions import missing_members, one_level, whole_rows
 from bc_inventory.analysis.comparison.sectors import NOT_COMPARABLE, common_sectors
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.inventory.draws import draw
+from bc_inventory.reference.domains import codes, side_of
 from bc_inventory.schema import check, table
 
 __all__ = ["Aligned", "align", "benchmark_rows", "joint", "mapped_rows"]
@@ -66,8 +67,8 @@ def align(
         From `mapped_rows` or `benchmark_rows`; may be empty.
     gnfr_of : mapping of str to str
         GNFR aggregate of each NFR category.
-    side : {"EU", "CN"}, optional
-        Side whose members are also summed to a whole, under the side as region, for
+    side : str, optional
+        Domain whose members are also summed to a whole, under the side as region, for
         inventories that have no other.
     draws, seed : int
         Monte Carlo draws for the intervals of estimated tables; 0 for none.
@@ -155,8 +156,8 @@ def benchmark_rows(benchmarks: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.Data
         As `mapped_rows`.
     """
     rows = benchmarks[(benchmarks["sector"] != "*") & benchmarks["scheme"].notna()]
-    side = rows["region"].str[:2].where(rows["region"].str.startswith("CN"), "EU")
-    whole = rows["region"].isin(WHOLES)
+    whole = rows["region"].isin(codes())
+    side = rows["region"].where(whole, rows["region"].map(side_of()))
     keys = pd.MultiIndex.from_frame(rows[["inventory", "year"]].assign(side=side))
     rows = rows[~(whole & keys.isin(keys[~whole]))]
     rows = rows.assign(value_kt=rows["emission_kt"], fuel=None, notation_key=None)

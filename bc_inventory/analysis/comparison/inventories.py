@@ -9,9 +9,10 @@ import pandas as pd
 
 from bc_inventory.analysis.comparison.align import Aligned, align
 from bc_inventory.analysis.comparison.pairwise import side_by_side
-from bc_inventory.analysis.comparison.regions import WHOLES, one_level
+from bc_inventory.analysis.comparison.regions import one_level
 from bc_inventory.analysis.decomposition.decompose import drawn_parts
 from bc_inventory.analysis.decomposition.factor_bridge import bridge, implied_beside
+from bc_inventory.reference.domains import codes
 
 __all__ = ["UNITS", "compare_side"]
 
@@ -45,8 +46,8 @@ def compare_side(
         Emission tables of one year (contract `emissions`) by name.
     published : pandas.DataFrame
         From `analysis.align.mapped_rows`, of the same year.
-    side : {"EU", "CN"}
-        Side.
+    side : str
+        Code of a domain.
     gnfr_of : mapping of str to str
         GNFR aggregate of each NFR category.
     limits : mapping of str to float
@@ -106,5 +107,5 @@ def _beside_published(
 
 def _at_level(table: pd.DataFrame, theirs: pd.DataFrame, side: str) -> pd.DataFrame:
     """Return an emission table by members, or under its side where the other has that alone."""
-    whole = theirs["region"].isin(WHOLES).any()
+    whole = theirs["region"].isin(codes()).any()
     return table.assign(region=side) if whole else table

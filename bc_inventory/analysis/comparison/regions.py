@@ -14,10 +14,10 @@ import pandas as pd
 from bc_inventory.errors import DataError
 from bc_inventory.readers.scope import Scope, side_rows
 from bc_inventory.reference import codelists
+from bc_inventory.reference.domains import codes
 
-__all__ = ["WHOLES", "missing_members", "of_side", "one_level", "whole_rows"]
+__all__ = ["missing_members", "of_side", "one_level", "whole_rows"]
 
-WHOLES = ("EU", "CN")
 _ASIDE = ["inventory", "year", "region", "target", "emission_kt", "reason"]
 
 
@@ -30,8 +30,8 @@ def of_side(
     ----------
     inventory : pandas.DataFrame
         Contract `inventory`; several inventories and versions.
-    side : {"EU", "CN"}
-        Side.
+    side : str
+        Code of a domain.
     species : str
         Pollutant.
 
@@ -90,8 +90,8 @@ def whole_rows(rows: pd.DataFrame, side: str) -> pd.DataFrame:
     ----------
     rows : pandas.DataFrame
         inventory, region and others.
-    side : {"EU", "CN"}
-        Side.
+    side : str
+        Code of a domain.
 
     Returns
     -------
@@ -110,8 +110,8 @@ def missing_members(rows: pd.DataFrame, side: str) -> pd.DataFrame:
     ----------
     rows : pandas.DataFrame
         inventory, year, region, sector, emission_kt: members before they are summed.
-    side : {"EU", "CN"}
-        Side.
+    side : str
+        Code of a domain.
 
     Returns
     -------
@@ -148,6 +148,6 @@ def one_level(compared: pd.DataFrame, inventories: Sequence[str]) -> pd.DataFram
         Their rows: of members where each has some, otherwise of wholes.
     """
     rows = compared[compared["inventory"].isin(inventories)]
-    whole = rows["region"].isin(WHOLES)
+    whole = rows["region"].isin(codes())
     with_members = set(rows.loc[~whole, "inventory"])
     return rows[~whole] if with_members >= set(inventories) or not whole.any() else rows[whole]

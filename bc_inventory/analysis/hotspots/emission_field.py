@@ -43,7 +43,7 @@ class EmissionField:
     Parameters
     ----------
     side : str
-        EU or CN.
+        Code of the domain.
     year : int
         Calendar year.
     latitudes, longitudes : numpy.ndarray, shape (rows,), (columns,)
@@ -197,7 +197,7 @@ def emission_field(
         Columns `side`, `region`, `nfr`, `fuel`, `emission_kt`, as
         `bc_inventory.spatial.allocate.select_emissions` returns them.
     side : str
-        EU or CN.
+        Code of the domain.
     year : int
         Of the emissions.
     shares : ProxyShares

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bc_inventory import __version__
 from bc_inventory.analysis.hotspots.persistence import LASTING, PERSISTENCE
+from bc_inventory.reference.naming import name_of
 
 if TYPE_CHECKING:
     from bc_inventory.analysis.hotspots.build import Group, Rules, Side
@@ -67,6 +68,7 @@ def write_hotspot_grid(
     """
     import xarray as xr
 
+    regions = {region for side in sides.values() for region in side.field.regions}
     names = sorted({name for side in sides.values() for name in side.groups})
     shape = (len(names), *grid.shape)
     layers = {name: np.full(shape, np.nan) for name in _FIELDS}
@@ -87,7 +89,7 @@ def write_hotspot_grid(
     made = xr.Dataset(
         {name: (dims, layers[name].astype(np.float32), _describe(name)) for name in _FIELDS},
         coords=_coordinates(grid, names),
-        attrs=_head(grid, year, rules),
+        attrs=_head(grid, year, name_of(regions).en, rules),
     )
     made["hotspot"] = (dims, mask, _flags())
     made["persistence"] = (dims[1:], classes, _classes())
@@ -210,10 +212,10 @@ def _crs() -> dict[str, Any]:
     }
 
 
-def _head(grid: Grid, year: int, rules: Rules) -> dict[str, Any]:
+def _head(grid: Grid, year: int, name: str, rules: Rules) -> dict[str, Any]:
     return {
         "Conventions": "CF-1.11, ACDD-1.3",
-        "title": f"Hotspots of black carbon emissions in the EU and China, {year}",
+        "title": f"Hotspots of black carbon emissions, {name}, {year}",
         "summary": "Masks and scores of emission hotspots: upper tail of emission density, "
         "Getis-Ord Gi* and local Moran at a false-discovery rate, and persistence over years.",
         "keywords": "black carbon, emissions, hotspots",

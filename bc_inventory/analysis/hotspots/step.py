@@ -15,8 +15,8 @@ from bc_inventory.analysis.hotspots.files import read_hotspots, write_geojson, w
 from bc_inventory.analysis.hotspots.identity import keep_ids
 from bc_inventory.analysis.hotspots.netcdf import write_hotspot_grid
 from bc_inventory.analysis.hotspots.stations import measured, nearest_stations
+from bc_inventory.reference.domains import in_order
 from bc_inventory.reference.paths import data_root
-from bc_inventory.schema.common import SIDES
 from bc_inventory.spatial.allocate import counted_rows, select_emissions
 from bc_inventory.spatial.proxy_shares import ProxyShares, read_shares
 from bc_inventory.storage.memoize import memoize
@@ -76,7 +76,10 @@ def hotspots_step(
             schema.read_parquet(folder / "hma_cells_025.parquet", "spatial_hma"),
         ),
     )
-    fields = {side: side_fields(emissions, side, year, factor_set, shares) for side in SIDES}
+    fields = {
+        side: side_fields(emissions, side, year, factor_set, shares)
+        for side in in_order(emissions["side"])
+    }
     fields = {side: made for side, made in fields.items() if made}
     found = {}
     for side, made in fields.items():
@@ -113,7 +116,7 @@ def side_fields(
     emissions : pandas.DataFrame
         Contract `emissions`.
     side : str
-        EU or CN.
+        Code of the domain.
     year : int
         Last year.
     factor_set : str

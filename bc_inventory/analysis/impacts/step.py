@@ -31,8 +31,8 @@ from bc_inventory.analysis.impacts.exposure import (
     people_near,
     where_people_live,
 )
+from bc_inventory.reference.domains import in_order
 from bc_inventory.reference.paths import data_root
-from bc_inventory.schema.common import SIDES
 from bc_inventory.spatial.allocate import counted_rows, select_emissions
 from bc_inventory.spatial.profiles import Profiles, month_parts, read_profiles
 from bc_inventory.spatial.proxy_shares import read_shares
@@ -89,7 +89,7 @@ def impacts_step(
         "exposure": [],
     }
     selected = select_emissions(emissions, year, factor_set)
-    for side in [name for name in SIDES if (selected["side"] == name).any()]:
+    for side in in_order(selected["side"]):
         field = emission_field(selected, side, year, shares)
         rows = counted_rows(emissions, year, factor_set, side=side)
         multipliers = deviations(memoize(draw_groups, rows[NEEDED], draws, seed), field)

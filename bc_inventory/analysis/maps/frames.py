@@ -1,8 +1,8 @@
-"""What a map shows: a side, or a region and what lies around it."""
+"""What a map shows: a domain or its part, or a region and what lies around it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from bc_inventory import schema
 from bc_inventory.errors import DataError, Problem, suggest
+from bc_inventory.reference.domains import NO_DOMAIN, codes, domains
+from bc_inventory.reference.naming import name_of
 from bc_inventory.reference.paths import data_root
-from bc_inventory.schema.common import SIDES
 
 __all__ = ["CLASSES", "COLOUR_MAP", "Frame", "every_code", "frame_of", "rings_of"]
 
@@ -23,7 +24,6 @@ CLASSES = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0)
 COLOUR_MAP = "YlOrRd"
 Number = TypeVar("Number", float, NDArray[np.float64])
 _MARGIN = 0.03  # of the width and height of what is shown
-_SIDE_NAMES = {"EU": ("EU-27", "欧盟27国"), "CN": ("mainland China", "中国大陆")}
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Frame:
     Parameters
     ----------
     code : str
-        Side or region.
+        Domain or region.
     side : str
-        Side whose emissions are drawn.
+        Domain whose emissions are drawn.
     name, name_zh : str
         For the title.
     west, south, east, north : float
@@ -65,14 +65,14 @@ class Frame:
 
 
 def every_code(inputs: Mapping[str, Path]) -> list[str]:
-    """Return the sides and every region with emissions and an outline, for `maps_step`."""
+    """Return the domains and every region with an outline, for `maps_step`."""
     data = data_root()
     outlines = schema.read_parquet(
         inputs.get("outlines", data / "spatial" / "outlines.parquet"), "spatial_outlines"
     )
     regions = schema.read_csv(inputs.get("regions", data / "regions.csv"), "regions")
-    ours = regions.loc[regions["side"].isin(SIDES), "region"]
-    return [*SIDES, *sorted(set(ours) & set(outlines["region"]))]
+    ours = regions.loc[regions["side"] != NO_DOMAIN, "region"]
+    return [*codes(), *sorted(set(ours) & set(outlines["region"]))]
 
 
 def rings_of(outlines: pd.DataFrame) -> dict[tuple[str, int], NDArray[np.float64]]:
@@ -92,39 +92,52 @@ def rings_of(outlines: pd.DataFrame) -> dict[tuple[str, int], NDArray[np.float64
     return dict(zip(keys, rings, strict=True))
 
 
-def frame_of(code: str, regions: pd.DataFrame, outlines: pd.DataFrame) -> Frame:
-    """Return the frame of a side or region.
+def frame_of(
+    code: str,
+    regions: pd.DataFrame,
+    outlines: pd.DataFrame,
+    shown: Collection[str] | None = None,
+) -> Frame:
+    """Return the frame of a domain or region.
 
     Parameters
     ----------
     code : str
-        `EU`, `CN` or a region.
+        Code of a domain or a region.
     regions : pandas.DataFrame
         Contract `regions`.
     outlines : pandas.DataFrame
         Contract `spatial_outlines`.
+    shown : collection of str, optional
+        Regions with emissions; by default all. A domain of which few are shown is framed and
+        named after those.
 
     Raises
     ------
     DataError
         If it is neither, or has no outline.
     """
-    if code in SIDES:
-        members = set(regions.loc[regions["side"] == code, "region"])
-        side, (name, name_zh) = code, _SIDE_NAMES[code]
+    known = domains()
+    if code in known:
+        side, every = code, known[code].members
+        members = set(every) if shown is None else set(every) & set(shown)
+        name, name_zh = name_of(members)
+        code = min(members) if len(members) == 1 < len(every) else code
     else:
         members = {code}
-        row = regions[(regions["region"] == code) & regions["side"].isin(SIDES)]
+        row = regions[(regions["region"] == code) & (regions["side"] != NO_DOMAIN)]
         if row.empty or code not in set(outlines["region"]):
-            known = [*SIDES, *regions.loc[regions["side"].isin(SIDES), "region"]]
+            there = [*known, *regions.loc[regions["side"] != NO_DOMAIN, "region"]]
             problem = Problem(
                 f"a map of {code!r}",
-                "EU, CN or a region of the inventory",
-                remedy=suggest(code, known),
+                f"{', '.join(known)} or a region of the inventory",
+                remedy=suggest(code, there),
             )
             raise DataError([problem])
         side, name, name_zh = row[["side", "name", "name_zh"]].iloc[0]
     mine = outlines[outlines["region"].isin(members)]
+    if mine.empty:
+        return Frame(code, side, name, name_zh, *known[side].bounds)
     west, east, south, north = (
         mine["lon"].min(),
         mine["lon"].max(),

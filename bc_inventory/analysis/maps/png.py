@@ -20,8 +20,9 @@ from bc_inventory import schema
 from bc_inventory.analysis.hotspots.files import read_hotspots
 from bc_inventory.analysis.maps.frames import CLASSES, Frame, frame_of
 from bc_inventory.analysis.maps.picture import class_colours, draw_picture
+from bc_inventory.reference.domains import codes as domain_codes
+from bc_inventory.reference.domains import in_order
 from bc_inventory.reference.paths import data_root
-from bc_inventory.schema.common import SIDES
 from bc_inventory.spatial.totals import density_of
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def maps_step(
     year: int,
     codes: list[str] | None = None,
 ) -> None:
-    """Draw a map of each side, or of chosen regions.
+    """Draw a map of each domain, or of chosen regions.
 
     Parameters
     ----------
@@ -74,12 +75,12 @@ def maps_step(
     year : int
         Calendar year, for the title.
     codes : list of str, optional
-        Sides and regions; by default the sides.
+        Domains and regions; by default the domains of the hotspots.
 
     Raises
     ------
     DataError
-        If a code is neither a side nor a region with an outline.
+        If a code is neither a domain nor a region with an outline.
     """
     import xarray as xr
 
@@ -92,14 +93,17 @@ def maps_step(
     names = dict(zip(regions["region"], regions["name"], strict=True))
     names |= dict(zip(sectors["nfr"], sectors["name"], strict=True))
     hotspots = read_hotspots(inputs["hotspots"])
-    frames = [frame_of(code, regions, outlines) for code in codes or SIDES]
     outputs["maps"].mkdir(parents=True, exist_ok=True)
+    shown = None
     if "grid" in inputs:
         density = density_of(inputs["grid"])
+        with xr.open_dataset(inputs["grid"]) as placed:
+            shown = {str(code) for code in placed["region"].to_numpy()}
     else:
         with xr.open_dataset(inputs["netcdf"]) as fields:
             density = fields["density"].sel(sector_group="all").load()
-    for frame in frames:
+    for code in codes or in_order(hotspots["side"]):
+        frame = frame_of(code, regions, outlines, shown)
         figure = draw_map(frame, density, hotspots, outlines, names, year)
         figure.savefig(outputs["maps"] / f"{frame.code}.png", metadata={"Software": None})
 
@@ -225,7 +229,7 @@ def _number(axes: Axes, frame: Frame, hotspots: pd.DataFrame) -> pd.DataFrame:
 
     inside = hotspots["longitude"].between(frame.west, frame.east)
     inside &= hotspots["latitude"].between(frame.south, frame.north)
-    if frame.code not in SIDES:
+    if frame.code not in domain_codes():
         inside &= hotspots["region_shares"].str.contains(f'"{frame.code}"', regex=False)
     listed = hotspots[inside].nsmallest(_LISTED, "rank")
     listed = listed.assign(number=np.arange(1, len(listed) + 1))

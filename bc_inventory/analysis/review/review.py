@@ -13,6 +13,7 @@ from bc_inventory.analysis.review.checks import (
     summary,
 )
 from bc_inventory.analysis.review.key_categories import key_categories, uncertainty_from_interval
+from bc_inventory.reference.domains import domains
 
 __all__ = ["guidebook_ranges", "key_tables", "review_tables"]
 
@@ -60,12 +61,12 @@ def key_tables(
 
 
 def guidebook_ranges(official: pd.DataFrame) -> pd.DataFrame:
-    """Return the range of the EU's official factors by category and fuel.
+    """Return the range of official factors by category and fuel.
 
     Parameters
     ----------
     official : pandas.DataFrame
-        Contract `emissions`, official factors of the EU.
+        Contract `emissions`, official factors of the domains that others are judged by.
 
     Returns
     -------
@@ -115,7 +116,8 @@ def review_tables(
     rows = (emissions["year"] == year) & ~emissions["memo"].astype(bool)
     mine = emissions.loc[rows, _LOOKED_AT]
     counted = mine[mine["factor_set"] == factor_set]
-    official = mine[(mine["factor_set"] == "official") & (mine["side"] == "EU")]
+    judges = [code for code, domain in domains().items() if domain.reference_factors]
+    official = mine[(mine["factor_set"] == "official") & mine["side"].isin(judges)]
     complete = completeness(counted)
     outliers = implied_factor_outliers(counted, limits, guidebook_ranges(official))
     series = totals[(totals["level"] == "region_gnfr") & (totals["factor_set"] == factor_set)]

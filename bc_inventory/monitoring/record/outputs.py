@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory import schema
+from bc_inventory.monitoring.record.rows import OUTSIDE
+from bc_inventory.reference.domains import codes, domains
 from bc_inventory.schema.observations import BC_TYPES
 
 if TYPE_CHECKING:
@@ -142,7 +144,7 @@ def summary_table(observations: pd.DataFrame) -> pd.DataFrame:
         zeros, so that an absence is seen.
     """
     rows = []
-    for side in ("CN", "EU", "other"):
+    for side in (*codes(), OUTSIDE):
         for bc_type in ("*", *BC_TYPES):
             part = observations[observations["side"] == side]
             if bc_type != "*":
@@ -156,12 +158,10 @@ def _counts(part: pd.DataFrame, side: str, bc_type: str) -> dict[str, Any]:
     standing = part[~part["withheld"]]
     period = standing["period"]
     note = None
-    if side == "CN" and bc_type == "*":
+    known = domains().get(side)
+    if known is not None and known.network_note and bc_type == "*":
         networks = ", ".join(sorted(map(str, part["network"].unique()))) or "none"
-        note = (
-            f"networks: {networks}. China's national network doesn't report black carbon and no "
-            "open hourly or daily station file was found; open filter series are all there is"
-        )
+        note = f"networks: {networks}. {known.network_note}"
     return {
         "stations": part["station"].nunique(),
         "series": part["series_id"].nunique(),

@@ -10,34 +10,29 @@ from bc_inventory import schema
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.monitoring.statistics.averages import Means
 from bc_inventory.monitoring.statistics.uncertainty import relative_uncertainty
-from bc_inventory.reference.paths import data_root, per_root
+from bc_inventory.reference.domains import domain_of_country
 from bc_inventory.schema.observations import VALUE_COLUMNS
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["observation_rows", "side_of"]
+__all__ = ["OUTSIDE", "observation_rows", "side_of"]
+
+# Side of a station outside every domain.
+OUTSIDE = "other"
 
 _NORMAL_95 = 1.959963984540054  # 97.5 % quantile of the normal distribution
 
 
 def side_of(country: str | None) -> str:
-    """Return the side a country is on: EU, CN, or `other`.
+    """Return the domain a country belongs to, `other` outside all.
 
     Parameters
     ----------
     country : str or None
         ISO 3166-1 alpha-2 code; None is `other`.
     """
-    if country == "CN":
-        return "CN"
-    return "EU" if country in _members() else "other"
-
-
-@per_root
-def _members() -> frozenset[str]:
-    regions = schema.read_csv(data_root() / "regions.csv", "regions")
-    return frozenset(regions.loc[regions["side"] == "EU", "region"])
+    return domain_of_country(country) or OUTSIDE
 
 
 def observation_rows(
@@ -54,7 +49,7 @@ def observation_rows(
     means : Means
         Of one series.
     side : str
-        EU, CN or other.
+        Code of the domain, or other.
     licence, source_id : str, optional
         By default those of the description.
 

@@ -38,7 +38,7 @@ def observations_step(inputs: dict[str, Path], outputs: dict[str, Path]) -> None
         observations,
         stations,
         outputs["netcdf"],
-        title="Measurements of black carbon, EU and China",
+        title="Measurements of black carbon",
     )
     schema.write_parquet(stations, "stations", outputs["stations"])
     schema.write_parquet(summary_table(observations), "monitoring_summary", outputs["summary"])

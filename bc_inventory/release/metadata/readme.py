@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from bc_inventory.reference.naming import name_of
 from bc_inventory.release.metadata.file_descriptions import described
 
 __all__ = ["readme"]
@@ -59,11 +60,13 @@ def _scope(core: Mapping[str, Any]) -> Iterator[str]:
     if not coverage:
         return
     years = ", ".join(map(str, coverage["years"]))
-    yield f"Black carbon emissions of {len(coverage['regions'])} regions by NFR category, in kt a"
-    yield f"calendar year: {years}. Absent isn't zero: a row with a notation key (NE, NO, IE) has"
-    yield "no figure. The factor sets `harmonised` and `official` are alternatives and don't add"
-    yield "up; rows with `memo` true stand outside the totals. A lower or upper bound is that of a"
-    yield "95 % interval."
+    regions = coverage["regions"]
+    many = f" ({len(regions)} regions)" if len(regions) > 1 else ""
+    yield f"Black carbon emissions of {name_of(regions).en}{many} by NFR category,"
+    yield f"in kt a calendar year: {years}. Absent isn't zero: a row with a notation key (NE, NO,"
+    yield "IE) has no figure. The factor sets `harmonised` and `official` are alternatives and"
+    yield "don't add up; rows with `memo` true stand outside the totals. A lower or upper bound is"
+    yield "that of a 95 % interval."
     yield ""
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from bc_inventory.errors import ReleaseError
 from bc_inventory.reference.catalogue import default_cache_root
+from bc_inventory.reference.domains import Name
+from bc_inventory.reference.naming import names_by_domain
 from bc_inventory.reference.overlay import resolve
 from bc_inventory.reference.paths import using_root
 from bc_inventory.release.read import select
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_ROOT", "Release", "choose_inventory", "open_release", "open_stored"]
 
 DEFAULT_ROOT = "releases"
-DEFAULT_INVENTORY = "eu-china"
 
 Years = int | Iterable[int] | None
 
@@ -68,6 +69,12 @@ class Release:
 
     def __repr__(self) -> str:
         return f"<Release {self.inventory} {self.version} in {self.path}>"
+
+    @functools.cached_property
+    def names(self) -> dict[str, Name]:
+        """What the part of each domain that the release holds is called, by domain."""
+        with using_root(self.facts):
+            return names_by_domain(self._held("regions"))
 
     @functools.cached_property
     def tables(self) -> dict[str, tuple[str, ...]]:
@@ -168,7 +175,7 @@ class Release:
         Parameters
         ----------
         region, sector, year, factor_set
-            As in `emissions`. No region is both sides; no sector is the total.
+            As in `emissions`. No region is every domain; no sector is the total.
 
         Returns
         -------
@@ -180,7 +187,7 @@ class Release:
         with using_root(self.facts):
             places = select.regions(select.as_list(region), self._held("regions"))
             kinds = select.sectors(select.as_list(sector), self._held("sectors"))
-        sides = ("EU", "CN") if region is None else places.sides
+        sides = self._held("sides") if region is None else places.sides
         where = frame["region"].eq("*") & frame["side"].isin(list(sides))
         where |= frame["region"].isin(list(places.named))
         wanted = frame["nfr"].isin(["*"] if sector is None else [*kinds.named, *kinds.gnfr])
@@ -328,7 +335,8 @@ def open_release(
     version : str
         `latest`, or a version.
     inventory : str, optional
-        Name of the inventory; by default `eu-china`, or the only one there is.
+        Name of the inventory; by default the only one there is, or that of the configuration
+        `default`.
     root : path-like
         Folder of releases, or the address of one in an object store.
 
@@ -361,8 +369,12 @@ def open_stored(store: Store, inventory: str, version: str = LATEST) -> Release:
 
 
 def choose_inventory(store: Store, inventory: str | None) -> str:
-    """Return the inventory asked for, by default `eu-china` or the only one there is."""
+    """Return the inventory asked for, by default the only one or that of the default config."""
     if inventory is not None:
         return inventory
     names = store.inventories()
-    return names[0] if len(names) == 1 else DEFAULT_INVENTORY
+    if len(names) == 1:
+        return names[0]
+    from bc_inventory.config import load_config
+
+    return load_config().inventory.name

@@ -12,22 +12,11 @@ from dataclasses import dataclass
 
 from bc_inventory.errors import DataError, Problem, suggest
 from bc_inventory.reference import codelists
+from bc_inventory.reference.domains import find
 
 __all__ = ["Names", "Regions", "Sectors", "as_list", "regions", "sectors", "years"]
 
 Names = str | Sequence[str] | None
-
-_SIDES = {
-    "eu": "EU",
-    "eu27": "EU",
-    "eu-27": "EU",
-    "european union": "EU",
-    "欧盟": "EU",
-    "cn": "CN",
-    "china": "CN",
-    "中国": "CN",
-    "中国大陆": "CN",
-}
 
 
 @dataclass(frozen=True)
@@ -94,7 +83,8 @@ def regions(names: Iterable[str], held: Collection[str]) -> Regions:
     named: set[str] = set()
     sides: list[str] = []
     for name in names:
-        side = _SIDES.get(name.strip().casefold())
+        domain = find(name)
+        side = domain.code if domain else None
         found = set(_members(side or name))
         if not found & set(held):
             raise _not_held("region", name, held)

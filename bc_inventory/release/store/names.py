@@ -45,7 +45,7 @@ def check_inventory(name: str) -> str:
     if not is_inventory(name):
         raise ReleaseError(
             f"found {_shown(name)} as the name of an inventory; expected lower-case letters, "
-            "digits and hyphens, such as 'eu-china'"
+            "digits and hyphens, such as 'black-carbon'"
         )
     return name
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pandas as pd
 
+from bc_inventory.reference.naming import names_by_domain
 from bc_inventory.report.sanitize import for_spreadsheet
 
 __all__ = ["iamc_table", "write_iamc"]
 
 _UNIT = "kt BC/yr"
 _INDEX = ["Model", "Scenario", "Region", "Variable", "Unit"]
-_SIDES = {"EU": "EU-27", "CN": "China (mainland)"}
 # Sub-variables for the interval, as percentiles of the draws.
 _VALUES = {
     "emission_kt": "",
@@ -53,7 +53,8 @@ def iamc_table(
         `Emissions|BC`, `Emissions|BC|<sector>` and their percentiles.
     """
     rows = totals[totals["level"].isin(levels)]
-    names = dict(zip(regions["region"], regions["name"], strict=True)) | _SIDES
+    names = dict(zip(regions["region"], regions["name"], strict=True))
+    names |= {code: name.en for code, name in names_by_domain(totals["region"]).items()}
     place = rows["region"].where(rows["region"] != "*", rows["side"]).map(names)
     sector = rows["nfr"].str.partition("_")[2].where(rows["nfr"] != "*", "")
     base = "Emissions|BC" + ("|" + sector).where(sector != "", "")

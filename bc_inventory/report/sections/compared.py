@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pandas as pd
 
 from bc_inventory.analysis.decomposition.decompose import both_ways, waterfall
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.charts import Series, lines, waterfall_chart
 from bc_inventory.report.context import Material
-from bc_inventory.report.i18n import HEAD_NAMES, SIDE_NAMES, Both
+from bc_inventory.report.i18n import HEAD_NAMES, Both
 from bc_inventory.report.tables import Column, to_table
 
 __all__ = ["difference", "series"]
@@ -19,9 +21,9 @@ _OURS = "bc_inventory"
 
 
 def series(material: Material) -> Section:
-    """Return the time series of each side with every inventory."""
+    """Return the time series of each domain with every inventory."""
     figures = []
-    for side in ("EU", "CN"):
+    for side, text in material.sides.items():
         rows = _by_year(material, side)
         made = [
             Series(
@@ -35,7 +37,6 @@ def series(material: Material) -> Section:
             for name, part in rows.groupby("inventory", sort=True)
         ]
         made.sort(key=lambda one: not one.ours)
-        text = SIDE_NAMES[side]
         columns = [
             Column("inventory", Both("inventory", "清单")),
             Column("year", Both("year", "年")),
@@ -68,7 +69,9 @@ def _by_year(material: Material, side: str) -> pd.DataFrame:
     own = own.assign(inventory=_OURS + " " + own["factor_set"], source_id=None, note="this release")
     bench = material.facts["benchmarks"]
     others = bench[
-        (bench["region"] == side) & (bench["sector"] == "*") & bench["emission_kt"].notna()
+        (bench["region"] == material.published_as(side))
+        & (bench["sector"] == "*")
+        & bench["emission_kt"].notna()
     ]
     columns = ["inventory", "year", "emission_kt", "lower_kt", "upper_kt", "source_id", "note"]
     both = pd.concat([own[columns], others[columns]], ignore_index=True)
@@ -76,26 +79,25 @@ def _by_year(material: Material, side: str) -> pd.DataFrame:
 
 
 def difference(material: Material) -> Section:
-    """Return what makes the two sides differ, and the two factor sets of each side."""
-    eu, cn = (material.estimate(side=side) for side in ("EU", "CN"))
+    """Return what makes each two domains differ, and the two factor sets of each."""
     figures = []
-    if len(eu) and len(cn):
-        figures.append(
-            _waterfall(material, eu, cn, ("nfr",), (SIDE_NAMES["EU"], SIDE_NAMES["CN"]), "sides")
-        )
+    for base, other in combinations(material.sides, 2):
+        tables = material.estimate(side=base), material.estimate(side=other)
+        if len(tables[0]) and len(tables[1]):
+            names = material.sides[base], material.sides[other]
+            figures.append(_waterfall(material, *tables, ("nfr",), names, f"{base}_{other}"))
     for other in material.factor_sets[1:]:
-        for side in ("EU", "CN"):
+        for side, text in material.sides.items():
             pair = material.estimate(side=side), material.estimate(other, side)
             if len(pair[0]) and len(pair[1]):
-                names = (
-                    Both(
-                        f"{SIDE_NAMES[side].en}, {material.factor_set}",
-                        _set_zh(side, material.factor_set),
-                    ),
-                    Both(f"{SIDE_NAMES[side].en}, {other}", _set_zh(side, other)),
+                first, second = (
+                    Both(f"{text.en}, {name}", text.zh + _SETS_ZH.get(name, f"({name})"))
+                    for name in (material.factor_set, other)
                 )
                 figures.append(
-                    _waterfall(material, *pair, ("region", "nfr"), names, f"factors_{side}")
+                    _waterfall(
+                        material, *pair, ("region", "nfr"), (first, second), f"factors_{side}"
+                    )
                 )
     text = Both(
         "A difference is split along the chain activity x fuel share x technology share x factor x "
@@ -109,10 +111,7 @@ def difference(material: Material) -> Section:
     return Section("difference", Both("Why they differ", "差异来源"), (text,), tuple(figures))
 
 
-def _set_zh(side: str, factor_set: str) -> str:
-    return SIDE_NAMES[side].zh + {"harmonised": "（统一因子）", "official": "（官方因子）"}.get(
-        factor_set, f"({factor_set})"
-    )
+_SETS_ZH = {"harmonised": "（统一因子）", "official": "（官方因子）"}
 
 
 def _waterfall(

@@ -6,7 +6,7 @@ import pandas as pd
 
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.context import Material
-from bc_inventory.report.i18n import CONFIDENCE_NAMES, SIDE_NAMES, Both, one
+from bc_inventory.report.i18n import CONFIDENCE_NAMES, Both, one
 from bc_inventory.report.tables import Column, to_table
 
 __all__ = ["methods", "stations"]
@@ -66,7 +66,7 @@ def stations(material: Material) -> Section:
         Column("comparable_with", Both("comparable with", "可比于")),
         Column("not_comparable_with", Both("not comparable with", "不可比于")),
     ]
-    rows = material.stations.sort_values(["side", "station"])
+    rows = material.by_domain(material.stations.sort_values("station"))
     rows = rows.assign(**{name: rows[name].astype(str).str[:10] for name in ("first", "last")})
     figures = [
         Figure(
@@ -76,7 +76,7 @@ def stations(material: Material) -> Section:
         )
     ]
     if material.monitoring is not None:
-        figures.append(_asymmetry(material.monitoring))
+        figures.append(_asymmetry(material, material.monitoring))
     if material.observed is not None:
         figures.append(_compared(material, material.observed))
     text = Both(
@@ -87,7 +87,7 @@ def stations(material: Material) -> Section:
     return Section("stations", Both("Measurements", "观测"), (text,), tuple(figures))
 
 
-def _asymmetry(monitoring: pd.DataFrame) -> Figure:
+def _asymmetry(material: Material, monitoring: pd.DataFrame) -> Figure:
     columns = [
         Column("side", Both("side", "方")),
         Column("bc_type", Both("quantity", "观测量")),
@@ -97,13 +97,10 @@ def _asymmetry(monitoring: pd.DataFrame) -> Figure:
         Column("note", Both("note", "说明")),
     ]
     names = {
-        "side": SIDE_NAMES | {"other": Both("elsewhere", "其他地区")},
+        "side": material.domains | {"other": Both("elsewhere", "其他地区")},
         "bc_type": _QUANTITIES,
     }
-    order = {"EU": 0, "CN": 1}
-    monitoring = monitoring.sort_values(
-        "side", key=lambda sides: sides.map(order).fillna(2), kind="stable"
-    )
+    monitoring = material.by_domain(monitoring)
     return Figure(
         Both(
             "The asymmetry of what is measured and open, in numbers.",
@@ -165,11 +162,15 @@ def methods(material: Material) -> Section:
         "methods",
         Both("Methods and sources", "方法与来源"),
         (formula, counts),
-        (_strength(rows, "confidence"), _strength(rows, "tier"), _sources(material, rows)),
+        (
+            _strength(material, rows, "confidence"),
+            _strength(material, rows, "tier"),
+            _sources(material, rows),
+        ),
     )
 
 
-def _strength(rows: pd.DataFrame, column: str) -> Figure:
+def _strength(material: Material, rows: pd.DataFrame, column: str) -> Figure:
     by = rows.assign(**{column: rows[column].astype(str)})
     sums = by.groupby(["side", column], as_index=False)["emission_kt"].sum()
     whole = sums.groupby("side")["emission_kt"].transform("sum")
@@ -185,7 +186,7 @@ def _strength(rows: pd.DataFrame, column: str) -> Figure:
         f"Emission by {title.en}: the weakest of what made each row.",
         f"按{title.zh}划分的排放量（取每行各项中最弱者）。",
     )
-    labels = {"side": SIDE_NAMES, "confidence": CONFIDENCE_NAMES}
+    labels = {"side": material.sides, "confidence": CONFIDENCE_NAMES}
     return Figure(caption, None, to_table(sums, columns, column, labels))
 
 

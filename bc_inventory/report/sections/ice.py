@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from bc_inventory.reference.domains import domains
 from bc_inventory.report.blocks import Figure
 from bc_inventory.report.charts import Bar, bars
 from bc_inventory.report.context import Material
-from bc_inventory.report.i18n import CONFIDENCE_NAMES, SIDE_NAMES, Both
+from bc_inventory.report.i18n import CONFIDENCE_NAMES, Both
 from bc_inventory.report.tables import Column, to_table
 
 __all__ = ["ice"]
@@ -21,8 +22,6 @@ _VIEWS = {
     "latitude": Both("latitude", "纬度"),
 }
 _EVERY = Both("all sectors", "全部部门")
-# The places whose months and sectors are shown: of each side the one nearest to ice.
-_NEAR = {("EU", "arctic", "60n"), ("CN", "hma_region", "inside")}
 _RECEPTORS = {
     "Arctic": Both("Arctic", "北极"),
     "Tibetan Plateau": Both("Tibetan Plateau", "青藏高原"),
@@ -58,8 +57,8 @@ def _ordered(rows: pd.DataFrame, material: Material) -> pd.DataFrame:
     bands = material.facts["bands"]
     lower = dict(zip(bands["view"] + "/" + bands["band"], bands["lower"].fillna(-1), strict=True))
     rows = rows.assign(place=rows["view"] + "/" + rows["band"])
-    return rows.assign(_lower=rows["place"].map(lower)).sort_values(
-        ["view", "_lower", "side"], ascending=[True, True, False]
+    return material.by_domain(rows.assign(_lower=rows["place"].map(lower))).sort_values(
+        ["view", "_lower"], kind="stable"
     )
 
 
@@ -73,7 +72,8 @@ def _bands(rows: pd.DataFrame, material: Material) -> Figure:
                 row.emission_kt, row.lower_kt, row.upper_kt)
             for row in near.itertuples()
         ],
-        {side: SIDE_NAMES[side] for side in ("EU", "CN")},
+        material.sides,
+        material.colours,
         Both("Emission by distance to ice", "按距冰体距离的排放"),
         Both(
             "bands of distance to the Arctic Circle and to glaciers of High Mountain Asia",
@@ -89,7 +89,7 @@ def _bands(rows: pd.DataFrame, material: Material) -> Figure:
         Column("upper_kt", Both("97.5 %", "97.5 %"), "kt"),
         Column("share_of_side", Both("share of side", "占比"), "1", 2, percent=True),
     ]
-    labels = {"view": _VIEWS, "place": names, "side": SIDE_NAMES}
+    labels = {"view": _VIEWS, "place": names, "side": material.sides}
     return Figure(
         Both(
             "Pole to Plateau: emission by distance to ice; the table has latitudes too.",
@@ -116,9 +116,7 @@ def _sectors(rows: pd.DataFrame, material: Material) -> Figure:
     whole = sums.groupby(["side", "view", "band"])["emission_kt"].transform("sum")
     sums = sums.assign(share=sums["emission_kt"] / whole.where(whole > 0))
     sums = sums[sums["emission_kt"] > 0]
-    sums = _ordered(sums.sort_values("emission_kt", ascending=False), material).sort_values(
-        ["view", "_lower", "side", "emission_kt"], ascending=[True, True, False, False]
-    )
+    sums = _ordered(sums.sort_values("emission_kt", ascending=False), material)
     columns = [
         Column("view", Both("counted by", "划分方式")),
         Column("place", Both("band", "带")),
@@ -130,7 +128,7 @@ def _sectors(rows: pd.DataFrame, material: Material) -> Figure:
     labels = {
         "view": _VIEWS,
         "place": _band_names(material),
-        "side": SIDE_NAMES,
+        "side": material.sides,
         "gnfr": material.gnfr_names,
     }
     return Figure(
@@ -141,12 +139,15 @@ def _sectors(rows: pd.DataFrame, material: Material) -> Figure:
 
 
 def _months(rows: pd.DataFrame, material: Material) -> Figure:
-    keys = list(zip(rows["side"], rows["view"], rows["band"], strict=True))
-    near = rows[[key in _NEAR for key in keys]]
-    near = near[(near["nfr"] == "*")].sort_values(["side", "month"], ascending=[False, True])
+    shown = {code: made.ice_band for code, made in domains().items() if code in material.sides}
+    keys = zip(rows["side"], rows["view"], rows["band"], strict=True)
+    near = rows[[shown.get(side) == (view, band) for side, view, band in keys]]
+    near = material.by_domain(near[near["nfr"] == "*"].sort_values("month"))
+    bands = _band_names(material)
     groups = {
-        "EU": Both("EU, north of 60° N", "欧盟北纬60度以北"),
-        "CN": Both("China, Asian mountains", "亚洲高山区（中国境内）"),
+        side: Both(f"{text.en}, {name.en}", f"{text.zh}，{name.zh}")
+        for side, text in material.sides.items()
+        if (place := shown[side]) and (name := bands.get("/".join(place)))
     }
     chart = bars(
         [
@@ -154,8 +155,9 @@ def _months(rows: pd.DataFrame, material: Material) -> Figure:
             for row in near.itertuples()
         ],
         groups,
+        material.colours,
         Both("Emission by month near ice", "近冰区逐月排放"),
-        Both("twelve months, two bars each", "十二个月，每月两条"),
+        Both("twelve months, a bar of each domain", "十二个月，每月各方一条"),
         unit=Both("kt a month", "千吨/月"),
     ) if len(near) else None  # fmt: skip
     table = _ordered(rows[(rows["nfr"] == "*") & (rows["emission_kt"] > 0)], material)
@@ -166,11 +168,11 @@ def _months(rows: pd.DataFrame, material: Material) -> Figure:
         Column("month", Both("month", "月")),
         Column("emission_kt", Both("emission", "排放量"), "kt"),
     ]
-    labels = {"view": _VIEWS, "place": _band_names(material), "side": SIDE_NAMES}
+    labels = {"view": _VIEWS, "place": _band_names(material), "side": material.sides}
     return Figure(
         Both(
-            "Season near ice: emission by month north of 60° N and in High Mountain Asia.",
-            "近冰区季节变化：北纬60度以北与亚洲高山区的逐月排放。",
+            "Season near ice: emission by month in the band nearest to ice.",
+            "近冰区季节变化：最近冰体地带的逐月排放。",
         ),
         chart,
         to_table(table, columns, "cryosphere_months", labels),

@@ -7,7 +7,7 @@ import pandas as pd
 from bc_inventory.analysis.impacts.climate import CAVEATS
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.context import Material
-from bc_inventory.report.i18n import CONFIDENCE_NAMES, SIDE_NAMES, Both, one
+from bc_inventory.report.i18n import CONFIDENCE_NAMES, Both, one
 from bc_inventory.report.sections.ice import ice
 from bc_inventory.report.tables import Column, to_table
 
@@ -45,8 +45,9 @@ def _people(material: Material) -> Figure | None:
     if material.impacts.get("exposure") is None:
         return None
     rows = _chosen(material.impacts["exposure"], material)
-    rows = rows[rows["nfr"] == "*"].sort_values(["side", "density_near_t_km2"], ascending=False)
-    names = material.names("regions", "region") | {"*": Both("whole side", "整体")}
+    rows = rows[rows["nfr"] == "*"].sort_values("density_near_t_km2", ascending=False)
+    rows = material.by_domain(rows)
+    names = material.names("regions", "region") | {"*": Both("all of it", "整体")}
     columns = [
         _SIDE,
         Column("region", Both("region", "地区")),
@@ -66,7 +67,7 @@ def _people(material: Material) -> Figure | None:
             "排放与人口的接近程度：排放指标，而非暴露本身。",
         ),
         None,
-        to_table(rows, columns, "exposure", {"side": SIDE_NAMES, "region": names}),
+        to_table(rows, columns, "exposure", {"side": material.sides, "region": names}),
         Both(caveat, "不含风、排放高度、化学和室内空气。"),
     )
 
@@ -83,8 +84,9 @@ def _climate(material: Material) -> Figure | None:
         return None
     rows = _chosen(material.impacts["climate"], material)
     rank = {species: place for place, species in enumerate(_SPECIES)}
-    rows = rows.assign(_rank=rows["species"].map(rank)).sort_values(
-        ["metric", "horizon", "side", "_rank"], ascending=[False, True, False, True]
+    rows = rows.assign(_rank=rows["species"].map(rank)).sort_values("_rank", kind="stable")
+    rows = material.by_domain(rows).sort_values(
+        ["metric", "horizon"], ascending=[False, True], kind="stable"
     )
     columns = [
         Column("metric", Both("metric", "指标")),
@@ -101,7 +103,7 @@ def _climate(material: Material) -> Figure | None:
         Column("caveat", Both("caveat", "注意")),
     ]
     labels = {
-        "side": SIDE_NAMES,
+        "side": material.sides,
         "species": _SPECIES,
         "confidence": CONFIDENCE_NAMES,
         "caveat": {

@@ -7,10 +7,12 @@ import pandas as pd
 from bc_inventory.analysis.mitigation.measures import joint_saving, joint_share, wedges
 from bc_inventory.analysis.mitigation.scenario import concerned, drawn_scene
 from bc_inventory.analysis.mitigation.targets import gap_after, progress
+from bc_inventory.reference.domains import Name
+from bc_inventory.reference.naming import joined
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.charts import Bar, bars
 from bc_inventory.report.context import Material
-from bc_inventory.report.i18n import SIDE_NAMES, Both
+from bc_inventory.report.i18n import Both
 from bc_inventory.report.tables import Column, to_table
 from bc_inventory.storage.memoize import memoize_table
 
@@ -23,9 +25,10 @@ _SEED = 20_180_101
 def _series(material: Material) -> pd.DataFrame:
     """Return the totals of every inventory by side and year."""
     own = material.totals[material.totals["level"] == "side"].assign(
-        inventory=lambda frame: "bc_inventory " + frame["factor_set"]
+        inventory=lambda frame: "bc_inventory " + frame["factor_set"],
+        region=lambda frame: frame["side"].map(material.published_as),
     )
-    own = own[["inventory", "side", "year", "emission_kt"]].rename(columns={"side": "region"})
+    own = own.loc[own["region"].notna(), ["inventory", "region", "year", "emission_kt"]]
     bench = material.facts["benchmarks"]
     bench = bench[bench["sector"] == "*"][["inventory", "region", "year", "emission_kt"]]
     return pd.concat([own, bench], ignore_index=True)
@@ -33,7 +36,8 @@ def _series(material: Material) -> pd.DataFrame:
 
 def _targets(material: Material) -> pd.DataFrame:
     known = material.facts["targets"]
-    return known[known["species"] == "BC"]
+    places = {*material.sides, *map(material.published_as, material.sides)}
+    return known[(known["species"] == "BC") & known["scope"].isin(places)]
 
 
 def _target_names(targets: pd.DataFrame) -> dict[str, Both]:
@@ -68,22 +72,38 @@ def targets(material: Material) -> Section:
     ]
     names = {
         "target_id": _target_names(black),
-        "region": SIDE_NAMES,
+        "region": _places(material),
         "kind": _KINDS,
         "status": _STATUS,
     }
-    text = Both(
-        "Neither side has bound itself to a number for black carbon. The Arctic Council's goal, "
-        "25 to 33 % below 2013 by 2025, was set by the Arctic States; it is a yardstick here.",
-        "两方均未对黑碳承诺具体数值。北极理事会目标（2025年比2013年低25%至33%）由北极国家提出，"
-        "此处仅作参照。",
-    )
     figure = Figure(
         Both("Standing of every inventory that has the base year.", "有基准年数据的各清单进展。"),
         None,
         to_table(standing, columns, "targets", names),
     )
-    return Section("targets", Both("Targets", "目标"), (text,), (figure,))
+    return Section("targets", Both("Targets", "目标"), _said(material, black), (figure,))
+
+
+def _said(material: Material, black: pd.DataFrame) -> tuple[Both, ...]:
+    """Return what kind of targets these are."""
+    name = Both(*joined([Name(text.en, text.zh) for text in material.sides.values()]))
+    none = Both(
+        f"No target for black carbon binds {name.en} to a number.",
+        f"{name.zh}没有对黑碳有约束力的数值目标。",
+    )
+    yardstick = Both(
+        "A target shown as a yardstick was set by others or for another pollutant.",
+        "标为参照的目标由他方或针对其他污染物提出，此处仅作参照。",
+    )
+    kinds = set(black["kind"])
+    return (
+        *(() if "binding" in kinds else (none,)),
+        *((yardstick,) if "illustration" in kinds else ()),
+    )
+
+
+def _places(material: Material) -> dict[str, Both]:
+    return material.names("regions", "region") | material.domains
 
 
 _KINDS = {
@@ -114,15 +134,15 @@ def measures(material: Material) -> Section:
     }
     order = made.groupby("measure")["saved_kt"].sum().sort_values(ascending=False).index
     rank = {name: place for place, name in enumerate(order)}
-    made = made.assign(_rank=made["measure"].map(rank)).sort_values(
-        ["_rank", "side"], ascending=[True, False]
-    )
+    made = material.by_domain(made.assign(_rank=made["measure"].map(rank)))
+    made = made.sort_values("_rank", kind="stable")
     chart = bars(
         [
             Bar(names[row.measure], row.side, row.saved_kt, row.lower_kt, row.upper_kt)
             for row in made.itertuples()
         ],
-        {side: SIDE_NAMES[side] for side in ("EU", "CN")},
+        material.sides,
+        material.colours,
         Both("Saving by measure", "各措施减排"),
         Both("wedges at full uptake with 95 % intervals", "完全实施时的减排及95%区间"),
     )
@@ -145,7 +165,7 @@ def measures(material: Material) -> Section:
         f"Wedges by measure and side, {material.year}, {_DRAWS} draws.",
         f"{material.year}年各措施各方的减排份额，{_DRAWS}次抽样。",
     )
-    labels = {"measure": names, "side": SIDE_NAMES}
+    labels = {"measure": names, "side": material.sides}
     return Section(
         "measures",
         Both("Measures", "措施"),
@@ -182,7 +202,7 @@ def _by_region(material: Material, wedge: pd.DataFrame, names: dict[str, Both]) 
     ]
     labels = {"measure": names, "region": material.names("regions", "region")}
     return Figure(
-        Both("The same by member state and province.", "按成员国和省份列出。"),
+        Both("The same by region.", "按地区列出。"),
         None,
         to_table(made, columns, "measures_regions", labels),
     )
@@ -214,7 +234,7 @@ def _gap(material: Material, saving: pd.DataFrame, counted: pd.DataFrame) -> Fig
         ),
         None,
         to_table(made, columns, "emission_gap",
-                 {"target_id": _target_names(black), "scope": SIDE_NAMES}),
+                 {"target_id": _target_names(black), "scope": _places(material)}),
     )  # fmt: skip
 
 

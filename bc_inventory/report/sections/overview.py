@@ -1,4 +1,4 @@
-"""Totals of both sides, sectors, and the maps."""
+"""Totals of each domain, sectors, and the maps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bc_inventory.analysis.maps.frames import frame_of
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.charts import Bar, bars
 from bc_inventory.report.context import Material
-from bc_inventory.report.i18n import SIDE_NAMES, Both
+from bc_inventory.report.i18n import Both
 from bc_inventory.report.maps import Mark, legend, map_chart
 from bc_inventory.report.tables import Column, number, to_table
 from bc_inventory.spatial.totals import density_of
@@ -27,25 +27,27 @@ _LISTED = 10
 
 
 def totals(material: Material) -> Section:
-    """Return the totals of both sides with their intervals."""
-    rows = material.totals[
-        (material.totals["level"] == "side") & (material.totals["year"] == material.year)
-    ].sort_values("side", ascending=False)
+    """Return the totals of each domain with their intervals."""
+    rows = material.by_domain(
+        material.totals[
+            (material.totals["level"] == "side") & (material.totals["year"] == material.year)
+        ]
+    )
     rows = rows.sort_values(
         "factor_set", key=lambda values: values != material.factor_set, kind="stable"
     )
     main = rows[rows["factor_set"] == material.factor_set]
-    said = tuple(_sentence(row) for row in main.itertuples())
-    groups = {side: SIDE_NAMES[side] for side in ("EU", "CN")}
+    said = tuple(_sentence(row, material.sides[row.side]) for row in main.itertuples())
     made = bars(
         [
             Bar(_SET_NAMES.get(row.factor_set, Both(row.factor_set, row.factor_set)), row.side,
                 row.emission_kt, row.lower_kt, row.upper_kt)
             for row in rows.itertuples()
         ],
-        groups,
+        material.sides,
+        material.colours,
         Both("Totals by factor set", "各因子集总量"),
-        Both("bars for each side with 95 % intervals", "两方总量及95%区间"),
+        Both("bars for each domain with 95 % intervals", "各方总量及95%区间"),
     )  # fmt: skip
     columns = [
         _SET,
@@ -65,7 +67,9 @@ def totals(material: Material) -> Section:
                     f"{material.year}年黑碳总量及蒙特卡罗95%区间；同一因子在各处共用一次抽样。",
                 ),
                 made,
-                to_table(rows, columns, "totals", {"side": SIDE_NAMES, "factor_set": _SET_NAMES}),
+                to_table(
+                    rows, columns, "totals", {"side": material.sides, "factor_set": _SET_NAMES}
+                ),
                 Both(
                     "The central value is the sum of central values of rows. Errors are skewed, so "
                     "it lies below the median of the draws.",
@@ -82,8 +86,7 @@ _SET_NAMES = {
 }
 
 
-def _sentence(row) -> Both:  # type: ignore[no-untyped-def]
-    side = SIDE_NAMES[row.side]
+def _sentence(row, side: Both) -> Both:  # type: ignore[no-untyped-def]
     value, low, high = (number(v) for v in (row.emission_kt, row.lower_kt, row.upper_kt))
     return Both(
         f"{side.begun} emitted {value} kt of black carbon in {row.year} "
@@ -102,21 +105,22 @@ def sectors(material: Material) -> Section:
     ].rename(columns={"nfr": "gnfr"})
     order = rows.groupby("gnfr")["emission_kt"].max().sort_values(ascending=False).index
     rows = rows.assign(_rank=rows["gnfr"].map({code: n for n, code in enumerate(order)}))
-    rows = rows.sort_values(["_rank", "side"], ascending=[True, False])
+    rows = material.by_domain(rows).sort_values("_rank", kind="stable")
     made = bars(
         [
             Bar(names[row.gnfr], row.side, row.emission_kt, row.lower_kt, row.upper_kt)
             for row in rows.itertuples()
         ],
-        {side: SIDE_NAMES[side] for side in ("EU", "CN")},
+        material.sides,
+        material.colours,
         Both("Emission by sector", "分部门排放"),
-        Both("two bars a sector, with 95 % intervals", "每部门两条，附95%区间"),
+        Both("a bar of each domain for a sector, with 95 % intervals", "每部门各方一条，附95%区间"),
     )
     columns = [Column("gnfr", Both("sector (GNFR)", "部门（GNFR）")), _SIDE, *_INTERVAL]
     shares = rows["emission_kt"] / rows.groupby("side")["emission_kt"].transform("sum")
     columns.append(Column("share", Both("share of side", "占比"), "1", 2, percent=True))
     table = to_table(
-        rows.assign(share=shares), columns, "sectors", {"side": SIDE_NAMES, "gnfr": names}
+        rows.assign(share=shares), columns, "sectors", {"side": material.sides, "gnfr": names}
     )
     caption = Both(
         f"Emission by sector {material.year}, harmonised GNFR sectors, 95 % intervals.",
@@ -126,13 +130,14 @@ def sectors(material: Material) -> Section:
 
 
 def maps(material: Material) -> Section:
-    """Return maps of both sides on one scale, with hotspots and stations."""
+    """Return a map of each domain, all on one scale, with hotspots and stations."""
     if material.grid is None:
         return Section("maps", Both("Maps", "地图"), (_no("grid", "网格"),))
     density = density_of(material.grid)
-    outlines, regions = material.facts["outlines"], material.facts["regions"]
+    outlines, emissions = material.facts["outlines"], material.emissions
     figures = []
-    for side in ("EU", "CN"):
+    for side, text in material.sides.items():
+        members = set(emissions.loc[emissions["side"] == side, "region"])
         hot = _hotspots(material, side)
         marks = [
             Mark("hotspot", row.longitude, row.latitude, str(place))
@@ -143,9 +148,8 @@ def maps(material: Material) -> Section:
                 Mark("station", row.longitude, row.latitude)
                 for row in material.stations.itertuples()
             ]
-        text = SIDE_NAMES[side]
         chart = map_chart(
-            frame_of(side, regions, outlines),
+            frame_of(side, material.facts["regions"], outlines, members),
             density,
             outlines,
             marks,
@@ -162,7 +166,7 @@ def maps(material: Material) -> Section:
             f"{text.zh}：{material.year}年排放密度；圆圈为主要热点，三角为站点。",
         )
         figures.append(Figure(caption, chart, _hotspot_table(material, hot, side), pair=True))
-    scale = Figure(Both("Colour scale of both maps.", "两图共用色标。"), legend())
+    scale = Figure(Both("Colour scale of all maps.", "各图共用色标。"), legend())
     note = Both(
         "Borders are for orientation only.",
         "边界仅供定位参考。",

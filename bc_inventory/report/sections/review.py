@@ -7,9 +7,10 @@ import re
 import pandas as pd
 
 from bc_inventory.analysis.review.review import key_tables, review_tables
+from bc_inventory.reference.domains import side_of
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.context import Material
-from bc_inventory.report.i18n import SIDE_NAMES, Both
+from bc_inventory.report.i18n import Both
 from bc_inventory.report.tables import Column, to_table
 
 __all__ = ["keys", "review"]
@@ -18,7 +19,7 @@ _LISTED = 15
 
 
 def keys(material: Material) -> Section:
-    """Return the key categories of each side by level, approaches 1 and 2."""
+    """Return the key categories of each domain by level, approaches 1 and 2."""
     found = key_tables(
         material.totals, material.limits, year=material.year, factor_set=material.factor_set
     )
@@ -33,7 +34,11 @@ def keys(material: Material) -> Section:
         Column("contribution", Both("contribution", "贡献"), "1", 3, percent=True),
         Column("cumulative", Both("cumulative", "累计"), "1", 3, percent=True),
     ]
-    labels = {"side": SIDE_NAMES, "nfr": material.names("sectors", "nfr"), "assessment": _ASSESSED}
+    labels = {
+        "side": material.sides,
+        "nfr": material.names("sectors", "nfr"),
+        "assessment": _ASSESSED,
+    }
     caption = Both(
         "Key categories. Approach 1 ranks by emission, approach 2 by emission times uncertainty; "
         "the trend needs a base year in the release.",
@@ -165,8 +170,8 @@ def _completeness(material: Material, complete: pd.DataFrame) -> Figure:
         index="region", columns="nfr", values="short", aggfunc="first"
     )
     wide = wide.reset_index()
-    china = wide["region"].str.startswith("CN")
-    wide = pd.concat([wide[~china], wide[china]], ignore_index=True)
+    wide = material.by_domain(wide.assign(side=wide["region"].map(side_of())))
+    wide = wide.drop(columns="side")
     names = material.names("regions", "region")
     columns = [Column("region", Both("region", "地区"))]
     columns += [Column(code, Both(code, code)) for code in wide.columns if code != "region"]

@@ -17,9 +17,10 @@ import pandas as pd
 
 from bc_inventory import __version__, schema
 from bc_inventory.errors import DataError, Problem
+from bc_inventory.reference.naming import name_of
 from bc_inventory.reference.paths import data_root
 from bc_inventory.spatial.calendar import EPOCH, seconds
-from bc_inventory.spatial.exports.source import Source, chosen_months, open_source
+from bc_inventory.spatial.exports.source import Source, chosen_months, open_source, texts
 from bc_inventory.spatial.whole import whole_netcdf
 
 __all__ = ["file_name", "write_input4mips"]
@@ -188,7 +189,7 @@ def _head(source: Source, year: int, source_id: str, contact: str) -> dict[str, 
         "mip_era": "CMIP7",
         "nominal_resolution": f"{step:g} degree",
         "realm": "atmos",
-        "region": "EU and China",
+        "region": name_of(texts(source.file["region"])).en,
         "source": f"bc_inventory {__version__}",
         "source_id": source_id,
         "source_version": __version__,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.spatial.describe import EMISSION, FILL, TOTAL
 
-__all__ = ["Source", "chosen_months", "open_source", "variable_name"]
+__all__ = ["Source", "chosen_months", "open_source", "texts", "variable_name"]
 
 _MONTHS = 12
 
@@ -84,9 +84,9 @@ def open_source(path: Path) -> Iterator[Source]:
         file.set_auto_maskandscale(False)
         yield Source(
             file,
-            _texts(file["sector"]),
-            _texts(file["gnfr"]),
-            _texts(file["sector_name"]),
+            texts(file["sector"]),
+            texts(file["gnfr"]),
+            texts(file["sector_name"]),
             *(np.asarray(file[name][:]) for name in ("lat", "lon")),
             *(np.asarray(file[name][:]) for name in ("lat_bnds", "lon_bnds", "time_bnds")),
         )
@@ -124,7 +124,8 @@ def variable_name(code: str) -> str:
     return code.replace("(", "_").replace(")", "")
 
 
-def _texts(variable: Any) -> list[str]:
+def texts(variable: Any) -> list[str]:
+    """Return the texts of a character variable of a NetCDF file."""
     variable.set_auto_chartostring(False)
     return [b"".join(row).decode("utf-8").rstrip("\0") for row in np.asarray(variable[:])]
 
