@@ -38,7 +38,6 @@ COMMANDS = {
     "grid": "Put emissions on a grid.",
     "regrid": "Regrid the fields of a file.",
     "ingest": "Read publishers' files and report what they hold.",
-    "embed": "Rebuild the embedded activity from publishers' files.",
     "fetch": "Download catalogued sources.",
     "monitor": "Ingest measurements into one record.",
     "collocate": "Compare a gridded field with measurements.",

@@ -1,16 +1,12 @@
-"""Published activity, provinces' population and the fuel splits of EU members.
-
-Which figures of which file are embedded is `data/activity_selection.csv`; how CO2 becomes
-activity is `data/activity_recovery.csv`.
-"""
+"""Makers of published activity, provinces' population and the fuel splits of EU members."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from bc_inventory.readers.derive import CARS, SPLIT
-from bc_inventory.readers.embed import embed
+from curation.fuel_split import CARS, SPLIT
 from curation.maker import Maker, Roots, everything
+from curation.published import embed
 
 __all__ = ["MAKERS"]
 

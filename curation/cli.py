@@ -6,14 +6,13 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import click
-import pandas as pd
 
 from bc_inventory.errors import BCInventoryError
 from bc_inventory.schema import write_csv, write_parquet
 from curation.maker import Maker, Roots
 from curation.page import DOCUMENT, page
 from curation.registry import MAKERS
-from curation.status import FileStatus, embedded_tables, rebuild, status
+from curation.status import FileStatus, embedded_tables, rebuild, replaced, status
 
 __all__ = ["main"]
 
@@ -102,7 +101,7 @@ def write(roots: Roots, files: tuple[str, ...]) -> None:
         rules, frame = tables[file]
         for maker in makers:
             if file in made[maker.name]:
-                frame = _replaced(frame, made[maker.name][file], maker, list(rules.key))
+                frame = replaced(frame, made[maker.name][file], maker, list(rules.key))
         save = write_parquet if file.endswith(".parquet") else write_csv
         save(frame[rules.names], rules, roots.data / file)
         click.echo(str(roots.data / file))
@@ -151,16 +150,3 @@ def _status(roots: Roots, files: tuple[str, ...], *, make: bool = True) -> list[
     else:
         made = {}
     return status(makers, tables, made)
-
-
-def _replaced(
-    frame: pd.DataFrame, rows: pd.DataFrame, maker: Maker, key: list[str]
-) -> pd.DataFrame:
-    """Return a table with the maker's rows or columns in place of the embedded ones."""
-    if maker.columns:
-        new = frame[key].merge(rows, on=key, how="left").set_index(frame.index)
-        names = list(maker.columns)
-        return frame.assign(**{name: new[name].fillna(frame[name]) for name in names})
-    kept = frame[~maker.claims(frame)]
-    both = pd.concat([kept, rows[frame.columns]], ignore_index=True)
-    return both.sort_values(key, ignore_index=True)

@@ -8,12 +8,13 @@ from fnmatch import fnmatch
 
 import pandas as pd
 
+from bc_inventory.reference.paths import using_root
 from bc_inventory.schema import Table, read_csv, read_parquet
 from bc_inventory.schema.package import contracts_of
 from curation.comparison import Difference, differences
 from curation.maker import Maker, Roots
 
-__all__ = ["FileStatus", "embedded_tables", "rebuild", "status"]
+__all__ = ["FileStatus", "embedded_tables", "rebuild", "replaced", "status"]
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def embedded_tables(roots: Roots) -> dict[str, tuple[Table, pd.DataFrame]]:
 
 def rebuild(makers: Iterable[Maker], roots: Roots) -> dict[str, dict[str, pd.DataFrame]]:
     """Return the rows that makers give, by maker and path."""
-    return {maker.name: dict(maker.make(roots)) for maker in makers}
+    with using_root(roots.data):
+        return {maker.name: dict(maker.make(roots)) for maker in makers}
 
 
 def status(
@@ -144,3 +146,31 @@ def _of_file(
 
 def _names(makers: list[Maker]) -> tuple[str, ...]:
     return tuple(maker.name for maker in makers)
+
+
+def replaced(frame: pd.DataFrame, rows: pd.DataFrame, maker: Maker, key: list[str]) -> pd.DataFrame:
+    """Return a table with the maker's rows or columns in place of the embedded ones.
+
+    Parameters
+    ----------
+    frame, rows : pandas.DataFrame
+        Embedded table, and what the maker gives of it.
+    maker : Maker
+        The maker.
+    key : list of str
+        Key of the table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows in their order; new ones follow, sorted by key.
+    """
+    if maker.columns:
+        new = frame[key].merge(rows, on=key, how="left").set_index(frame.index)
+        names = list(maker.columns)
+        return frame.assign(**{name: new[name].fillna(frame[name]) for name in names})
+    place = frame[key].assign(place=range(len(frame)))
+    rows = rows[frame.columns].sort_values(key).merge(place, on=key, how="left")
+    kept = frame.assign(place=place["place"])[~maker.claims(frame)]
+    both = pd.concat([kept, rows], ignore_index=True)
+    return both.sort_values("place", kind="stable", ignore_index=True).drop(columns="place")

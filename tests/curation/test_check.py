@@ -7,13 +7,16 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from bc_inventory.schema import read_csv
+from bc_inventory.reference.paths import data_root
+from bc_inventory.schema import read_csv, write_csv
 from curation import cli
+from curation.comparison import differences
 from curation.maker import Maker
 from curation.page import DOCUMENT, page
 from curation.registry import MAKERS
-from curation.status import status
+from curation.status import replaced, status
 
+DATA = data_root()
 # One file for each maker stands for those it makes.
 CASES = [(maker, maker.files) for maker in MAKERS]
 
@@ -24,6 +27,23 @@ def test_every_derived_row_is_as_its_maker_gives_it(tables, rebuilt):
     found = status(MAKERS, tables, rebuilt)
     assert [str(item) for one in found for item in one.differences] == []
     assert {one.file for one in found} == set(tables)
+
+
+@pytest.mark.shared
+@pytest.mark.slow
+def test_what_write_would_write_is_what_stands_there(tables, rebuilt, tmp_path):
+    for maker in MAKERS:
+        for file, rows in rebuilt[maker.name].items():
+            rules, frame = tables[file]
+            made = replaced(frame, rows, maker, list(rules.key))[rules.names]
+            key = list(rules.key)
+            others = [name for name in rules.names if name not in key]
+            assert differences(file, frame, made, key, others) == []
+            in_order = made[key].fillna("") == frame[key].fillna("")
+            assert in_order.all(axis=None), file
+            if file.startswith("activity/"):
+                write_csv(made, rules, tmp_path / "table.csv")
+                assert (tmp_path / "table.csv").read_bytes() == (DATA / file).read_bytes(), file
 
 
 def _altered(value):

@@ -1,4 +1,4 @@
-"""Rebuild the embedded activity, population and derived shares from the publishers' files.
+"""Published activity, population and derived shares, from the publishers' files.
 
 Which figures of which file are embedded is `data/activity_selection.csv`; how CO2 becomes
 activity is `data/activity_recovery.csv`; misprints of population are
@@ -8,23 +8,22 @@ activity is `data/activity_recovery.csv`; misprints of population are
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from bc_inventory import units
 from bc_inventory.errors import BCInventoryError, SourceError
-from bc_inventory.readers.derive import renewed
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.recover import recover
 from bc_inventory.readers.registry import find_format
 from bc_inventory.reference.activity_files import activity_file
 from bc_inventory.reference.domains import side_of
 from bc_inventory.reference.paths import data_root
-from bc_inventory.schema import check, read_csv, table, write_csv
+from bc_inventory.schema import check, read_csv, table
+from curation.fuel_split import renewed
 
-__all__ = ["Difference", "compare", "embed", "publishers_files", "write"]
+__all__ = ["embed", "publishers_files"]
 
 _ACTIVITY = ("ceads", "eurostat_tsv", "pig_iron", "unfccc_crf", "wb_flaring")
 _BALANCES, _PEOPLE = "eurostat_sdmx", "nbs_population"
@@ -32,32 +31,6 @@ _FORMATS = (*_ACTIVITY, _BALANCES, _PEOPLE)
 _SUFFIXES = {".csv", ".tsv", ".xlsx", ".xls"}
 _POPULATION, _MAPPING = "population", "activity_mapping"
 _NOT_REPORTED = "0 in the source before the first figure: not reported"
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A figure that the embedded tables and the publishers' files don't share.
-
-    Parameters
-    ----------
-    file : str
-        Embedded file, below the folder of facts.
-    key : str
-        Key of the row, in words.
-    embedded, rebuilt : str
-        The row's values on each side, empty where it has none.
-    """
-
-    file: str
-    key: str
-    embedded: str
-    rebuilt: str
-
-    def __str__(self) -> str:
-        return (
-            f"{self.file}: {self.key}: embedded {self.embedded or 'nothing'}, "
-            f"rebuilt {self.rebuilt or 'nothing'}"
-        )
 
 
 def publishers_files(folder: Path) -> dict[str, list[Source]]:
@@ -131,58 +104,6 @@ def embed(folder: Path) -> dict[str, pd.DataFrame]:
     balances = pd.concat(find_format(_BALANCES).read(one).frame for one in files[_BALANCES])
     made[f"{_MAPPING}.csv"] = check(renewed(mapping, published, balances), _MAPPING)
     return made
-
-
-def compare(made: Mapping[str, pd.DataFrame], root: Path | None = None) -> list[Difference]:
-    """List what differs between rebuilt and embedded tables.
-
-    Parameters
-    ----------
-    made : mapping
-        Result of `embed`.
-    root : Path, optional
-        Folder of facts; by default the embedded one.
-
-    Returns
-    -------
-    list of Difference
-        Empty where both are the same to the last digit.
-    """
-    base = root or data_root()
-    have = {path.relative_to(base).as_posix() for path in (base / "activity").glob("*.csv")}
-    have |= {f"{_POPULATION}.csv", f"{_MAPPING}.csv"}
-    found: list[Difference] = []
-    for path in sorted({*have, *made}):
-        name = _contract(path)
-        if path not in have or path not in made:
-            side = ("a file", "") if path in have else ("", "a file")
-            found.append(Difference(path, "the whole file", *side))
-        else:
-            old = read_csv(base / path, name)
-            found += _rows_that_differ(path, old, made[path], list(table(name).key))
-    return found
-
-
-def write(made: Mapping[str, pd.DataFrame], root: Path) -> list[Path]:
-    """Write rebuilt tables below a folder.
-
-    Parameters
-    ----------
-    made : mapping
-        Result of `embed`.
-    root : Path
-        Folder of facts.
-
-    Returns
-    -------
-    list of Path
-        The files.
-    """
-    return [write_csv(frame, _contract(path), root / path) for path, frame in made.items()]
-
-
-def _contract(path: str) -> str:
-    return path.removesuffix(".csv") if "/" not in path else "activity_published"
 
 
 def _activity(files: Mapping[str, list[Source]]) -> pd.DataFrame:
@@ -293,22 +214,3 @@ def _population(files: Mapping[str, list[Source]]) -> pd.DataFrame:
     kept = kept[~kept["source_id"].isin(made["source_id"])]
     both = pd.concat([made[kept.columns], kept], ignore_index=True)
     return both.sort_values(["region", "year"], ignore_index=True)
-
-
-def _rows_that_differ(
-    path: str, old: pd.DataFrame, new: pd.DataFrame, key: list[str]
-) -> list[Difference]:
-    others = [name for name in old.columns if name not in key]
-    both = old.merge(new[old.columns], on=key, how="outer", indicator=True, suffixes=("", "_new"))
-    off = both["_merge"] != "both"
-    for name in others:
-        a, b = both[name], both[f"{name}_new"]
-        off |= ~((a == b) | (a.isna() & b.isna()))
-    found = []
-    for _, row in both[off].iterrows():
-        sides = [
-            ", ".join(str(row[name + end]) for name in others if pd.notna(row[name + end]))
-            for end in ("", "_new")
-        ]
-        found.append(Difference(path, ", ".join(str(row[name]) for name in key), *sides))
-    return found
