@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,9 @@ from bc_inventory.commands.options import release_options, use_facts_of
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from bc_inventory.commands.released import BuiltWith
+    from bc_inventory.release.read.release import Release
 
 __all__ = ["decompose"]
 
@@ -34,9 +38,6 @@ _SHOWN = 8
     help="Exact method that splits the difference.",
 )
 @click.option(
-    "--draws", default=500, show_default=True, type=click.IntRange(0), help="Monte Carlo draws."
-)
-@click.option(
     "--to", type=click.Path(path_type=Path, dir_okay=False), help="CSV file for every part."
 )
 @release_options
@@ -45,7 +46,6 @@ def decompose(
     other: str,
     by: str | None,
     method: Any,
-    draws: int,
     to: Path | None,
     inventory: str | None,
     releases: str,
@@ -56,30 +56,29 @@ def decompose(
     one side lacks) and combined (what can't be told apart); they add up to the difference.
 
     Each is said as KEY=VALUE, joined by commas; keys are side, region, year, set
-    (harmonised, official) and release (a version, or latest).
+    (harmonised, official) and release (a version, or latest). Sides, and factor sets of a side,
+    are read from the release as it was built; what else is asked for is computed with its draws.
 
     \b
     bc-inventory decompose side=EU side=CN
     bc-inventory decompose side=CN,year=2015 side=CN,year=2018
     bc-inventory decompose side=EU,set=harmonised side=EU,set=official --to parts.csv
     """
-    from bc_inventory.analysis.decomposition.decompose import drawn_parts
+    from bc_inventory.commands.released import built_with, computed_now
 
-    tables = [_table(_selector(text), inventory, releases) for text in (base, other)]
-    same = set(tables[0]["region"]) == set(tables[1]["region"])
-    within = tuple(by.split(",")) if by else ("region", "nfr") if same else ("nfr",)
-    unknown = [name for name in within if name not in tables[0].columns]
-    if unknown:
-        raise click.BadParameter(f"no column {unknown[0]!r} in the emission table", param_hint="by")
-    parts = drawn_parts(*tables, by=within, method=method, draws=draws, seed=0)
-    ends = [_total(table) for table in tables]
-    click.echo(f"{base}: {ends[0]:,.2f} kt")
-    heads = parts.table(())
+    parts = [_part(_selector(text), inventory, releases) for text in (base, other)]
+    found = None if by or method != "lmdi" else _released(*parts)
+    if found is None:
+        built = built_with(parts[0].release)
+        heads, cells, within = _computed(parts[0].rows(), parts[1].rows(), by, method, built)
+        click.echo(computed_now(f"{base} and {other}, by {','.join(within)}, {method}", built))
+    else:
+        heads, cells, within = found
+    click.echo(f"{base}: {parts[0].total():,.2f} kt")
     for row in heads[heads["part_kt"] != 0].itertuples():
-        reach = f"  ({row.lower_kt:+,.2f} to {row.upper_kt:+,.2f})" if draws else ""
+        reach = f"  ({row.lower_kt:+,.2f} to {row.upper_kt:+,.2f})"
         click.echo(f"  {row.head:<16}{row.part_kt:+12,.2f}{reach}")
-    click.echo(f"{other}: {ends[1]:,.2f} kt")
-    cells = parts.table()
+    click.echo(f"{other}: {parts[1].total():,.2f} kt")
     largest = cells.reindex(cells["part_kt"].abs().sort_values(ascending=False).index)
     click.echo("largest parts, kt:")
     for row in largest.head(_SHOWN).to_dict("records"):
@@ -91,8 +90,72 @@ def decompose(
         click.echo(f"Written: {write_csv(cells, to)}")
 
 
-def _total(table: pd.DataFrame) -> float:
-    return float(table.loc[~table["memo"].astype(bool), "emission_kt"].sum())
+@dataclass(frozen=True)
+class _Part:
+    """A part of a release that a difference starts from or leads to."""
+
+    release: Release
+    place: str | None
+    whole_side: bool
+    year: int
+    factor_set: str
+
+    def rows(self) -> pd.DataFrame:
+        """Return its rows of the emission table."""
+        from bc_inventory.errors import DataError, Problem
+
+        rows = self.release.emissions(
+            self.place, None, self.year, factor_set=self.factor_set, memo=None
+        )
+        if rows.empty:
+            found = f"no rows for {self.place or 'any region'}, {self.factor_set}"
+            raise DataError([Problem(found, "a part of the release")])
+        return rows
+
+    def total(self) -> float:
+        """Return its published total, kt; a group's is the sum of those of its members."""
+        rows = self.release.totals(self.place, None, self.year, factor_set=self.factor_set)
+        return float(rows["emission_kt"].sum())
+
+
+def _released(base: _Part, other: _Part) -> tuple[pd.DataFrame, pd.DataFrame, list[str]] | None:
+    """Return heads, cells and the columns of cells as the release has them, None if it hasn't."""
+    from bc_inventory.commands.released import derived
+    from bc_inventory.schema.analysis import DECOMPOSITION_HEADS
+
+    table = derived(base.release, "decomposition")
+    same = base.release.version == other.release.version and base.year == other.year
+    if table is None or not same or not (base.whole_side and other.whole_side):
+        return None
+    rows = table[
+        (table["year"] == base.year)
+        & (table["base_side"] == base.place)
+        & (table["base_set"] == base.factor_set)
+        & (table["other_side"] == other.place)
+        & (table["other_set"] == other.factor_set)
+    ]
+    if rows.empty:
+        return None
+    of_all = (rows["region"] == "*") & (rows["nfr"] == "*")
+    within = [name for name in ("region", "nfr") if (rows.loc[~of_all, name] != "*").any()]
+    columns = [*within, "head", "part_kt", "lower_kt", "upper_kt", "shapley_kt"]
+    # The order of the chain, which the table's own order by key isn't.
+    heads = rows[of_all].set_index("head").reindex(DECOMPOSITION_HEADS).reset_index()
+    return heads, rows.loc[~of_all, columns].reset_index(drop=True), within
+
+
+def _computed(
+    base: pd.DataFrame, other: pd.DataFrame, by: str | None, method: Any, built: BuiltWith
+) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    from bc_inventory.analysis.decomposition.decompose import drawn_parts
+
+    same = set(base["region"]) == set(other["region"])
+    within = by.split(",") if by else ["region", "nfr"] if same else ["nfr"]
+    unknown = [name for name in within if name not in base.columns]
+    if unknown:
+        raise click.BadParameter(f"no column {unknown[0]!r} in the emission table", param_hint="by")
+    parts = drawn_parts(base, other, by=within, method=method, draws=built.draws, seed=built.seed)
+    return parts.table(()), parts.table(), within
 
 
 def _selector(text: str) -> dict[str, str]:
@@ -109,7 +172,7 @@ def _selector(text: str) -> dict[str, str]:
     return made
 
 
-def _table(chosen: dict[str, str], inventory: str | None, releases: str) -> pd.DataFrame:
+def _part(chosen: dict[str, str], inventory: str | None, releases: str) -> _Part:
     from bc_inventory.errors import DataError, Problem
     from bc_inventory.release.read.release import open_release
 
@@ -127,11 +190,10 @@ def _table(chosen: dict[str, str], inventory: str | None, releases: str) -> pd.D
                 )
             ]
         )
-    place = chosen.get("region", chosen.get("side"))
-    factor_set = chosen.get("set", "harmonised")
-    rows = release.emissions(place, None, int(text), factor_set=factor_set, memo=None)
-    if rows.empty:
-        raise DataError(
-            [Problem(f"no rows for {place or 'any region'}, {factor_set}", "a part of the release")]
-        )
-    return rows
+    return _Part(
+        release,
+        chosen.get("region", chosen.get("side")),
+        "region" not in chosen and "side" in chosen,
+        int(text),
+        chosen.get("set", "harmonised"),
+    )

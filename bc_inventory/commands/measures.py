@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,12 @@ from bc_inventory.commands.options import (
     use_facts_of,
     version_option,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bc_inventory.commands.released import BuiltWith
+    from bc_inventory.release.read.release import Release
 
 __all__ = ["measures"]
 
@@ -34,9 +41,6 @@ __all__ = ["measures"]
 )
 @factor_set_option
 @click.option(
-    "--draws", default=500, show_default=True, type=click.IntRange(0), help="Monte Carlo draws."
-)
-@click.option(
     "--to", type=click.Path(path_type=Path, dir_okay=False), help="CSV file for the table."
 )
 @version_option
@@ -47,7 +51,6 @@ def measures(
     year: int | None,
     by: str,
     factor_set: str,
-    draws: int,
     to: Path | None,
     version: str,
     inventory: str | None,
@@ -55,30 +58,36 @@ def measures(
 ) -> None:
     r"""Show what measures save, each with how far it is carried out, 0 to 1.
 
-    Without any, the measures of the library are listed.
+    Without any, the measures of the library, and what each would save at full uptake, as the
+    release has it.
 
     \b
+    bc-inventory measures
     bc-inventory measures clean_heating=0.5 diesel_filters=0.8
     """
-    from bc_inventory.analysis.mitigation.measures import read_measures, wedges
-    from bc_inventory.analysis.mitigation.scenario import drawn_scene
-    from bc_inventory.reference.paths import data_root
+    from bc_inventory.analysis.mitigation.measures import read_measures
+    from bc_inventory.commands.released import built_with, computed_now, derived
     from bc_inventory.release.read.release import open_release
-    from bc_inventory.schema import read_csv
 
-    known = read_measures(library)
-    if not uptake:
-        listed = known.drop_duplicates("measure")
+    chosen = uptake_of(uptake)
+    if not chosen:
+        listed = read_measures(library).drop_duplicates("measure")
         for row in listed.rename(columns={"name": "title"}).itertuples():
             click.echo(f"{row.measure:<20} {row.title}")
-        return
     release = open_release(version, inventory=inventory, root=releases)
     use_facts_of(release)
-    chosen = year or int(release.table("totals")["year"].max())
-    rows = release.emissions(None, None, chosen, factor_set=factor_set, memo=None)
-    regions = read_csv(data_root() / "regions.csv", "regions")
-    keys = ("side",) if by == "side" else ("side", "region")
-    made = wedges(drawn_scene(rows, known, uptake_of(uptake), regions, draws=draws), by=keys)
+    built = built_with(release)
+    asked = year or int(release.table("totals")["year"].max())
+    table = derived(release, "measure_savings")
+    as_built = (
+        not chosen and library is None and (asked, factor_set) == (built.year, built.factor_set)
+    )
+    if as_built and table is not None:
+        made = table[(table["region"] == "*") == (by == "side")]
+        made = made.drop(columns=[] if by == "region" else "region")
+    else:
+        made, what = _computed(release, library, chosen, asked, factor_set, by, built)
+        click.echo(computed_now(what, built))
     made = made[made["saved_kt"] != 0]
     if to is None:
         click.echo(made.to_string(index=False, float_format=lambda value: f"{value:,.3f}"))
@@ -86,3 +95,34 @@ def measures(
     from bc_inventory.report.exports import write_csv
 
     click.echo(f"Written: {write_csv(made, to)}")
+
+
+def _computed(
+    release: Release,
+    library: Path | None,
+    uptake: dict[str, float],
+    year: int,
+    factor_set: str,
+    by: str,
+    built: BuiltWith,
+) -> tuple[pd.DataFrame, str]:
+    """Return the savings, and what they were computed with."""
+    from bc_inventory.analysis.mitigation.measures import applicable, read_measures, wedges
+    from bc_inventory.analysis.mitigation.savings import savings
+    from bc_inventory.analysis.mitigation.scenario import drawn_scene
+    from bc_inventory.reference.paths import data_root
+    from bc_inventory.schema import read_csv
+
+    rows = release.emissions(None, None, year, factor_set=factor_set, memo=None)
+    known = read_measures(library)
+    if not uptake:
+        known = applicable(known, rows)
+        uptake = dict.fromkeys(known["measure"].unique(), 1.0)
+        words = ["every measure at full uptake"]
+    else:
+        words = [f"{name}={value:g}" for name, value in uptake.items()]
+    regions = read_csv(data_root() / "regions.csv", "regions")
+    scene = drawn_scene(rows, known, uptake, regions, draws=built.draws, seed=built.seed)
+    keys = ("side",) if by == "side" else ("side", "region")
+    words += [str(year), f"{factor_set} factors", *([library.name] if library else [])]
+    return wedges(savings(scene), by=keys), ", ".join(words)

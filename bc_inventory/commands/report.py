@@ -46,11 +46,15 @@ def report(
     releases: str,
 ) -> None:
     """Write the report of release VERSION: one HTML file that needs no network."""
+    import tempfile
+
+    from bc_inventory.commands.released import built_with, computed_now
     from bc_inventory.config import Inventory
     from bc_inventory.reference.paths import data_root
     from bc_inventory.release.read.release import open_release
-    from bc_inventory.report.context import IMPACTS, report_facts
+    from bc_inventory.report.context import DERIVED, IMPACTS, report_facts
     from bc_inventory.report.step import report_step
+    from bc_inventory.workflow.derived import derive
     from bc_inventory.workflow.title import title_of
 
     release = open_release(version, inventory=inventory, root=releases)
@@ -78,7 +82,31 @@ def report(
         title_zh=str(stated.get("title_zh", "")),
         regions=tuple(release.manifest["coverage"]["regions"]),
     )
-    report_step(inputs, {"report": to}, title=title_of(about), year=chosen, factor_set=factor_set)
+    built = built_with(release)
+    as_built = (chosen, factor_set) == (built.year, built.factor_set)
+    with tempfile.TemporaryDirectory() as folder:
+        if as_built and {f"{name}.parquet" for name in DERIVED} <= have:
+            inputs |= {name: release.file(f"{name}.parquet") for name in DERIVED}
+            note = ""
+        else:
+            note = computed_now(f"{chosen}, {factor_set} factors", built)
+            click.echo(note)
+            inputs |= derive(
+                inputs,
+                Path(folder),
+                year=chosen,
+                factor_set=factor_set,
+                draws=built.draws,
+                seed=built.seed,
+            )
+        report_step(
+            inputs,
+            {"report": to},
+            title=title_of(about),
+            year=chosen,
+            factor_set=factor_set,
+            note=note,
+        )
     click.echo(f"Written: {to}")
     if pdf is not None:
         from bc_inventory.report.pdf import print_pdf

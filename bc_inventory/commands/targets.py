@@ -18,6 +18,7 @@ from bc_inventory.commands.options import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bc_inventory.commands.released import BuiltWith
     from bc_inventory.release.read.release import Release
 
 __all__ = ["targets"]
@@ -34,9 +35,6 @@ __all__ = ["targets"]
 )
 @factor_set_option
 @click.option(
-    "--draws", default=200, show_default=True, type=click.IntRange(1), help="Monte Carlo draws."
-)
-@click.option(
     "--to", type=click.Path(path_type=Path, dir_okay=False), help="CSV file for the table."
 )
 @version_option
@@ -45,7 +43,6 @@ def targets(
     uptake: tuple[str, ...],
     file: Path | None,
     factor_set: str,
-    draws: int,
     to: Path | None,
     version: str,
     inventory: str | None,
@@ -54,69 +51,77 @@ def targets(
     r"""Hold every inventory against the targets, and show the gap if MEASUREs were carried out.
 
     Scopes of targets are sides or regions of the release. A commitment is given as measures,
-    each with how far it is carried out, 0 to 1.
+    each with how far it is carried out, 0 to 1; without any, every measure of the library at
+    full uptake, as the release has it.
 
     \b
     bc-inventory targets
     bc-inventory targets --targets mine.csv clean_heating=0.5 diesel_filters=0.8
     """
-    from bc_inventory.analysis.mitigation.targets import gap_after, progress, read_targets
+    from bc_inventory.commands.released import built_with, computed_now, derived
     from bc_inventory.release.read.release import open_release
 
     release = open_release(version, inventory=inventory, root=releases)
     use_facts_of(release)
-    known = read_targets(file)
-    known = known[known["species"] == "BC"]
-    series = _series(release)
-    click.echo(_standing(progress(series, known)))
-    if uptake:
-        chosen = uptake_of(uptake)
-        saved = _saved(release, chosen, factor_set, draws)
-        table = gap_after(series, known, saved)
-        click.echo(_gaps(table))
-    else:
-        table = progress(series, known)
+    built, chosen = built_with(release), uptake_of(uptake)
+    progress, gap = (derived(release, name) for name in ("target_progress", "emission_gap"))
+    as_built = file is None and not chosen and factor_set == built.factor_set
+    if not as_built or progress is None or gap is None:
+        progress, gap, what = _computed(release, file, chosen, factor_set, built)
+        click.echo(computed_now(what, built))
+    click.echo(_standing(progress))
+    click.echo(_gaps(gap))
     if to is not None:
         from bc_inventory.report.exports import write_csv
 
-        click.echo(f"Written: {write_csv(table, to)}")
+        click.echo(f"Written: {write_csv(gap, to)}")
 
 
-def _series(release: Release) -> pd.DataFrame:
-    """Return totals of sides and regions of the release, and of the transcribed inventories."""
+def _computed(
+    release: Release,
+    file: Path | None,
+    uptake: dict[str, float],
+    factor_set: str,
+    built: BuiltWith,
+) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    """Return progress and gaps, and what they were computed with."""
     import pandas as pd
 
+    from bc_inventory.analysis.mitigation.measures import applicable, joint_saving, read_measures
+    from bc_inventory.analysis.mitigation.savings import savings
+    from bc_inventory.analysis.mitigation.scenario import drawn_scene
+    from bc_inventory.analysis.mitigation.step import saved_shares
+    from bc_inventory.analysis.mitigation.targets import (
+        gap_after,
+        progress,
+        read_targets,
+        series_of,
+    )
     from bc_inventory.reference.paths import data_root
     from bc_inventory.schema import read_csv
 
     totals = release.table("totals")
-    own = totals[totals["level"].isin(["side", "region"])]
-    own = own.assign(
-        inventory="bc_inventory " + own["factor_set"],
-        region=own["region"].where(own["level"] == "region", own["side"]),
-    )
-    bench = read_csv(data_root() / "benchmarks.csv", "benchmarks")
-    columns = ["inventory", "region", "year", "emission_kt"]
-    return pd.concat([own[columns], bench.loc[bench["sector"] == "*", columns]], ignore_index=True)
-
-
-def _saved(release: Release, uptake: dict[str, float], factor_set: str, draws: int) -> pd.DataFrame:
-    """Return the share that measures save together, of each side and region, with intervals."""
-    import pandas as pd
-
-    from bc_inventory.analysis.mitigation.measures import joint_saving, joint_share, read_measures
-    from bc_inventory.analysis.mitigation.scenario import drawn_scene
-    from bc_inventory.reference.paths import data_root
-    from bc_inventory.schema import read_csv
-
-    year = int(release.table("totals")["year"].max())
-    rows = release.emissions(None, None, year, factor_set=factor_set)
+    rows = release.emissions(None, None, built.year, factor_set=factor_set)
+    library = read_measures()
+    words = [f"{name}={value:g}" for name, value in uptake.items()]
+    if not uptake:
+        library = applicable(library, rows)
+        uptake = dict.fromkeys(library["measure"].unique(), 1.0)
+        words = ["every measure at full uptake"]
     regions = read_csv(data_root() / "regions.csv", "regions")
-    scene = drawn_scene(rows, read_measures(), uptake, regions, draws=draws)
-    return pd.concat(
-        [joint_share(joint_saving(scene, by=by), rows, by=by) for by in ("side", "region")],
+    scene = drawn_scene(rows, library, uptake, regions, draws=built.draws, seed=built.seed)
+    drawn = savings(scene)
+    mine = totals[(totals["year"] == built.year) & (totals["factor_set"] == factor_set)]
+    saved = pd.concat(
+        [saved_shares(joint_saving(drawn, by=by), mine, by) for by in ("side", "region")],
         ignore_index=True,
     )
+    targets = read_targets(file)
+    targets = targets[targets["species"] == "BC"]
+    series = series_of(totals, read_csv(data_root() / "benchmarks.csv", "benchmarks"))
+    words += [f"{factor_set} factors", *([file.name] if file else [])]
+    standing = progress(series, targets).rename(columns={"region": "scope"})
+    return standing, gap_after(series, targets, saved), ", ".join(words)
 
 
 def _standing(made: pd.DataFrame) -> str:
@@ -126,7 +131,7 @@ def _standing(made: pd.DataFrame) -> str:
             continue
         due = f"{row.due_lower:+.1%} to {row.due_upper:+.1%}"
         lines.append(
-            f"{row.target_id:24}{row.region:8}{row.inventory:28}{row.year:>6}{row.change:>+9.1%}"
+            f"{row.target_id:24}{row.scope:8}{row.inventory:28}{row.year:>6}{row.change:>+9.1%}"
             f"{due:>18}  {row.status}, {row.to_go_kt:+,.1f} kt to go"
         )
     without = sorted(set(made.loc[made["status"] == "no base year", "inventory"]))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,20 @@ import pandas as pd
 from bc_inventory.inventory.components import Component, draw_names, multiplier
 from bc_inventory.inventory.distribution import Lognormal
 
-__all__ = ["SPLIT", "Multipliers", "combined", "draw", "grouped", "normals"]
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+__all__ = [
+    "SPLIT",
+    "Multipliers",
+    "Products",
+    "Splits",
+    "combined",
+    "draw",
+    "grouped",
+    "normals",
+    "stream",
+]
 
 # Rows of one split of an activity into technologies.
 SPLIT = ["year", "region", "nfr", "fuel", "activity_id", "factor_set"]
@@ -49,30 +63,93 @@ def draw(
     sums : numpy.ndarray of float64, shape (draws, groups)
         kt.
     """
-    from scipy.sparse import csr_array
-
     rows = emissions[emissions["emission_kt"].notna()].reset_index(drop=True)
     codes, groups = grouped(rows, by)
-    common: list[Multipliers | _Splits] = [
+    common: list[Multipliers | Splits] = [
         Multipliers(rows, part, draws, seed) for part in (Component.FACTOR, Component.ABATEMENT)
     ]
-    common.append(_Splits(rows, draws, seed))
+    common.append(Splits(rows, draws, seed))
     own = [Multipliers(rows, part, draws, seed) for part in (Component.ACTIVITY, Component.LOCAL)]
-    # Regions differ in their activity, not in what is burnt with what: the product of split,
-    # factor and controls is the same in many rows and is worked out once for all of them.
-    kind, kinds = combined([part.which for part in common])
-    chain, chains = combined([codes, *(part.which for part in own)])
-    value = rows["emission_kt"].to_numpy(dtype=np.float32)
-    weights = csr_array((value, (chain, kind)), shape=(len(chains), len(kinds)))
-    begins = np.flatnonzero(np.diff(chains[:, 0], prepend=-1))
+    products = Products(
+        codes, len(groups), [part.which for part in common], [part.which for part in own]
+    )
+    weights = products.weights(rows["emission_kt"].to_numpy(dtype=float))
     sums = np.empty((len(groups), draws))
     for start in range(0, draws, _BLOCK):
         chosen = slice(start, min(start + _BLOCK, draws))
-        drawn = weights @ _product([part.drawn(chosen) for part in common], kinds)
-        drawn *= _product([part.drawn(chosen) for part in own], chains[:, 1:])
-        if len(begins):  # chains are sorted by their group
-            sums[:, chosen] = np.add.reduceat(drawn, begins, axis=0)
+        sums[:, chosen] = products.summed(
+            weights, [part.drawn(chosen) for part in common], [part.drawn(chosen) for part in own]
+        )
     return groups, sums.T
+
+
+class Products:
+    """Sums, by group, of values times the multipliers of several parts.
+
+    Regions differ in their activity, not in what is burnt with what: the product of the parts
+    that regions share (split, factor, controls) is the same in many rows and is worked out
+    once for all of them.
+
+    Parameters
+    ----------
+    codes : numpy.ndarray of int, shape (rows,)
+        Group of each row.
+    count : int
+        Number of groups; one without a row has the sum 0.
+    common, own : sequence of numpy.ndarray of int, each of shape (rows,)
+        For each part, which of its multipliers a row takes: parts that regions share, and
+        those of the region's activity.
+
+    Attributes
+    ----------
+    size : int
+        How many numbers a draw takes on the way.
+    """
+
+    def __init__(
+        self,
+        codes: np.ndarray,
+        count: int,
+        common: Sequence[np.ndarray],
+        own: Sequence[np.ndarray],
+    ) -> None:
+        self._kind, self._kinds = combined(common)
+        self._chain, self._chains = combined([codes, *own])
+        self._begins = np.flatnonzero(np.diff(self._chains[:, 0], prepend=-1))
+        self._count = count
+        self.size = max(len(self._chains), len(self._kinds), 1)
+
+    def weights(self, value: np.ndarray) -> csr_array:
+        """Return the values of rows as `summed` takes them."""
+        from scipy.sparse import csr_array
+
+        place = (self._chain, self._kind)
+        shape = (len(self._chains), len(self._kinds))
+        return csr_array((value.astype(np.float32), place), shape=shape)
+
+    def summed(
+        self, weights: csr_array, common: Sequence[np.ndarray], own: Sequence[np.ndarray]
+    ) -> np.ndarray:
+        """Return the sums in some draws.
+
+        Parameters
+        ----------
+        weights
+            From `weights`.
+        common, own : sequence of numpy.ndarray of float32, each of shape (multipliers, draws)
+            The multipliers of each part.
+
+        Returns
+        -------
+        numpy.ndarray of float64, shape (groups, draws)
+        """
+        drawn = weights @ _product(common, self._kinds)
+        drawn *= _product(own, self._chains[:, 1:])
+        sums = np.zeros((self._count, drawn.shape[1]))
+        if len(self._begins):  # chains are sorted by their group
+            groups = self._chains[self._begins, 0]
+            sums[groups] = np.add.reduceat(drawn, self._begins, axis=0)
+        return sums
 
 
 def grouped(rows: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, pd.DataFrame]:
@@ -129,7 +206,7 @@ class Multipliers:
         return self._distribution.multiplier(scores, out=scores)
 
 
-class _Splits:
+class Splits:
     """The distinct multipliers of shares; see `Multipliers`.
 
     A split stays a split: what one technology gains, the others lose. Regions
@@ -144,7 +221,8 @@ class _Splits:
         order = np.lexsort((member, split))
         begins = np.flatnonzero(np.diff(split[order], prepend=-1))
         lengths = np.diff(np.append(begins, len(order)))
-        signatures = [part.tobytes() for part in np.split(member[order], begins[1:])]
+        pieces = np.split(member[order], begins[1:]) if len(order) else []
+        signatures = [part.tobytes() for part in pieces]
         kinds, _ = pd.factorize(np.array(signatures, dtype=object))
         _, chosen = np.unique(kinds, return_index=True)
         kept = np.concatenate(
@@ -160,6 +238,7 @@ class _Splits:
         self.which[order] = self._offsets[np.repeat(kinds, lengths)] + place
 
     def drawn(self, chosen: slice) -> np.ndarray:
+        """Return some draws of all multipliers; float32, shape (distinct, draws)."""
         weight = self._plain.drawn(chosen).take(self._kept, axis=0)
         if len(weight):
             whole = np.add.reduceat(weight * self._share, self._offsets, axis=0)
@@ -196,9 +275,23 @@ def normals(
     drawn = np.empty((len(names), draws), dtype=np.float32)
     for column, name in enumerate(names):
         if moving[column]:
-            digest = hashlib.blake2b(f"{seed}:{part}:{name}".encode(), digest_size=16).digest()
-            key = np.random.Philox(key=int.from_bytes(digest, "little"))
-            np.random.Generator(key).standard_normal(dtype=np.float32, out=drawn[column])
+            stream(seed, part, name).standard_normal(dtype=np.float32, out=drawn[column])
         else:
             drawn[column] = 0.0
     return drawn.T, which, distribution
+
+
+def stream(seed: int, part: str, name: str) -> np.random.Generator:
+    """Return the random numbers of a named part, the same wherever it is drawn.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the configuration.
+    part : str
+        Kind of the part, such as a component of the chain.
+    name : str
+        Its name; what has the same name is one draw.
+    """
+    digest = hashlib.blake2b(f"{seed}:{part}:{name}".encode(), digest_size=16).digest()
+    return np.random.Generator(np.random.Philox(key=int.from_bytes(digest, "little")))

@@ -14,7 +14,7 @@ from bc_inventory.reference.domains import domains
 from bc_inventory.reference.naming import names_by_domain
 from bc_inventory.report.i18n import Both, one
 
-__all__ = ["FACTS", "IMPACTS", "Material", "read_material", "report_facts"]
+__all__ = ["DERIVED", "FACTS", "IMPACTS", "Material", "read_material", "report_facts"]
 
 # Facts a report needs, by the name of the input: file under `data/` and contract.
 FACTS = {
@@ -42,6 +42,8 @@ IMPACTS = {
     "cryosphere_months": "cryosphere_months",
     "exposure": "exposure",
 }
+# Tables that steps before derived from the inventory; the names of inputs and of contracts.
+DERIVED = ("decomposition", "measure_savings", "target_progress", "emission_gap")
 _GNFR_NAMES = {
     "A_PublicPower": Both("public power", "公共电力"),
     "B_Industry": Both("industry", "工业"),
@@ -79,6 +81,7 @@ class Material:
     monitoring: pd.DataFrame | None
     observed: pd.DataFrame | None
     impacts: dict[str, pd.DataFrame]
+    derived: dict[str, pd.DataFrame]
 
     @cached_property
     def sides(self) -> dict[str, Both]:
@@ -128,6 +131,21 @@ class Material:
         """Tables found before: to filter that many rows is slow, and all sections do."""
         return {}
 
+    def total(self, side: str, factor_set: str) -> float:
+        """Return the published total of a side in the report's year, kt."""
+        rows = self.totals[
+            (self.totals["level"] == "side")
+            & (self.totals["year"] == self.year)
+            & (self.totals["side"] == side)
+            & (self.totals["factor_set"] == factor_set)
+        ]
+        return float(rows["emission_kt"].iloc[0])
+
+    @property
+    def draws(self) -> int:
+        """Draws of every interval of the release."""
+        return int(self.totals["draws"].iloc[0])
+
     @property
     def limits(self) -> dict[str, float]:
         """Limits of a review by name."""
@@ -175,7 +193,7 @@ def read_material(inputs: dict[str, Path], *, title: Both, year: int, factor_set
     Parameters
     ----------
     inputs : dict of str to Path
-        `emissions`, `totals` and `report_facts`; optional `grid`, `hotspots`,
+        `emissions`, `totals`, `report_facts` and those of `DERIVED`; optional `grid`, `hotspots`,
         `stations`, `monitoring`, and those of `IMPACTS`.
     title, year, factor_set
         Of the report.
@@ -208,6 +226,7 @@ def read_material(inputs: dict[str, Path], *, title: Both, year: int, factor_set
             for name, contract in IMPACTS.items()
             if (frame := optional(name, contract)) is not None
         },
+        derived={name: schema.read_parquet(inputs[name], name) for name in DERIVED},
     )
 
 

@@ -47,6 +47,7 @@ def report_step(
     title: Sequence[str],
     year: int,
     factor_set: str = "harmonised",
+    note: str = "",
 ) -> None:
     """Write the report of a release as one self-contained HTML file.
 
@@ -65,6 +66,8 @@ def report_step(
         Year the report is about.
     factor_set : str
         Factor set whose figures are shown first.
+    note : str
+        Shown at the head where the derived tables aren't those of the release.
 
     Raises
     ------
@@ -77,8 +80,9 @@ def report_step(
     page = render(
         shown,
         Both(
-            f"Report for the year {year}, {factor_set} factors.",
-            f"{year}年报告，{'统一' if factor_set == 'harmonised' else '官方推荐'}因子。",
+            f"Report for the year {year}, {factor_set} factors. {note}".strip(),
+            f"{year}年报告，{'统一' if factor_set == 'harmonised' else '官方推荐'}因子。"
+            + ("派生表为现在计算，不属于该版本。" if note else ""),
         ),
         [make(material) for make in SECTIONS],
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bc_inventory.errors import suggest
 from bc_inventory.schema import (
     activity,
+    analysis,
     compare,
     factors,
     facts,
@@ -26,6 +27,7 @@ TABLES: dict[str, Table] = {
     made.name: made
     for module in (
         activity,
+        analysis,
         compare,
         factors,
         facts,

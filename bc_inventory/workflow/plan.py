@@ -20,6 +20,7 @@ from bc_inventory.reference.paths import data_root, using_root
 from bc_inventory.report.context import IMPACTS, report_facts
 from bc_inventory.report.step import report_step
 from bc_inventory.spatial.step import grid_step, shares_step
+from bc_inventory.workflow.derived import ANALYSES, derived_steps
 from bc_inventory.workflow.facts import facts_root, overlaid_tables, refuse_unread
 from bc_inventory.workflow.title import title_of
 
@@ -59,6 +60,7 @@ def make_plan(config: Config, results: Path) -> Plan:
             *_spatial_steps(config),
             *_analysis_steps(config),
             *_monitoring_steps(config),
+            *derived_steps(config),
             _report_step(config),
         ]
     steps = [replace(step, inputs={**named, **step.inputs}) for step in of_rooms]
@@ -275,6 +277,7 @@ def _report_step(config: Config) -> Step:
             "monitoring": Output("observations", "summary"),
             "compared_with_observations": Output("compared_with_observations", "table"),
             **{name: Output("impacts", name) for name in IMPACTS},
+            **{name: Output(each.name, name) for each in ANALYSES for name in each.tables},
         },
         {"report": "report.html"},
         {
@@ -346,6 +349,11 @@ def published_files(record: RunRecord) -> dict[str, Path]:
         "hotspots.nc": record.path("hotspots", "netcdf"),
         "maps": record.path("maps", "maps"),
         **{path.name: path for path in (record.path("impacts", name) for name in _VIEWS)},
+        **{
+            f"{name}.parquet": record.path(each.name, name)
+            for each in ANALYSES
+            for name in each.tables
+        },
         "report.html": record.path("report", "report"),
         "observations": record.path("observations", "observations"),
         "observations.nc": record.path("observations", "netcdf"),

@@ -12,6 +12,7 @@ from bc_inventory.analysis.mitigation.measures import (
     read_measures,
     wedges,
 )
+from bc_inventory.analysis.mitigation.savings import savings
 from bc_inventory.analysis.mitigation.scenario import concerned, drawn_scene
 from bc_inventory.errors import DataError
 from bc_inventory.reference.paths import data_root
@@ -145,13 +146,13 @@ def test_a_technology_that_was_not_there_takes_its_factor_from_elsewhere():
         apply_measures(alone, LIBRARY, {"briquettes": 1.0}, REGIONS)
 
 
-def scene(uptake, **drawn):
-    return drawn_scene(stoves(), LIBRARY, uptake, REGIONS, **drawn)
+def saved(uptake, **drawn):
+    return savings(drawn_scene(stoves(), LIBRARY, uptake, REGIONS, **drawn))
 
 
 def test_wedges_by_hand():
     """Clean saves 8 alone, filter 4; together 8. By Shapley 6 and 2."""
-    made = wedges(scene({"clean": 1.0, "filter": 1.0}))
+    made = wedges(saved({"clean": 1.0, "filter": 1.0}))
     made = made.set_index("measure")
     assert made["alone_kt"].to_dict() == pytest.approx({"clean": 8.0, "filter": 4.0})
     assert made["saved_kt"].to_dict() == pytest.approx({"clean": 6.0, "filter": 2.0})
@@ -172,8 +173,8 @@ def test_rows_that_no_measure_looks_at_are_left_out():
 
 def test_wedges_have_intervals_that_repeat():
     uptake = {"clean": 1.0, "filter": 0.5}
-    first = wedges(scene(uptake, draws=300, seed=2))
-    again = wedges(scene(uptake, draws=300, seed=2))
+    first = wedges(saved(uptake, draws=300, seed=2))
+    again = wedges(saved(uptake, draws=300, seed=2))
     pd.testing.assert_frame_equal(first, again)
     assert (first["lower_kt"] < first["saved_kt"]).all()
     assert (first["saved_kt"] < first["upper_kt"]).all()
@@ -190,7 +191,7 @@ def test_wedges_have_intervals_that_repeat():
 def test_wedges_add_up_to_the_joint_saving_which_no_sum_of_parts_exceeds(uptake):
     base = stoves()
     together = total(base) - total(apply_measures(base, LIBRARY, uptake, REGIONS))
-    made = wedges(scene(uptake))
+    made = wedges(saved(uptake))
     assert made["saved_kt"].sum() == pytest.approx(together, abs=1e-9)
     assert together <= made["alone_kt"].sum() + 1e-9
 
@@ -221,7 +222,8 @@ def test_a_share_that_moves_nowhere_is_refused(tmp_path):
 
 
 def share(uptake, draws, by="side"):
-    return joint_share(joint_saving(scene(uptake, draws=draws), by=by), stoves(), by=by)
+    whole = stoves().groupby(by)["emission_kt"].sum()
+    return joint_share(joint_saving(saved(uptake, draws=draws), by=by), whole)
 
 
 def test_the_joint_share_is_what_all_measures_leave_of_the_emission():

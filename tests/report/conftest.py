@@ -10,6 +10,7 @@ from bc_inventory.inventory.uncertainty import totals
 from bc_inventory.reference.paths import data_root
 from bc_inventory.report.context import IMPACTS, report_facts
 from bc_inventory.report.pdf import find_browser
+from bc_inventory.workflow.derived import derive
 from tests.analysis.frames import emissions
 from tests.conftest import needed
 
@@ -75,11 +76,9 @@ def release(tmp_path_factory) -> dict[str, Path]:
     table = small_table()
     schema.write_parquet(table, "emissions", folder / "emissions.parquet")
     schema.write_parquet(totals(table, 200, 1), "totals", folder / "totals.parquet")
-    return {
-        "emissions": folder / "emissions.parquet",
-        "totals": folder / "totals.parquet",
-        **report_facts(data_root()),
-    }
+    tables = {name: folder / f"{name}.parquet" for name in ("emissions", "totals")}
+    made = derive(tables, folder, year=2018, factor_set="harmonised", draws=200, seed=1)
+    return {**tables, **made, **report_facts(data_root())}
 
 
 @pytest.fixture(scope="session")

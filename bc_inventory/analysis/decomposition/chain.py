@@ -9,7 +9,8 @@ more than once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,16 +18,24 @@ from numpy.typing import NDArray
 
 from bc_inventory import units
 from bc_inventory.analysis.decomposition.divisia import Method, parts_of
-from bc_inventory.analysis.decomposition.draws import perturbed
 from bc_inventory.inventory.draws import combined
+from bc_inventory.schema.analysis import DECOMPOSITION_HEADS
 
-__all__ = ["HEADS", "met", "sum_to"]
+__all__ = [
+    "CHAINED",
+    "HEADS",
+    "Codes",
+    "Floats",
+    "Leaves",
+    "Met",
+    "Side",
+    "central_parts",
+    "meet",
+    "sum_to",
+]
 
-HEADS = (
-    *("activity", "fuel_mix", "technology_mix", "emission_factor", "abatement"),
-    *("coverage", "combined"),
-)
-_CHAINED, _COVERAGE, _COMBINED = -1, HEADS.index("coverage"), HEADS.index("combined")
+HEADS = DECOMPOSITION_HEADS
+CHAINED, _COVERAGE, _COMBINED = -1, HEADS.index("coverage"), HEADS.index("combined")
 # Energy and distance add up over fuels; tonnes of different products don't.
 _ADDITIVE_UNITS = ("TJ", "1e6 vehicle_km")
 Codes = NDArray[np.intp]
@@ -35,7 +44,7 @@ Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class _Keys:
+class Keys:
     """Codes of rows: each names a cell, and a group of activity, fuel and technology in it."""
 
     cell: Codes
@@ -45,85 +54,142 @@ class _Keys:
     in_group_fuel: Codes
     leaf: Codes
 
-    def of(self, rows: slice | Flags) -> _Keys:
-        return _Keys(*(getattr(self, name)[rows] for name in _Keys.__dataclass_fields__))
+    def of(self, rows: slice | Flags) -> Keys:
+        """Return the codes of some rows."""
+        return Keys(*(getattr(self, name)[rows] for name in Keys.__dataclass_fields__))
 
 
 @dataclass(frozen=True)
-class _Side:
-    """Rows with a figure: keys, and (rows, draws) of activity, generated and emitted."""
-
-    keys: _Keys
-    activity: Floats
-    generated: Floats
-    emitted: Floats
-
-    def only(self, rows: Flags) -> _Side:
-        return _Side(
-            self.keys.of(rows), self.activity[rows], self.generated[rows], self.emitted[rows]
-        )
-
-
-def met(
-    base: pd.DataFrame,
-    other: pd.DataFrame,
-    by: Sequence[str],
-    method: Method,
-    draws: int,
-    seed: int,
-) -> tuple[pd.DataFrame, Codes, Codes, Floats]:
-    """Return the parts of the difference of two tables in all draws.
+class Side:
+    """Rows with a figure: keys, the head of each or `CHAINED`, and its chain in kt.
 
     Parameters
     ----------
-    base, other, by, method, draws, seed
-        See `bc_inventory.analysis.decomposition.decompose.decompose`.
+    rows : pandas.DataFrame
+        Contract `emissions`.
+    keys : Keys
+        Common to both tables.
+    head : numpy.ndarray of int, shape (rows,)
+        Position in `HEADS` of rows that can't be chained.
+    used, generated, emitted : numpy.ndarray of float, shape (rows,)
+        Activity of the technology in its unit; what it makes before control and what is
+        emitted, in kt. The first two are NaN where they aren't known.
+    """
 
-    Returns
-    -------
-    cells : pandas.DataFrame
-        The cells of `by`.
-    cell, head : numpy.ndarray of int, shape (rows,)
-        Position in `cells` and in `HEADS` of each row of values; both repeat.
-    values : numpy.ndarray of float, shape (rows, 1 + draws)
-        kt; the first column is the central case.
+    rows: pd.DataFrame
+    keys: Keys
+    head: Codes
+    used: Floats
+    generated: Floats
+    emitted: Floats
+
+
+@dataclass(frozen=True)
+class Met:
+    """Two tables met: the cells in which a row has a figure, and both sides."""
+
+    cells: pd.DataFrame
+    sides: tuple[Side, Side]
+
+
+def meet(base: pd.DataFrame, other: pd.DataFrame, by: Sequence[str]) -> Met:
+    """Meet the rows of two tables, leaf by leaf.
+
+    Parameters
+    ----------
+    base, other, by
+        See `bc_inventory.analysis.decomposition.decompose.decompose`.
     """
     tables = [_figures(base), _figures(other), _keyed(base), _keyed(other)]
     used = [_amounts(table) for table in tables[:2]]
     nothing = [np.full(len(table), np.nan) for table in tables[2:]]
     keys, names, cells = _coded(tables, [*(amounts[0] for amounts in used), *nothing], by)
-    sides = [
-        _side(table, key, amounts, draws, seed)
-        for table, key, amounts in zip(tables[:2], keys[:2], used, strict=True)
-    ]
     notation = [table["notation_key"].eq("NO").to_numpy(dtype=bool) for table in tables[2:]]
     heads = [
         _heads(keys[0], keys[1], keys[3], notation[1], names),
         _heads(keys[1], keys[0], keys[2], notation[0], names),
     ]
-    at, numbers, values = [], [], []
-    for sign, side, head in zip((-1.0, 1.0), sides, heads, strict=True):
-        alone = head != _CHAINED
-        at.append(side.keys.cell[alone])
-        numbers.append(head[alone])
-        values.append(sign * side.emitted[alone])
-    joint = [side.only(head == _CHAINED) for side, head in zip(sides, heads, strict=True)]
-    where, chained = _chain_parts(joint[0], joint[1], method)
-    for number, made in enumerate(chained):
-        at.append(where)
-        numbers.append(np.full(len(where), number))
-        values.append(made)
     # A cell with notation keys alone has no part.
-    named, cell = np.unique(np.concatenate(at), return_inverse=True)
-    return (
-        cells.iloc[named].reset_index(drop=True),
-        cell,
-        np.concatenate(numbers),
-        np.concatenate(values),
-    )
+    named = np.unique(np.concatenate([keys[0].cell, keys[1].cell]))
+    place = np.zeros(len(cells), dtype=np.intp)
+    place[named] = np.arange(len(named))
+    sides = [
+        Side(
+            table,
+            replace(key, cell=place[key.cell]),
+            head,
+            *amounts,
+            table["emission_kt"].to_numpy(dtype=float),
+        )
+        for table, key, head, amounts in zip(tables[:2], keys[:2], heads, used, strict=True)
+    ]
+    return Met(cells.iloc[named].reset_index(drop=True), (sides[0], sides[1]))
 
 
-def sum_to(values: Floats, at: Codes, count: int) -> Floats:
+def central_parts(met: Met, method: Method) -> Floats:
+    """Return the parts of the central case, kt, shape (cells, heads)."""
+    size = len(met.cells) * len(HEADS)
+    at, values = [], []
+    for sign, side in zip((-1.0, 1.0), met.sides, strict=True):
+        alone = side.head != CHAINED
+        at.append(side.keys.cell[alone] * len(HEADS) + side.head[alone])
+        values.append(sign * side.emitted[alone])
+    leaves = Leaves(met, [side.head == CHAINED for side in met.sides])
+    chains = [
+        leaves.chain(
+            *(
+                sum_to(amount[chained, None], leaf, leaves.count)
+                for amount in (side.used, side.generated, side.emitted)
+            )
+        )
+        for side, chained, leaf in zip(met.sides, leaves.rows, leaves.leaf, strict=True)
+    ]
+    for number, made in enumerate(parts_of(chains[0], chains[1], method)):
+        at.append(leaves.cell * len(HEADS) + number)
+        values.append(made[:, 0])
+    summed = sum_to(np.concatenate(values)[:, None], np.concatenate(at), size)
+    return summed.reshape(len(met.cells), len(HEADS))
+
+
+class Leaves:
+    """The leaves of the chain, common to some rows of both tables.
+
+    Parameters
+    ----------
+    met : Met
+        The tables.
+    rows : sequence of numpy.ndarray of bool
+        Which rows of each.
+    """
+
+    def __init__(self, met: Met, rows: Sequence[Flags]) -> None:
+        self.rows = tuple(rows)
+        keys = [side.keys.of(chosen) for side, chosen in zip(met.sides, rows, strict=True)]
+        codes = np.concatenate([key.leaf for key in keys])
+        _, first, leaf = np.unique(codes, return_index=True, return_inverse=True)
+        self.count = len(first)
+        self.leaf = (leaf[: len(keys[0].leaf)], leaf[len(keys[0].leaf) :])
+        self.cell = np.concatenate([key.cell for key in keys])[first]
+
+        def of_leaf(kind: str) -> Codes:
+            both = np.concatenate([getattr(key, kind) for key in keys])
+            return np.unique(both[first], return_inverse=True)[1]
+
+        self._fuel, self._group = of_leaf("in_group_fuel"), of_leaf("in_cell_group")
+
+    def chain(self, used: Floats, generated: Floats, emitted: Floats) -> Floats:
+        """Return the factors of each leaf from its amounts, shape (5, leaves, draws)."""
+        return self.factors(used, _ratio(generated, used), _ratio(emitted, generated))
+
+    def factors(self, used: Floats, factor: Floats, passed: Floats) -> Floats:
+        """Return the factors of each leaf from its activity, factor and what passes."""
+        of_fuel = sum_to(used, self._fuel, int(self._fuel.max(initial=-1)) + 1)[self._fuel]
+        of_group = sum_to(used, self._group, int(self._group.max(initial=-1)) + 1)[self._group]
+        shares = [of_group, _ratio(of_fuel, of_group), _ratio(used, of_fuel)]
+        return np.stack([*shares, factor, passed])
+
+
+def sum_to(values: NDArray[np.floating[Any]], at: Codes, count: int) -> Floats:
     """Sum rows that go to one place; sorting them first is far faster than adding one by one."""
     summed = np.zeros((count, values.shape[1]))
     if len(at):
@@ -159,7 +225,7 @@ def _amounts(rows: pd.DataFrame) -> tuple[Floats, Floats]:
 
 def _coded(
     tables: Sequence[pd.DataFrame], used: Sequence[Floats], by: Sequence[str]
-) -> tuple[list[_Keys], pd.Index, pd.DataFrame]:
+) -> tuple[list[Keys], pd.Index, pd.DataFrame]:
     """Return the keys of each table, the names of groups, and the cells.
 
     A group is activity that adds up: a unit, or one fuel in a unit that doesn't add up over
@@ -176,7 +242,7 @@ def _coded(
     cell, _ = combined([code[name] for name in by])
     in_cell_group, _ = combined([cell, group])
     in_group_fuel, _ = combined([in_cell_group, code["fuel"]])
-    keys = _Keys(
+    keys = Keys(
         cell,
         group,
         in_cell_group,
@@ -190,23 +256,8 @@ def _coded(
     return made, pd.Index(names), rows.loc[first, list(by)].reset_index(drop=True)
 
 
-def _side(
-    rows: pd.DataFrame, keys: _Keys, amounts: tuple[Floats, Floats], draws: int, seed: int
-) -> _Side:
-    scale = perturbed(rows, draws, seed)
-    used, generated, emitted = (
-        np.nan_to_num(central)[:, None] * multipliers
-        for central, multipliers in (
-            (amounts[0], scale.activity),
-            (amounts[1], scale.generation),
-            (rows["emission_kt"].to_numpy(dtype=float), scale.emission),
-        )
-    )
-    return _Side(keys, used, generated, emitted)
-
-
 def _heads(
-    mine: _Keys, theirs: _Keys, keyed: _Keys, occurs_not: Flags, groups: pd.Index
+    mine: Keys, theirs: Keys, keyed: Keys, occurs_not: Flags, groups: pd.Index
 ) -> NDArray[np.intp]:
     """Say for each row with a figure whether it is chained, coverage or combined.
 
@@ -216,7 +267,7 @@ def _heads(
     """
     nothing, unknown = keyed.of(occurs_not), keyed.of(~occurs_not)
 
-    def among(table: _Keys, kind: str) -> Flags:
+    def among(table: Keys, kind: str) -> Flags:
         return np.isin(getattr(mine, kind), getattr(table, kind))
 
     in_cell, in_fuel = among(theirs, "cell"), among(theirs, "in_cell_fuel")
@@ -229,43 +280,9 @@ def _heads(
     additive = np.asarray(groups.isin(_ADDITIVE_UNITS))[mine.group]
     heads = np.full(len(mine.cell), _COVERAGE)
     heads[other_unit | ~measured | additive] = _COMBINED
-    heads[measured & ~other_unit & meets] = _CHAINED
+    heads[measured & ~other_unit & meets] = CHAINED
     heads[~covered] = _COVERAGE
     return heads
-
-
-def _chain_parts(base: _Side, other: _Side, method: Method) -> tuple[Codes, Floats]:
-    """Return the cell of each leaf of both tables, and (heads, leaves, draws) in kt."""
-    codes = np.concatenate([base.keys.leaf, other.keys.leaf])
-    _, first, leaf = np.unique(codes, return_index=True, return_inverse=True)
-
-    def of_leaf(kind: str) -> Codes:
-        both = np.concatenate([getattr(base.keys, kind), getattr(other.keys, kind)])
-        return np.unique(both[first], return_inverse=True)[1]
-
-    fuel, group = of_leaf("in_group_fuel"), of_leaf("in_cell_group")
-    chains = []
-    rows = len(base.keys.leaf)
-    for side, at in ((base, leaf[:rows]), (other, leaf[rows:])):
-        used, made, out = (
-            sum_to(values, at, len(first))
-            for values in (side.activity, side.generated, side.emitted)
-        )
-        of_fuel = sum_to(used, fuel, int(fuel.max(initial=-1)) + 1)[fuel]
-        of_group = sum_to(used, group, int(group.max(initial=-1)) + 1)[group]
-        chains.append(
-            np.stack(
-                [
-                    of_group,
-                    _ratio(of_fuel, of_group),
-                    _ratio(used, of_fuel),
-                    _ratio(made, used),
-                    _ratio(out, made),
-                ]
-            )
-        )
-    cells = np.concatenate([base.keys.cell, other.keys.cell])[first]
-    return cells, parts_of(chains[0], chains[1], method)
 
 
 def _ratio(part: Floats, whole: Floats) -> Floats:

@@ -16,30 +16,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from bc_inventory.analysis.decomposition.chain import HEADS, met, sum_to
+from bc_inventory.analysis.decomposition import drawn
+from bc_inventory.analysis.decomposition.chain import HEADS, central_parts, meet, sum_to
 from bc_inventory.analysis.decomposition.divisia import Method
 from bc_inventory.errors import DataError, Problem
-from bc_inventory.inventory.components import DRAW_COLUMNS
-from bc_inventory.inventory.draws import SPLIT, grouped
-from bc_inventory.storage.memoize import by_value, memoize
+from bc_inventory.inventory.draws import grouped
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+__all__ = ["HEADS", "Parts", "decompose", "drawn_parts", "split", "waterfall"]
 
-__all__ = ["HEADS", "Parts", "both_ways", "decompose", "drawn_parts", "waterfall"]
-
-# Columns a decomposition looks at.
-_CHAIN = (
-    *("side", "technology", "memo", "notation_key", "activity", "activity_unit", "share"),
-    *("emission_factor", "emission_factor_unit", "abatement", "emission_kt"),
-)
-_NEEDED = list(dict.fromkeys([*SPLIT, *_CHAIN, *DRAW_COLUMNS]))
 Floats = NDArray[np.float64]
 
 
@@ -101,24 +91,24 @@ def decompose(
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts of a difference in all draws.
+    """The parts of a difference, and their draws.
 
     Parameters
     ----------
     cells : pandas.DataFrame
         Cells of the comparison.
-    cell : numpy.ndarray of int, shape (rows,)
-        Position in `cells` of each row of `values`; cells repeat.
-    head : numpy.ndarray of int, shape (rows,)
-        Position in `HEADS`.
-    values : numpy.ndarray of float, shape (rows, 1 + draws)
-        kt; the first column is the central case.
+    central : numpy.ndarray of float, shape (cells, heads)
+        kt.
+    place : numpy.ndarray of int, shape (rows,)
+        Of each row of `drawn`, its cell times the number of heads, plus its head.
+    drawn : numpy.ndarray of float, shape (rows, draws)
+        kt; without draws there are no rows.
     """
 
     cells: pd.DataFrame
-    cell: NDArray[np.intp]
-    head: NDArray[np.intp]
-    values: Floats
+    central: Floats
+    place: NDArray[np.intp]
+    drawn: NDArray[np.floating[Any]]
 
     def table(self, keep: Sequence[str] | None = None) -> pd.DataFrame:
         """Return the parts summed to cells of `keep`; see `decompose`."""
@@ -126,15 +116,26 @@ class Parts:
         cells, at = pd.DataFrame(index=[0]), np.zeros(len(self.cells), dtype=np.intp)
         if columns:
             at, cells = grouped(self.cells, columns)
-        place = at[self.cell] * len(HEADS) + self.head
-        summed = sum_to(self.values, place, len(cells) * len(HEADS))
         frame = cells.loc[cells.index.repeat(len(HEADS))].reset_index(drop=True)
         frame["head"] = np.tile(HEADS, len(cells))
-        frame["part_kt"] = summed[:, 0]
-        if summed.shape[1] > 1:
-            lower, upper = np.quantile(summed[:, 1:], [0.025, 0.975], axis=1)
-            frame["lower_kt"], frame["upper_kt"] = lower, upper
+        frame["part_kt"] = sum_to(self.central, at, len(cells)).ravel()
+        if self.drawn.shape[1]:
+            frame["lower_kt"], frame["upper_kt"] = self._bounds(at, len(cells))
         return frame
+
+    def heads(self) -> Floats:
+        """Return the draws of each head summed over all cells, shape (heads, draws)."""
+        return sum_to(self.drawn, self.place % len(HEADS), len(HEADS))
+
+    def _bounds(self, at: NDArray[np.intp], count: int) -> Floats:
+        """Return the 2.5 and 97.5 % quantiles of each cell and head, 0 where nothing is drawn."""
+        cell, head = np.divmod(self.place, len(HEADS))
+        places, codes = np.unique(at[cell] * len(HEADS) + head, return_inverse=True)
+        bounds = np.zeros((2, count * len(HEADS)))
+        if len(places):
+            summed = sum_to(self.drawn, codes, len(places))
+            bounds[:, places] = np.quantile(summed, [0.025, 0.975], axis=1, overwrite_input=True)
+        return bounds
 
 
 def drawn_parts(
@@ -164,68 +165,30 @@ def drawn_parts(
     """
     for frame, name in ((base, "base"), (other, "other")):
         _check_one(frame, name)
-    return Parts(*met(base, other, by, method, draws, seed))
+    return split(base, other, by=by, method=method, draws=draws, seed=seed)
 
 
-def both_ways(
-    base: pd.DataFrame, other: pd.DataFrame, *, by: Sequence[str], draws: int, seed: int
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Decompose by LMDI-I with intervals, and by the Shapley method beside it.
-
-    Categories are taken one by one, since rows of different ones never meet: what is kept of
-    those that didn't change is used again, and the draws of one fit the processor's cache.
+def split(
+    base: pd.DataFrame,
+    other: pd.DataFrame,
+    *,
+    by: Sequence[str] = ("nfr",),
+    method: Method = "lmdi",
+    draws: int = 0,
+    seed: int = 0,
+) -> Parts:
+    """Return `drawn_parts` of parts of tables, of which either may have no row at all.
 
     Parameters
     ----------
-    base, other, by, draws, seed
-        See `decompose`; `nfr` is one of `by`.
-
-    Returns
-    -------
-    cells : pandas.DataFrame
-        As from `decompose`, with the column shapley_kt.
-    heads : pandas.DataFrame
-        Parts summed over all cells with their intervals: head, part_kt, lower_kt, upper_kt.
-
-    Raises
-    ------
-    DataError
+    base, other, by, method, draws, seed
         See `decompose`.
     """
-    for frame, name in ((base, "base"), (other, "other")):
-        _check_one(frame, name)
-    made, sums = [], []
-    tables = [by_value(frame[_NEEDED], "nfr") for frame in (base, other)]
-    for category in sorted({*tables[0], *tables[1]}):
-        pair = [
-            table[category] if category in table else next(iter(table.values())).slice(length=0)
-            for table in tables
-        ]
-        found = memoize(_category, *pair, list(by), draws, seed)
-        sums.append(found.pop("sums"))
-        made.append(pd.DataFrame(found))
-    cells = pd.concat(made, ignore_index=True)
-    order = cells["head"].map({head: place for place, head in enumerate(HEADS)})
-    cells = cells.assign(_order=order).sort_values([*by, "_order"], ignore_index=True)
-    heads = np.tile(np.arange(len(HEADS)), len(sums))
-    whole = Parts(pd.DataFrame(index=[0]), np.zeros_like(heads), heads, np.concatenate(sums))
-    return cells.drop(columns="_order"), whole.table([])
-
-
-def _category(
-    base: pa.Table, other: pa.Table, by: Sequence[str], draws: int, seed: int
-) -> dict[str, np.ndarray]:
-    """Decompose one category: columns of its cells, and `sums` (heads, 1 + draws) of them."""
-    pair = base.to_pandas(), other.to_pandas()
-    drawn = Parts(*met(*pair, by, "lmdi", draws, seed))
-    cells = drawn.table()
-    second = Parts(*met(*pair, by, "shapley", 0, 0)).table()
-    cells["shapley_kt"] = second["part_kt"]  # the cells are the same, and sorted
-    columns = {
-        name: cells[name].to_numpy(dtype=str if name in {*by, "head"} else float)
-        for name in cells.columns
-    }
-    return columns | {"sums": sum_to(drawn.values, drawn.head, len(HEADS))}
+    met = meet(base, other, by)
+    central = central_parts(met, method)
+    if draws == 0:
+        return Parts(met.cells, central, np.zeros(0, dtype=np.intp), np.zeros((0, 0)))
+    return Parts(met.cells, central, *drawn.drawn_parts(met, method, draws, seed))
 
 
 def waterfall(parts: pd.DataFrame, base_kt: float, *, by: Sequence[str] = ()) -> pd.DataFrame:

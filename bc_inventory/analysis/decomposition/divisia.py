@@ -47,12 +47,11 @@ def log_mean(first: Floats, second: Floats) -> Floats:
     [1.718282, 2.0, 0.0]
     """
     both = (first > 0) & (second > 0)
-    low = np.where(both, first, 1.0)
-    log = np.log(np.where(both, second, 1.0) / low)
+    log = np.divide(second, first, out=np.ones_like(first), where=both)
+    np.log(log, out=log)
     # expm1(x)/x keeps its digits where the sides are nearly equal; (a - b)/ln(a/b) doesn't.
-    near = np.abs(log) < 1e-12
-    slope = np.where(near, 1.0, np.expm1(log) / np.where(near, 1.0, log))
-    mean: Floats = np.where(both, low * slope, 0.0)
+    slope = np.divide(np.expm1(log), log, out=np.ones_like(log), where=np.abs(log) >= 1e-12)
+    mean: Floats = np.where(both, first * slope, 0.0)
     return mean
 
 
@@ -78,7 +77,10 @@ def parts_of(base: Floats, other: Floats, method: Method = "lmdi") -> Floats:
 
 
 def _fill(factors: Floats, from_other: Floats) -> Floats:
-    filled = np.where(np.isnan(factors), from_other, factors)
+    undefined = np.isnan(factors)
+    if not undefined.any():
+        return factors
+    filled = np.where(undefined, from_other, factors)
     return np.where(np.isnan(filled), 1.0, filled)
 
 
@@ -95,9 +97,9 @@ def lmdi(base: Floats, other: Floats) -> Floats:
     """
     first, second = base.prod(axis=0), other.prod(axis=0)
     weight = log_mean(first, second)
-    positive = weight > 0
-    ratio = np.where(positive, other, 1.0) / np.where(positive, base, 1.0)
-    parts: Floats = weight * np.log(ratio)
+    ratio = np.divide(other, base, out=np.ones_like(other), where=weight > 0)
+    parts: Floats = np.log(ratio, out=ratio)
+    parts *= weight
     for product, factors in ((first, base), (second, other)):
         alone = (product == 0) & (first != second)
         if alone.any():

@@ -18,19 +18,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bc_inventory.analysis.decomposition.chain import sum_to
+from bc_inventory.analysis.mitigation.savings import Savings
 from bc_inventory.analysis.mitigation.scenario import make_scene
-from bc_inventory.analysis.mitigation.scene import Scene
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.inventory.components import product
 from bc_inventory.inventory.draws import SPLIT, grouped
 from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import read_csv
 
-__all__ = ["apply_measures", "joint_saving", "joint_share", "read_measures", "wedges"]
+__all__ = ["applicable", "apply_measures", "joint_saving", "joint_share", "read_measures", "wedges"]
 
 Floats = NDArray[np.float64]
-# All orders of more measures than this would take minutes.
-_MOST_MEASURES = 10
 
 
 def read_measures(path: Path | None = None) -> pd.DataFrame:
@@ -65,6 +64,27 @@ def read_measures(path: Path | None = None) -> pd.DataFrame:
             for row in lost.itertuples()
         )
     return rows
+
+
+def applicable(measures: pd.DataFrame, emissions: pd.DataFrame) -> pd.DataFrame:
+    """Leave out changes that bring in a technology that the inventory doesn't have.
+
+    Parameters
+    ----------
+    measures : pandas.DataFrame
+        Contract `measures`.
+    emissions : pandas.DataFrame
+        Contract `emissions`.
+    """
+    known = emissions.loc[emissions["emission_kt"].notna(), ["nfr", "fuel", "technology"]]
+    have = set(known.drop_duplicates().itertuples(index=False, name=None))
+    fits = [
+        row.changes != "share"
+        or (row.nfr, row.fuel, row.technology) not in have
+        or (row.nfr, row.fuel, row.to_technology) in have
+        for row in measures.itertuples()
+    ]
+    return measures[fits]
 
 
 def apply_measures(
@@ -128,16 +148,16 @@ def apply_measures(
     return pd.concat([kept[emissions.columns], untouched], ignore_index=True)
 
 
-def wedges(scene: Scene, *, by: Sequence[str] = ("side",)) -> pd.DataFrame:
+def wedges(saved: Savings, *, by: Sequence[str] = ("side",)) -> pd.DataFrame:
     """Return what each measure saves of the joint saving.
 
     Parameters
     ----------
-    scene : Scene
-        From `bc_inventory.analysis.mitigation.scenario.drawn_scene`. Memo items count like
+    saved : Savings
+        From `bc_inventory.analysis.mitigation.savings.savings`. Memo items count like
         others if a measure names their category; they stay in rows of their own.
     by : sequence of str
-        Columns to keep apart.
+        Columns to keep apart: side, region.
 
     Returns
     -------
@@ -145,35 +165,29 @@ def wedges(scene: Scene, *, by: Sequence[str] = ("side",)) -> pd.DataFrame:
         memo, `by`, measure, saved_kt (wedge), alone_kt (saving if nothing
         else were done), and with draws lower_kt and upper_kt of the wedge. The
         wedges of a group add up to its joint saving.
-
-    Raises
-    ------
-    DataError
-        If more than ten measures meet the same rows.
     """
     keys = ["memo", *by]
-    codes, groups = grouped(scene.rows, keys)
+    codes, groups = grouped(saved.groups, keys)
     made = []
-    for names in _interacting(scene):
-        saved = _savings(scene, names, codes, len(groups))
+    for names, sets in saved.sets:
+        sums = {active: sum_to(kt, codes, len(groups)) for active, kt in sets.items()}
         for name in names:
-            wedge = _shapley(name, names, saved)
+            wedge = _shapley(name, names, sums)
             frame = groups.assign(measure=name, saved_kt=wedge[:, 0])
-            frame["alone_kt"] = saved[frozenset([name])][:, 0]
+            frame["alone_kt"] = sums[frozenset([name])][:, 0]
             if wedge.shape[1] > 1:
-                limits = np.quantile(wedge[:, 1:], [0.025, 0.975], axis=1)
-                frame["lower_kt"], frame["upper_kt"] = limits
+                frame["lower_kt"], frame["upper_kt"] = _bounds(wedge)
             made.append(frame)
     return pd.concat(made, ignore_index=True).sort_values([*keys, "measure"], ignore_index=True)
 
 
-def joint_saving(scene: Scene, *, by: str = "side") -> pd.DataFrame:
+def joint_saving(saved: Savings, *, by: str = "side") -> pd.DataFrame:
     """Return what measures save together.
 
     Parameters
     ----------
-    scene : Scene
-        From `bc_inventory.analysis.mitigation.scenario.drawn_scene`, with draws; memo items are
+    saved : Savings
+        From `bc_inventory.analysis.mitigation.savings.savings`, with draws; memo items are
         left out.
     by : {"side", "region"}
         What the savings are given for.
@@ -183,27 +197,30 @@ def joint_saving(scene: Scene, *, by: str = "side") -> pd.DataFrame:
     pandas.DataFrame
         region (a side or a region), saved_kt, lower_kt, upper_kt (95 % interval).
     """
-    counted = ~scene.rows["memo"].to_numpy(dtype=bool)
-    codes, groups = grouped(scene.rows[counted], [by])
-    saved = (scene.emission(()) - scene.emission(scene.measures))[counted]
-    summed = np.zeros((len(groups), saved.shape[1]))
-    np.add.at(summed, codes, saved)
-    lower, upper = np.quantile(summed[:, 1:], [0.025, 0.975], axis=1)
+    counted = ~saved.groups["memo"].to_numpy(dtype=bool)
+    codes, groups = grouped(saved.groups[counted], [by])
+    whole = sum(sets[frozenset(names)][counted] for names, sets in saved.sets)
+    summed = sum_to(whole, codes, len(groups))
+    lower, upper = _bounds(summed)
     columns = {"saved_kt": summed[:, 0], "lower_kt": lower, "upper_kt": upper}
     return pd.DataFrame({"region": groups[by].astype(str), **columns})
 
 
-def joint_share(saving: pd.DataFrame, emissions: pd.DataFrame, *, by: str = "side") -> pd.DataFrame:
+def _bounds(values: Floats) -> Floats:
+    """Return the 2.5 and 97.5 % quantiles of the draws of each row."""
+    bounds: Floats = np.quantile(values[:, 1:], [0.025, 0.975], axis=1)
+    return bounds
+
+
+def joint_share(saving: pd.DataFrame, whole: pd.Series) -> pd.DataFrame:
     """Return the share of the emission that measures save together.
 
     Parameters
     ----------
     saving : pandas.DataFrame
         From `joint_saving`.
-    emissions : pandas.DataFrame
-        The contract `emissions` that the scene was made of; memo items are left out.
-    by : {"side", "region"}
-        What the savings are given for.
+    whole : pandas.Series of float
+        Emission by side or region, as in the published totals, kt.
 
     Returns
     -------
@@ -212,50 +229,9 @@ def joint_share(saving: pd.DataFrame, emissions: pd.DataFrame, *, by: str = "sid
         interval), as fractions of the emission; 0 where no measure meets any
         row.
     """
-    counted = ~emissions["memo"].astype(bool)
-    whole = emissions.loc[counted, "emission_kt"].groupby(emissions[by].astype(str)).sum()
     made = saving.set_index("region").reindex(whole.index.rename("region"))
     made = made.div(whole.to_numpy(), axis=0).fillna(0.0)
     return made.set_axis(["share", "share_lower", "share_upper"], axis=1).reset_index()
-
-
-def _interacting(scene: Scene) -> list[list[str]]:
-    """Part the measures into groups that share rows; others can't interact."""
-    met: dict[str, set[int]] = {name: set() for name in scene.measures}
-    for change in scene.changes:
-        met[change.measure].update(change.rows.tolist(), change.to.tolist())
-    parts: list[list[str]] = []
-    for name, rows in met.items():
-        near = [part for part in parts if any(rows & met[other] for other in part)]
-        parts = [part for part in parts if part not in near]
-        parts.append(sorted([name, *(other for part in near for other in part)]))
-    largest = max((len(part) for part in parts), default=0)
-    if largest > _MOST_MEASURES:
-        raise DataError(
-            [
-                Problem(
-                    found=f"{largest} measures on the same rows",
-                    expected=f"at most {_MOST_MEASURES} that interact",
-                    remedy="Combine some of them into one measure.",
-                )
-            ]
-        )
-    return parts
-
-
-def _savings(
-    scene: Scene, names: list[str], codes: NDArray[np.intp], count: int
-) -> dict[frozenset[str], Floats]:
-    """Return what each set of measures saves, kt, (groups, 1 + draws)."""
-    near = scene.of(names)
-    base = near.emission(())
-    saved: dict[frozenset[str], Floats] = {}
-    for size in range(len(names) + 1):
-        for active in combinations(names, size):
-            difference = np.zeros((count, base.shape[1]))
-            np.add.at(difference, codes[near.place], base - near.emission(active))
-            saved[frozenset(active)] = difference
-    return saved
 
 
 def _shapley(name: str, names: list[str], saved: Mapping[frozenset[str], Floats]) -> Floats:

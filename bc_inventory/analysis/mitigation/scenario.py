@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 
 import numpy as np
@@ -10,12 +9,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bc_inventory import units
-from bc_inventory.analysis.decomposition.draws import perturbed
 from bc_inventory.analysis.mitigation.scene import Change, Floats, Scene
 from bc_inventory.errors import DataError, Problem, suggest
 from bc_inventory.inventory.components import DRAW_COLUMNS, IDENTITY, Component
 from bc_inventory.inventory.distribution import SplitNormal
-from bc_inventory.inventory.draws import SPLIT, grouped
+from bc_inventory.inventory.draws import SPLIT, grouped, stream
 
 __all__ = ["check_uptake", "concerned", "drawn_scene", "make_scene"]
 
@@ -126,9 +124,7 @@ def drawn_scene(
     """
     chosen = measures[measures["measure"].isin(uptake)]
     rows = concerned(emissions, chosen, regions)
-    met = _scene(rows, measures, uptake, regions, draws, seed).touched()
-    scale = perturbed(met.rows, draws, seed).emission
-    return dataclasses.replace(met, per_share=met.per_share * scale)
+    return _scene(rows, measures, uptake, regions, draws, seed).touched()
 
 
 def _scene(
@@ -148,18 +144,16 @@ def _scene(
     labels = _Labels(rows, regions)
     places = _Places(rows)
     changes = []
-    for number, row in enumerate(chosen.itertuples()):
+    for row in chosen.itertuples():
         at = np.flatnonzero(labels.meets(row))
-        effect = uptake[row.measure] * _effects(row, draws, seed + 1 + number)
+        effect = uptake[row.measure] * _effects(row, draws, seed)
         to = at[:0]
         if row.changes == "share":
             at = at[share[at] > 0]
             to = places.of(at, str(row.to_technology))
         changes.append(Change(row.measure, row.changes, at, effect, to))
     per_share = _whole_share(rows)[:, None]
-    return Scene(
-        tuple(sorted(uptake)), rows, per_share, share, tuple(changes), np.arange(len(rows))
-    )
+    return Scene(tuple(sorted(uptake)), rows, per_share, share, tuple(changes), draws, seed)
 
 
 class _Labels:
@@ -287,7 +281,8 @@ def _effects(row, draws: int, seed: int) -> Floats:  # type: ignore[no-untyped-d
     """Return the effect and draws of it: a normal in two halves through its bounds."""
     if draws == 0:
         return np.array([row.effect])
-    normal = np.random.default_rng(seed).standard_normal(draws)
+    name = "/".join((row.measure, row.scope, row.nfr, row.fuel, row.technology, row.changes))
+    normal = stream(seed, "measure", name).standard_normal(draws)
     central, lower, upper = np.array([[row.effect], [row.effect_lower], [row.effect_upper]])
     drawn = SplitNormal(central, lower, upper, 0.0, 1.0).quantile(normal[None, :])
     return np.concatenate([central, drawn[0]])

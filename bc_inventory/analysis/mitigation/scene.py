@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -29,10 +29,11 @@ class Change:
 
 @dataclass(frozen=True)
 class Scene:
-    """Rows, the emission of a whole share of each (kt, with draws), and the changes.
+    """Rows, the emission of a whole share of each (kt, one column), and the changes.
 
-    `measures` are all that were asked for, also those that meet no row. `place` is where
-    each row stands in the scene that this one was taken from.
+    `measures` are all that were asked for, also those that meet no row. The effects of
+    changes have `draws` draws after the central case; those of rows are made by
+    `bc_inventory.analysis.mitigation.savings`.
     """
 
     measures: tuple[str, ...]
@@ -40,7 +41,8 @@ class Scene:
     per_share: Floats
     share: Floats
     changes: tuple[Change, ...]
-    place: NDArray[np.intp]
+    draws: int
+    seed: int
 
     def parts(self, active: Iterable[str]) -> tuple[Floats, Floats, Floats]:
         """Return, by row and draw, the share used and multipliers of factor and of what passes.
@@ -64,38 +66,18 @@ class Scene:
             np.add.at(used, change.to, moved[change.rows] * change.effect / whole)
         return used, scale["factor"], scale["abatement"]
 
-    def emission(self, active: Iterable[str]) -> Floats:
-        """Return the emission of each row with these measures, kt, (rows, 1 + draws)."""
-        used, factor, passed = self.parts(active)
-        emitted: Floats = self.per_share * used * factor * passed
-        return emitted
-
-    def of(self, measures: Sequence[str]) -> Scene:
-        """Return the rows that these measures meet, with their changes alone."""
-        chosen = [change for change in self.changes if change.measure in measures]
-        return self._only(self._met(chosen), measures, chosen)
-
     def touched(self) -> Scene:
         """Return the splits in which a change meets or brings in a row, without the others."""
         split, _ = grouped(self.rows, SPLIT)
-        hit = np.bincount(split, self._met(self.changes)) > 0
-        return self._only(hit[split], self.measures, self.changes)
-
-    def _met(self, changes: Iterable[Change]) -> NDArray[np.bool_]:
-        mask = np.zeros(len(self.rows), dtype=bool)
-        for change in changes:
-            mask[change.rows] = mask[change.to] = True
-        return mask
-
-    def _only(
-        self, mask: NDArray[np.bool_], measures: Sequence[str], changes: Iterable[Change]
-    ) -> Scene:
+        met = np.zeros(len(self.rows), dtype=bool)
+        for change in self.changes:
+            met[change.rows] = met[change.to] = True
+        mask = (np.bincount(split, met) > 0)[split]
         at = np.cumsum(mask) - 1
-        return Scene(
-            tuple(measures),
-            self.rows[mask].reset_index(drop=True),
-            self.per_share[mask],
-            self.share[mask],
-            tuple(Change(c.measure, c.kind, at[c.rows], c.effect, at[c.to]) for c in changes),
-            np.flatnonzero(mask),
+        return replace(
+            self,
+            rows=self.rows[mask].reset_index(drop=True),
+            per_share=self.per_share[mask],
+            share=self.share[mask],
+            changes=tuple(replace(c, rows=at[c.rows], to=at[c.to]) for c in self.changes),
         )

@@ -13,10 +13,19 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.errors import DataError, Problem
+from bc_inventory.reference.domains import domains
 from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import read_csv
 
-__all__ = ["emission_gap", "gap_after", "pathway", "progress", "read_targets"]
+__all__ = [
+    "emission_gap",
+    "gap_after",
+    "pathway",
+    "progress",
+    "read_targets",
+    "series_of",
+    "whole_domains",
+]
 
 
 def read_targets(path: Path | None = None) -> pd.DataFrame:
@@ -53,6 +62,45 @@ def read_targets(path: Path | None = None) -> pd.DataFrame:
     if problems:
         raise DataError(problems)
     return rows
+
+
+def series_of(totals: pd.DataFrame, benchmarks: pd.DataFrame) -> pd.DataFrame:
+    """Return the totals of the inventory, and of those transcribed from publications.
+
+    Parameters
+    ----------
+    totals : pandas.DataFrame
+        Contract `totals`; those of regions are taken, and of domains that are whole: part of
+        a domain can't be held against the target of all.
+    benchmarks : pandas.DataFrame
+        Contract `benchmarks`; those of all sectors are taken.
+
+    Returns
+    -------
+    pandas.DataFrame
+        inventory, region (a side or a region), year, emission_kt.
+    """
+    of_side = (totals["level"] == "side") & totals["side"].isin(whole_domains(totals))
+    own = totals[of_side | (totals["level"] == "region")]
+    own = own.assign(
+        inventory="bc_inventory " + own["factor_set"].astype(str),
+        region=own["region"].where(own["level"] == "region", own["side"]),
+    )
+    columns = ["inventory", "region", "year", "emission_kt"]
+    others = benchmarks.loc[benchmarks["sector"] == "*", columns]
+    return pd.concat([own[columns], others], ignore_index=True)
+
+
+def whole_domains(totals: pd.DataFrame) -> list[str]:
+    """Return the codes of domains of which the inventory has every member.
+
+    Parameters
+    ----------
+    totals : pandas.DataFrame
+        Contract `totals`.
+    """
+    have = set(totals["region"])
+    return [code for code, domain in domains().items() if have >= set(domain.members)]
 
 
 def pathway(target: pd.Series, base_kt: float) -> pd.DataFrame:

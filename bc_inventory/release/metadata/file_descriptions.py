@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from bc_inventory.schema.tables import TABLES
+
 __all__ = ["described"]
 
 _TEXTS = {
@@ -34,7 +36,7 @@ _TEXTS = {
 
 
 def described(path: str) -> str:
-    """Return what a file of a release is.
+    """Return what a file of a release is; a derived table is what its contract says.
 
     Parameters
     ----------
@@ -46,4 +48,11 @@ def described(path: str) -> str:
     >>> described("grid_2018.nc")
     'gridded emissions by category, CF'
     """
-    return next((text for name, text in _TEXTS.items() if re.fullmatch(name, path)), "data")
+    text = next((text for name, text in _TEXTS.items() if re.fullmatch(name, path)), None)
+    if text is not None:
+        return text
+    contract = TABLES.get(path.removesuffix(".parquet"))
+    if contract is None:
+        return "data"
+    sentence = contract.description.partition(". ")[0].rstrip(".")
+    return sentence[0].lower() + sentence[1:]

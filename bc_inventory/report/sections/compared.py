@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 import pandas as pd
 
-from bc_inventory.analysis.decomposition.decompose import both_ways, waterfall
+from bc_inventory.analysis.decomposition.decompose import waterfall
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.charts import Series, lines, waterfall_chart
 from bc_inventory.report.context import Material
@@ -15,8 +13,6 @@ from bc_inventory.report.tables import Column, to_table
 
 __all__ = ["difference", "series"]
 
-_DRAWS = 200
-_SEED = 20_180_101
 _OURS = "bc_inventory"
 
 
@@ -80,25 +76,33 @@ def _by_year(material: Material, side: str) -> pd.DataFrame:
 
 def difference(material: Material) -> Section:
     """Return what makes each two domains differ, and the two factor sets of each."""
+    pair = ["base_side", "base_set", "other_side", "other_set"]
+    parts = material.derived["decomposition"]
+    place = {code: number for number, code in enumerate(material.sides)}
+    # Between domains first, each in the order of the domains.
+    known = sorted(
+        parts[pair].drop_duplicates().to_dict("records"),
+        key=lambda row: (
+            row["base_side"] == row["other_side"],
+            row["other_set"],
+            place[row["base_side"]],
+            place[row["other_side"]],
+        ),
+    )
     figures = []
-    for base, other in combinations(material.sides, 2):
-        tables = material.estimate(side=base), material.estimate(side=other)
-        if len(tables[0]) and len(tables[1]):
+    for row in known:
+        own = parts[(parts[pair] == pd.Series(row)).all(axis=1)]
+        base, other = row["base_side"], row["other_side"]
+        if base != other:
             names = material.sides[base], material.sides[other]
-            figures.append(_waterfall(material, *tables, ("nfr",), names, f"{base}_{other}"))
-    for other in material.factor_sets[1:]:
-        for side, text in material.sides.items():
-            pair = material.estimate(side=side), material.estimate(other, side)
-            if len(pair[0]) and len(pair[1]):
-                first, second = (
-                    Both(f"{text.en}, {name}", text.zh + _SETS_ZH.get(name, f"({name})"))
-                    for name in (material.factor_set, other)
-                )
-                figures.append(
-                    _waterfall(
-                        material, *pair, ("region", "nfr"), (first, second), f"factors_{side}"
-                    )
-                )
+            figures.append(_waterfall(material, own, names, f"{base}_{other}"))
+        else:
+            text = material.sides[base]
+            first, second = (
+                Both(f"{text.en}, {name}", text.zh + _SETS_ZH.get(name, f"({name})"))
+                for name in (row["base_set"], row["other_set"])
+            )
+            figures.append(_waterfall(material, own, (first, second), f"factors_{base}"))
     text = Both(
         "A difference is split along the chain activity x fuel share x technology share x factor x "
         "(1 - abatement) by LMDI-I, which leaves no residual. Coverage is what one side has and "
@@ -115,19 +119,13 @@ _SETS_ZH = {"harmonised": "（统一因子）", "official": "（官方因子）"
 
 
 def _waterfall(
-    material: Material,
-    base: pd.DataFrame,
-    other: pd.DataFrame,
-    by: tuple[str, ...],
-    names: tuple[Both, Both],
-    file: str,
+    material: Material, parts: pd.DataFrame, names: tuple[Both, Both], file: str
 ) -> Figure:
-    parts, heads = both_ways(base, other, by=by, draws=_DRAWS, seed=_SEED)
-    ends = [
-        float(frame.loc[~frame["memo"].astype(bool), "emission_kt"].sum())
-        for frame in (base, other)
-    ]
-    falling = waterfall(parts, ends[0]).merge(heads[["head", "lower_kt", "upper_kt"]], on="head")
+    first = parts.iloc[0]
+    ends = [material.total(first[f"{end}_side"], first[f"{end}_set"]) for end in ("base", "other")]
+    of_all = (parts["region"] == "*") & (parts["nfr"] == "*")
+    heads = parts[of_all]
+    falling = waterfall(heads, ends[0]).merge(heads[["head", "lower_kt", "upper_kt"]], on="head")
     steps = [
         (HEAD_NAMES[row.head], row.part_kt, _maybe(row.lower_kt), _maybe(row.upper_kt))
         for row in falling.itertuples()
@@ -139,7 +137,8 @@ def _waterfall(
         Both(f"From {names[0].en} to {names[1].en}", f"从{names[0].zh}到{names[1].zh}"),
         Both("one bar for each head of the decomposition", "每个分解项一条"),
     )
-    shown = parts[parts["part_kt"].abs() > 0].assign(_size=lambda frame: frame["part_kt"].abs())
+    cells = parts[~of_all]
+    shown = cells[cells["part_kt"].abs() > 0].assign(_size=lambda frame: frame["part_kt"].abs())
     shown = shown.sort_values("_size", ascending=False)
     columns = [
         Column("nfr", Both("category", "类别")),
@@ -150,12 +149,13 @@ def _waterfall(
         Column("shapley_kt", Both("Shapley", "Shapley"), "kt"),
     ]
     labels = {"nfr": material.names("sectors", "nfr"), "head": HEAD_NAMES}
-    if "region" in by:
+    if (cells["region"] != "*").any():
         columns.insert(0, Column("region", Both("region", "地区")))
         labels["region"] = material.names("regions", "region")
     caption = Both(
         f"From {names[0].en} to {names[1].en}, {material.year}: parts of the difference with 95 % "
-        f"intervals of {_DRAWS} draws.",
-        f"{material.year}年从{names[0].zh}到{names[1].zh}：差异的组成及{_DRAWS}次抽样的95%区间。",
+        f"intervals of {material.draws:,} draws.",
+        f"{material.year}年从{names[0].zh}到{names[1].zh}："
+        f"差异的组成及{material.draws:,}次抽样的95%区间。",
     )
     return Figure(caption, chart, to_table(shown, columns, f"difference_{file}", labels))

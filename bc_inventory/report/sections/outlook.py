@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bc_inventory.analysis.mitigation.measures import joint_saving, joint_share, wedges
-from bc_inventory.analysis.mitigation.scenario import concerned, drawn_scene
-from bc_inventory.analysis.mitigation.targets import gap_after, progress
 from bc_inventory.reference.domains import Name
 from bc_inventory.reference.naming import joined
 from bc_inventory.report.blocks import Figure, Section
@@ -14,24 +11,8 @@ from bc_inventory.report.charts import Bar, bars
 from bc_inventory.report.context import Material
 from bc_inventory.report.i18n import Both
 from bc_inventory.report.tables import Column, to_table
-from bc_inventory.storage.memoize import memoize_table
 
 __all__ = ["measures", "targets"]
-
-_DRAWS = 100
-_SEED = 20_180_101
-
-
-def _series(material: Material) -> pd.DataFrame:
-    """Return the totals of every inventory by side and year."""
-    own = material.totals[material.totals["level"] == "side"].assign(
-        inventory=lambda frame: "bc_inventory " + frame["factor_set"],
-        region=lambda frame: frame["side"].map(material.published_as),
-    )
-    own = own.loc[own["region"].notna(), ["inventory", "region", "year", "emission_kt"]]
-    bench = material.facts["benchmarks"]
-    bench = bench[bench["sector"] == "*"][["inventory", "region", "year", "emission_kt"]]
-    return pd.concat([own, bench], ignore_index=True)
 
 
 def _targets(material: Material) -> pd.DataFrame:
@@ -50,16 +31,14 @@ def _target_names(targets: pd.DataFrame) -> dict[str, Both]:
 def targets(material: Material) -> Section:
     """Return how each inventory stands against the targets."""
     black = _targets(material)
-    standing = progress(_series(material), black)
+    standing = material.derived["target_progress"]
     standing = standing[standing["status"] != "no base year"]
     standing = standing.merge(
-        black[["target_id", "scope", "kind", "target_year"]],
-        left_on=["target_id", "region"],
-        right_on=["target_id", "scope"],
+        black[["target_id", "scope", "kind", "target_year"]], on=["target_id", "scope"]
     )
     columns = [
         Column("target_id", Both("target", "目标")),
-        Column("region", Both("side", "方")),
+        Column("scope", Both("side", "方")),
         Column("kind", Both("kind", "性质")),
         Column("inventory", Both("inventory", "清单")),
         Column("base_year", Both("base year", "基准年")),
@@ -72,7 +51,7 @@ def targets(material: Material) -> Section:
     ]
     names = {
         "target_id": _target_names(black),
-        "region": _places(material),
+        "scope": _places(material),
         "kind": _KINDS,
         "status": _STATUS,
     }
@@ -122,12 +101,9 @@ _STATUS = {
 def measures(material: Material) -> Section:
     """Return what each measure of the library would save at full uptake."""
     library = material.facts["measures"]
-    table = material.estimate()
-    counted = table[~table["memo"].astype(bool)]
-    library = _that_meet(library, counted)
-    regions = material.facts["regions"][["region", "group", "side"]]
-    saved = memoize_table(_saved, concerned(counted, library, regions), library, regions)
-    made = saved[saved["level"] == "side"]
+    saved = material.derived["measure_savings"]
+    saved = saved[saved["measure"] != "*"]
+    made = saved[saved["region"] == "*"]
     names = {
         str(row.measure): Both(str(row.name_en), str(row.name_zh))
         for row in library.rename(columns={"name": "name_en"}).itertuples()
@@ -162,8 +138,8 @@ def measures(material: Material) -> Section:
         "故各份额之和等于联合减排量。效果为判断值，区间较宽，见data/measures.csv。",
     )
     caption = Both(
-        f"Wedges by measure and side, {material.year}, {_DRAWS} draws.",
-        f"{material.year}年各措施各方的减排份额，{_DRAWS}次抽样。",
+        f"Wedges by measure and side, {material.year}, {material.draws:,} draws.",
+        f"{material.year}年各措施各方的减排份额，{material.draws:,}次抽样。",
     )
     labels = {"measure": names, "side": material.sides}
     return Section(
@@ -172,22 +148,10 @@ def measures(material: Material) -> Section:
         (text,),
         (
             Figure(caption, chart, to_table(made, columns, "measures", labels)),
-            _by_region(material, saved[saved["level"] == "region"], names),
-            _gap(material, saved[saved["level"] == "joint"], counted),
+            _by_region(material, saved[saved["region"] != "*"], names),
+            _gap(material),
         ),
     )
-
-
-def _saved(rows: pd.DataFrame, library: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
-    """Return wedges at full uptake by side and by region, and what all save together."""
-    uptake = dict.fromkeys(library["measure"].unique(), 1.0)
-    scene = drawn_scene(rows, library, uptake, regions, draws=_DRAWS, seed=_SEED)
-    parts = {
-        "side": wedges(scene),
-        "region": wedges(scene, by=("side", "region")),
-        "joint": joint_saving(scene),
-    }
-    return pd.concat([part.assign(level=level) for level, part in parts.items()])
 
 
 def _by_region(material: Material, wedge: pd.DataFrame, names: dict[str, Both]) -> Figure:
@@ -208,11 +172,9 @@ def _by_region(material: Material, wedge: pd.DataFrame, names: dict[str, Both]) 
     )
 
 
-def _gap(material: Material, saving: pd.DataFrame, counted: pd.DataFrame) -> Figure:
+def _gap(material: Material) -> Figure:
     """Return the emission gap to each target, as it stands and with every measure."""
-    saved = joint_share(saving[["region", "saved_kt", "lower_kt", "upper_kt"]], counted)
-    black = _targets(material)
-    made = gap_after(_series(material), black, saved)
+    made, black = material.derived["emission_gap"], _targets(material)
     columns = [
         Column("target_id", Both("target", "目标")),
         Column("scope", Both("side", "方")),
@@ -236,16 +198,3 @@ def _gap(material: Material, saving: pd.DataFrame, counted: pd.DataFrame) -> Fig
         to_table(made, columns, "emission_gap",
                  {"target_id": _target_names(black), "scope": _places(material)}),
     )  # fmt: skip
-
-
-def _that_meet(library: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
-    """Leave out changes that meet no row or bring in a technology the table doesn't have."""
-    known = table.loc[table["emission_kt"].notna(), ["nfr", "fuel", "technology"]]
-    have = set(known.drop_duplicates().itertuples(index=False, name=None))
-    kept = [
-        row.changes != "share"
-        or (row.nfr, row.fuel, row.technology) not in have
-        or (row.nfr, row.fuel, row.to_technology) in have
-        for row in library.itertuples()
-    ]
-    return library[kept]

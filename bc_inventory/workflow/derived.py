@@ -1,0 +1,118 @@
+"""The steps that derive tables from an inventory, and how to run them on a release."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bc_inventory.analysis.decomposition.step import decomposition_step
+from bc_inventory.analysis.mitigation.step import mitigation_step
+from bc_inventory.config import Config
+from bc_inventory.pipeline.plan import Output, Step
+from bc_inventory.reference.paths import data_root
+
+__all__ = ["ANALYSES", "Analysis", "derive", "derived_steps"]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """A step that derives tables.
+
+    Parameters
+    ----------
+    name : str
+        Of the step.
+    run : callable
+        Takes inputs, outputs and parameters, as a step does.
+    tables : tuple of str
+        What it writes; the names of files and of contracts.
+    made_of : tuple of str
+        Which of the tables `emissions` and `totals` it reads.
+    facts : mapping of str to str
+        Files of facts by the name of the input.
+    parameters : tuple of str
+        Which of year, factor_set, draws and seed it takes.
+    """
+
+    name: str
+    run: Callable[..., None]
+    tables: tuple[str, ...]
+    made_of: tuple[str, ...]
+    facts: Mapping[str, str] = field(default_factory=dict)
+    parameters: tuple[str, ...] = ("year", "factor_set", "draws", "seed")
+
+
+_DOMAINS = {"domains": "domains.csv", "regions": "regions.csv"}
+ANALYSES = (
+    Analysis("decomposition", decomposition_step, ("decomposition",), ("emissions",), _DOMAINS),
+    Analysis(
+        "mitigation",
+        mitigation_step,
+        ("measure_savings", "target_progress", "emission_gap"),
+        ("emissions", "totals"),
+        {
+            "measures": "measures.csv",
+            "targets": "targets.csv",
+            **_DOMAINS,
+            "benchmarks": "benchmarks.csv",
+        },
+    ),
+)
+
+
+def derived_steps(config: Config) -> list[Step]:
+    """Return the steps of a build that derive tables; see `ANALYSES`.
+
+    Parameters
+    ----------
+    config : Config
+        A checked configuration: its base year, the factor set of its grid, its draws and seed.
+    """
+    parameters = {
+        "year": config.inventory.base_year,
+        "factor_set": config.grid.factor_set,
+        "draws": config.uncertainty.draws,
+        "seed": config.uncertainty.seed,
+    }
+    return [
+        Step(
+            each.name,
+            each.run,
+            {
+                **{name: data_root() / file for name, file in each.facts.items()},
+                **{name: Output(name, name) for name in each.made_of},
+            },
+            {name: f"{name}.parquet" for name in each.tables},
+            {name: parameters[name] for name in each.parameters},
+        )
+        for each in ANALYSES
+    ]
+
+
+def derive(made_of: Mapping[str, Path], folder: Path, **parameters: Any) -> dict[str, Path]:
+    """Derive all tables of a release anew, with other parameters than it was built with.
+
+    Parameters
+    ----------
+    made_of : mapping of str to Path
+        `emissions` and `totals`.
+    folder : Path
+        Where to write the tables.
+    **parameters
+        year, factor_set, draws and seed.
+
+    Returns
+    -------
+    dict of str to Path
+        The tables by name.
+    """
+    found: dict[str, Path] = {}
+    for each in ANALYSES:
+        inputs = {name: data_root() / file for name, file in each.facts.items()}
+        inputs |= {name: made_of[name] for name in each.made_of}
+        outputs = {name: folder / f"{name}.parquet" for name in each.tables}
+        each.run(inputs, outputs, **{name: parameters[name] for name in each.parameters})
+        found |= outputs
+    return found
