@@ -21,6 +21,8 @@ __all__ = ["RASTERS", "RasterRegions", "read_raster", "read_regions"]
 _NETCDF = {".nc", ".nc4"}
 RASTERS = _NETCDF | {".tif", ".tiff"}
 _FLAGS = ("flag_values", "flag_meanings")
+# The globe at half a minute has less than twice as many.
+_MOST_CELLS = 500_000_000
 _PER_DEGREE = round(1 / BASE.dlon)
 
 
@@ -174,9 +176,16 @@ def _netcdf(path: Path, name: str | None) -> Any:
             chosen = name or (two[0] if len(two) == 1 else None)
             if chosen not in data.data_vars:
                 raise refuse(str(path), f"the variable {chosen!r}", f"one of {two}")
+            _require_size(str(path), data[chosen].size)
             return data[chosen].squeeze(drop=True).load()
     except (OSError, RuntimeError, ValueError) as error:
         raise refuse(str(path), f"a file that can't be read ({error})", "a whole NetCDF") from error
+
+
+def _require_size(file: str, cells: int) -> None:
+    """Refuse before memory is asked for what a small file may claim."""
+    if cells > _MOST_CELLS:
+        raise refuse(file, f"{cells} cells", f"at most {_MOST_CELLS}", "Cut it to its window.")
 
 
 def _geotiff(path: Path, band: str | None) -> Any:
@@ -184,7 +193,8 @@ def _geotiff(path: Path, band: str | None) -> Any:
 
     rasterio = need("rasterio")
     try:
-        with rasterio.open(path) as data:
+        with rasterio.open(path.absolute(), driver="GTiff") as data:
+            _require_size(str(path), data.width * data.height)
             if data.crs is None or data.crs.to_epsg() != 4326:
                 raise refuse(
                     str(path),

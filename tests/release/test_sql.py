@@ -105,3 +105,28 @@ def test_the_tables_are_as_they_were(release):
     from bc_inventory.release.store.verify import verify_folder
 
     assert verify_folder(release.path)["version"] == release.version
+
+
+def test_nothing_of_the_current_folder_or_the_environment_is_run(small_root, tmp_path, monkeypatch):
+    for name in ("duckdb", "pyarrow", "json", "sitecustomize", "usercustomize", "resource"):
+        (tmp_path / f"{name}.py").write_text(
+            f"open({str(tmp_path / 'ran')!r}, 'a').write('{name}')"
+        )
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend("")
+    monkeypatch.setenv("PYTHONSTARTUP", str(tmp_path / "json.py"))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert bci.open_release(root=small_root.absolute()).sql("select 1 as a")["a"].tolist() == [1]
+    assert not (tmp_path / "ran").exists()
+
+
+def test_a_query_that_fills_memory_leaves_the_next_ones_alone(release):
+    greedy = (
+        "select list(a.emission_kt order by b.emission_kt) from emissions a, emissions b, "
+        "range(100000) c"
+    )
+    for _ in range(3):
+        with pytest.raises(QueryError):
+            release.sql(greedy, seconds=20)
+        rows = release.sql("select count(*) as n from emissions, range(20000)")
+        assert rows["n"][0] > 0

@@ -193,7 +193,7 @@ def test_plants_belong_to_the_polygon_they_lie_in(tables, tmp_path):
         (
             [({"code": "WEST"}, square(4e6, 3e6, 4.1e6, 3.1e6))],
             {"crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3035"}}},
-            "reference system EPSG:3035; expected WGS84",
+            "EPSG::3035'; expected WGS84",
         ),
         (
             [({"code": "WEST"}, {"type": "Point", "coordinates": [9, 50]})],
@@ -211,7 +211,7 @@ def test_boundaries_that_cannot_be_used_are_refused(tables, tmp_path, features, 
 
 def test_a_file_that_is_none_is_refused(tables, tmp_path):
     (tmp_path / "b.geojson").write_text("{")
-    for path, words in ((tmp_path / "b.geojson", "can't be read"), (tmp_path / "c.shp", "no such")):
+    for path, words in ((tmp_path / "b.geojson", "isn't JSON"), (tmp_path / "c.shp", "no such")):
         with pytest.raises(DataError, match=words):
             with_boundaries(tables, path, "code")
 

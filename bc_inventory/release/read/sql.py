@@ -23,6 +23,18 @@ _MEMORY_MB = 2048
 _ANSWER_MB = 512
 
 
+# What Python and the system need to start a process; nothing that loads code.
+_ENVIRONMENT = ("PATH", "SYSTEMROOT", "LANG", "LC_ALL", "TZ", "HOME", "LD_LIBRARY_PATH")
+# Isolated (-I), so that neither the current folder nor the environment adds modules; the
+# folders this process imports from are handed over instead.
+_WORKER = """
+import json, os, sys
+sys.path[:] = json.loads(os.environ["BC_INVENTORY_IMPORT_FOLDERS"])
+from bc_inventory.release.read.sql_worker import main
+main(sys.stdin.buffer, sys.stdout.buffer)
+"""
+
+
 class QueryError(BCInventoryError):
     """A query isn't a single SELECT, fails, or goes beyond a limit."""
 
@@ -41,7 +53,7 @@ class Sql:
     """
 
     def __init__(self, root: Path, tables: Mapping[str, Sequence[str]]) -> None:
-        self._setup = {
+        self._setup: dict[str, Any] = {
             "root": str(root),
             "tables": {name: list(files) for name, files in tables.items()},
             "memory_mb": _MEMORY_MB,
@@ -91,19 +103,22 @@ class Sql:
                 raise QueryError(f"the query was stopped: {reason}") from error
             finally:
                 timer.cancel()
+            if head.get("limit"):
+                # Memory that a query filled may stay with the engine; the next one starts afresh.
+                self._stop()
         if "error" in head:
             raise QueryError(f"the query was refused or failed: {head['error']}")
         return pa.ipc.open_stream(body).read_all()
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
-            environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
-            process = subprocess.Popen(
-                [sys.executable, "-m", "bc_inventory.release.read.sql_worker"],
+            process = subprocess.Popen(  # noqa: S603 -- nothing in it comes from outside
+                [sys.executable, "-I", "-c", _WORKER],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=environment,
+                env=_environment(),
+                cwd=self._setup["root"],
             )
             weakref.finalize(self, _end, process)
             _send(process, self._setup)
@@ -115,6 +130,21 @@ class Sql:
         if self._process is not None:
             _end(self._process)
             self._process = None
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment of the process."""
+    kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    return {**kept, "BC_INVENTORY_IMPORT_FOLDERS": json.dumps(_import_folders())}
+
+
+def _import_folders() -> list[str]:
+    """Return the folders of installed modules and of this package, none of them the current one."""
+    # An empty entry is the current folder, wherever that is.
+    absolute = [entry for entry in sys.path if entry and Path(entry).is_absolute()]
+    folders = [entry for entry in absolute if Path(entry).resolve() != Path.cwd()]
+    # Last, so that a checkout whose folder holds a module of that name doesn't hide a library.
+    return list(dict.fromkeys([*folders, str(Path(__file__).resolve().parents[3])]))
 
 
 def _send(process: subprocess.Popen[bytes], message: Mapping[str, Any]) -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import sys
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -52,9 +51,10 @@ def main(requests: BinaryIO, answers: BinaryIO) -> None:
             body = _answer(connection, request["query"], request["limit"], setup["bytes_mb"])
             head: dict[str, Any] = {"bytes": len(body)}
         except MemoryError:
-            body, head = b"", {"error": f"it needs more than {setup['memory_mb']} MB of memory"}
+            text = f"it needs more than {setup['memory_mb']} MB of memory"
+            body, head = b"", {"error": text, "limit": True}
         except Exception as error:  # whatever DuckDB says about a query is its answer
-            body, head = b"", {"error": _say(error)}
+            body, head = b"", {"error": _say(error), "limit": _is_limit(error)}
         answers.write(json.dumps(head).encode() + b"\n" + body)
         answers.flush()
 
@@ -117,12 +117,15 @@ def _answer(connection: Any, query: str, limit: int, megabytes: int) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
+def _is_limit(error: Exception) -> bool:
+    """Tell whether a query met a limit of memory, after which the engine may hold some."""
+    words = ("bad_alloc", "out of memory", "outofmemory", "memory_limit")
+    text = f"{type(error).__name__} {error}".casefold()
+    return any(word in text for word in words)
+
+
 def _say(error: Exception) -> str:
     text = str(error).strip() or type(error).__name__
     if "bad_alloc" in text:
         return "it needs more memory than it may have"
     return text[:2000]
-
-
-if __name__ == "__main__":
-    main(sys.stdin.buffer, sys.stdout.buffer)
