@@ -240,6 +240,8 @@ def _say(hint: Any) -> str:
 
 
 def _check(config: Config, file: str, problems: Problems) -> None:
+    from bc_inventory.schema.enumerations import FactorSet
+
     inventory, draws = config.inventory, config.uncertainty.draws
     sets = inventory.factor_sets
     named = bool(_NAME.fullmatch(inventory.name)) and inventory.name not in _RESERVED
@@ -265,7 +267,7 @@ def _check(config: Config, file: str, problems: Problems) -> None:
         (
             "inventory.factor_sets",
             sets,
-            0 < len(sets) == len(set(sets)) and set(sets) <= {"harmonised", "official"},
+            0 < len(sets) == len(set(sets)) and set(sets) <= set(FactorSet),
             "'harmonised', 'official' or both",
         ),
         (

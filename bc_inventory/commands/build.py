@@ -74,17 +74,18 @@ def summary(totals: pd.DataFrame, year: int, factor_set: str) -> str:
         Which factor set.
     """
     from bc_inventory.reference.naming import names_by_domain
+    from bc_inventory.schema.enumerations import Level
 
     rows = totals[(totals["year"] == year) & (totals["factor_set"] == factor_set)]
-    names = names_by_domain(rows.loc[rows["level"] == "region", "region"])
+    names = names_by_domain(rows.loc[rows["level"] == Level.REGION, "region"])
     width = max(24, *(len(name.en) + 2 for name in names.values()))
     lines = [
         f"\nBlack carbon {year}, kt (95 % interval), {factor_set} factors",
         f"{'':24}" + "".join(f"{name.en:>{width}}" for name in names.values()),
     ]
     cells = {
-        (row.nfr, row.side): f"{row.emission_kt:,.1f} ({row.lower_kt:,.1f}-{row.upper_kt:,.1f})"
-        for row in rows[rows["level"].isin(["side", "side_gnfr"])].itertuples()
+        (row.gnfr, row.side): f"{row.emission_kt:,.1f} ({row.lower_kt:,.1f}-{row.upper_kt:,.1f})"
+        for row in rows[rows["level"].isin([Level.SIDE, Level.SIDE_GNFR])].itertuples()
     }
     sectors = sorted({sector for sector, _ in cells if sector != "*"})
     for sector in [*sectors, "*"]:

@@ -110,14 +110,15 @@ def text(made: Difference, top: int) -> str:
 def _totals(made: Difference, top: int) -> list[str]:
     """Tell the totals of the sides, then those of regions and categories that moved most."""
     from bc_inventory.release.explain.diff import HEADS
+    from bc_inventory.schema.enumerations import Level
 
     heading = f"{'kt':34}{'base':>11}{'other':>11}{'change':>11}" + "".join(
         f"{head:>18}" for head in HEADS
     )
     lines = [heading]
     order = made.totals["change_kt"].abs().sort_values(ascending=False, kind="stable").index
-    sides = made.totals["level"] == "side"
-    cells = made.totals["level"] == "region_nfr"
+    sides = made.totals["level"] == Level.SIDE
+    cells = made.totals["level"] == Level.REGION_NFR
     for shown in (made.totals[sides], made.totals.loc[order][cells.loc[order]].head(top)):
         for row in shown.to_dict("records"):
             place = row["side"] if row["region"] == "*" else row["region"]

@@ -19,7 +19,7 @@ __all__ = ["query"]
 
 # What fits a terminal; the other formats have all columns.
 _BRIEF = {
-    "totals": ["year", "side", "region", "nfr", "emission_kt", "lower_kt", "upper_kt"],
+    "totals": ["year", "side", "region", "gnfr", "nfr", "emission_kt", "lower_kt", "upper_kt"],
     "emissions": [
         "year",
         "region",

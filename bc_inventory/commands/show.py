@@ -37,5 +37,15 @@ def show(
     rows = release.totals(
         list(regions) or None, list(sectors) or None, list(years) or None, factor_set=factor_set
     )
-    columns = ["year", "side", "region", "nfr", "factor_set", "emission_kt", "lower_kt", "upper_kt"]
+    columns = [
+        "year",
+        "side",
+        "region",
+        "gnfr",
+        "nfr",
+        "factor_set",
+        "emission_kt",
+        "lower_kt",
+        "upper_kt",
+    ]
     click.echo(rows[columns].to_string(index=False, float_format=lambda value: f"{value:,.3f}"))

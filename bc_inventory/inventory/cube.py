@@ -9,6 +9,7 @@ import pandas as pd
 
 from bc_inventory import __version__
 from bc_inventory.reference.naming import name_of
+from bc_inventory.schema.enumerations import Level
 
 __all__ = ["write_cube"]
 
@@ -35,7 +36,7 @@ def write_cube(totals: pd.DataFrame, path: Path, *, title: str, factor_set: str)
     """
     import xarray as xr
 
-    rows = totals[(totals["level"] == "region_nfr") & (totals["factor_set"] == factor_set)]
+    rows = totals[(totals["level"] == Level.REGION_NFR) & (totals["factor_set"] == factor_set)]
     index = rows.set_index(["year", "region", "nfr"]).sort_index()
     names = {"emission": "emission_kt", "lower": "lower_kt", "upper": "upper_kt"}
     cube = xr.Dataset.from_dataframe(

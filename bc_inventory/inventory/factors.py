@@ -14,6 +14,7 @@ from bc_inventory.inventory.convert import energy_content
 from bc_inventory.inventory.distribution import Lognormal
 from bc_inventory.inventory.facts import Facts
 from bc_inventory.inventory.scope import at_years, narrowest
+from bc_inventory.schema.enumerations import FactorSet
 
 __all__ = ["FACTOR_UNIT", "add_factors", "add_shares"]
 
@@ -154,9 +155,9 @@ def add_factors(
     use = ["side", "nfr", "fuel", "technology"]
     wanted = rows[use].drop_duplicates().reset_index(drop=True)
     chosen = _choose(wanted, facts.emission_factors, factor_set)
-    if factor_set == "official":
+    if factor_set == FactorSet.OFFICIAL:
         absent = chosen["factor_id"].isna()
-        spare = _choose(wanted, facts.emission_factors, "harmonised")
+        spare = _choose(wanted, facts.emission_factors, FactorSet.HARMONISED)
         chosen = chosen.where(~absent, spare)
         chosen["factor_flag"] = absent.map({True: "factor_from_harmonised", False: None})
     else:

@@ -12,6 +12,7 @@ import pandas as pd
 from bc_inventory import schema
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.reference.domains import NO_DOMAIN
+from bc_inventory.schema.enumerations import FactorSet
 
 __all__ = [
     "ACTIVITY_SIDE",
@@ -190,7 +191,7 @@ def _check_sums(facts: Facts, paths: Mapping[str, Path]) -> None:
 
 def _check_harmonised(factors: pd.DataFrame, path: Path) -> None:
     """Refuse a harmonised factor that holds for one side only."""
-    wrong = factors[(factors["factor_set"] == "harmonised") & (factors["side"] != "*")]
+    wrong = factors[(factors["factor_set"] == FactorSet.HARMONISED) & (factors["side"] != "*")]
     above = factors[factors["pm25_value"].notna() & (factors["value"] > factors["pm25_value"])]
     problems = [
         Problem(

@@ -14,24 +14,26 @@ import pandas as pd
 from bc_inventory.inventory.components import DRAW_COLUMNS, Component, draw_names, multiplier
 from bc_inventory.inventory.draws import SPLIT, draw, grouped
 from bc_inventory.schema import check, table
+from bc_inventory.schema.counted import counted
+from bc_inventory.schema.enumerations import Level
 
 __all__ = ["aggregates", "combine_totals", "draw_aggregate", "drawn_totals", "parts", "totals"]
 
 # Totals published, with the columns each one sums over.
 LEVELS: dict[str, tuple[str, ...]] = {
-    "side": (),
-    "side_gnfr": ("gnfr",),
-    "side_nfr": ("nfr",),
-    "region": ("region",),
-    "region_gnfr": ("region", "gnfr"),
-    "region_nfr": ("region", "nfr"),
+    Level.SIDE: (),
+    Level.SIDE_GNFR: ("gnfr",),
+    Level.SIDE_NFR: ("nfr",),
+    Level.REGION: ("region",),
+    Level.REGION_GNFR: ("region", "gnfr"),
+    Level.REGION_NFR: ("region", "nfr"),
 }
 _BASE = ("year", "side", "species", "factor_set")
 _PLACE = (*_BASE, "region")
 # No total reaches over two values of these.
 _ORDER = ["year", "species", "factor_set", "side"]
 # Levels inside one GNFR aggregate.
-_WITHIN = ("side_gnfr", "side_nfr", "region_gnfr", "region_nfr")
+_WITHIN = (Level.SIDE_GNFR, Level.SIDE_NFR, Level.REGION_GNFR, Level.REGION_NFR)
 # What the draws depend on.
 _NEEDED = [
     *dict.fromkeys([*_BASE, "region", "gnfr", "nfr", *SPLIT, "share", "emission_kt", *DRAW_COLUMNS])
@@ -90,8 +92,8 @@ def parts(emissions: pd.DataFrame) -> list[pd.DataFrame]:
     list of pandas.DataFrame
         Rows that count, of one year, species, factor set and side each.
     """
-    counted = emissions.loc[~emissions["memo"].astype(bool), _USED]
-    return [part for _, part in counted.groupby(_ORDER, sort=True, observed=True)]
+    rows = counted(emissions)[_USED]
+    return [part for _, part in rows.groupby(_ORDER, sort=True, observed=True)]
 
 
 def aggregates(part: pd.DataFrame) -> list[pd.DataFrame]:
@@ -144,10 +146,8 @@ def drawn_totals(part: pd.DataFrame, drawn: Sequence[Mapping[str, np.ndarray]]) 
         by = [*_BASE, *extra]
         frame = groups[level].assign(level=level)
         frame = frame.merge(rows.propagated(by), on=by).merge(_coverage(part, by), on=by)
-        if "gnfr" in frame:
-            frame = frame.rename(columns={"gnfr": "nfr"})
         made.append(frame)
-    return pd.concat(made, ignore_index=True).fillna({"nfr": "*", "region": "*"})
+    return pd.concat(made, ignore_index=True).fillna({"region": "*", "gnfr": "*", "nfr": "*"})
 
 
 def _groups(drawn: Sequence[Mapping[str, np.ndarray]]) -> dict[str, pd.DataFrame]:
@@ -162,7 +162,7 @@ def _groups(drawn: Sequence[Mapping[str, np.ndarray]]) -> dict[str, pd.DataFrame
             made[level].append(_described(groups, found[level]))
     places = pd.concat([_named(found, "draws", _PLACE) for found in drawn], ignore_index=True)
     sums = np.concatenate([found["draws"] for found in drawn])
-    for level in LEVELS.keys() - set(_WITHIN):
+    for level in (Level.SIDE, Level.REGION):
         codes, groups = grouped(places, [*_BASE, *LEVELS[level]])
         made[level].append(_described(groups, _statistics(_summed(sums, codes, len(groups)))))
     return {level: pd.concat(frames, ignore_index=True) for level, frames in made.items()}

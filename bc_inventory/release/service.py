@@ -25,6 +25,7 @@ from bc_inventory.errors import BCInventoryError, ReleaseError
 from bc_inventory.release.read.release import Release, open_stored
 from bc_inventory.release.store.names import LATEST
 from bc_inventory.release.store.stores import open_store
+from bc_inventory.schema.enumerations import FactorSet
 
 __all__ = ["make_app"]
 
@@ -41,7 +42,6 @@ Text = Annotated[list[str] | None, Query(max_length=50)]
 Years = Annotated[list[int] | None, Query(max_length=50)]
 Rows = Annotated[int, Query(ge=1, le=MOST_ROWS)]
 Offset = Annotated[int, Query(ge=0, le=2**31)]
-FactorSet = Literal["harmonised", "official"]
 Form = Literal["json", "csv"]
 
 
@@ -191,7 +191,7 @@ def _tables(app: FastAPI, shelf: _Shelf) -> None:
         region: Text = None,
         sector: Text = None,
         year: Years = None,
-        factor_set: FactorSet = "harmonised",
+        factor_set: FactorSet = FactorSet.HARMONISED,
         form: Form = "json",
         limit: Rows = 10_000,
         offset: Offset = 0,
@@ -213,7 +213,7 @@ def _tables(app: FastAPI, shelf: _Shelf) -> None:
         region: Text = None,
         sector: Text = None,
         year: Years = None,
-        factor_set: FactorSet = "harmonised",
+        factor_set: FactorSet = FactorSet.HARMONISED,
         form: Form = "json",
     ) -> Response:
         """Return published totals with their intervals."""

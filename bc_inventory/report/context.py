@@ -13,6 +13,7 @@ from bc_inventory.errors import DataError, Problem
 from bc_inventory.reference.domains import domains
 from bc_inventory.reference.naming import names_by_domain
 from bc_inventory.report.i18n import Both, one
+from bc_inventory.schema.enumerations import Level
 
 __all__ = ["DERIVED", "FACTS", "IMPACTS", "Material", "read_material", "report_facts"]
 
@@ -134,7 +135,7 @@ class Material:
     def total(self, side: str, factor_set: str) -> float:
         """Return the published total of a side in the report's year, kt."""
         rows = self.totals[
-            (self.totals["level"] == "side")
+            (self.totals["level"] == Level.SIDE)
             & (self.totals["year"] == self.year)
             & (self.totals["side"] == side)
             & (self.totals["factor_set"] == factor_set)

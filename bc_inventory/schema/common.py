@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bc_inventory.schema.contract import Column, Interval
-from bc_inventory.schema.enumerations import Statistic
+from bc_inventory.schema.enumerations import FactorSet, Statistic
 
 __all__ = [
     "AS_GIVEN",
@@ -13,6 +13,7 @@ __all__ = [
     "QUANTITY_UNITS",
     "SUM_OF_MEDIANS",
     "bounded",
+    "factor_set",
     "fuel",
     "interval",
     "nfr",
@@ -61,6 +62,7 @@ fuel = Column("fuel", "string", "fuel, or the product of a process", references=
 technology = Column(
     "technology", "string", "combustion or process technology", references="technologies.technology"
 )
+factor_set = Column("factor_set", "string", "set of emission factors", enum=tuple(FactorSet))
 source_id = Column("source_id", "string", "source of the row", references="sources.source_id")
 confidence = Column(
     "confidence", "string", "how far the row was seen in its source", enum=CONFIDENCE

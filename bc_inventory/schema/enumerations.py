@@ -4,7 +4,25 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["Statistic"]
+__all__ = ["FactorSet", "Level", "Statistic"]
+
+
+class Level(StrEnum):
+    """What a total sums over: a side or a region, whole, by GNFR aggregate or by category."""
+
+    SIDE = "side"
+    SIDE_GNFR = "side_gnfr"
+    SIDE_NFR = "side_nfr"
+    REGION = "region"
+    REGION_GNFR = "region_gnfr"
+    REGION_NFR = "region_nfr"
+
+
+class FactorSet(StrEnum):
+    """A set of emission factors: one for all, or what each side is recommended."""
+
+    HARMONISED = "harmonised"
+    OFFICIAL = "official"
 
 
 class Statistic(StrEnum):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bc_inventory.schema import common as c
 from bc_inventory.schema.contract import Column, Table
+from bc_inventory.schema.enumerations import FactorSet
 
 __all__ = ["TABLES"]
 
@@ -38,7 +39,7 @@ EMISSION_FACTORS = Table(
             "factor_set",
             "string",
             "harmonised, or official as recommended to each side",
-            enum=("harmonised", "official"),
+            enum=tuple(FactorSet),
         ),
         Column(
             "side",

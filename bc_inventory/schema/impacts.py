@@ -24,9 +24,6 @@ def _n(
     )
 
 
-_factor_set = Column(
-    "factor_set", "string", "set of emission factors", enum=("harmonised", "official")
-)
 _nfr = Column(
     "nfr", "string", "NFR category, or * for all", references="sectors.nfr", wildcard=True
 )
@@ -83,7 +80,7 @@ CO2_EQUIVALENTS = Table(
     (
         c.year,
         c.side,
-        _factor_set,
+        c.factor_set,
         Column(
             "species",
             "string",
@@ -150,7 +147,7 @@ CRYOSPHERE = Table(
     (
         c.year,
         c.side,
-        _factor_set,
+        c.factor_set,
         _view,
         _band,
         _nfr,
@@ -169,7 +166,7 @@ CRYOSPHERE_MONTHS = Table(
     (
         c.year,
         c.side,
-        _factor_set,
+        c.factor_set,
         _view,
         _band,
         _nfr,
@@ -186,7 +183,7 @@ EXPOSURE = Table(
     (
         c.year,
         c.side,
-        _factor_set,
+        c.factor_set,
         Column("region", "string", "region, or * for the side"),
         _nfr,
         Column("radius_km", "number", "what counts as near", "km", minimum=0.0),

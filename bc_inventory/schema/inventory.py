@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bc_inventory.schema import common as c
 from bc_inventory.schema.contract import Column, Interval, Table
-from bc_inventory.schema.enumerations import Statistic
+from bc_inventory.schema.enumerations import Level, Statistic
 
 __all__ = ["TABLES"]
 
@@ -88,7 +88,7 @@ EMISSIONS = Table(
         c.fuel,
         c.technology,
         Column("species", "string", "pollutant"),
-        Column("factor_set", "string", "set of emission factors", enum=("harmonised", "official")),
+        c.factor_set,
         Column("memo", "boolean", "memo item, outside the totals"),
         _n(
             "activity", "activity of the fuel in the category, all technologies, in `activity_unit`"
@@ -180,14 +180,15 @@ TOTALS = Table(
         c.year,
         c.side,
         Column("region", "string", "region, or * for the whole side"),
-        Column("nfr", "string", "NFR category, GNFR aggregate, or * for all"),
+        Column("gnfr", "string", "GNFR aggregate at levels by aggregate, or *"),
+        Column("nfr", "string", "NFR category at levels by category, or *"),
         Column("species", "string", "pollutant"),
-        Column("factor_set", "string", "set of emission factors", enum=("harmonised", "official")),
+        c.factor_set,
         Column(
             "level",
             "string",
             "what is summed",
-            enum=("side", "side_gnfr", "side_nfr", "region", "region_gnfr", "region_nfr"),
+            enum=tuple(Level),
         ),
         _total("emission_kt", "sum of the rows' emissions", Statistic.SUM_OF_MEDIANS),
         _total("approach1_lower_kt", "error propagation, lower bound", Statistic.LOWER),
@@ -206,7 +207,7 @@ TOTALS = Table(
             required=False,
         ),
     ),
-    ("year", "side", "region", "nfr", "species", "factor_set", "level"),
+    ("year", "side", "region", "gnfr", "nfr", "species", "factor_set", "level"),
 )
 
 TABLES = (ACTIVITY, EMISSIONS, TOTALS)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from bc_inventory import units
 from bc_inventory.errors import DataError, Problem
+from bc_inventory.schema.counted import is_counted
 from bc_inventory.spatial.cells import Grid
 from bc_inventory.spatial.proxy_shares import ProxyShares, make_shares
 from bc_inventory.spatial.regions import Pairs, project
@@ -126,7 +127,7 @@ def counted_rows(
         (emissions["year"] == year)
         & (emissions["factor_set"] == factor_set)
         & (emissions["species"] == species)
-        & ~emissions["memo"].astype(bool)
+        & is_counted(emissions)
         & emissions["emission_kt"].notna()
     )
     if side is not None:

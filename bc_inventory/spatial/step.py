@@ -7,6 +7,7 @@ from pathlib import Path
 from bc_inventory import schema
 from bc_inventory.reference.domains import bounds_of
 from bc_inventory.reference.paths import data_root
+from bc_inventory.schema.counted import is_counted
 from bc_inventory.spatial.cells import make_grid
 from bc_inventory.spatial.parallel import Compute
 from bc_inventory.spatial.points import point_emissions
@@ -49,9 +50,9 @@ def shares_step(
     data = data_root()
     regions = schema.read_csv(inputs.get("regions", data / "regions.csv"), "regions")
     sectors = schema.read_csv(inputs.get("sectors", data / "sectors.csv"), "sectors")
-    memo = sectors.loc[sectors["memo"].astype(bool), "nfr"]
-    counted = activity[activity["activity"].notna() & ~activity["nfr"].isin(memo)]
-    categories = counted.merge(regions[["region", "side"]], on="region", validate="many_to_one")
+    memo = sectors.loc[~is_counted(sectors), "nfr"]
+    rows = activity[activity["activity"].notna() & ~activity["nfr"].isin(memo)]
+    categories = rows.merge(regions[["region", "side"]], on="region", validate="many_to_one")
     grid = make_grid(resolution, window or bounds_of(set(categories["side"])))
     tables = read_tables(inputs.get("spatial"))
     write_shares(make_shares(categories, grid, tables), outputs["shares"])

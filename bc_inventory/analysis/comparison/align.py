@@ -19,6 +19,7 @@ from bc_inventory.errors import DataError, Problem
 from bc_inventory.inventory.draws import draw
 from bc_inventory.reference.domains import codes, side_of
 from bc_inventory.schema import check, table
+from bc_inventory.schema.counted import counted
 
 __all__ = ["Aligned", "align", "benchmark_rows", "joint", "mapped_rows"]
 
@@ -190,9 +191,9 @@ def _mapped(rows: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
 
 
 def _estimated_rows(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    counted = frame[~frame["memo"].astype(bool)]
+    own = counted(frame)
     for column in ("species", "factor_set"):
-        if len(counted[column].unique()) > 1:
+        if len(own[column].unique()) > 1:
             raise DataError(
                 [
                     Problem(
@@ -202,7 +203,7 @@ def _estimated_rows(name: str, frame: pd.DataFrame) -> pd.DataFrame:
                     )
                 ]
             )
-    rows = counted[["year", "region", "nfr", "emission_kt", "notation_key"]]
+    rows = own[["year", "region", "nfr", "emission_kt", "notation_key"]]
     return rows.rename(columns={"nfr": "target"}).assign(inventory=name)
 
 
@@ -223,9 +224,9 @@ def _interval(
 ) -> pd.DataFrame:
     """Return 95 % bounds of each cell, and of the whole side from the same draws."""
     home = dict(zip(sectors["target"], sectors["sector"], strict=True))
-    counted = frame[~frame["memo"].astype(bool)]
-    counted = counted.assign(sector=counted["nfr"].map(home))
-    groups, sums = draw(counted, ["year", "region", "sector"], draws, seed)
+    rows = counted(frame)
+    rows = rows.assign(sector=rows["nfr"].map(home))
+    groups, sums = draw(rows, ["year", "region", "sector"], draws, seed)
     parts = [(groups, sums)]
     if side is not None:
         wholes = groups.assign(region=side).groupby(["year", "region", "sector"], sort=True)

@@ -20,6 +20,7 @@ from bc_inventory import units
 from bc_inventory.analysis.decomposition.divisia import Method, parts_of
 from bc_inventory.inventory.draws import combined
 from bc_inventory.schema.analysis import DECOMPOSITION_HEADS
+from bc_inventory.schema.counted import counted
 
 __all__ = [
     "CHAINED",
@@ -201,12 +202,11 @@ def sum_to(values: NDArray[np.floating[Any]], at: Codes, count: int) -> Floats:
 
 
 def _figures(frame: pd.DataFrame) -> pd.DataFrame:
-    rows = frame["emission_kt"].notna() & ~frame["memo"].astype(bool)
-    return frame[rows].reset_index(drop=True)
+    return counted(frame[frame["emission_kt"].notna()]).reset_index(drop=True)
 
 
 def _keyed(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame[frame["notation_key"].notna() & ~frame["memo"].astype(bool)]
+    return counted(frame[frame["notation_key"].notna()])
 
 
 def _amounts(rows: pd.DataFrame) -> tuple[Floats, Floats]:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from bc_inventory.analysis.decomposition.decompose import decompose
+from bc_inventory.schema.counted import counted
 
 __all__ = ["bridge", "implied_beside"]
 
@@ -50,8 +51,7 @@ def bridge(
     known = other.loc[other["emission_kt"].notna(), [*_CELL, "emission_kt"]]
     step = decompose(tables[0], tables[1], by=("region", "sector", "nfr"), keep=tuple(_CELL))
     step = step.merge(known[_CELL], on=_CELL)
-    counted = tables[1][~tables[1]["memo"].astype(bool)]
-    reached = counted.groupby(_CELL, as_index=False)["emission_kt"].sum(min_count=1)
+    reached = counted(tables[1]).groupby(_CELL, as_index=False)["emission_kt"].sum(min_count=1)
     rest = known.merge(reached, on=_CELL, suffixes=("", "_via")).dropna()
     rest = rest.assign(head="rest", part_kt=rest["emission_kt"] - rest["emission_kt_via"])
     made = pd.concat([step, rest[[*_CELL, "head", "part_kt"]]], ignore_index=True)
@@ -81,7 +81,7 @@ def implied_beside(
         and abatement.
     """
     rows = emissions.assign(sector=emissions["nfr"].map(sector_of))
-    rows = rows[rows["sector"].notna() & ~rows["memo"].astype(bool) & (rows["emission_kt"] > 0)]
+    rows = counted(rows[rows["sector"].notna() & (rows["emission_kt"] > 0)])
     ours = rows.groupby(_CELL, as_index=False)["emission_kt"].sum()
     both = ours.merge(
         other.loc[other["emission_kt"].notna(), [*_CELL, "emission_kt"]],

@@ -17,6 +17,7 @@ from bc_inventory.analysis.hotspots.netcdf import write_hotspot_grid
 from bc_inventory.analysis.hotspots.stations import measured, nearest_stations
 from bc_inventory.reference.domains import in_order
 from bc_inventory.reference.paths import data_root
+from bc_inventory.schema.counted import counted
 from bc_inventory.spatial.allocate import counted_rows, select_emissions
 from bc_inventory.spatial.proxy_shares import ProxyShares, read_shares
 from bc_inventory.storage.memoize import memoize
@@ -130,7 +131,7 @@ def side_fields(
         Empty if the side has no emissions in the last year.
     """
     mine = emissions[(emissions["side"] == side) & emissions["emission_kt"].notna()]
-    mine = mine[(mine["factor_set"] == factor_set) & ~mine["memo"].astype(bool)]
+    mine = counted(mine[mine["factor_set"] == factor_set])
     years = sorted(set(mine.loc[mine["year"] <= year, "year"]))
     if year not in years:
         return []

@@ -33,6 +33,7 @@ from bc_inventory.analysis.impacts.exposure import (
 )
 from bc_inventory.reference.domains import in_order
 from bc_inventory.reference.paths import data_root
+from bc_inventory.schema.enumerations import Level
 from bc_inventory.spatial.allocate import counted_rows, select_emissions
 from bc_inventory.spatial.profiles import Profiles, month_parts, read_profiles
 from bc_inventory.spatial.proxy_shares import read_shares
@@ -105,7 +106,7 @@ def impacts_step(
         frame = schema.check(pd.concat(parts, ignore_index=True), name)
         schema.write_parquet(frame, name, outputs[name])
     totals = schema.read_parquet(inputs["totals"], "totals")
-    mine = totals[(totals["level"] == "side") & (totals["year"] == year)]
+    mine = totals[(totals["level"] == Level.SIDE) & (totals["year"] == year)]
     mine = mine[mine["factor_set"] == factor_set]
     organic = organic_beside(mine, read_organic(inputs.get("organic")))
     known = pd.concat([mine, organic], ignore_index=True)

@@ -26,6 +26,7 @@ from bc_inventory.inventory.components import product
 from bc_inventory.inventory.draws import SPLIT, grouped
 from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import read_csv
+from bc_inventory.schema.counted import is_counted
 
 __all__ = ["applicable", "apply_measures", "joint_saving", "joint_share", "read_measures", "wedges"]
 
@@ -197,9 +198,9 @@ def joint_saving(saved: Savings, *, by: str = "side") -> pd.DataFrame:
     pandas.DataFrame
         region (a side or a region), saved_kt, lower_kt, upper_kt (95 % interval).
     """
-    counted = ~saved.groups["memo"].to_numpy(dtype=bool)
-    codes, groups = grouped(saved.groups[counted], [by])
-    whole = sum(sets[frozenset(names)][counted] for names, sets in saved.sets)
+    counts = is_counted(saved.groups).to_numpy()
+    codes, groups = grouped(saved.groups[counts], [by])
+    whole = sum(sets[frozenset(names)][counts] for names, sets in saved.sets)
     summed = sum_to(whole, codes, len(groups))
     lower, upper = _bounds(summed)
     columns = {"saved_kt": summed[:, 0], "lower_kt": lower, "upper_kt": upper}

@@ -23,6 +23,7 @@ from bc_inventory.analysis.mitigation.targets import (
     series_of,
     whole_domains,
 )
+from bc_inventory.schema.counted import is_counted
 from bc_inventory.storage.memoize import memoize_table
 
 __all__ = ["mitigation_step", "saved_shares"]
@@ -57,7 +58,7 @@ def mitigation_step(
     totals = schema.read_parquet(inputs["totals"], "totals")
     regions = schema.read_csv(inputs["regions"], "regions")[["region", "group", "side"]]
     rows = (emissions["year"] == year) & (emissions["factor_set"] == factor_set)
-    counted = emissions[rows & ~emissions["memo"].astype(bool)]
+    counted = emissions[rows & is_counted(emissions)]
     library = applicable(read_measures(inputs["measures"]), counted)
     met = concerned(counted, library, regions)
     saved = memoize_table(_saved, met, library, regions, draws, seed)

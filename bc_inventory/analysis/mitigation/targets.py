@@ -16,6 +16,7 @@ from bc_inventory.errors import DataError, Problem
 from bc_inventory.reference.domains import domains
 from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import read_csv
+from bc_inventory.schema.enumerations import Level
 
 __all__ = [
     "emission_gap",
@@ -80,11 +81,11 @@ def series_of(totals: pd.DataFrame, benchmarks: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         inventory, region (a side or a region), year, emission_kt.
     """
-    of_side = (totals["level"] == "side") & totals["side"].isin(whole_domains(totals))
-    own = totals[of_side | (totals["level"] == "region")]
+    of_side = (totals["level"] == Level.SIDE) & totals["side"].isin(whole_domains(totals))
+    own = totals[of_side | (totals["level"] == Level.REGION)]
     own = own.assign(
         inventory="bc_inventory " + own["factor_set"].astype(str),
-        region=own["region"].where(own["level"] == "region", own["side"]),
+        region=own["region"].where(own["level"] == Level.REGION, own["side"]),
     )
     columns = ["inventory", "region", "year", "emission_kt"]
     others = benchmarks.loc[benchmarks["sector"] == "*", columns]

@@ -18,6 +18,7 @@ from bc_inventory.errors import DataError, Problem
 from bc_inventory.monitoring.statistics.trend_table import methods_of
 from bc_inventory.monitoring.statistics.trends import Trend, decimal_years, trend
 from bc_inventory.reference import codelists
+from bc_inventory.schema.enumerations import Level
 from bc_inventory.schema.observations import VALUE_COLUMNS
 from bc_inventory.spatial.allocate import counted_rows
 
@@ -129,7 +130,7 @@ def compare_trends(
         index=own["start"].dt.year.to_numpy(),
     )
     rows = totals[
-        (totals["level"] == "region")
+        (totals["level"] == Level.REGION)
         & (totals["region"] == region)
         & (totals["factor_set"] == factor_set)
     ]

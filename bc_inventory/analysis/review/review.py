@@ -14,6 +14,8 @@ from bc_inventory.analysis.review.checks import (
 )
 from bc_inventory.analysis.review.key_categories import key_categories, uncertainty_from_interval
 from bc_inventory.reference.domains import domains
+from bc_inventory.schema.counted import is_counted
+from bc_inventory.schema.enumerations import FactorSet, Level
 
 __all__ = ["guidebook_ranges", "key_tables", "review_tables"]
 
@@ -48,7 +50,7 @@ def key_tables(
     pandas.DataFrame
         side, and the columns of `key_categories`.
     """
-    rows = totals[(totals["level"] == "side_nfr") & (totals["factor_set"] == factor_set)]
+    rows = totals[(totals["level"] == Level.SIDE_NFR) & (totals["factor_set"] == factor_set)]
     first = int(rows["year"].min())
     made = []
     for side, part in rows.groupby("side", sort=False):
@@ -113,15 +115,15 @@ def review_tables(
         factors with their flags) and breaks (empty where the release has fewer than
         three years, in which case the check isn't passed but untested).
     """
-    rows = (emissions["year"] == year) & ~emissions["memo"].astype(bool)
+    rows = (emissions["year"] == year) & is_counted(emissions)
     mine = emissions.loc[rows, _LOOKED_AT]
     counted = mine[mine["factor_set"] == factor_set]
     judges = [code for code, domain in domains().items() if domain.reference_factors]
-    official = mine[(mine["factor_set"] == "official") & mine["side"].isin(judges)]
+    official = mine[(mine["factor_set"] == FactorSet.OFFICIAL) & mine["side"].isin(judges)]
     complete = completeness(counted)
     outliers = implied_factor_outliers(counted, limits, guidebook_ranges(official))
-    series = totals[(totals["level"] == "region_gnfr") & (totals["factor_set"] == factor_set)]
-    series = series.rename(columns={"nfr": "sector"}).assign(inventory="bc_inventory")
+    series = totals[(totals["level"] == Level.REGION_GNFR) & (totals["factor_set"] == factor_set)]
+    series = series.rename(columns={"gnfr": "sector"}).assign(inventory="bc_inventory")
     breaks = series_breaks(series, limits)
     told = breaks if series["year"].nunique() >= _FEWEST_YEARS else None
     return {

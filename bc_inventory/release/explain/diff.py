@@ -53,8 +53,8 @@ class Difference:
     base, other : dict
         Inventory and version of each.
     totals : pandas.DataFrame
-        Totals whose rows changed: level, year, side, region, nfr (category,
-        GNFR aggregate or `*`), species, factor_set, base_kt, other_kt,
+        Totals whose rows changed: level, year, side, region, gnfr and nfr
+        (`*` where the level isn't by them), species, factor_set, base_kt, other_kt,
         change_kt and a column in kt for each of `HEADS`, which sum to the
         change.
     rows : pandas.DataFrame
@@ -224,9 +224,8 @@ def _totals(base: pd.DataFrame, other: pd.DataFrame, rows: pd.DataFrame) -> pd.D
             sums = table.groupby(by, sort=False)["emission_kt"].sum()
             parts[name] = sums.reindex(parts.index, fill_value=0.0)
         parts["change_kt"] = parts["other_kt"] - parts["base_kt"]
-        frame = parts.reset_index().assign(level=level)
-        made.append(frame.rename(columns={"gnfr": "nfr"}))
-    columns = ["level", "year", "side", "region", "nfr", "species", "factor_set"]
+        made.append(parts.reset_index().assign(level=level))
+    columns = ["level", "year", "side", "region", "gnfr", "nfr", "species", "factor_set"]
     columns += ["base_kt", "other_kt", "change_kt", *HEADS]
     whole = pd.concat(made, ignore_index=True).reindex(columns=columns)
-    return whole.fillna({"region": "*", "nfr": "*"})
+    return whole.fillna({"region": "*", "gnfr": "*", "nfr": "*"})

@@ -190,7 +190,9 @@ class Release:
         sides = self._held("sides") if region is None else places.sides
         where = frame["region"].eq("*") & frame["side"].isin(list(sides))
         where |= frame["region"].isin(list(places.named))
-        wanted = frame["nfr"].isin(["*"] if sector is None else [*kinds.named, *kinds.gnfr])
+        wanted = frame["nfr"].isin(list(kinds.named)) | frame["gnfr"].isin(list(kinds.gnfr))
+        if sector is None:
+            wanted = frame["nfr"].eq("*") & frame["gnfr"].eq("*")
         made: pd.DataFrame = frame[where & wanted].reset_index(drop=True)
         return made
 

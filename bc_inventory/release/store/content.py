@@ -14,6 +14,8 @@ from bc_inventory.errors import DataError, Problem, Problems, parquet_errors
 from bc_inventory.inventory.uncertainty import LEVELS
 from bc_inventory.release.read.tables import read
 from bc_inventory.release.store.names import FACTS
+from bc_inventory.schema.counted import is_counted
+from bc_inventory.schema.enumerations import Level
 
 __all__ = ["check_content"]
 
@@ -76,12 +78,10 @@ def _check_totals(
     emissions: pd.DataFrame, totals: pd.DataFrame, problems: Problems, folder: Path
 ) -> None:
     base = ["year", "side", "species", "factor_set"]
-    counted = ~emissions["memo"].astype(bool) & emissions["emission_kt"].notna()
+    counted = is_counted(emissions) & emissions["emission_kt"].notna()
     rows = emissions.loc[counted, [*base, "region", "gnfr", "nfr", "emission_kt"]]
     for level, extra in LEVELS.items():
-        own = totals[totals["level"] == level].rename(
-            columns={"nfr": "gnfr"} if "gnfr" in extra else {}
-        )
+        own = totals[totals["level"] == level]
         summed = rows.groupby([*base, *extra], as_index=False)["emission_kt"].sum()
         both = own.merge(
             summed, on=[*base, *extra], how="outer", suffixes=("", "_summed"), indicator=True
@@ -102,7 +102,7 @@ def _check_cube(path: Path, totals: pd.DataFrame, problems: Problems) -> None:
     import xarray as xr
 
     with xr.open_dataset(path, engine="netcdf4") as cube:
-        chosen = (totals["level"] == "region_nfr") & (totals["factor_set"] == cube.factor_set)
+        chosen = (totals["level"] == Level.REGION_NFR) & (totals["factor_set"] == cube.factor_set)
         rows = totals[chosen]
         expected = rows.set_index(["year", "region", "nfr"])["emission_kt"].dropna()
         given = cube["emission"].rename(sector="nfr").to_series().dropna()

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.report.sanitize import clean
+from bc_inventory.schema.enumerations import Level
 
 __all__ = ["write_geojson"]
 
@@ -46,10 +47,10 @@ def write_geojson(
         `path`. A region without an outline has a null geometry.
     """
     chosen = totals[(totals["year"] == year) & (totals["factor_set"] == factor_set)]
-    whole = chosen[chosen["level"] == "region"].set_index("region")
-    sectors = chosen[chosen["level"] == "region_gnfr"]
+    whole = chosen[chosen["level"] == Level.REGION].set_index("region")
+    sectors = chosen[chosen["level"] == Level.REGION_GNFR]
     by_sector = sectors.pivot_table(
-        index="region", columns="nfr", values="emission_kt", aggfunc="first"
+        index="region", columns="gnfr", values="emission_kt", aggfunc="first"
     )
     names = regions.set_index("region")
     shapes = _shapes(outlines)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from bc_inventory.reference.naming import names_by_domain
 from bc_inventory.report.sanitize import for_spreadsheet
+from bc_inventory.schema.enumerations import Level
 
 __all__ = ["iamc_table", "write_iamc"]
 
@@ -31,7 +32,7 @@ def iamc_table(
     regions: pd.DataFrame,
     *,
     model: str,
-    levels: tuple[str, ...] = ("side", "side_gnfr", "region", "region_gnfr"),
+    levels: tuple[Level, ...] = (Level.SIDE, Level.SIDE_GNFR, Level.REGION, Level.REGION_GNFR),
 ) -> pd.DataFrame:
     """Return totals in the wide IAMC layout.
 
@@ -43,7 +44,7 @@ def iamc_table(
         Contract `regions`, for their names.
     model : str
         Name of the model column.
-    levels : tuple of str
+    levels : tuple of Level
         Which totals.
 
     Returns
@@ -56,7 +57,8 @@ def iamc_table(
     names = dict(zip(regions["region"], regions["name"], strict=True))
     names |= {code: name.en for code, name in names_by_domain(totals["region"]).items()}
     place = rows["region"].where(rows["region"] != "*", rows["side"]).map(names)
-    sector = rows["nfr"].str.partition("_")[2].where(rows["nfr"] != "*", "")
+    code = rows["gnfr"].where(rows["gnfr"] != "*", rows["nfr"])
+    sector = code.str.partition("_")[2].where(code != "*", "")
     base = "Emissions|BC" + ("|" + sector).where(sector != "", "")
     parts = []
     for column, suffix in _VALUES.items():

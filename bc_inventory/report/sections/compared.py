@@ -10,6 +10,7 @@ from bc_inventory.report.charts import Series, lines, waterfall_chart
 from bc_inventory.report.context import Material
 from bc_inventory.report.i18n import HEAD_NAMES, Both
 from bc_inventory.report.tables import Column, to_table
+from bc_inventory.schema.enumerations import Level
 
 __all__ = ["difference", "series"]
 
@@ -61,7 +62,9 @@ def _maybe(value: float) -> float | None:
 
 
 def _by_year(material: Material, side: str) -> pd.DataFrame:
-    own = material.totals[(material.totals["level"] == "side") & (material.totals["side"] == side)]
+    own = material.totals[
+        (material.totals["level"] == Level.SIDE) & (material.totals["side"] == side)
+    ]
     own = own.assign(inventory=_OURS + " " + own["factor_set"], source_id=None, note="this release")
     bench = material.facts["benchmarks"]
     others = bench[

@@ -8,6 +8,7 @@ from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.context import Material
 from bc_inventory.report.i18n import CONFIDENCE_NAMES, Both, one
 from bc_inventory.report.tables import Column, to_table
+from bc_inventory.schema.counted import counted
 
 __all__ = ["methods", "stations"]
 
@@ -145,7 +146,7 @@ def _compared(material: Material, compared: pd.DataFrame) -> Figure:
 def methods(material: Material) -> Section:
     """Return methods and sources, generated from the rows of the emission table."""
     table = material.estimate()
-    rows = table[table["emission_kt"].notna() & ~table["memo"].astype(bool)]
+    rows = counted(table[table["emission_kt"].notna()])
     formula = Both(
         "emission = activity x technology share x emission factor x (1 - abatement), one row for "
         "each technology in each region. Intervals are 95 % of lognormal errors by Monte Carlo; "

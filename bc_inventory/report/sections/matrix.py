@@ -11,6 +11,7 @@ from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.context import Material
 from bc_inventory.report.i18n import VERDICT_NAMES, Both, one
 from bc_inventory.report.tables import Column, to_table
+from bc_inventory.schema.counted import counted
 
 __all__ = ["matrix"]
 
@@ -92,7 +93,7 @@ def _sectors(material: Material, ours: str) -> Figure:
     rows = benchmark_rows(material.facts["benchmarks"], material.facts["crosswalk"])
     sectors = material.facts["sectors"]
     gnfr_of = dict(zip(sectors["nfr"], sectors["gnfr"], strict=True))
-    own = material.estimate().loc[lambda table: ~table["memo"].astype(bool), "nfr"].unique()
+    own = counted(material.estimate())["nfr"].unique()
     parts = []
     for name, theirs in rows.groupby("inventory", sort=True):
         targets = {ours: set(own), str(name): set(theirs["target"])}

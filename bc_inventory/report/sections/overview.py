@@ -11,6 +11,7 @@ from bc_inventory.report.context import Material
 from bc_inventory.report.i18n import Both
 from bc_inventory.report.maps import Mark, legend, map_chart
 from bc_inventory.report.tables import Column, number, to_table
+from bc_inventory.schema.enumerations import Level
 from bc_inventory.spatial.totals import density_of
 
 __all__ = ["maps", "sectors", "totals"]
@@ -30,7 +31,7 @@ def totals(material: Material) -> Section:
     """Return the totals of each domain with their intervals."""
     rows = material.by_domain(
         material.totals[
-            (material.totals["level"] == "side") & (material.totals["year"] == material.year)
+            (material.totals["level"] == Level.SIDE) & (material.totals["year"] == material.year)
         ]
     )
     rows = rows.sort_values(
@@ -99,10 +100,10 @@ def sectors(material: Material) -> Section:
     """Return sector bars with intervals."""
     names = material.gnfr_names
     rows = material.totals[
-        (material.totals["level"] == "side_gnfr")
+        (material.totals["level"] == Level.SIDE_GNFR)
         & (material.totals["year"] == material.year)
         & (material.totals["factor_set"] == material.factor_set)
-    ].rename(columns={"nfr": "gnfr"})
+    ]
     order = rows.groupby("gnfr")["emission_kt"].max().sort_values(ascending=False).index
     rows = rows.assign(_rank=rows["gnfr"].map({code: n for n, code in enumerate(order)}))
     rows = material.by_domain(rows).sort_values("_rank", kind="stable")
