@@ -33,12 +33,12 @@ __all__ = ["build"]
 )
 def build(config: str, output: str | None, scheduler: str) -> None:
     """Build an inventory from its facts and publish it as a release."""
+    from bc_inventory.commands.options import use_facts_of
     from bc_inventory.config import load_config
     from bc_inventory.errors import BCInventoryError
     from bc_inventory.release.read.release import open_release
     from bc_inventory.release.store.status import standing
     from bc_inventory.workflow.run import build as run
-    from bc_inventory.workflow.title import title_of
 
     chosen = load_config(config)
 
@@ -46,16 +46,16 @@ def build(config: str, output: str | None, scheduler: str) -> None:
         done = "unchanged" if record.reused else f"{record.seconds:.1f} s"
         click.echo(f"  {record.name:<12} {done}", err=True)
 
-    click.echo(f"Building {title_of(chosen.inventory).en} ({chosen.inventory.name})", err=True)
+    click.echo(f"Building {chosen.inventory.name}", err=True)
     folder = output or chosen.output.folder
     try:
         release = run(chosen, folder, progress=tell, scheduler=scheduler)
     except BCInventoryError:
         click.echo(standing(folder, chosen.inventory.name), err=True)
         raise
-    totals = open_release(release.version, inventory=chosen.inventory.name, root=folder).table(
-        "totals"
-    )
+    published = open_release(release.version, inventory=chosen.inventory.name, root=folder)
+    use_facts_of(published)
+    totals = published.table("totals")
     for year in chosen.inventory.years:
         click.echo(summary(totals, year, chosen.grid.factor_set))
     click.echo(f"Release {release.version}: {release.address}")

@@ -64,15 +64,15 @@ def find_row(
     DataError
         If no row holds them, or a wanted label stands twice in it.
     """
-    for at, row in enumerate(rows):
+    for index, row in enumerate(rows):
         labels = [label(cell) for cell in row]
         if set(wanted) <= set(labels):
             twice = [name for name in wanted if labels.count(name) > 1]
             if twice:
                 raise source.refuse(
-                    f"the label {twice[0]!r} twice in {sheet}", "each label once", row=at + 1
+                    f"the label {twice[0]!r} twice in {sheet}", "each label once", row=index + 1
                 )
-            return at, {name: place for place, name in enumerate(labels) if name}
+            return index, {name: place for place, name in enumerate(labels) if name}
     raise source.refuse(
         f"a sheet {sheet!r} without the header {', '.join(wanted)}",
         "a row with these labels",
@@ -102,8 +102,8 @@ def headless(
         Names of cells, such as `K7`.
     """
     return [
-        cell_name(at, column)
-        for at, row in enumerate(rows, top)
+        cell_name(index, column)
+        for index, row in enumerate(rows, top)
         for column, cell in enumerate(row)
         if column >= first and column not in columns and type(cell) in {float, int}
     ]
@@ -125,8 +125,8 @@ def nameless(rows: Sequence[Sequence[Any]], columns: Collection[int]) -> list[st
         Names of cells, such as `D10`.
     """
     return [
-        cell_name(at, column)
-        for at, row in enumerate(rows)
+        cell_name(index, column)
+        for index, row in enumerate(rows)
         for column in columns
         if type(row[column]) in {float, int} and not str(row[0]).strip()
     ]

@@ -55,12 +55,12 @@ def expand(target: str) -> frozenset[str]:
     if target == NOT_COMPARABLE:
         return frozenset()
     aggregates = set(codelists.sectors()["gnfr"])
-    found: set[str] = set()
+    mask: set[str] = set()
     for code in target.split("+"):
-        found |= (
+        mask |= (
             set(codelists.nfr_of(code)) if code in aggregates else {codelists.resolve_sector(code)}
         )
-    return frozenset(found)
+    return frozenset(mask)
 
 
 def to_targets(frame: pd.DataFrame) -> pd.DataFrame:
@@ -98,13 +98,13 @@ def to_targets(frame: pd.DataFrame) -> pd.DataFrame:
 def _add_up(rows: pd.DataFrame, sector: str) -> pd.DataFrame:
     """Sum over all but the labels; a sum without a figure has none."""
     by = ["inventory", "version", "region", "region_level", "year", "species", sector, "memo"]
-    made = rows.groupby(by, sort=True)[["value_kt", "lower_kt", "upper_kt"]].sum(min_count=1)
+    total = rows.groupby(by, sort=True)[["value_kt", "lower_kt", "upper_kt"]].sum(min_count=1)
     for words in ("notation_keys", "sources"):
         # Few distinct words stand in many rows, so they are joined once each.
         few = rows[[*by, words]].dropna().drop_duplicates()
         joined = few.groupby(by)[words].agg(";".join)
-        made[words] = joined.map(_tidy).reindex(made.index, fill_value="")
-    return made.reset_index()
+        total[words] = joined.map(_tidy).reindex(total.index, fill_value="")
+    return total.reset_index()
 
 
 def _tidy(words: str) -> str:
@@ -125,8 +125,8 @@ def _links(wanted: pd.DataFrame) -> pd.DataFrame:
     table = sector_table().rename(columns={"source_sector": "sector", "source_id": "link_source"})
     columns = ["target", "share", "share_lower", "share_upper", "link_source"]
     wanted = wanted.assign(fuel=wanted["fuel"].fillna(""))
-    own = wanted.merge(table.rename(columns={"source_fuel": "fuel"}), on=_KEY)
-    rest = wanted.merge(own[_KEY].drop_duplicates(), on=_KEY, how="left", indicator=True)
+    merged = wanted.merge(table.rename(columns={"source_fuel": "fuel"}), on=_KEY)
+    rest = wanted.merge(merged[_KEY].drop_duplicates(), on=_KEY, how="left", indicator=True)
     rest = rest[rest["_merge"] == "left_only"][_KEY]
     general = rest.merge(
         table[table["source_fuel"] == "*"].drop(columns="source_fuel"),
@@ -147,7 +147,7 @@ def _links(wanted: pd.DataFrame) -> pd.DataFrame:
             )
             for row in missing.itertuples()
         )
-    return pd.concat([own, general])[[*_KEY, *columns]]
+    return pd.concat([merged, general])[[*_KEY, *columns]]
 
 
 @per_root
@@ -181,13 +181,15 @@ def chinese_class(nfr: str, fuel: str, scheme: str = "TCSES144") -> tuple[str, s
         If the scheme has no class for it.
     """
     table = _class_table()
-    code, own = codelists.resolve_sector(nfr), codelists.resolve_fuel(fuel)
-    kind = codelists.fuels().set_index("fuel")["kind"][own]
+    code, subset = codelists.resolve_sector(nfr), codelists.resolve_fuel(fuel)
+    kind = codelists.fuels().set_index("fuel")["kind"][subset]
     wanted = kind if kind in {"biomass", "product"} else "fossil"
     rows = table[(table["scheme"] == scheme) & (table["nfr"] == code)]
     for fuel_kind in (wanted, "*", "fossil"):
         hit = rows[rows["fuel_kind"] == fuel_kind]
         if len(hit):
             return str(hit["class_zh"].iat[0]), str(hit["class_en"].iat[0])
-    problem = Problem(f"{code} with {own}", f"a class of {scheme}", remedy="It is not comparable.")
+    problem = Problem(
+        f"{code} with {subset}", f"a class of {scheme}", remedy="It is not comparable."
+    )
     raise DataError([problem])

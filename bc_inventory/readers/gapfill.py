@@ -48,34 +48,34 @@ def fill_silent(frame: pd.DataFrame, surrogate: pd.DataFrame) -> pd.DataFrame:
     """
     _require_siblings(frame, surrogate)
     pollutant = str(surrogate["species"].iloc[0])
-    own = frame["region_level"] == "country"
+    rows = frame["region_level"] == "country"
     figure = frame["value_kt"].notna()
     reports = figure.groupby([frame["region"], frame["year"]]).transform("any")
-    silent = own & ~reports
+    silent = rows & ~reports
     sibling = surrogate.loc[surrogate["value_kt"].notna(), ["region", *_CELL, "value_kt"]].rename(
         columns={"value_kt": "sibling_kt"}
     )
     key = ["region", *_CELL]
     joined = frame[key].merge(sibling, on=key, how="left", validate="one_to_one")
     followed = pd.Series(joined["sibling_kt"].to_numpy(), index=frame.index)
-    both = own & figure & (followed > 0)
+    both = rows & figure & (followed > 0)
     sums = (
         pd.DataFrame({"x": frame["value_kt"], "s": followed, "n": 1.0, **frame[_CELL]})[both]
         .groupby(_CELL)[["x", "s", "n"]]
         .sum()
     )
     sums["ratio"] = sums["x"] / sums["s"]
-    held = frame[_CELL].join(sums[["ratio", "n"]], on=_CELL)
-    ratio, count = held["ratio"], held["n"]
+    table = frame[_CELL].join(sums[["ratio", "n"]], on=_CELL)
+    ratio, count = table["ratio"], table["n"]
     filled = silent & followed.notna() & ratio.notna()
-    made = frame.copy()
-    made.loc[filled, "value_kt"] = followed[filled] * ratio[filled]
-    made.loc[filled, "notation_key"] = None
-    made.loc[filled, "note"] = [
+    result = frame.copy()
+    result.loc[filled, "value_kt"] = followed[filled] * ratio[filled]
+    result.loc[filled, "notation_key"] = None
+    result.loc[filled, "note"] = [
         f"surrogate: {pollutant} x {share:.4g}, as in {regions:.0f} regions that report both"
         for share, regions in zip(ratio[filled], count[filled], strict=True)
     ]
-    return made
+    return result
 
 
 def fill_holes(frame: pd.DataFrame, *, longest: int = 5) -> pd.DataFrame:
@@ -105,24 +105,24 @@ def fill_holes(frame: pd.DataFrame, *, longest: int = 5) -> pd.DataFrame:
     editions = frame[["inventory", "version", "species"]].drop_duplicates()
     if len(editions) != 1:
         raise DataError([Problem(f"{len(editions)} inventories or pollutants", "one of them")])
-    own = frame[(frame["region_level"] == "country") & (frame["sector_level"] == "part")]
-    if own.empty:
+    rows = frame[(frame["region_level"] == "country") & (frame["sector_level"] == "part")]
+    if rows.empty:
         return frame
     series = ["source_region", "sector", "fuel"]
-    held = own.assign(fuel=own["fuel"].fillna(""))
-    values = held.pivot_table("value_kt", series, "year", aggfunc="sum", min_count=1).astype(float)
-    values = values.reindex(columns=pd.RangeIndex(own["year"].min(), own["year"].max() + 1))
-    stated = held[held["notation_key"].notna() & (held["notation_key"] != _NOT_ESTIMATED)]
+    table = rows.assign(fuel=rows["fuel"].fillna(""))
+    values = table.pivot_table("value_kt", series, "year", aggfunc="sum", min_count=1).astype(float)
+    values = values.reindex(columns=pd.RangeIndex(rows["year"].min(), rows["year"].max() + 1))
+    stated = table[table["notation_key"].notna() & (table["notation_key"] != _NOT_ESTIMATED)]
     if len(stated):
         keyed = stated.assign(key=1.0).pivot_table("key", series, "year", aggfunc="first")
-        kept = keyed.reindex(index=values.index, columns=values.columns).notna()
+        present = keyed.reindex(index=values.index, columns=values.columns).notna()
     else:
-        kept = pd.DataFrame(False, values.index, values.columns)
+        present = pd.DataFrame(False, values.index, values.columns)
     full = values.interpolate(axis=1, limit_area="inside")
-    hole = values.isna() & full.notna() & ~kept & (_lengths(values) <= longest)
+    hole = values.isna() & full.notna() & ~present & (_lengths(values) <= longest)
     wide = full.where(hole).reset_index()
     filled = wide.melt(series, var_name="year", value_name="filled_kt").dropna(subset="filled_kt")
-    return _with_filled(frame, held, values, filled, series) if len(filled) else frame
+    return _with_filled(frame, table, values, filled, series) if len(filled) else frame
 
 
 def _lengths(values: pd.DataFrame) -> pd.DataFrame:
@@ -138,20 +138,20 @@ def _lengths(values: pd.DataFrame) -> pd.DataFrame:
 
 def _with_filled(
     frame: pd.DataFrame,
-    held: pd.DataFrame,
+    table: pd.DataFrame,
     values: pd.DataFrame,
     filled: pd.DataFrame,
     series: list[str],
 ) -> pd.DataFrame:
     """Return the rows with interpolated ones beside them, in place of those with NE."""
-    like = held.dropna(subset="value_kt").drop_duplicates(series).set_index(series)
+    like = table.dropna(subset="value_kt").drop_duplicates(series).set_index(series)
     keys = pd.MultiIndex.from_frame(filled[series])
     years = values.columns.to_numpy()
     there = values.notna().reindex(keys).to_numpy()
-    at = filled["year"].to_numpy(dtype=int)[:, None]
-    before = np.where(there & (years < at), years, years.min()).max(axis=1)
-    after = np.where(there & (years > at), years, years.max()).min(axis=1)
-    made = (
+    index = filled["year"].to_numpy(dtype=int)[:, None]
+    before = np.where(there & (years < index), years, years.min()).max(axis=1)
+    after = np.where(there & (years > index), years, years.max()).min(axis=1)
+    result = (
         like.loc[keys]
         .reset_index()
         .assign(
@@ -162,25 +162,25 @@ def _with_filled(
             ],
         )
     )
-    made["fuel"] = made["fuel"].replace("", None)
-    made = made[frame.columns].astype(frame.dtypes.to_dict())
+    result["fuel"] = result["fuel"].replace("", None)
+    result = result[frame.columns].astype(frame.dtypes.to_dict())
     key = [*series, "year"]
     taken = pd.MultiIndex.from_frame(filled[key])
     replaced = pd.MultiIndex.from_frame(frame.assign(fuel=frame["fuel"].fillna(""))[key])
-    return pd.concat([frame[~replaced.isin(taken)], made], ignore_index=True)
+    return pd.concat([frame[~replaced.isin(taken)], result], ignore_index=True)
 
 
 def _require_siblings(frame: pd.DataFrame, surrogate: pd.DataFrame) -> None:
     editions = [
-        sorted(set(map(tuple, one[["inventory", "version"]].to_numpy().tolist())))
-        for one in (frame, surrogate)
+        sorted(set(map(tuple, entry[["inventory", "version"]].to_numpy().tolist())))
+        for entry in (frame, surrogate)
     ]
-    species = [sorted(set(one["species"])) for one in (frame, surrogate)]
+    species = [sorted(set(item["species"])) for item in (frame, surrogate)]
     if editions[0] != editions[1] or len(editions[0]) != 1:
         raise DataError(
             [Problem(f"{editions[1]} to fill {editions[0]}", "one inventory of one version")]
         )
-    if [len(one) for one in species] != [1, 1] or species[0] == species[1]:
+    if [len(specy) for specy in species] != [1, 1] or species[0] == species[1]:
         raise DataError(
             [Problem(f"{species[1]} to fill {species[0]}", "another pollutant, one of each")]
         )

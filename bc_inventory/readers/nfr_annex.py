@@ -74,16 +74,16 @@ def annex_rows(emissions: pd.DataFrame, region: str, factor_set: str) -> pd.Data
     DataError
         If nothing is left.
     """
-    own = emissions[(emissions["region"] == region) & (emissions["factor_set"] == factor_set)]
-    if own.empty:
+    subset = emissions[(emissions["region"] == region) & (emissions["factor_set"] == factor_set)]
+    if subset.empty:
         raise DataError([Problem(f"no emissions of {region} ({factor_set})", "at least one row")])
-    made = []
-    for key, rows in own.groupby(["year", "nfr", "species"], sort=True):
+    result = []
+    for key, rows in subset.groupby(["year", "nfr", "species"], sort=True):
         keyed = rows[rows["notation_key"].notna()]
         keys = set(keyed["notation_key"])
         silent = keyed["notation_key"] + " " + keyed["fuel"] + " " + keyed["technology"]
         whole = len(keyed) == len(rows)
-        made.append(
+        result.append(
             {
                 "year": key[0],
                 "sector": key[1],
@@ -94,7 +94,7 @@ def annex_rows(emissions: pd.DataFrame, region: str, factor_set: str) -> pd.Data
                 "note": "without " + "; ".join(sorted(set(silent))) if len(keyed) else None,
             }
         )
-    frame = pd.DataFrame(made).assign(
+    frame = pd.DataFrame(result).assign(
         inventory="bc_inventory",
         version=factor_set,
         scheme="NFR14",
@@ -141,18 +141,18 @@ def write_annex(
     """
     import openpyxl
 
-    own = frame[(frame["region"] == region) & (frame["sector_level"] != "aggregate")]
+    subset = frame[(frame["region"] == region) & (frame["sector_level"] != "aggregate")]
     sectors = codelists.sectors()
-    strange = sorted(set(own["sector"]) - set(sectors["nfr"]))
-    if own.empty or strange:
-        found = f"the sectors {', '.join(strange)}" if strange else f"no rows of {region}"
-        raise DataError([Problem(found, "rows with NFR14 categories")])
-    if own.duplicated(["year", "sector", "species"]).any():
+    strange = sorted(set(subset["sector"]) - set(sectors["nfr"]))
+    if subset.empty or strange:
+        text = f"the sectors {', '.join(strange)}" if strange else f"no rows of {region}"
+        raise DataError([Problem(text, "rows with NFR14 categories")])
+    if subset.duplicated(["year", "sector", "species"]).any():
         raise DataError([Problem("a category twice", "one row a year, category and species")])
     book = openpyxl.Workbook()
     book.remove(book.active)
     head = {"COUNTRY:": region, "DATE:": f"{written:%d.%m.%Y}", "Version:": version}
-    for year, rows in own.groupby("year", sort=True):
+    for year, rows in subset.groupby("year", sort=True):
         sheet = book.create_sheet(str(year))
         _write_sheet(sheet, rows, sectors, {**head, "YEAR:": int(year)})
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -164,14 +164,14 @@ def _write_sheet(
     sheet: Any, rows: pd.DataFrame, sectors: pd.DataFrame, head: dict[str, Any]
 ) -> None:
     sheet.cell(1, 1, "ANNEX I: National sector emissions: main pollutants, PM, HM and POPs")
-    for at, (name, value) in enumerate(head.items(), start=4):
-        sheet.cell(at, 1, name)
-        sheet.cell(at, 2, value)
-    for at, name in enumerate(_LEFT, start=1):
-        sheet.cell(_HEADER_ROW, at, name)
-    for at, (name, unit, _) in enumerate(POLLUTANTS, start=len(_LEFT) + 1):
-        sheet.cell(_HEADER_ROW, at, name)
-        sheet.cell(_HEADER_ROW + 1, at, unit)
+    for index, (name, value) in enumerate(head.items(), start=4):
+        sheet.cell(index, 1, name)
+        sheet.cell(index, 2, value)
+    for index, name in enumerate(_LEFT, start=1):
+        sheet.cell(_HEADER_ROW, index, name)
+    for index, (name, unit, _) in enumerate(POLLUTANTS, start=len(_LEFT) + 1):
+        sheet.cell(_HEADER_ROW, index, name)
+        sheet.cell(_HEADER_ROW + 1, index, unit)
     cells = {(row.sector, row.species): row for row in rows.itertuples()}
     line = _HEADER_ROW + 2
     for memo in (False, True):
@@ -184,12 +184,12 @@ def _write_sheet(
 
 
 def _write_sector(sheet: Any, line: int, sector: Any, cells: dict[Any, Any]) -> None:
-    for at, text in enumerate((sector.gnfr, sector.nfr, sector.name), start=1):
-        sheet.cell(line, at, text)
+    for index, text in enumerate((sector.gnfr, sector.nfr, sector.name), start=1):
+        sheet.cell(line, index, text)
     notes = []
-    for at, (_, _, species) in enumerate(POLLUTANTS, start=len(_LEFT) + 1):
+    for index, (_, _, species) in enumerate(POLLUTANTS, start=len(_LEFT) + 1):
         row = cells.get((sector.nfr, species))
-        sheet.cell(line, at, _NOT_ESTIMATED if row is None else _cell(row))
+        sheet.cell(line, index, _NOT_ESTIMATED if row is None else _cell(row))
         if row is not None and isinstance(row.note, str):
             notes.append(row.note)
     if notes:
@@ -205,6 +205,6 @@ def _write_total(sheet: Any, line: int, rows: pd.DataFrame) -> None:
     sheet.cell(line, 3, "National total for the entire territory")
     parts = rows[rows["sector_level"] == "part"]
     sums = parts.groupby("species")["value_kt"].sum(min_count=1)
-    for at, (_, _, species) in enumerate(POLLUTANTS, start=len(_LEFT) + 1):
+    for index, (_, _, species) in enumerate(POLLUTANTS, start=len(_LEFT) + 1):
         value = sums.get(species, np.nan) if species else np.nan
-        sheet.cell(line, at, _NOT_ESTIMATED if np.isnan(value) else float(value))
+        sheet.cell(line, index, _NOT_ESTIMATED if np.isnan(value) else float(value))

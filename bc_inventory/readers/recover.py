@@ -46,10 +46,10 @@ def recover(frame: pd.DataFrame, sources: tuple[str, ...] = ("ceads",)) -> pd.Da
     JoinError
         If a sector has no group.
     """
-    mine = frame["source_id"].isin(sources)
-    grouped = _grouped(frame[mine])
-    made = _divide(grouped)
-    return pd.concat([frame[~mine], made[frame.columns]], ignore_index=True)
+    mask = frame["source_id"].isin(sources)
+    grouped = _grouped(frame[mask])
+    result = _divide(grouped)
+    return pd.concat([frame[~mask], result[frame.columns]], ignore_index=True)
 
 
 def _grouped(frame: pd.DataFrame) -> pd.DataFrame:
@@ -64,12 +64,12 @@ def _grouped(frame: pd.DataFrame) -> pd.DataFrame:
         )
     process, minerals, product = _PROCESS
     is_process = frame["source_fuel"] == process
-    kept = ~is_process | sector.str.endswith(minerals)
+    mask = ~is_process | sector.str.endswith(minerals)
     sector = sector.where(~is_process, sector.str.split(":").str[0] + ":" + product)
     fuel = frame["source_fuel"].where(~is_process, product)
-    made = frame.assign(source_sector=sector, source_fuel=fuel)[kept]
+    result = frame.assign(source_sector=sector, source_fuel=fuel)[mask]
     columns = [*_KEY, "unit", "source_id"]
-    return made.groupby(columns, as_index=False, sort=False)["quantity"].sum()
+    return result.groupby(columns, as_index=False, sort=False)["quantity"].sum()
 
 
 def _divide(frame: pd.DataFrame) -> pd.DataFrame:
@@ -77,28 +77,31 @@ def _divide(frame: pd.DataFrame) -> pd.DataFrame:
     columns = ["source_sector", "source_fuel", "value", "quantity_unit", "flag", "digits"]
     rules = table[columns].assign(source_id=table["activity_source"], per=table["unit"])
     keys = ["source_id", "source_fuel"]
-    own = frame.merge(rules, on=[*keys, "source_sector"], how="left")
+    merged = frame.merge(rules, on=[*keys, "source_sector"], how="left")
     wide = rules[rules["source_sector"] == "*"].drop(columns="source_sector")
     for_all = frame.merge(wide, on=keys, how="left")
-    made = own.where(own["value"].notna(), for_all)
-    made = made[made["value"].notna()]
-    pairs = made[["unit", "per", "quantity_unit"]].drop_duplicates()
+    values = merged.where(merged["value"].notna(), for_all)
+    values = values[values["value"].notna()]
+    pairs = values[["unit", "per", "quantity_unit"]].drop_duplicates()
     scale = {
         (unit, per, to): units.factor(f"{unit}/({per})", to)
         for unit, per, to in pairs.itertuples(index=False)
     }
     factor = [
-        scale[row] for row in zip(made["unit"], made["per"], made["quantity_unit"], strict=True)
+        scale[row]
+        for row in zip(values["unit"], values["per"], values["quantity_unit"], strict=True)
     ]
-    quantity = made["quantity"].astype(float) * factor / made["value"].astype(float)
-    digits = made["digits"].astype(int)
+    quantity = values["quantity"].astype(float) * factor / values["value"].astype(float)
+    digits = values["digits"].astype(int)
     rounded = np.where(
-        made["flag"] == "exact",
+        values["flag"] == "exact",
         np.round(quantity.to_numpy() * 10.0**digits) / 10.0**digits,
         _significant(quantity, digits),
     )
-    made = made.assign(quantity=rounded, unit=made["quantity_unit"], notation_key=None, note=None)
-    return made[made["quantity"] > 0].astype({"year": "int64"})
+    values = values.assign(
+        quantity=rounded, unit=values["quantity_unit"], notation_key=None, note=None
+    )
+    return values[values["quantity"] > 0].astype({"year": "int64"})
 
 
 def _significant(values: pd.Series, digits: pd.Series) -> np.ndarray:

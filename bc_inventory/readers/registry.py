@@ -58,7 +58,7 @@ def formats(kind: Kind | None = None) -> dict[str, Format]:
     ValueError
         If two formats have one name.
     """
-    found: dict[str, Format] = {}
+    by_name: dict[str, Format] = {}
     for folder_kind, folder in _FOLDERS.items():
         if kind is not None and kind != folder_kind:
             continue
@@ -69,11 +69,11 @@ def formats(kind: Kind | None = None) -> dict[str, Format]:
             module = importlib.import_module(f"{package.__name__}.{info.name}")
             several = getattr(module, "FORMATS", ())
             single = getattr(module, "FORMAT", None)
-            for made in (*several, *([single] if single else [])):
-                if made.name in found:
-                    raise ValueError(f"two formats are named {made.name!r}")
-                found[made.name] = made
-    return found
+            for result in (*several, *([single] if single else [])):
+                if result.name in by_name:
+                    raise ValueError(f"two formats are named {result.name!r}")
+                by_name[result.name] = result
+    return by_name
 
 
 def find_format(name: str) -> Format:
@@ -118,11 +118,11 @@ def detect(origin: Source | Path | str | BinaryIO, *, kind: Kind | None = None) 
         raise source.refuse("an empty file", "a publisher's file")
     if source.is_workbook:
         _ = source.workbook.sheet_names
-    candidates = [made for made in formats(kind).values() if made.looks_like(source)]
+    candidates = [result for result in formats(kind).values() if result.looks_like(source)]
     if len(candidates) == 1:
         return candidates[0]
     if candidates:
-        names = ", ".join(made.name for made in candidates)
+        names = ", ".join(candidate.name for candidate in candidates)
         raise SourceError(f"{source.name}: fits several formats ({names}); name the one you mean.")
     raise SourceError(
         f"{source.name}: fits none of the {len(formats(kind))} known formats; it is "
@@ -177,9 +177,9 @@ def read_any(
     DataError
         If the file isn't what the format says, or the result breaks its contract.
     """
-    made, result = _read(origin, format_name, kind, options)
-    if isinstance(result.data, pd.DataFrame) and made.contract in schema.TABLES:
-        schema.check(result.data, made.contract, file=result.report.file)
+    output, result = _read(origin, format_name, kind, options)
+    if isinstance(result.data, pd.DataFrame) and output.contract in schema.TABLES:
+        schema.check(result.data, output.contract, file=result.report.file)
     return result
 
 
@@ -211,16 +211,16 @@ def read_all(
     SourceError, DataError
         As `read_any`; also if nothing is given or the files have different contracts.
     """
-    found = [_read(origin, format_name, kind, options) for origin in origins]
-    contracts = sorted({made.contract for made, _ in found})
+    matches = [_read(origin, format_name, kind, options) for origin in origins]
+    contracts = sorted({value.contract for value, _ in matches})
     if len(contracts) != 1:
         raise SourceError(
             f"found tables of {len(contracts)} contracts ({', '.join(contracts) or 'no file'}); "
             "expected files of one"
         )
-    frame = pd.concat([result.frame for _, result in found], ignore_index=True)
+    frame = pd.concat([result.frame for _, result in matches], ignore_index=True)
     schema.check(frame, contracts[0])
-    return frame, [result.report for _, result in found]
+    return frame, [result.report for _, result in matches]
 
 
 def _read(
@@ -230,11 +230,11 @@ def _read(
     options: dict[str, Any],
 ) -> tuple[Format, Reading]:
     source = Source.of(origin)
-    made = find_format(format_name) if format_name else detect(source, kind=kind)
+    result = find_format(format_name) if format_name else detect(source, kind=kind)
     for option in options:
-        if option not in made.options:
+        if option not in result.options:
             raise SourceError(
-                f"format {made.name!r} takes no option {option!r}; "
-                f"it takes: {', '.join(made.options) or 'none'}"
+                f"format {result.name!r} takes no option {option!r}; "
+                f"it takes: {', '.join(result.options) or 'none'}"
             )
-    return made, made.read(source, **options)
+    return result, result.read(source, **options)

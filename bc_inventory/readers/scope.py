@@ -51,8 +51,8 @@ def _groups() -> dict[str, frozenset[str]]:
     """Map each publisher's aggregate to its members."""
     rows = read_csv(data_root() / "crosswalk" / "regions.csv", "region_crosswalk")
     rows = rows[rows["level"] == "aggregate"]
-    found = {name: frozenset(own["region"]) for name, own in rows.groupby("source_region")}
-    return {name: own for name, own in found.items() if own != {name}}
+    by_name = {name: frozenset(group["region"]) for name, group in rows.groupby("source_region")}
+    return {name: value for name, value in by_name.items() if value != {name}}
 
 
 def side_rows(frame: pd.DataFrame, side: str) -> tuple[pd.DataFrame, Scope]:
@@ -88,8 +88,8 @@ def side_rows(frame: pd.DataFrame, side: str) -> tuple[pd.DataFrame, Scope]:
         )
     wanted = set(codelists.members(side))
     here = set(frame["region"])
-    holding = {name: own for name, own in _groups().items() if name in here}
-    wide = {name for name, own in holding.items() if _holds(own, wanted, side)}
+    holding = {name: subset for name, subset in _groups().items() if name in here}
+    wide = {name for name, value in holding.items() if _holds(value, wanted, side)}
     single = here & wanted
     beyond: set[str] = set()
     if single:
@@ -123,11 +123,11 @@ def side_rows(frame: pd.DataFrame, side: str) -> tuple[pd.DataFrame, Scope]:
 
 def _together(holding: dict[str, frozenset[str]], wanted: set[str]) -> set[str]:
     """Return the aggregates that hold a side together, if they don't overlap."""
-    touching = {name: own for name, own in holding.items() if own & wanted}
-    held = [code for own in touching.values() for code in own]
-    whole = wanted <= set(held) and len(held) == len(set(held))
+    touching = {name: value for name, value in holding.items() if value & wanted}
+    codes = [code for rows in touching.values() for code in rows]
+    whole = wanted <= set(codes) and len(codes) == len(set(codes))
     return set(touching) if whole else set()
 
 
-def _holds(own: frozenset[str], wanted: set[str], side: str) -> bool:
-    return side in own or wanted <= own
+def _holds(names: frozenset[str], wanted: set[str], side: str) -> bool:
+    return side in names or wanted <= names

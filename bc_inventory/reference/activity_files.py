@@ -42,15 +42,15 @@ def activity_files(root: Path) -> dict[tuple[str, int], Path]:
         If a file of the folder is named after no domain and year.
     """
     known = {code.lower(): code for code in codes()}
-    made, problems = {}, []
+    mapping, problems = {}, []
     for path in sorted((root / _FOLDER).glob("*.csv")):
         name, _, year = path.stem.rpartition("_")
         if name in known and year.isdecimal():
-            made[known[name], int(year)] = path
+            mapping[known[name], int(year)] = path
         else:
             expected = " or ".join(f"{code}_YEAR.csv" for code in known)
             remedy = "A domain is a row of domains.csv."
             problems.append(Problem(path.name, expected, str(path), remedy=remedy))
     if problems:
         raise DataError(problems)
-    return made
+    return mapping

@@ -143,14 +143,14 @@ class Cache:
         with lock(path.with_name(path.name + ".lock")):
             if path.is_file():
                 return self._verified(item, path)
-            found = download(
+            matches = download(
                 item.address,
                 path,
                 sha256=item.sha256 or None,
                 size_limit=item.size_limit,
                 policy=self.policy,
             )
-            self._note(item, path, found)
+            self._note(item, path, matches)
         return path
 
     def refresh(self, item: Item) -> Path:
@@ -174,29 +174,29 @@ class Cache:
             return self.fetch(item)
         with lock(path.with_name(path.name + ".lock")):
             fresh = path.with_name(path.name + ".fresh")
-            found = download(item.address, fresh, size_limit=item.size_limit, policy=self.policy)
-            if found == sha256_file(path):
+            matches = download(item.address, fresh, size_limit=item.size_limit, policy=self.policy)
+            if matches == sha256_file(path):
                 fresh.unlink()
             else:
                 # Without its note a kept file is taken as it is, so this may stop anywhere.
                 self._note_file(path).unlink(missing_ok=True)
                 fresh.replace(path)
-                self._note(item, path, found)
+                self._note(item, path, matches)
         return path
 
     def _verified(self, item: Item, path: Path) -> Path:
         """Hold a kept file to its checksum: the catalogue's, or the one first seen."""
         if path.stat().st_size > item.size_limit:
             raise SourceError(f"{path}: larger than {item.size_limit} bytes; delete it")
-        found = sha256_file(path)
+        matches = sha256_file(path)
         expected = item.sha256 or self._first_seen(path)
-        if expected and found != expected:
+        if expected and matches != expected:
             raise SourceError(
-                f"{path}: found SHA-256 {found}; expected {expected}. It was changed after it "
+                f"{path}: found SHA-256 {matches}; expected {expected}. It was changed after it "
                 "was fetched; delete it to fetch it again."
             )
         if not expected:
-            self._note(item, path, found)
+            self._note(item, path, matches)
         return path
 
     @staticmethod

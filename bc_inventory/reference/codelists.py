@@ -118,7 +118,7 @@ def _region_index() -> dict[str, str]:
         index.setdefault(key, value)
     for alias, code in _REGION_ALIASES.items():
         index[_fold(alias)] = code
-    for domain in (made for made in domains().values() if made.country):
+    for domain in (result for result in domains().values() if result.country):
         for alias in domain.aliases:
             # Parts of a country are also written with its name before theirs.
             for name, code in zip(known["name_zh"], known["region"], strict=True):
@@ -164,13 +164,13 @@ def resolve_region(name: str) -> str:
     """
     index = _region_index()
     for candidate in (name, _ZH_SUFFIX.sub("", name.strip())):
-        found = index.get(_fold(candidate))
-        if found:
-            return found
+        text = index.get(_fold(candidate))
+        if text:
+            return text
     known = regions()
     if name in {*known["side"], *known["group"]}:
-        found = f"{name!r}, which stands for several regions"
-        raise DataError([Problem(found, "one region", remedy=f"Its members: {members(name)}.")])
+        text = f"{name!r}, which stands for several regions"
+        raise DataError([Problem(text, "one region", remedy=f"Its members: {members(name)}.")])
     names = [*known["region"], *known["name"], *known["name_zh"], *countries()["name"]]
     # A name that is only somewhat alike is another place.
     remedy = suggest(name, [*names, *_other_names()], alike=_SAME_PLACE)
@@ -209,9 +209,9 @@ def members(scope: str) -> tuple[str, ...]:
     """
     known = regions()
     for column in ("side", "group", "region"):
-        found = known.loc[known[column] == scope, "region"]
-        if len(found):
-            return tuple(sorted(found))
+        matches = known.loc[known[column] == scope, "region"]
+        if len(matches):
+            return tuple(sorted(matches))
     every = sorted({*known["side"], *known["group"], *known["region"]})
     raise _unknown("domain, group or region", scope, every)
 
@@ -247,9 +247,9 @@ def resolve_sector(name: str) -> str:
     ('1A4bi', '1A3di(i)')
     """
     index = _sector_index()
-    found = index.get(_fold(name)) or index.get(_fold(_NFR_PREFIX.sub("", name.strip())))
-    if found:
-        return found
+    text = index.get(_fold(name)) or index.get(_fold(_NFR_PREFIX.sub("", name.strip())))
+    if text:
+        return text
     raise _unknown("NFR category", name, [*sectors()["nfr"], *sectors()["name"]])
 
 
@@ -324,7 +324,7 @@ def nfr_of(gnfr: str) -> tuple[str, ...]:
         If the aggregate isn't known.
     """
     code = resolve_gnfr(gnfr)
-    return tuple(sorted(nfr for nfr, own in gnfr_index().items() if own == code))
+    return tuple(sorted(nfr for nfr, value in gnfr_index().items() if value == code))
 
 
 @per_root
@@ -341,9 +341,9 @@ def resolve_fuel(name: str) -> str:
     DataError
         If it isn't known; the message names the nearest.
     """
-    found = _fuel_index().get(_fold(name))
-    if found:
-        return found
+    text = _fuel_index().get(_fold(name))
+    if text:
+        return text
     raise _unknown("fuel", name, [*fuels()["fuel"], *fuels()["name"], *fuels()["name_zh"]])
 
 
@@ -361,9 +361,9 @@ def resolve_technology(name: str) -> str:
     DataError
         If it isn't known; the message names the nearest.
     """
-    found = _technology_index().get(_fold(name))
-    if found:
-        return found
+    text = _technology_index().get(_fold(name))
+    if text:
+        return text
     known = technologies()
     raise _unknown("technology", name, [*known["technology"], *known["name"], *known["name_zh"]])
 
@@ -381,7 +381,7 @@ def resolve_species(name: str) -> str:
     >>> resolve_species("PM2.5"), resolve_species("黑碳")
     ('PM25', 'BC')
     """
-    found = _SPECIES.get(name.strip().casefold())
-    if found:
-        return found
+    text = _SPECIES.get(name.strip().casefold())
+    if text:
+        return text
     raise _unknown("pollutant", name, sorted(set(_SPECIES.values())))

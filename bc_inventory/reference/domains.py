@@ -140,13 +140,13 @@ def resolve_domain(name: str) -> str:
     """
     from bc_inventory.errors import DataError, Problem, suggest
 
-    found = find(name)
-    if found is None:
+    matches = find(name)
+    if matches is None:
         known = domains()
-        listed = ", ".join(f"{code} ({made.name.en})" for code, made in known.items())
-        remedy = suggest(name, [*known, *(made.name.en for made in known.values())])
+        listed = ", ".join(f"{code} ({result.name.en})" for code, result in known.items())
+        remedy = suggest(name, [*known, *(value.name.en for value in known.values())])
         raise DataError([Problem(repr(name), f"a domain: {listed}", remedy=remedy)])
-    return found.code
+    return matches.code
 
 
 def side_of() -> dict[str, str]:
@@ -175,7 +175,7 @@ def domain_of_country(country: str | None) -> str | None:
     """
     if country is None:
         return None
-    within = (made.code for made in domains().values() if made.country == country)
+    within = (domain.code for domain in domains().values() if domain.country == country)
     return next(within, None) or domain_of(country)
 
 
@@ -212,8 +212,8 @@ def _table(name: str) -> pd.DataFrame:
 @per_root
 def _rows() -> tuple[dict[str, str], ...]:
     rows = _table("domains").sort_values(["order", "domain"])
-    made = rows.astype(object).where(rows.notna(), None)
-    return tuple(made.to_dict("records"))
+    values = rows.astype(object).where(rows.notna(), None)
+    return tuple(values.to_dict("records"))
 
 
 @per_root

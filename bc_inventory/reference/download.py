@@ -120,11 +120,11 @@ def download(
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     _attempts(address, path, part, size_limit, rules, sha256 is not None)
-    found = sha256_file(part)
-    if sha256 is not None and found != sha256.lower():
+    text = sha256_file(part)
+    if sha256 is not None and text != sha256.lower():
         _forget(part)
         raise SourceError(
-            f"{address}: found a file with SHA-256 {found}; expected {sha256}. It was changed on "
+            f"{address}: found a file with SHA-256 {text}; expected {sha256}. It was changed on "
             "the way or by its publisher, and isn't kept. If a new edition was published, its "
             "checksum belongs in the catalogue."
         )
@@ -132,7 +132,7 @@ def download(
         os.fsync(stream.fileno())
     part.replace(path)
     _forget(part)
-    return found
+    return text
 
 
 def _attempts(
@@ -233,21 +233,21 @@ def _accept(answer: requests.Response, have: int, part: Path) -> tuple[int, int 
 def _pour(
     answer: Any, stream: Any, start: int, total: int | None, size_limit: int, until: float
 ) -> None:
-    at = start
+    index = start
     # `read1` hands over what has come; `iter_content` would lose it when the link breaks.
     while chunk := answer.raw.read1(_CHUNK):
-        at += len(chunk)
-        if at > size_limit or (total is not None and at > total):
+        index += len(chunk)
+        if index > size_limit or (total is not None and index > total):
             raise SourceError(
                 f"{answer.url}: more than {min(size_limit, total or size_limit)} bytes come"
             )
         stream.write(chunk)
         if time.monotonic() > until:
             raise SourceUnavailableError(
-                f"{answer.url}: too slow; {at} bytes came before the deadline"
+                f"{answer.url}: too slow; {index} bytes came before the deadline"
             )
-    if total is not None and at < total:
-        raise _TryAgain(f"the connection broke after {at} of {total} bytes")
+    if total is not None and index < total:
+        raise _TryAgain(f"the connection broke after {index} of {total} bytes")
 
 
 def _retry_after(answer: requests.Response) -> float | None:

@@ -33,12 +33,12 @@ def names_by_domain(regions: Iterable[str]) -> dict[str, Name]:
     ('Poland', '德国和波兰')
     """
     wanted = set(regions)
-    made = {}
+    by_name = {}
     for code, domain in domains().items():
         inside = [member for member in domain.members if member in wanted]
         if inside:
-            made[code] = joined(_part(domain, inside))
-    return made
+            by_name[code] = joined(_part(domain, inside))
+    return by_name
 
 
 def name_of(regions: Iterable[str]) -> Name:

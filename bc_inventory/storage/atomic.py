@@ -102,14 +102,14 @@ def temporary_folder(parent: Path) -> Iterator[Path]:
     whose maker doesn't.
     """
     parent.mkdir(parents=True, exist_ok=True)
-    made = parent / f"{_PREFIX}{secrets.token_hex(8)}"
-    owner = made.with_name(made.name + _OWNER)
+    result = parent / f"{_PREFIX}{secrets.token_hex(8)}"
+    owner = result.with_name(result.name + _OWNER)
     with lock(owner):
-        made.mkdir()
+        result.mkdir()
         try:
-            yield made
+            yield result
         finally:
-            remove_tree(made)
+            remove_tree(result)
             # On POSIX an unlinked lock stays held until closed; nobody else knows its name.
             with contextlib.suppress(OSError):
                 owner.unlink()
@@ -171,19 +171,19 @@ def remove_dead(parent: Path) -> list[Path]:
     removed = []
     for folder in sorted(parent.glob(f"{_PREFIX}*")):
         if folder.name.endswith(_OWNER):
-            made = folder.with_name(folder.name.removesuffix(_OWNER))
-            if made.exists():
+            result = folder.with_name(folder.name.removesuffix(_OWNER))
+            if result.exists():
                 continue  # met under its own name
         else:
-            made = folder
-        owner = made.with_name(made.name + _OWNER)
+            result = folder
+        owner = result.with_name(result.name + _OWNER)
         try:
             with lock(owner, timeout=0):
-                if made.is_file():
-                    made.unlink()
+                if result.is_file():
+                    result.unlink()
                 else:
-                    remove_tree(made)
-                removed.append(made)
+                    remove_tree(result)
+                removed.append(result)
                 with contextlib.suppress(OSError):
                     owner.unlink()
         except (Timeout, OSError):

@@ -158,7 +158,7 @@ def code_of(function: Callable[..., Any]) -> Code:
 @functools.cache
 def _code_of_module(start: str) -> Code:
     """Walk the imports inside the package of `start` and this one."""
-    own = {start.partition(".")[0], __name__.partition(".")[0]}
+    rows = {start.partition(".")[0], __name__.partition(".")[0]}
     waiting, seen, others = [start], set[str](), set[str](_ALWAYS)
     digest = hashlib.sha256()
     sources: dict[str, str] = {}
@@ -173,7 +173,7 @@ def _code_of_module(start: str) -> Code:
         sources[module] = source
         for imported in _imports(module):
             root = imported.partition(".")[0]
-            if root in own:
+            if root in rows:
                 parts = imported.split(".")
                 waiting += [".".join(parts[: n + 1]) for n in range(len(parts))]
             elif root not in sys.stdlib_module_names:

@@ -102,10 +102,10 @@ def _memoized(
             np.savez(stream, allow_pickle=False, **fresh)
 
     key = identify(function, arguments=[_digest(argument) for argument in arguments])
-    made, reused = keep(folder, key, _PART, make, function.__qualname__)
+    result, reused = keep(folder, key, _PART, make, function.__qualname__)
     if not reused:
         return fresh
-    with np.load(made["part"].path, allow_pickle=False) as stored:
+    with np.load(result["part"].path, allow_pickle=False) as stored:
         return dict(stored)
 
 

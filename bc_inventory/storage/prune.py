@@ -61,19 +61,19 @@ def using_results(cache: Path) -> Iterator[None]:
 
 def kept_results(cache: Path) -> list[Kept]:
     """Return what a cache holds, least recently used first."""
-    made = []
+    result = []
     for path in cache.glob("[0-9a-f][0-9a-f]/*"):
         if len(path.name) != 64 or not path.is_dir():
             continue
         size = sum(member.stat().st_size for member in path.rglob("*") if member.is_file())
         record = path / RECORD
         used = (record if record.is_file() else path).stat().st_mtime
-        made.append(Kept(path, size, used))
-    return sorted(made, key=lambda kept: (kept.used, kept.path.name))
+        result.append(Kept(path, size, used))
+    return sorted(result, key=lambda item: (item.used, item.path.name))
 
 
 def choose(
-    kept: Iterable[Kept],
+    kepts: Iterable[Kept],
     *,
     older_than: float | None = None,
     larger_than: int | None = None,
@@ -84,7 +84,7 @@ def choose(
 
     Parameters
     ----------
-    kept : iterable of Kept
+    kepts : iterable of Kept
         What there is.
     older_than : float, optional
         Seconds; what was not used for longer goes.
@@ -100,7 +100,7 @@ def choose(
     list of Kept
         Least recently used first.
     """
-    ordered = sorted(kept, key=lambda item: (item.used, item.path.name))
+    ordered = sorted(kepts, key=lambda item: (item.used, item.path.name))
     moment = time.time() if now is None else now
     left = sum(item.size for item in ordered)
     gone = []

@@ -105,9 +105,9 @@ def keep(
     OSError
         If it can't be written.
     """
-    found = find(folder, key, outputs)
-    if found is not None:
-        return found, True
+    matches = find(folder, key, outputs)
+    if matches is not None:
+        return matches, True
     entry = folder / key[:2] / key
     with atomic.temporary_folder(folder) as part:
         paths = {output: part / _FILES / relative for output, relative in outputs.items()}
@@ -117,13 +117,13 @@ def keep(
         missing = [output for output, path in paths.items() if not path.exists()]
         if missing:
             raise RuntimeError(f"step {name} didn't write {', '.join(missing)}")
-        made = {output: Made(path, content_of(path)) for output, path in paths.items()}
-        record = canonical_json({output: item.content.sha256 for output, item in made.items()})
+        by_name = {output: Made(path, content_of(path)) for output, path in paths.items()}
+        record = canonical_json({output: item.content.sha256 for output, item in by_name.items()})
         (part / RECORD).write_text(record, "utf-8")
         _move(part, entry, outputs)
     return {
         output: dataclasses.replace(item, path=entry / _FILES / outputs[output])
-        for output, item in made.items()
+        for output, item in by_name.items()
     }, False
 
 
@@ -136,25 +136,25 @@ def find(folder: Path, key: str, outputs: Mapping[str, str]) -> dict[str, Made] 
         As `keep` takes them.
     """
     entry = folder / key[:2] / key
-    found = _find(entry, outputs)
-    if found is not None:
+    by_name = _find(entry, outputs)
+    if by_name is not None:
         with contextlib.suppress(OSError):  # a folder may be read-only
             os.utime(entry / RECORD)
-    return found
+    return by_name
 
 
 def _find(entry: Path, outputs: Mapping[str, str]) -> dict[str, Made] | None:
     """Return the outputs kept in `entry`, or None if it is absent or damaged."""
     try:
-        kept = json.loads((entry / RECORD).read_text("utf-8"))
-        found = {
+        content = json.loads((entry / RECORD).read_text("utf-8"))
+        by_name = {
             name: Made(entry / _FILES / relative, content_of(entry / _FILES / relative))
             for name, relative in outputs.items()
         }
     except (FileNotFoundError, ValueError):
         return None
-    whole = kept == {name: made.content.sha256 for name, made in found.items()}
-    return found if whole else None
+    whole = content == {name: value.content.sha256 for name, value in by_name.items()}
+    return by_name if whole else None
 
 
 def _move(part: Path, entry: Path, outputs: Mapping[str, str]) -> None:

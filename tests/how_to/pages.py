@@ -46,10 +46,12 @@ class Page:
 
     def run(self, command: list[str]) -> str:
         """Run a command of the page with the copy of the project; return what it prints."""
-        assert command[0] == "bc-inventory"
-        code = "from bc_inventory.cli import main; main()"
+        program, *arguments = command
+        assert program in {"bc-inventory", "python"}
+        if program == "bc-inventory":
+            arguments = ["-c", "from bc_inventory.cli import main; main()", *arguments]
         done = subprocess.run(
-            [sys.executable, "-c", code, *command[1:]],
+            [sys.executable, *arguments],
             cwd=self.project,
             capture_output=True,
             text=True,

@@ -7,7 +7,7 @@ import pytest
 
 from tests.how_to.pages import Page
 
-PAGES = ["add-category", "add-reader", "add-report-section", "change-a-factor"]
+PAGES = ["add-category", "add-domain", "add-reader", "add-report-section", "change-a-factor"]
 
 
 @pytest.fixture
@@ -55,3 +55,44 @@ def test_a_section_appears_on_the_page_of_the_report(page, releases):
     html = (followed.project / "report.html").read_text(encoding="utf-8")
     assert 'id="fuel-sums"' in html
     assert "各燃料的排放量" in html
+
+
+def test_a_category_is_estimated_from_its_rows_alone(page):
+    followed = page("add-category")
+    followed.write_files()
+    build, query = followed.commands()
+    followed.run(build)
+    text = followed.run([*query, "--format", "csv"])
+    header, *rows = [line.split(",") for line in text.strip().splitlines()]
+    figures = [float(row[header.index("emission_kt")]) for row in rows]
+    # 1000 kt of glass x 0.02 g/kg, as the page says.
+    assert figures == [pytest.approx(0.02)]
+
+
+def test_a_changed_factor_changes_what_it_is_used_for(page):
+    followed = page("change-a-factor")
+    followed.write_files()
+    trial = (followed.project / "trial.toml").read_text(encoding="utf-8")
+    base = trial.partition("[facts]")[0]
+    (followed.project / "base.toml").write_text(base, encoding="utf-8")
+    first, second, difference = followed.commands()
+    (version,) = re.findall(r"Release (\S+):", followed.run(first))
+    followed.run(second)
+    text = followed.run([version if word == "VERSION" else word for word in difference])
+    changed = set(re.findall(r"CN-HE \S+ (\w+, \w+), harmonised .*: (.*) \S+/GJ\n", text))
+    # 0.18 and 0.09 g/kg over 17.8 GJ/t.
+    assert changed == {
+        ("coal_briquettes, coal_stove_briquette", "emission_factor 5.05618 to 10.1124")
+    }
+
+
+def test_a_domain_is_inventoried_from_its_rows_alone(page):
+    followed = page("add-domain")
+    followed.write_files()
+    cells, build, query = followed.commands()
+    followed.run(cells)
+    assert "the Island" in followed.run(build)
+    text = followed.run([*query, "--format", "csv"])
+    header, row = [line.split(",") for line in text.strip().splitlines()]
+    # 3000 TJ x 50 g/GJ, as the page says.
+    assert float(row[header.index("emission_kt")]) == pytest.approx(0.15)

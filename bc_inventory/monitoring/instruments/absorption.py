@@ -231,5 +231,5 @@ def at_wavelength(series: Series, wavelength_nm: float, *, aae: float | None = N
 
 def _refused(series: Series, expected: str) -> DataError:
     about = series.about
-    found = f"{about.bc_type} at {about.wavelength_nm} nm with MAC {about.mac_m2_g}"
-    return DataError([Problem(found, expected, about.file)])
+    text = f"{about.bc_type} at {about.wavelength_nm} nm with MAC {about.mac_m2_g}"
+    return DataError([Problem(text, expected, about.file)])

@@ -101,16 +101,16 @@ def ebc_series(
     factor = units.factor(LOG_UNIT, "ug/m3")
     table = facts("channels")
     sigma = table[table["instrument"] == "AE33"].set_index("channel")
-    made = []
+    result = []
     for chosen, rows in _by_tape(tape, begin):
         _same_c(chosen, counters)
         for channel in channels:
-            held = (
+            content = (
                 frame[f"bc_{channel}"].to_numpy()
                 if counters is None
                 else compensated(log, channel, counters)
             )
-            value = held[rows] * factor
+            value = content[rows] * factor
             valid = (status[rows] == MEASURING) & np.isfinite(value)
             values = make_values(begin[rows], end[rows], value, valid)
             values["flags"] = flags[rows]
@@ -138,8 +138,8 @@ def ebc_series(
                 interval_s=int(log.attributes["timebase_s"]),
                 processing=(_COUNTED if counters else "dual-spot eBC of the instrument",),
             )
-            made.append(Series(about.but(**place), values))
-    return tuple(made)
+            result.append(Series(about.but(**place), values))
+    return tuple(result)
 
 
 def _same_c(tape: Tape, counters: Setup | None) -> None:
@@ -171,9 +171,9 @@ def _by_tape(
     if not since or begin.min() < since[0][0]:
         raise ConfigError([asked("tape", "the tape since the first row of the log")])
     place = np.searchsorted([moment for moment, _ in since], begin, side="right") - 1
-    made = []
+    pairs = []
     for position, (_, name) in enumerate(since):
         rows = np.flatnonzero(place == position)
         if len(rows):
-            made.append((tape_of(name), rows))
-    return made
+            pairs.append((tape_of(name), rows))
+    return pairs

@@ -123,7 +123,7 @@ def split(
     exponents = _pair(pair)
     waves = _wavelengths(whole, short, long)
     both = _both(short, long)
-    columns = [_averaged(one, both, over) for one in (short, long)]
+    columns = [_averaged(item, both, over) for item in (short, long)]
     share = biomass_share(columns[0], columns[1], waves, exponents)
     band = {
         str(row.pair): _mean(
@@ -154,19 +154,21 @@ def _widened(about: Description, half: float, share: float) -> dict[str, Any]:
 
 def _both(short: Series, long: Series) -> np.ndarray:
     """Tell where absorption is valid at both wavelengths."""
-    held = [(one.frame["valid"] & one.frame["value"].notna()).to_numpy() for one in (short, long)]
-    return np.asarray(held[0] & held[1])
+    content = [
+        (item.frame["valid"] & item.frame["value"].notna()).to_numpy() for item in (short, long)
+    ]
+    return np.asarray(content[0] & content[1])
 
 
-def _averaged(one: Series, both: np.ndarray, over: str) -> np.ndarray:
+def _averaged(series: Series, both: np.ndarray, over: str) -> np.ndarray:
     """Return for each value the mean of the time it is in, over the values valid in both."""
-    value = one.frame["value"].to_numpy()
+    value = series.frame["value"].to_numpy()
     if over == "value":
         return np.where(both, value, np.nan)
     if over not in ("hour", "day", "month"):
         raise ConfigError([Problem(f"over={over!r}", "value, hour, day or month", column="over")])
     _, place = np.unique(
-        bin_of(one.frame["start"].to_numpy().astype("datetime64[s]"), over), return_inverse=True
+        bin_of(series.frame["start"].to_numpy().astype("datetime64[s]"), over), return_inverse=True
     )
     total = np.bincount(place, np.where(both, value, 0.0))
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -199,7 +201,7 @@ def _pair(pair: str | tuple[float, float] | None) -> tuple[float, float]:
 def _wavelengths(whole: Series, short: Series, long: Series) -> tuple[float, float]:
     waves = (short.about.wavelength_nm, long.about.wavelength_nm)
     kinds = {short.about.bc_type, long.about.bc_type}
-    same = all(one.frame["start"].equals(whole.frame["start"]) for one in (short, long))
+    same = all(item.frame["start"].equals(whole.frame["start"]) for item in (short, long))
     if kinds != {"b_abs"} or None in waves or not (waves[0] or 0) < (waves[1] or 0) or not same:
         raise DataError(
             [

@@ -69,11 +69,11 @@ def attenuation(log: Log, channel: int, spot: int = 1) -> np.ndarray:
     frame = log.frame
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = frame[f"sen{spot}_{channel}"].to_numpy() / frame[f"ref_{channel}"].to_numpy()
-        held = np.log(ratio)
+        values = np.log(ratio)
     zero = frame["status"].to_numpy() == _ATN0
     place = np.maximum.accumulate(np.where(zero, np.arange(len(frame)), -1))
-    start = np.where(place >= 0, held[place], np.nan)
-    return np.asarray(-100.0 * (held - start))
+    start = np.where(place >= 0, values[place], np.nan)
+    return np.asarray(-100.0 * (values - start))
 
 
 def spot1(log: Log, channel: int, setup: Setup | None) -> np.ndarray:
@@ -106,8 +106,8 @@ def spot1(log: Log, channel: int, setup: Setup | None) -> np.ndarray:
     record = _complete(setup)
     frame = log.frame
     with np.errstate(divide="ignore", invalid="ignore"):
-        held = np.log(frame[f"sen1_{channel}"].to_numpy() / frame[f"ref_{channel}"].to_numpy())
-    change = -np.diff(held, prepend=np.nan)  # dATN / 100
+        values = np.log(frame[f"sen1_{channel}"].to_numpy() / frame[f"ref_{channel}"].to_numpy())
+    change = -np.diff(values, prepend=np.nan)  # dATN / 100
     area = record.area_cm2 * units.factor("cm^2", "m^2")
     flow = frame["flow1"].to_numpy() * units.factor("mL/min", "m^3/s") * (1 - record.leakage)
     seconds = frame["timebase_s"].to_numpy(dtype=float)

@@ -90,20 +90,20 @@ def to_protocol(
         )
     a, b = float(slope or 0), float(intercept_ug_m3 or 0)
     value = series.frame["value"] * a + b
-    made = Series(about, series.frame.assign(value=value))
-    held, origin = relative_uncertainty(about)
-    before, after = series.mean(), made.mean()
+    result = Series(about, series.frame.assign(value=value))
+    content, origin = relative_uncertainty(about)
+    before, after = series.mean(), result.mean()
     spread = None
-    if held is not None and after > 0:
+    if content is not None and after > 0:
         spread = (
             math.hypot(
-                held * a * before,
+                content * a * before,
                 float(slope_half_width or 0) * before,
                 float(intercept_half_width_ug_m3 or 0),
             )
             / after
         )
-    return made.but(
+    return result.but(
         f"EC of {protocol} = {a:g} x EC of {about.protocol} + {b:g} ug/m3 ({citation})",
         protocol=f"{protocol} from {about.protocol} by {citation}",
         relative_uncertainty=spread,

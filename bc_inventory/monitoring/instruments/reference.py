@@ -92,14 +92,14 @@ def to_state(series: Series, state: str | State, *, actual: State | None = None)
     target = _given(actual) if state == _ACTUAL else state
     wanted = state_named(target) if isinstance(target, str) else target
     if about.reference == "ambient":
-        held = _given(actual)
+        content = _given(actual)
     else:
-        held = State(float(about.t_ref_k or 0), float(about.p_ref_hpa or 0))
-    factor = conversion(held.t_k, held.p_hpa, wanted.t_k, wanted.p_hpa)
+        content = State(float(about.t_ref_k or 0), float(about.p_ref_hpa or 0))
+    factor = conversion(content.t_k, content.p_hpa, wanted.t_k, wanted.p_hpa)
     frame = series.frame.assign(value=series.frame["value"] * factor)
     ambient = state == _ACTUAL
     return series.but(
-        f"x {factor:.5f} from {held.t_k:g} K, {held.p_hpa:g} hPa "
+        f"x {factor:.5f} from {content.t_k:g} K, {content.p_hpa:g} hPa "
         f"to {wanted.t_k:g} K, {wanted.p_hpa:g} hPa",
         frame,
         reference="ambient" if ambient else "standard",

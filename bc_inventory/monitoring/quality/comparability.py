@@ -27,9 +27,9 @@ def comparability(part: pd.DataFrame) -> tuple[str, str]:
     can: list[str] = []
     cannot: list[str] = []
     for bc_type in sorted(map(str, part["bc_type"].unique())):
-        own = part[part["bc_type"] == bc_type]
-        told = {"EC": _elemental, "eBC": _equivalent, "b_abs": _absorption, "rBC": _refractory}
-        told[bc_type](own, can, cannot)
+        rows = part[part["bc_type"] == bc_type]
+        by_name = {"EC": _elemental, "eBC": _equivalent, "b_abs": _absorption, "rBC": _refractory}
+        by_name[bc_type](rows, can, cannot)
     if any("duplicate_series" in text for text in _distinct(part, "marks")):
         cannot.append("anything before it is known whose its values are: another station has them")
     cuts = _distinct(part, "size_cut")
@@ -43,11 +43,11 @@ def comparability(part: pd.DataFrame) -> tuple[str, str]:
 
 
 def _distinct(part: pd.DataFrame, column: str) -> list[str]:
-    return sorted({str(held) for held in part[column].dropna().unique()})
+    return sorted({str(value) for value in part[column].dropna().unique()})
 
 
-def _elemental(own: pd.DataFrame, can: list[str], cannot: list[str]) -> None:
-    protocols = _distinct(own, "protocol")
+def _elemental(table: pd.DataFrame, can: list[str], cannot: list[str]) -> None:
+    protocols = _distinct(table, "protocol")
     if protocols:
         can.append(f"EC by {', '.join(protocols)} at the same size cut")
         cannot.append("EC by another protocol without a cited regression")
@@ -56,28 +56,28 @@ def _elemental(own: pd.DataFrame, can: list[str], cannot: list[str]) -> None:
     cannot.append("eBC, but through a cross-section to EC")
 
 
-def _equivalent(own: pd.DataFrame, can: list[str], cannot: list[str]) -> None:
-    sections = sorted(own["mac_m2_g"].dropna().unique().tolist())
+def _equivalent(table: pd.DataFrame, can: list[str], cannot: list[str]) -> None:
+    sections = sorted(table["mac_m2_g"].dropna().unique().tolist())
     if sections:
         shown = ", ".join(f"{section:g}" for section in sections)
         can.append(f"eBC made with {shown} m2/g")
     else:
         can.append("its own trend within one method")
         cannot.append("eBC of other sites: the cross-section isn't stated")
-    methods = _distinct(own, "segment")
+    methods = _distinct(table, "segment")
     if len({name.split(":")[0] for text in methods for name in text.split(";")}) > 1:
         cannot.append("its own earlier values across a change of method")
     cannot.append("EC, but through a cross-section")
 
 
-def _absorption(own: pd.DataFrame, can: list[str], cannot: list[str]) -> None:
-    waves = sorted(own["wavelength_nm"].dropna().unique().tolist())
+def _absorption(table: pd.DataFrame, can: list[str], cannot: list[str]) -> None:
+    waves = sorted(table["wavelength_nm"].dropna().unique().tolist())
     shown = ", ".join(f"{wave:g} nm" for wave in waves) or "an unstated wavelength"
     can.append(f"absorption at {shown}, or another wavelength by an Angstrom exponent")
-    if own["harmonisation_h"].isna().any():
+    if table["harmonisation_h"].isna().any():
         cannot.append("ACTRIS-harmonised absorption: no factor H was applied")
 
 
-def _refractory(own: pd.DataFrame, can: list[str], cannot: list[str]) -> None:
+def _refractory(table: pd.DataFrame, can: list[str], cannot: list[str]) -> None:
     can.append("rBC")
     cannot.append("EC, from which it differed by 0.53 to 1.29 between campaigns")

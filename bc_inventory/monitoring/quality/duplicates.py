@@ -70,36 +70,36 @@ def twins(values: Mapping[str, np.ndarray], stations: Mapping[str, str]) -> list
     bits = [_information(values[name]) for name in names]
     count = sum(len(values[name]) - window + 1 for name in names)
     needed = 2 * np.log2(count) - 1 + _SPARE_BITS
-    found = [
-        _windows(values[name], held, window, needed - _SPARE_BITS - _SLACK_BITS)
-        for name, held in zip(names, bits, strict=True)
+    matches = [
+        _windows(values[name], content, window, needed - _SPARE_BITS - _SLACK_BITS)
+        for name, content in zip(names, bits, strict=True)
     ]
-    owner = np.repeat(np.arange(len(names)), [len(place) for place, _ in found])
-    place = np.concatenate([place for place, _ in found])
-    digest = np.concatenate([digest for _, digest in found])
+    owner = np.repeat(np.arange(len(names)), [len(place) for place, _ in matches])
+    place = np.concatenate([place for place, _ in matches])
+    digest = np.concatenate([digest for _, digest in matches])
     codes = np.unique([stations[name] for name in names], return_inverse=True)[1]
     left, right = _pairs(digest, codes[owner])
     runs = _runs(owner, place, left, right)
-    sums = [np.append(0.0, np.cumsum(held)) for held in bits]
-    made: dict[tuple[int, int, int, int], Twin] = {}
-    for one, two, at, shift in runs:
-        first, second = values[names[one]], values[names[two]]
-        begin, end = _extended(first, second, at, shift)
-        if end - begin >= window and sums[one][end] - sums[one][begin] >= needed:
-            made[one, two, begin, shift] = Twin(
-                names[one], names[two], begin, begin + shift, end - begin
+    sums = [np.append(0.0, np.cumsum(bit)) for bit in bits]
+    mapping: dict[tuple[int, int, int, int], Twin] = {}
+    for left_index, right_index, index, shift in runs:
+        first, second = values[names[left_index]], values[names[right_index]]
+        begin, end = _extended(first, second, index, shift)
+        if end - begin >= window and sums[left_index][end] - sums[left_index][begin] >= needed:
+            mapping[left_index, right_index, begin, shift] = Twin(
+                names[left_index], names[right_index], begin, begin + shift, end - begin
             )
-    return list(made.values())
+    return list(mapping.values())
 
 
-def _extended(first: np.ndarray, second: np.ndarray, at: int, shift: int) -> tuple[int, int]:
+def _extended(first: np.ndarray, second: np.ndarray, position: int, shift: int) -> tuple[int, int]:
     """Return begin and end, in the first, of all that is equal around a place."""
     least, most = max(0, -shift), min(len(first), len(second) - shift)
     equal = first[least:most] == second[least + shift : most + shift]
-    if not equal[at - least]:
-        return at, at  # two windows of one digest and of other values
+    if not equal[position - least]:
+        return position, position  # two windows of one digest and of other values
     differ = np.flatnonzero(~equal) + least
-    after = np.searchsorted(differ, at)
+    after = np.searchsorted(differ, position)
     begin = int(differ[after - 1]) + 1 if after else least
     return begin, int(differ[after]) if after < len(differ) else most
 
@@ -118,9 +118,11 @@ def _information(values: np.ndarray) -> np.ndarray:
     within = -np.log2(times[place] / size[level])
     steps = np.bincount(level[:-1] * bins + level[1:], minlength=bins * bins).reshape(bins, bins)
     chance = (steps + 1) / (steps.sum(axis=1, keepdims=True) + bins)
-    held = within - np.log2(np.append(size[level[0]] / len(values), chance[level[:-1], level[1:]]))
-    held[1:][values[1:] == values[:-1]] = 0.0
-    return np.asarray(held)
+    content = within - np.log2(
+        np.append(size[level[0]] / len(values), chance[level[:-1], level[1:]])
+    )
+    content[1:][values[1:] == values[:-1]] = 0.0
+    return np.asarray(content)
 
 
 def _windows(
@@ -144,9 +146,9 @@ def _windows(
 def _pairs(digest: np.ndarray, station: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the windows that have one digest and lie at different stations, in pairs."""
     order = np.argsort(digest, kind="stable")
-    held = digest[order]
-    first = np.flatnonzero(np.append(True, held[1:] != held[:-1]))
-    size = np.diff(np.append(first, len(held)))
+    content = digest[order]
+    first = np.flatnonzero(np.append(True, content[1:] != content[:-1]))
+    size = np.diff(np.append(first, len(content)))
     left: list[np.ndarray] = [np.empty(0, dtype=np.int64)]
     right: list[np.ndarray] = [np.empty(0, dtype=np.int64)]
     for times in np.unique(size[(size > 1) & (size <= _COMMON)]):
@@ -154,10 +156,10 @@ def _pairs(digest: np.ndarray, station: np.ndarray) -> tuple[np.ndarray, np.ndar
         i, j = np.triu_indices(times, 1)
         left.append(rows[:, i].ravel())
         right.append(rows[:, j].ravel())
-    one, two = np.concatenate(left), np.concatenate(right)
-    apart = station[one] != station[two]
-    one, two = one[apart], two[apart]
-    return np.minimum(one, two), np.maximum(one, two)
+    left_index, right_index = np.concatenate(left), np.concatenate(right)
+    apart = station[left_index] != station[right_index]
+    left_index, right_index = left_index[apart], right_index[apart]
+    return np.minimum(left_index, right_index), np.maximum(left_index, right_index)
 
 
 def _runs(
@@ -170,4 +172,4 @@ def _runs(
     keys = keys[:, np.lexsort(keys[::-1])]
     follows = (np.diff(keys[:3], axis=1) == 0).all(axis=0) & (np.diff(keys[3]) == 1)
     first = np.flatnonzero(np.append(True, ~follows))
-    return [(int(a), int(b), int(at), int(shift)) for a, b, shift, at in keys[:, first].T]
+    return [(int(a), int(b), int(index), int(shift)) for a, b, shift, index in keys[:, first].T]

@@ -42,8 +42,8 @@ class Copied:
 
     def within(self, series_id: str, begin: int, end: int) -> np.ndarray:
         """Return the begins of a series from `begin` up to before `end`."""
-        held = self.starts.get(series_id, np.empty(0, dtype=np.int64))
-        return held[np.searchsorted(held, begin) : np.searchsorted(held, end)]
+        value = self.starts.get(series_id, np.empty(0, dtype=np.int64))
+        return value[np.searchsorted(value, begin) : np.searchsorted(value, end)]
 
 
 def copied(parts: Sequence[Part], folder: Path, made_by: str) -> tuple[Copied, str]:
@@ -66,10 +66,10 @@ def copied(parts: Sequence[Part], folder: Path, made_by: str) -> tuple[Copied, s
     key = sha256_json([[part.key for part in parts], made_by])
 
     def write(outputs: dict[str, Path]) -> None:
-        found = _found([part.path for part in parts])
+        matches = _found([part.path for part in parts])
         plain = {
-            "starts": {name: one.tolist() for name, one in sorted(found.starts.items())},
-            "pairs": [list(pair) for pair in found.pairs],
+            "starts": {name: item.tolist() for name, item in sorted(matches.starts.items())},
+            "pairs": [list(pair) for pair in matches.pairs],
         }
         outputs["copies"].write_text(canonical_json(plain) + "\n", encoding="utf-8")
 
@@ -77,7 +77,7 @@ def copied(parts: Sequence[Part], folder: Path, made_by: str) -> tuple[Copied, s
     read = json.loads(result["copies"].path.read_text(encoding="utf-8"))
     return (
         Copied(
-            {name: np.array(one, dtype=np.int64) for name, one in read["starts"].items()},
+            {name: np.array(value, dtype=np.int64) for name, value in read["starts"].items()},
             tuple((str(a), str(b), int(n)) for a, b, n in read["pairs"]),
         ),
         key,
@@ -88,10 +88,10 @@ def _found(parts: list[Path]) -> Copied:
     where: dict[tuple[Any, ...], dict[str, list[tuple[Path, int]]]] = {}
     stations: dict[str, str] = {}
     for path in parts:
-        for group, told in enumerate(told_series(path)):
-            about = told["about"]
+        for group, details in enumerate(told_series(path)):
+            about = details["about"]
             kind = (about["bc_type"], about["wavelength_nm"] or 0.0, about["part"] or "")
-            name = told["series_id"]
+            name = details["series_id"]
             stations[name] = about["station"]
             where.setdefault(kind, {}).setdefault(name, []).append((path, group))
     starts: dict[str, list[np.ndarray]] = {}
@@ -99,12 +99,12 @@ def _found(parts: list[Path]) -> Copied:
     for _, series in sorted(where.items()):
         if len({stations[name] for name in series}) < 2:
             continue
-        held = {name: _joined(places) for name, places in series.items()}
-        for twin in twins({name: value for name, (_, value) in held.items()}, stations):
+        by_name = {name: _joined(places) for name, places in series.items()}
+        for twin in twins({name: value for name, (_, value) in by_name.items()}, stations):
             pair = (twin.first, twin.second)
             longest[pair] = max(longest.get(pair, 0), twin.length)
             for name, begin in ((twin.first, twin.begin_first), (twin.second, twin.begin_second)):
-                starts.setdefault(name, []).append(held[name][0][begin : begin + twin.length])
+                starts.setdefault(name, []).append(by_name[name][0][begin : begin + twin.length])
     return Copied(
         {name: np.unique(np.concatenate(ones)) for name, ones in starts.items()},
         tuple((*pair, length) for pair, length in sorted(longest.items())),

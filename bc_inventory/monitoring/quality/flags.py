@@ -36,7 +36,7 @@ def bits(names: Iterable[str]) -> np.uint16:
     ConfigError
         If a name isn't a mark.
     """
-    found = np.uint16(0)
+    mask = np.uint16(0)
     for name in names:
         if name not in _BIT:
             raise ConfigError(
@@ -48,8 +48,8 @@ def bits(names: Iterable[str]) -> np.uint16:
                     )
                 ]
             )
-        found |= _BIT[name]
-    return found
+        mask |= _BIT[name]
+    return mask
 
 
 def names_of(value: int) -> tuple[str, ...]:

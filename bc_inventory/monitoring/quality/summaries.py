@@ -57,9 +57,9 @@ def _parts(text: str) -> list[str]:
 
 
 def _texts(codes: np.ndarray, place: np.ndarray, count: int, parts: list[list[str]]) -> np.ndarray:
-    made = np.full(count, "", dtype=object)
+    values = np.full(count, "", dtype=object)
     if not len(codes):
-        return made
+        return values
     pairs, times = np.unique(place * len(parts) + codes, return_counts=True)
     counted: dict[int, dict[str, int]] = {}
     for pair, number in zip(pairs.tolist(), times.tolist(), strict=True):
@@ -67,5 +67,5 @@ def _texts(codes: np.ndarray, place: np.ndarray, count: int, parts: list[list[st
         for name in parts[pair % len(parts)]:
             here[name] = here.get(name, 0) + number
     for position, here in counted.items():
-        made[position] = ";".join(f"{name}:{here[name]}" for name in sorted(here))
-    return made
+        values[position] = ";".join(f"{name}:{here[name]}" for name in sorted(here))
+    return values

@@ -44,20 +44,20 @@ def marked(series: Series) -> Series:
     value = frame["value"].to_numpy()
     start = frame["start"].to_numpy().astype("datetime64[s]").astype(np.int64)
     marks = frame["marks"].to_numpy().copy()
-    for name, found in (
+    for name, matches in (
         ("range", _out_of_range(series, value)),
         ("persistence", _persistent(value, good, start)),
         ("spike", _spikes(value, good)),
         ("zero_block", _zeros(value, good)),
         ("below_detection", _below_detection(series, value)),
     ):
-        marks |= np.where(found & good, bits([name]), np.uint16(0)).astype(np.uint16)
-    for name, found in (
+        marks |= np.where(matches & good, bits([name]), np.uint16(0)).astype(np.uint16)
+    for name, matches in (
         ("duplicate_time", frame.duplicated("start").to_numpy()),
         ("clock_jump", _jumps(start, series.about.interval_s)),
         ("break", breaks(frame["segment"])),
     ):
-        marks |= np.where(found, bits([name]), np.uint16(0)).astype(np.uint16)
+        marks |= np.where(matches, bits([name]), np.uint16(0)).astype(np.uint16)
     return Series(series.about, frame.assign(marks=marks))
 
 
@@ -71,17 +71,12 @@ def _instrument(series: Series, column: str) -> float | None:
 
 
 def _out_of_range(series: Series, value: np.ndarray) -> np.ndarray:
-    """Find values beyond what the instrument gives, or, where it isn't known, any air."""
-    kind = "absorption" if series.about.bc_type == "b_abs" else "mass"
-    least, most = (
-        limit if limit is not None else threshold("range", f"{side}_{kind}")
-        for side, limit in (
-            ("least", _instrument(series, "range_min_ug_m3")),
-            ("most", _instrument(series, "range_max_ug_m3")),
-        )
-    )
+    least = _instrument(series, "range_min_ug_m3")
+    most = _instrument(series, "range_max_ug_m3")
     with np.errstate(invalid="ignore"):
-        return np.asarray((value < least) | (value > most))
+        low = value < least if least is not None else np.zeros(len(value), dtype=bool)
+        high = value > most if most is not None else np.zeros(len(value), dtype=bool)
+    return np.asarray(low | high)
 
 
 def _below_detection(series: Series, value: np.ndarray) -> np.ndarray:
@@ -111,18 +106,18 @@ def _persistent(value: np.ndarray, good: np.ndarray, start: np.ndarray) -> np.nd
 
 def _spikes(value: np.ndarray, good: np.ndarray) -> np.ndarray:
     """Find values far from the running median, in robust deviations of the series."""
-    found = np.zeros(len(value), dtype=bool)
+    values = np.zeros(len(value), dtype=bool)
     place = np.flatnonzero(good)
     window = int(threshold("spike", "window"))
     if len(place) < 2 * window:
-        return found
+        return values
     from scipy.ndimage import median_filter
 
     off = value[place] - median_filter(value[place], size=window, mode="nearest")
     spread = 1.4826 * np.median(np.abs(off - np.median(off)))
     if spread > 0:
-        found[place] = np.abs(off) > threshold("spike", "robust_deviations") * spread
-    return found
+        values[place] = np.abs(off) > threshold("spike", "robust_deviations") * spread
+    return values
 
 
 def _zeros(value: np.ndarray, good: np.ndarray) -> np.ndarray:
@@ -136,10 +131,10 @@ def _zeros(value: np.ndarray, good: np.ndarray) -> np.ndarray:
 def _jumps(start: np.ndarray, interval_s: int | None) -> np.ndarray:
     """Find values whose stamp is before the last one's, or off the grid of the series."""
     step = np.diff(start, prepend=start[:1])
-    found = step < 0
+    mask = step < 0
     if interval_s:
-        found |= (step % interval_s) != 0
-    return np.asarray(found)
+        mask |= (step % interval_s) != 0
+    return np.asarray(mask)
 
 
 def breaks(segment: pd.Series) -> np.ndarray:
@@ -162,13 +157,13 @@ def identical_series(series: Iterable[Series]) -> list[tuple[str, str, int]]:
         Two series ids and the length of the longest run they share; see
         `bc_inventory.monitoring.quality.duplicates`.
     """
-    held = {str(number): one for number, one in enumerate(series)}
-    found = twins(
-        {key: one.good.to_numpy() for key, one in held.items()},
-        {key: one.about.station for key, one in held.items()},
+    by_name = {str(number): entry for number, entry in enumerate(series)}
+    matches = twins(
+        {key: item.good.to_numpy() for key, item in by_name.items()},
+        {key: value.about.station for key, value in by_name.items()},
     )
     longest: dict[tuple[str, str], int] = {}
-    for twin in found:
-        pair = (held[twin.first].about.series_id, held[twin.second].about.series_id)
+    for twin in matches:
+        pair = (by_name[twin.first].about.series_id, by_name[twin.second].about.series_id)
         longest[pair] = max(longest.get(pair, 0), twin.length)
     return [(*pair, length) for pair, length in longest.items()]

@@ -113,8 +113,10 @@ def _write_means(
     settings: Settings,
     again: np.ndarray,
 ) -> None:
-    held = [one for one in (read_part(path, series_id, year) for path in paths) if one is not None]
-    whole = joined(held)
+    items = [
+        item for item in (read_part(path, series_id, year) for path in paths) if item is not None
+    ]
+    whole = joined(items)
     if len(again):
         begin = whole.frame["start"].to_numpy().astype("datetime64[s]").astype(np.int64)
         extra = np.where(np.isin(begin, again), bits(["duplicate_series"]), np.uint16(0))
@@ -154,22 +156,22 @@ def joined(series: list[Series]) -> Series:
     else:
         frame = pd.concat([one.frame for one in series], ignore_index=True)
         for name in ("flags", "segment"):
-            frame[name] = pd.Series(union_categoricals([one.frame[name] for one in series]))
+            frame[name] = pd.Series(union_categoricals([entry.frame[name] for entry in series]))
     frame = frame.sort_values("start", kind="stable", ignore_index=True)
     again = frame.duplicated("start").to_numpy()
     marks = frame["marks"].to_numpy(dtype=np.uint16)
-    for name, found in (("duplicate_time", again), ("break", breaks(frame["segment"]))):
-        marks = np.where(found, marks | bits([name]), marks).astype(np.uint16)
+    for name, matches in (("duplicate_time", again), ("break", breaks(frame["segment"]))):
+        marks = np.where(matches, marks | bits([name]), marks).astype(np.uint16)
     frame["marks"] = marks
     first = series[0].about
-    files = dict(sorted({one.about.file: one.about.sha256 for one in series}.items()))
+    files = dict(sorted({item.about.file: item.about.sha256 for item in series}.items()))
     about = dataclasses.replace(first, file=";".join(files), sha256=";".join(files.values()))
     return Series(about, frame)
 
 
 def _of_year(means: Means, year: int) -> Means:
-    own = means.frame["start"].dt.year == year
-    return dataclasses.replace(means, frame=means.frame[own].reset_index(drop=True))
+    rows = means.frame["start"].dt.year == year
+    return dataclasses.replace(means, frame=means.frame[rows].reset_index(drop=True))
 
 
 def assemble(means: Mapping[str, Path], folder: Path, made_by: str) -> str:
@@ -194,20 +196,20 @@ def assemble(means: Mapping[str, Path], folder: Path, made_by: str) -> str:
         return name
     observations, places = _read_means(list(means.values()))
     stations = station_table(observations, places)
-    with temporary_folder(folder) as made:
-        write_observations(observations, made / "observations")
+    with temporary_folder(folder) as result:
+        write_observations(observations, result / "observations")
         write_netcdf(
-            observations, stations, made / "observations.nc", title="Measurements of black carbon"
+            observations, stations, result / "observations.nc", title="Measurements of black carbon"
         )
-        schema.write_parquet(stations, "stations", made / "stations.parquet")
+        schema.write_parquet(stations, "stations", result / "stations.parquet")
         schema.write_parquet(
             schema.check(trend_table(observations), "measured_trends"),
             "measured_trends",
-            made / "trends.parquet",
+            result / "trends.parquet",
         )
         summary = summary_table(observations)
-        schema.write_parquet(summary, "monitoring_summary", made / "monitoring_summary.parquet")
-        made.rename(folder / name)
+        schema.write_parquet(summary, "monitoring_summary", result / "monitoring_summary.parquet")
+        result.rename(folder / name)
     return name
 
 
@@ -227,5 +229,5 @@ def _read_means(means: list[Path]) -> tuple[pd.DataFrame, pd.DataFrame]:
     whole = pa.concat_tables(tables) if tables else contract.remove_metadata().empty_table()
     texts = [field.name for field in whole.schema if pa.types.is_string(field.type)]
     frame = whole.to_pandas(categories=texts)
-    held = pd.DataFrame(list(places.values()), columns=list(_PLACE))
-    return frame, held
+    content = pd.DataFrame(list(places.values()), columns=list(_PLACE))
+    return frame, content

@@ -47,20 +47,20 @@ class Kind:
 
 def _absorption(series: Iterable[Series], wavelength_nm: float) -> list[Series]:
     return [
-        one
-        for one in series
-        if one.about.bc_type == "b_abs"
-        and one.about.wavelength_nm == wavelength_nm
-        and one.about.part is None
+        item
+        for item in series
+        if item.about.bc_type == "b_abs"
+        and item.about.wavelength_nm == wavelength_nm
+        and item.about.part is None
     ]
 
 
 def _shift(series: list[Series], *, from_nm: float, to_nm: float, aae: float) -> list[Series]:
-    return [at_wavelength(one, float(to_nm), aae=aae) for one in _absorption(series, from_nm)]
+    return [at_wavelength(item, float(to_nm), aae=aae) for item in _absorption(series, from_nm)]
 
 
 def _ebc(series: list[Series], *, wavelength_nm: float, **how: Any) -> list[Series]:
-    return [to_ebc(one, **how) for one in _absorption(series, wavelength_nm)]
+    return [to_ebc(item, **how) for item in _absorption(series, wavelength_nm)]
 
 
 def _split(
@@ -73,13 +73,13 @@ def _split(
     **how: Any,
 ) -> list[Series]:
     pair = how["pair"]
-    made: list[Series] = []
+    result: list[Series] = []
     for whole in series:
         about = whole.about
         if about.bc_type != of or about.wavelength_nm != wavelength_nm or about.part is not None:
             continue
         ends = [
-            [one for one in _absorption(series, wave) if _overlaps(one, whole)]
+            [item for item in _absorption(series, wave) if _overlaps(item, whole)]
             for wave in (short_nm, long_nm)
         ]
         if not all(ends):
@@ -91,21 +91,23 @@ def _split(
             pair=pair if isinstance(pair, str) else tuple(pair),
             over=how["over"],
         )
-        made += [parts.biomass, parts.fossil]
-    return made
+        result += [parts.biomass, parts.fossil]
+    return result
 
 
-def _overlaps(one: Series, whole: Series) -> bool:
+def _overlaps(series: Series, whole: Series) -> bool:
     """Tell whether an absorption was measured with what is split, at the same times."""
     names = [name for name in _SAME if name != "harmonisation_h"]
-    same = all(getattr(one.about, name) == getattr(whole.about, name) for name in names)
-    return same and one.frame["start"].equals(whole.frame["start"])
+    same = all(getattr(series.about, name) == getattr(whole.about, name) for name in names)
+    return same and series.frame["start"].equals(whole.frame["start"])
 
 
 def _protocol(series: list[Series], *, to: str, **how: Any) -> list[Series]:
-    told = {name: value for name, value in how.items() if name != "from"}
-    named = [one for one in series if one.about.bc_type == "EC"]
-    return [to_protocol(one, to, **told) for one in named if one.about.protocol == how["from"]]
+    by_name = {name: value for name, value in how.items() if name != "from"}
+    named = [entry for entry in series if entry.about.bc_type == "EC"]
+    return [
+        to_protocol(item, to, **by_name) for item in named if item.about.protocol == how["from"]
+    ]
 
 
 STEPS: dict[str, Kind] = {
@@ -212,22 +214,22 @@ def derived(series: Iterable[Series], steps: Iterable[Mapping[str, Any]]) -> lis
     ConfigError, DataError
         What the function of a step raises, or where a step finds nothing to work on.
     """
-    made = list(series)
+    result = list(series)
     for step in steps:
         kind = STEPS[step["make"]]
-        more = kind.make(made, **{key: value for key, value in step.items() if key != "make"})
+        more = kind.make(result, **{key: value for key, value in step.items() if key != "make"})
         if not more and not kind.may_find_none:
-            told = ", ".join(f"{key}={value}" for key, value in step.items())
+            text = ", ".join(f"{key}={value}" for key, value in step.items())
             raise DataError(
                 [
                     Problem(
-                        f"no series for the step {told}",
+                        f"no series for the step {text}",
                         "absorption at the wavelengths it names",
-                        made[0].about.file if made else None,
+                        result[0].about.file if result else None,
                         remedy="An AE33 has absorption with `absorption = true`; its wavelengths "
                         "are in data/monitoring/channels.csv.",
                     )
                 ]
             )
-        made += more
-    return made
+        result += more
+    return result

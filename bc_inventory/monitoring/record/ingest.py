@@ -163,18 +163,18 @@ def ingest(
 
 def _made_by(reader_key: str) -> str:
     """Return the digest of the code and the facts that results depend on."""
-    own = code_of(ingest)
+    rows = code_of(ingest)
     facts = content_of(data_root() / "monitoring").sha256
-    return sha256_json([own.sha256, list(map(list, own.libraries)), facts, reader_key])
+    return sha256_json([rows.sha256, list(map(list, rows.libraries)), facts, reader_key])
 
 
 def _files(folder: Path) -> list[Path]:
-    found = []
+    paths = []
     for path in sorted(folder.rglob("*")):
         names = path.relative_to(folder).parts
         if path.is_file() and not any(name.startswith(_SKIPPED) for name in names):
-            found.append(path)
-    return found
+            paths.append(path)
+    return paths
 
 
 def _take(
@@ -226,11 +226,11 @@ def _read_one(path: Path, entry: Entry, rule: FileRule, results: Path, how: _How
         return replace(entry, status="set aside", reason=reason)
 
     try:
-        held = how.read(path, rule.format, dict(rule.options))
-        series = _series_of(held, rule, how.country_of)
+        content = how.read(path, rule.format, dict(rule.options))
+        series = _series_of(content, rule, how.country_of)
         if sha256_file(path) != entry.sha256:
             return aside("it changed while it was read")
-        keep(results, entry.key, PART, lambda made: write_part(series, made["part"]), entry.name)
+        keep(results, entry.key, PART, lambda item: write_part(series, item["part"]), entry.name)
     except BCInventoryError as error:
         return aside(str(error))
     except (OSError, MemoryError) as error:
@@ -238,7 +238,7 @@ def _read_one(path: Path, entry: Entry, rule: FileRule, results: Path, how: _How
         return replace(aside(_unread(error)), key="")
     except Exception as error:  # one file's fault in a reader mustn't stop the rest
         return aside(f"its reader failed, which is a defect ({type(error).__name__}: {error})")
-    return replace(entry, remarks=held.remarks)
+    return replace(entry, remarks=content.remarks)
 
 
 def _unread(error: BaseException) -> str:
@@ -246,24 +246,26 @@ def _unread(error: BaseException) -> str:
 
 
 def _series_of(
-    held: Record | Log, rule: FileRule, country_of: CountryOf | None
+    content: Record | Log, rule: FileRule, country_of: CountryOf | None
 ) -> tuple[Series, ...]:
-    if isinstance(held, Log):
+    if isinstance(content, Log):
         options = dict(rule.options)
-        station = str(options.pop("station", held.serial))
-        counters = setup_of(held, **rule.counters) if rule.counters else None
-        made = list(ebc_series(held, station=station, counters=counters, **options))
+        station = str(options.pop("station", content.serial))
+        counters = setup_of(content, **rule.counters) if rule.counters else None
+        result = list(ebc_series(content, station=station, counters=counters, **options))
         if rule.absorption:
             tape = options.get("tape")
-            made += [to_absorption(one, tape=_tape_in(one, tape), harmonise=True) for one in made]
+            result += [
+                to_absorption(item, tape=_tape_in(item, tape), harmonise=True) for item in result
+            ]
     else:
-        made = list(held.series)
-    placed = [Series(_placed(described(one.about, rule), country_of), one.frame) for one in made]
+        result = list(content.series)
+    placed = [Series(_placed(described(one.about, rule), country_of), one.frame) for one in result]
     if rule.reference_state:
         actual = State(**rule.actual) if rule.actual else None
         placed = [to_state(one, rule.reference_state, actual=actual) for one in placed]
     placed = derived(placed, rule.derive)
-    return tuple(marked(one) for one in placed)
+    return tuple(marked(entry) for entry in placed)
 
 
 def _placed(about: Description, country_of: CountryOf | None) -> Description:
@@ -274,9 +276,9 @@ def _placed(about: Description, country_of: CountryOf | None) -> Description:
     return about.but(country=country_of(where[0], where[1]))
 
 
-def _tape_in(one: Series, tape: object) -> str | None:
+def _tape_in(series: Series, tape: object) -> str | None:
     """Return the tape of a series: the one given, or the segment it is of."""
-    return tape if isinstance(tape, str) else str(one.frame["segment"].iloc[0])
+    return tape if isinstance(tape, str) else str(series.frame["segment"].iloc[0])
 
 
 def _sweep(store: Path, needed: set[str], generation: str) -> None:

@@ -140,9 +140,9 @@ def _global_attributes(frame: pd.DataFrame, title: str) -> dict[str, str]:
     }
 
 
-def _text(file: Any, name: str, dimension: str, held: pd.Series, long_name: str) -> Any:
+def _text(file: Any, name: str, dimension: str, column: pd.Series, long_name: str) -> Any:
     variable = file.createVariable(name, str, (dimension,))
-    filled = held.astype(object).where(held.notna(), "")
+    filled = column.astype(object).where(column.notna(), "")
     variable[:] = np.array([str(item) for item in filled], dtype=object)
     variable.long_name = long_name
     return variable
@@ -200,7 +200,7 @@ def _write_times(file: Any, frame: pd.DataFrame) -> None:
 
 def _write_values(file: Any, frame: pd.DataFrame) -> list[str]:
     """Write a variable and its half width for each type and size cut; return their names."""
-    made = []
+    names = []
     for (bc_type, size_cut), rows in frame.groupby(
         ["bc_type", "size_cut"], sort=True
     ).indices.items():
@@ -210,14 +210,14 @@ def _write_values(file: Any, frame: pd.DataFrame) -> list[str]:
             ("", VALUE_COLUMNS[bc_type], ""),
             ("_half_width", "half_width", "half width of the 95 % interval of "),
         ):
-            held = np.full(len(frame), _FILL)
-            held[rows] = np.nan_to_num(
+            values = np.full(len(frame), _FILL)
+            values[rows] = np.nan_to_num(
                 frame[column].to_numpy(dtype=float)[rows] * factor, nan=_FILL
             )
             variable = file.createVariable(
                 name + suffix, "f8", ("obs",), fill_value=_FILL, zlib=True, complevel=1
             )
-            variable[:] = held
+            variable[:] = values
             variable.setncatts(
                 {
                     "long_name": f"{words}{bc_type} in {size_cut}",
@@ -227,8 +227,8 @@ def _write_values(file: Any, frame: pd.DataFrame) -> list[str]:
             )
             if not suffix:
                 _name(variable, bc_type, size_cut, name)
-        made.append(name)
-    return made
+        names.append(name)
+    return names
 
 
 def _name(variable: Any, bc_type: str, size_cut: str, name: str) -> None:

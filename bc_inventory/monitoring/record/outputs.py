@@ -52,11 +52,11 @@ def write_observations(
     import pyarrow.parquet as pq
 
     contract = schema.arrow_schema("observations")
-    more = {key: json.dumps(held) for key, held in (metadata or {}).items()}
-    held = contract.remove(contract.get_field_index("side"))
-    held = held.with_metadata({**(contract.metadata or {}), **more})
+    more = {key: json.dumps(value) for key, value in (metadata or {}).items()}
+    content = contract.remove(contract.get_field_index("side"))
+    content = content.with_metadata({**(contract.metadata or {}), **more})
     for side, part in frame.groupby("side", observed=True, sort=True):
-        arrow = arrow_rows(part.sort_values(_KEY, kind="stable"), held)
+        arrow = arrow_rows(part.sort_values(_KEY, kind="stable"), content)
         path = folder / f"side={side}" / "observations.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_suffix(".part")
@@ -99,12 +99,12 @@ def station_table(observations: pd.DataFrame, places: pd.DataFrame) -> pd.DataFr
     """
     from bc_inventory.monitoring.quality.comparability import comparability
 
-    told = places.set_index("station")
+    details = places.set_index("station")
     rows = []
     for station, part in observations.groupby("station", observed=True, sort=True):
-        standing = part[~part["withheld"]]
+        status = part[~part["withheld"]]
         can, cannot = comparability(part)
-        place = told.loc[station] if station in told.index else pd.Series(dtype=object)
+        place = details.loc[station] if station in details.index else pd.Series(dtype=object)
         rows.append(
             {
                 "station": station,
@@ -118,15 +118,15 @@ def station_table(observations: pd.DataFrame, places: pd.DataFrame) -> pd.DataFr
                 "setting": place.get("setting"),
                 "bc_types": ";".join(sorted(map(str, part["bc_type"].unique()))),
                 "series": part["series_id"].nunique(),
-                "values": len(standing),
+                "values": len(status),
                 "first": part["start"].min(),
                 "last": part["end"].max(),
                 "comparable_with": can,
                 "not_comparable_with": cannot,
             }
         )
-    made = pd.DataFrame(rows, columns=schema.table("stations").names)
-    return _typed(made, "stations")
+    table = pd.DataFrame(rows, columns=schema.table("stations").names)
+    return _typed(table, "stations")
 
 
 def summary_table(observations: pd.DataFrame) -> pd.DataFrame:
@@ -150,13 +150,13 @@ def summary_table(observations: pd.DataFrame) -> pd.DataFrame:
             if bc_type != "*":
                 part = part[part["bc_type"] == bc_type]
             rows.append({"side": side, "bc_type": bc_type, **_counts(part, side, bc_type)})
-    made = pd.DataFrame(rows, columns=schema.table("monitoring_summary").names)
-    return _typed(made, "monitoring_summary")
+    table = pd.DataFrame(rows, columns=schema.table("monitoring_summary").names)
+    return _typed(table, "monitoring_summary")
 
 
 def _counts(part: pd.DataFrame, side: str, bc_type: str) -> dict[str, Any]:
-    standing = part[~part["withheld"]]
-    period = standing["period"]
+    status = part[~part["withheld"]]
+    period = status["period"]
     note = None
     known = domains().get(side)
     if known is not None and known.network_note and bc_type == "*":
@@ -166,7 +166,7 @@ def _counts(part: pd.DataFrame, side: str, bc_type: str) -> dict[str, Any]:
         "stations": part["station"].nunique(),
         "series": part["series_id"].nunique(),
         **{column: int((period == name).sum()) for column, name in _PERIOD_COLUMNS.items()},
-        "samples": _samples(standing),
+        "samples": _samples(status),
         "withheld": int(part["withheld"].sum()),
         "first": part["start"].min() if len(part) else None,
         "last": part["end"].max() if len(part) else None,
@@ -174,15 +174,15 @@ def _counts(part: pd.DataFrame, side: str, bc_type: str) -> dict[str, Any]:
     }
 
 
-def _samples(standing: pd.DataFrame) -> int:
+def _samples(table: pd.DataFrame) -> int:
     """Return the values behind the longest kind of mean of each series, each once."""
-    period, series = standing["period"], standing["series_id"]
+    period, series = table["period"], table["series_id"]
     total = 0
     seen: set[str] = set()
     for name in ("campaign", "year", "month", "day", "hour"):
-        own = (period == name) & ~series.isin(seen)
-        total += int(standing.loc[own, "n_valid"].sum())
-        seen |= set(series[own].unique())
+        mask = (period == name) & ~series.isin(seen)
+        total += int(table.loc[mask, "n_valid"].sum())
+        seen |= set(series[mask].unique())
     return total
 
 

@@ -93,11 +93,11 @@ def write_part(series: tuple[Series, ...], path: Path) -> None:
             ("segment", text),
             ("measured_s", pa.float64()),
         ],
-        metadata={_META: json.dumps([_told(one) for one in series], ensure_ascii=False)},
+        metadata={_META: json.dumps([_told(item) for item in series], ensure_ascii=False)},
     )
     with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer:
-        for one in series:
-            frame = one.frame[list(COLUMNS)]
+        for entry in series:
+            frame = entry.frame[list(COLUMNS)]
             columns = [
                 pa.array(frame[field.name].astype("category")).cast(text)
                 if pa.types.is_dictionary(field.type)
@@ -107,35 +107,37 @@ def write_part(series: tuple[Series, ...], path: Path) -> None:
             writer.write_table(pa.table(columns, schema=schema), row_group_size=max(len(frame), 1))
 
 
-def _told(one: Series) -> dict[str, Any]:
+def _told(series: Series) -> dict[str, Any]:
     seconds = np.concatenate(
         [
-            one.frame["start"].to_numpy().astype("datetime64[Y]").astype(np.int64),
-            (one.frame["end"].to_numpy().astype("datetime64[s]") - np.timedelta64(1, "s"))
+            series.frame["start"].to_numpy().astype("datetime64[Y]").astype(np.int64),
+            (series.frame["end"].to_numpy().astype("datetime64[s]") - np.timedelta64(1, "s"))
             .astype("datetime64[Y]")
             .astype(np.int64),
         ]
     )
     years = (np.unique(seconds) + 1970).tolist()
     return {
-        "series_id": one.about.series_id,
+        "series_id": series.about.series_id,
         "years": years,
-        "rows": len(one),
-        "about": dataclasses.asdict(one.about),
+        "rows": len(series),
+        "about": dataclasses.asdict(series.about),
     }
 
 
 def part_index(path: Path) -> tuple[PartIndex, ...]:
     """Return what a part holds, from its metadata alone."""
-    return tuple(PartIndex(told["series_id"], tuple(told["years"])) for told in told_series(path))
+    return tuple(
+        PartIndex(series["series_id"], tuple(series["years"])) for series in told_series(path)
+    )
 
 
 def told_series(path: Path) -> list[dict[str, Any]]:
     """Return what a part tells of each of its series: series_id, years, rows and about."""
     import pyarrow.parquet as pq
 
-    held: list[dict[str, Any]] = json.loads(pq.read_schema(path).metadata[_META])
-    return held
+    records: list[dict[str, Any]] = json.loads(pq.read_schema(path).metadata[_META])
+    return records
 
 
 def read_part(path: Path, series_id: str, year: int) -> Series | None:
@@ -157,25 +159,27 @@ def read_part(path: Path, series_id: str, year: int) -> Series | None:
     """
     import pyarrow.parquet as pq
 
-    found = [
-        (i, told) for i, told in enumerate(told_series(path)) if told["series_id"] == series_id
+    matches = [
+        (i, details)
+        for i, details in enumerate(told_series(path))
+        if details["series_id"] == series_id
     ]
-    if not found:
+    if not matches:
         return None
     file = pq.ParquetFile(path)
-    groups = _row_groups(file, [told["rows"] for told in told_series(path)])
-    frames = [file.read_row_group(groups[i]).to_pandas() for i, _ in found]
+    groups = _row_groups(file, [series["rows"] for series in told_series(path)])
+    frames = [file.read_row_group(groups[i]).to_pandas() for i, _ in matches]
     frame = pd.concat(frames, ignore_index=True)
     begin, end = (np.datetime64(f"{y}-01-01", "s") for y in (year, year + 1))
-    kept = (frame["start"] < end) & (frame["end"] > begin)
-    frame = frame[kept].reset_index(drop=True)
+    mask = (frame["start"] < end) & (frame["end"] > begin)
+    frame = frame[mask].reset_index(drop=True)
     for name in ("start", "end"):
         frame[name] = frame[name].astype("datetime64[s]")
     for name in ("flags", "segment"):
         frame[name] = frame[name].astype("category")
-    told = dict(found[0][1]["about"])
-    told["processing"] = tuple(told["processing"])
-    return Series(Description(**told), frame)
+    mapping = dict(matches[0][1]["about"])
+    mapping["processing"] = tuple(mapping["processing"])
+    return Series(Description(**mapping), frame)
 
 
 def read_values(path: Path, group: int) -> tuple[np.ndarray, np.ndarray]:
@@ -191,11 +195,11 @@ def read_values(path: Path, group: int) -> tuple[np.ndarray, np.ndarray]:
     import pyarrow.parquet as pq
 
     file = pq.ParquetFile(path)
-    _row_groups(file, [told["rows"] for told in told_series(path)])
+    _row_groups(file, [series["rows"] for series in told_series(path)])
     table = file.read_row_group(group, columns=["start", "value", "valid"])
     start, value, valid = (table.column(name).to_numpy() for name in ("start", "value", "valid"))
-    kept = valid & np.isfinite(value)
-    return start.astype("datetime64[s]").astype(np.int64)[kept], value[kept]
+    mask = valid & np.isfinite(value)
+    return start.astype("datetime64[s]").astype(np.int64)[mask], value[mask]
 
 
 def _row_groups(file: Any, rows: list[int]) -> list[int]:

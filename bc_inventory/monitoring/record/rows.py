@@ -84,36 +84,36 @@ def observation_rows(
     half = np.full(len(frame), np.nan) if relative is None else np.hypot(relative * value, sampling)
     constant = _shared(means, side, licence, source_id)
     constant["uncertainty_from"] = origin if relative is None else f"{origin}; time not sampled"
-    made: dict[str, object] = dict(constant)
-    made |= {column: np.full(len(frame), np.nan) for column in VALUE_COLUMNS.values()}
-    made[VALUE_COLUMNS[about.bc_type]] = value
-    made["half_width"] = half
+    mask: dict[str, object] = dict(constant)
+    mask |= {column: np.full(len(frame), np.nan) for column in VALUE_COLUMNS.values()}
+    mask[VALUE_COLUMNS[about.bc_type]] = value
+    mask["half_width"] = half
     for name in ("start", "end"):
-        made[name] = frame[name].to_numpy().astype("datetime64[ms]")
+        mask[name] = frame[name].to_numpy().astype("datetime64[ms]")
     for name in ("n_valid", "n_total", "n_negative"):
-        made[name] = frame[name].to_numpy(dtype=np.int64)
-    made["coverage"] = frame["coverage"].to_numpy(dtype=float)
-    made["withheld"] = frame["withheld"].to_numpy(dtype=bool)
+        mask[name] = frame[name].to_numpy(dtype=np.int64)
+    mask["coverage"] = frame["coverage"].to_numpy(dtype=float)
+    mask["withheld"] = frame["withheld"].to_numpy(dtype=bool)
     for name in ("flags", "marks", "segment"):
         text = frame[name].to_numpy(dtype=object)
-        made[name] = np.where(text == "", None, text)
-    return _table(made, len(frame))
+        mask[name] = np.where(text == "", None, text)
+    return _table(mask, len(frame))
 
 
-def _table(made: dict[str, object], count: int) -> pa.Table:
+def _table(fields: dict[str, object], count: int) -> pa.Table:
     """Return columns, or one value for all rows, as the Arrow table of the contract."""
     import pyarrow as pa
 
     contract = schema.arrow_schema("observations")
     columns = []
     for field in contract:
-        held = made[field.name]
-        if isinstance(held, np.ndarray):
-            columns.append(pa.array(held, from_pandas=True).cast(field.type))
-        elif held is None:
+        content = fields[field.name]
+        if isinstance(content, np.ndarray):
+            columns.append(pa.array(content, from_pandas=True).cast(field.type))
+        elif content is None:
             columns.append(pa.nulls(count, field.type))
         else:
-            columns.append(pa.repeat(pa.scalar(held, field.type), count))
+            columns.append(pa.repeat(pa.scalar(content, field.type), count))
     return pa.table(columns, schema=contract)
 
 

@@ -48,16 +48,16 @@ def read_addresses(path: Path) -> list[str]:
         raise DataError(
             [Problem(f"a list that can't be read ({error})", "addresses, one a line", str(path))]
         ) from error
-    found = [
+    names = [
         line.strip().strip('"')
         for line in lines
         if line.strip() and not line.startswith("#") and line.strip() != _HEADER
     ]
-    if len(found) > _MOST_ADDRESSES:
+    if len(names) > _MOST_ADDRESSES:
         raise DataError(
-            [Problem(f"{len(found)} addresses", f"at most {_MOST_ADDRESSES}", str(path))]
+            [Problem(f"{len(names)} addresses", f"at most {_MOST_ADDRESSES}", str(path))]
         )
-    return found
+    return names
 
 
 def items_of(addresses: Iterable[str], services: pd.DataFrame | None = None) -> list[Item]:
@@ -82,7 +82,7 @@ def items_of(addresses: Iterable[str], services: pd.DataFrame | None = None) -> 
     """
     table = facts("services") if services is None else services
     problems = Problems()
-    made = []
+    items = []
     for number, address in enumerate(addresses, 1):
         item = _item(address, table)
         if item is None:
@@ -93,9 +93,9 @@ def items_of(addresses: Iterable[str], services: pd.DataFrame | None = None) -> 
                 row=number,
             )
         else:
-            made.append(item)
+            items.append(item)
     problems.raise_if_any()
-    return made
+    return items
 
 
 def _item(address: str, table: pd.DataFrame) -> Item | None:
@@ -174,9 +174,9 @@ def fetch_one(folder: Path, item: Item, cache: Cache) -> Path:
     """
     table = facts("services")
     changes = item.item.rpartition("-")[0] in set(table.loc[table["changes"], "service"])
-    kept = cache.refresh(item) if changes else cache.fetch(item)
+    remaining = cache.refresh(item) if changes else cache.fetch(item)
     place = folder / item.source_id / item.file
-    content = kept.read_bytes()
+    content = remaining.read_bytes()
     if not place.is_file() or place.read_bytes() != content:
         place.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(place, content)

@@ -167,8 +167,8 @@ def load_settings(path: Path) -> Settings:
             )
     files = raw.get("files", [])
     rules = [
-        _file_rule(one, number, str(path), problems)
-        for number, one in enumerate(files if isinstance(files, list) else [], 1)
+        _file_rule(item, number, str(path), problems)
+        for number, item in enumerate(files if isinstance(files, list) else [], 1)
     ]
     problems.raise_if_any(ConfigError)
     for period in _PERIODS:
@@ -177,8 +177,8 @@ def load_settings(path: Path) -> Settings:
     return Settings(record["rule"], tuple(record["exclude"]), tuple(r for r in rules if r))
 
 
-def _known(held: Any, names: tuple[str, ...], where: str, file: str, problems: Problems) -> None:
-    for key in held if isinstance(held, dict) else ():
+def _known(content: Any, names: tuple[str, ...], where: str, file: str, problems: Problems) -> None:
+    for key in content if isinstance(content, dict) else ():
         if key not in names:
             problems.add(
                 found=f"the key {key!r} in {where}",
@@ -189,33 +189,35 @@ def _known(held: Any, names: tuple[str, ...], where: str, file: str, problems: P
             )
 
 
-def _file_rule(one: Any, number: int, file: str, problems: Problems) -> FileRule | None:
+def _file_rule(entry: Any, number: int, file: str, problems: Problems) -> FileRule | None:
     where = f"[[files]] number {number}"
     names = tuple(item.name for item in dataclasses.fields(FileRule))
     before = len(problems)
-    _known(one, names, where, file, problems)
-    held = one if isinstance(one, dict) else {}
+    _known(entry, names, where, file, problems)
+    by_name = entry if isinstance(entry, dict) else {}
     for key in ("match", "licence", "source_id"):
-        if not isinstance(held.get(key), str) or not held.get(key):
+        if not isinstance(by_name.get(key), str) or not by_name.get(key):
             problems.add(
                 found=f"no {key} in {where}", expected=f"{key} = '...'", file=file, column=key
             )
     for key, kind in _KINDS.items():
-        if key in held and not isinstance(held[key], kind):
-            problems.add(found=repr(held[key]), expected=f"{kind.__name__}", file=file, column=key)
-    if isinstance(held.get("place"), dict):
-        _check_place(held["place"], where, file, problems)
+        if key in by_name and not isinstance(by_name[key], kind):
+            problems.add(
+                found=repr(by_name[key]), expected=f"{kind.__name__}", file=file, column=key
+            )
+    if isinstance(by_name.get("place"), dict):
+        _check_place(by_name["place"], where, file, problems)
     for key, parts in (("actual", _ACTUAL), ("counters", _COUNTERS)):
-        if held.get(key):
-            _numbers(held[key], parts, f"{where} {key}", file, problems)
-    if held.get("derive"):
-        check_steps(held["derive"], where, file, problems)
+        if by_name.get(key):
+            _numbers(by_name[key], parts, f"{where} {key}", file, problems)
+    if by_name.get("derive"):
+        check_steps(by_name["derive"], where, file, problems)
     if len(problems) > before:
         return None
     for key in ("delivered_state", "reference_state"):
-        if key in held and (key, held[key]) != ("delivered_state", "ambient"):
-            state_named(held[key])
-    return FileRule(**held)
+        if key in by_name and (key, by_name[key]) != ("delivered_state", "ambient"):
+            state_named(by_name[key])
+    return FileRule(**by_name)
 
 
 def _check_place(place: dict[str, Any], where: str, file: str, problems: Problems) -> None:
@@ -227,11 +229,13 @@ def _check_place(place: dict[str, Any], where: str, file: str, problems: Problem
             problems.add(found=repr(given), expected=wanted.__name__, file=file, column=key)
 
 
-def _numbers(held: Any, names: tuple[str, ...], where: str, file: str, problems: Problems) -> None:
+def _numbers(
+    content: Any, names: tuple[str, ...], where: str, file: str, problems: Problems
+) -> None:
     """Note what lacks of a table that must hold these numbers and no others."""
-    _known(held, names, where, file, problems)
+    _known(content, names, where, file, problems)
     for name in names:
-        if type(held.get(name) if isinstance(held, dict) else None) not in (int, float):
+        if type(content.get(name) if isinstance(content, dict) else None) not in (int, float):
             problems.add(
                 found=f"no number {name} in {where}",
                 expected=f"{name} = a number",

@@ -73,11 +73,13 @@ def read_ledger(store: Path) -> Ledger:
     if not path.is_file():
         return Ledger()
     try:
-        held = json.loads(path.read_text(encoding="utf-8"))
-        if held["format"] != _FORMAT:
-            raise ValueError(f"format {held['format']}")
-        entries = tuple(Entry(**{**one, "remarks": tuple(one["remarks"])}) for one in held["files"])
-        return Ledger(entries, str(held["generation"]))
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["format"] != _FORMAT:
+            raise ValueError(f"format {content['format']}")
+        entries = tuple(
+            Entry(**{**item, "remarks": tuple(item["remarks"])}) for item in content["files"]
+        )
+        return Ledger(entries, str(content["generation"]))
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(
             [

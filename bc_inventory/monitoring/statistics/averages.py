@@ -135,7 +135,7 @@ def mean_over(
     Means
         A row for each period that holds any value, valid or not.
     """
-    asked = rule_for(rule, period, series.about.bc_type)
+    request = rule_for(rule, period, series.about.bc_type)
     frame = series.frame
     begin, finish = _spans(frame)
     rows, bins, seconds = _split(begin, finish, period)
@@ -160,8 +160,8 @@ def mean_over(
     left, right = bin_edges(numbers, period)
     n_valid = total(good).astype(np.int64)
     coverage = np.minimum(measured / (right - left).astype(float), 1.0)
-    withheld = ~_meets(asked, coverage, n_valid, numbers) | (n_valid == 0)
-    made = pd.DataFrame(
+    withheld = ~_meets(request, coverage, n_valid, numbers) | (n_valid == 0)
+    table = pd.DataFrame(
         {
             "start": left,
             "end": right,
@@ -175,7 +175,7 @@ def mean_over(
             **_told(frame if told is None else told, numbers, *split),
         }
     )
-    return Means(series.about, period, rule, made)
+    return Means(series.about, period, rule, table)
 
 
 def _split(
@@ -271,25 +271,25 @@ def chain(
         Without the periods that are shorter than the samples.
     """
     barred = tuple(exclude)
-    made: dict[str, Means] = {}
+    by_name: dict[str, Means] = {}
     typical = _typical_length(series)
     base = series
     if typical <= LENGTHS["hour"]:
-        made["hour"] = mean_over(series, "hour", rule, exclude=barred)
-        base, barred = as_series(made["hour"]), ()
+        by_name["hour"] = mean_over(series, "hour", rule, exclude=barred)
+        base, barred = as_series(by_name["hour"]), ()
     if typical <= LENGTHS["day"]:
-        made["day"] = mean_over(base, "day", rule, exclude=barred, told=series.frame)
+        by_name["day"] = mean_over(base, "day", rule, exclude=barred, told=series.frame)
     for period in ("month", "year"):
         basis = rule_for(rule, period, series.about.bc_type).basis
-        if basis == "day" and "day" in made:
-            days = as_series(made["day"])
-            made[period] = mean_over(days, period, rule, exclude=(), told=series.frame)
+        if basis == "day" and "day" in by_name:
+            days = as_series(by_name["day"])
+            by_name[period] = mean_over(days, period, rule, exclude=(), told=series.frame)
         else:
-            made[period] = mean_over(base, period, rule, exclude=barred, told=series.frame)
+            by_name[period] = mean_over(base, period, rule, exclude=barred, told=series.frame)
     if rule_for(rule, "year", series.about.bc_type).needs_months:
-        made["year"] = _whole_years(made["year"], made["month"])
+        by_name["year"] = _whole_years(by_name["year"], by_name["month"])
     wanted = set(periods)
-    return {period: found for period, found in made.items() if period in wanted}
+    return {period: value for period, value in by_name.items() if period in wanted}
 
 
 def _typical_length(series: Series) -> float:
@@ -302,11 +302,11 @@ def _typical_length(series: Series) -> float:
 
 def _whole_years(years: Means, months: Means) -> Means:
     """Withhold the years in which a month doesn't stand."""
-    standing = bin_of(months.standing["start"].to_numpy(), "year")
-    counted = pd.Series(standing).value_counts()
+    status = bin_of(months.standing["start"].to_numpy(), "year")
+    counted = pd.Series(status).value_counts()
     frame = years.frame.copy()
-    found = counted.reindex(bin_of(frame["start"].to_numpy(), "year"), fill_value=0).to_numpy()
-    frame["withheld"] |= found < 12
+    matches = counted.reindex(bin_of(frame["start"].to_numpy(), "year"), fill_value=0).to_numpy()
+    frame["withheld"] |= matches < 12
     frame.loc[frame["withheld"], "value"] = np.nan
     return Means(years.about, years.period, years.rule, frame)
 
@@ -354,7 +354,7 @@ def campaign_mean(series: Series, *, exclude: Iterable[str]) -> Means:
     rows = np.arange(len(frame))
     place = np.zeros(len(frame), dtype=int)
     span = (finish - begin).total_seconds()
-    made = pd.DataFrame(
+    table = pd.DataFrame(
         {
             "start": [begin],
             "end": [finish],
@@ -370,4 +370,4 @@ def campaign_mean(series: Series, *, exclude: Iterable[str]) -> Means:
             "segment": text_counts(frame["segment"], rows, place, 1),
         }
     )
-    return Means(series.about, "campaign", "none", made)
+    return Means(series.about, "campaign", "none", table)

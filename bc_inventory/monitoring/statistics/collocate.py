@@ -119,16 +119,16 @@ def at_stations(
     y = stations["latitude"].to_numpy(dtype=float)
     x = _same_circle(stations["longitude"].to_numpy(dtype=float), lon)
     inside = _inside(y, lat) & _inside(x, lon)
-    made = np.full((len(stations), len(values)), np.nan)
+    array = np.full((len(stations), len(values)), np.nan)
     for row in np.flatnonzero(inside):
         if way == "nearest":
-            at = values[:, _nearest(lat, y[row]), _nearest(lon, x[row])]
+            index = values[:, _nearest(lat, y[row]), _nearest(lon, x[row])]
         elif way == "bilinear":
-            at = _bilinear(values, lat, lon, y[row], x[row])
+            index = _bilinear(values, lat, lon, y[row], x[row])
         else:
-            at = _box_mean(values, lat, lon, (y[row], x[row]), float(half_width_deg or 0))
-        made[row] = at
-    return made
+            index = _box_mean(values, lat, lon, (y[row], x[row]), float(half_width_deg or 0))
+        array[row] = index
+    return array
 
 
 def _step(axis: np.ndarray) -> float:
@@ -183,8 +183,10 @@ def _bilinear(
 
 
 def _between(axis: np.ndarray, place: float) -> tuple[int, float]:
-    at = int(np.clip(np.searchsorted(axis, place) - 1, 0, len(axis) - 2))
-    return at, float(np.clip((place - axis[at]) / (axis[at + 1] - axis[at]), 0, 1))
+    position = int(np.clip(np.searchsorted(axis, place) - 1, 0, len(axis) - 2))
+    return position, float(
+        np.clip((place - axis[position]) / (axis[position + 1] - axis[position]), 0, 1)
+    )
 
 
 def _box_mean(
@@ -225,7 +227,7 @@ def over_spans(
     tuple of numpy.ndarray of float, shape (n,)
         Means, and the fraction of each span that the model covers.
     """
-    begin, end = (held.astype("datetime64[s]").astype(np.int64) for held in spans)
+    begin, end = (span.astype("datetime64[s]").astype(np.int64) for span in spans)
     if len(begin) and (end == begin).all():
         end = np.append(begin[1:], begin[-1] + (np.median(np.diff(begin)) if len(begin) > 1 else 0))
     known = np.isfinite(values)
@@ -235,12 +237,12 @@ def over_spans(
 
     def upto(moments: np.ndarray, sums: np.ndarray, rate: np.ndarray) -> np.ndarray:
         """Integrate from the first begin up to each moment."""
-        at = np.searchsorted(begin, moments, side="right") - 1
-        safe = np.clip(at, 0, len(begin) - 1)
+        index = np.searchsorted(begin, moments, side="right") - 1
+        safe = np.clip(index, 0, len(begin) - 1)
         part = np.clip(moments - begin[safe], 0, (end - begin)[safe]) * rate[safe]
-        return np.where(at < 0, 0.0, sums[safe] + part)
+        return np.where(index < 0, 0.0, sums[safe] + part)
 
-    left, right = (held.astype("datetime64[s]").astype(np.int64) for held in wanted)
+    left, right = (value.astype("datetime64[s]").astype(np.int64) for value in wanted)
     if not len(begin):
         nothing = np.full(len(left), np.nan)
         return nothing, np.zeros(len(left))
@@ -291,18 +293,18 @@ def collocate(
         If the field's unit isn't that of the type.
     """
     _require_unit(field, bc_type)
-    own = observations[
+    subset = observations[
         (observations["bc_type"].astype(str) == bc_type)
         & (observations["period"].astype(str) == period)
         & ~observations["withheld"]
     ]
-    places = stations[stations["station"].isin(own["station"].astype(str))]
+    places = stations[stations["station"].isin(subset["station"].astype(str))]
     places = places.reset_index(drop=True)
     series = at_stations(field, places, how.way, half_width_deg=how.half_width_deg)
     outside = tuple(places["station"][np.isnan(series).all(axis=1)].astype(str))
     rows = []
     for place, values in zip(places["station"].astype(str), series, strict=True):
-        part = own[own["station"].astype(str) == place]
+        part = subset[subset["station"].astype(str) == place]
         spans = tuple(
             part[name].dt.tz_convert(None).to_numpy().astype("datetime64[s]")
             for name in ("start", "end")
@@ -339,12 +341,12 @@ def _require_unit(field: xr.DataArray, bc_type: str) -> None:
     from bc_inventory import units
 
     wanted = "1/Mm" if bc_type == "b_abs" else "ug/m3"
-    told = str(field.attrs.get("units", ""))
-    if not told or units.factor(told, wanted) != 1.0:
+    text = str(field.attrs.get("units", ""))
+    if not text or units.factor(text, wanted) != 1.0:
         raise DataError(
             [
                 Problem(
-                    f"a field in {told or 'no stated unit'}",
+                    f"a field in {text or 'no stated unit'}",
                     f"{wanted}, the unit of {bc_type}",
                     str(field.name),
                     remedy="Convert it first; a mass isn't an absorption.",

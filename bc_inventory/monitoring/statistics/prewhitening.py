@@ -65,16 +65,16 @@ def three_pre_whitenings(years: np.ndarray, values: np.ndarray) -> ThreePW:
     scaled by the variances before and after, and the slope by the variance inflation
     sqrt((1 + r)/(1 - r)), before they are joined again.
     """
-    made = whiten(years, values)
-    if not made.removed:
+    result = whiten(years, values)
+    if not result.removed:
         s, variance = mann_kendall(values)
         slope = theil_sen(years, values)
-        return ThreePW(*slope, s, p_value(s, variance), made.autocorrelation, False)
-    kept = np.isfinite(made.vctfpw)
-    tests = [mann_kendall(one[np.isfinite(one)]) for one in (made.pw, made.tfpw_y)]
+        return ThreePW(*slope, s, p_value(s, variance), result.autocorrelation, False)
+    finite = np.isfinite(result.vctfpw)
+    tests = [mann_kendall(item[np.isfinite(item)]) for item in (result.pw, result.tfpw_y)]
     p = max(p_value(s, variance) for s, variance in tests)
-    slope = theil_sen(years[kept], made.vctfpw[kept])
-    return ThreePW(*slope, tests[0][0], p, made.autocorrelation, True)
+    slope = theil_sen(years[finite], result.vctfpw[finite])
+    return ThreePW(*slope, tests[0][0], p, result.autocorrelation, True)
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def seasonal_trend(
     doi 10.5194/amt-13-6945-2020; variance by Yue and Wang 2004, Water Resour. Manag. 18, 201.
     """
     order, breaks = in_order(years, values, method, segments)
-    x, y, season = (held[order] for held in (years, values, seasons))
+    x, y, season = (value[order] for value in (years, values, seasons))
     name = "seasonal"
     tested = [y]
     excess = 1.0
@@ -82,21 +82,21 @@ def seasonal_trend(
         level = np.zeros(len(y))
         for one in np.unique(season):
             level[season == one] = np.median(y[season == one])
-        made = whiten(x, y - level)
-        tested = [made.pw, made.tfpw_y]
-        r = min(max(made.residual_autocorrelation, 0.0), _MOST_R)
+        result = whiten(x, y - level)
+        tested = [result.pw, result.tfpw_y]
+        r = min(max(result.residual_autocorrelation, 0.0), _MOST_R)
         excess = (1 + r) / (1 - r)
-        name = f"seasonal 3PW, lag-1 autocorrelation {made.autocorrelation:.3f}" + (
-            " removed" if made.removed else " not significant"
+        name = f"seasonal 3PW, lag-1 autocorrelation {result.autocorrelation:.3f}" + (
+            " removed" if result.removed else " not significant"
         )
     sums = [_kendall(x, one, season) for one in tested]
-    slopes = [slopes_of(*_own(x, y, season, one)) for one in np.unique(season)]
+    slopes = [slopes_of(*_own(x, y, season, entry)) for entry in np.unique(season)]
     pooled = np.sort(np.concatenate(slopes)) if slopes else np.empty(0)
     if not len(pooled):
         nothing = float("nan")
         return Trend(nothing, nothing, nothing, 0.0, 1.0, len(x), name, breaks)
     slope, lower, upper = with_interval(pooled, excess * _kendall(x, y, season)[1])
-    s, variance, homogeneity = max(sums, key=lambda held: p_value(held[0], held[1]))
+    s, variance, homogeneity = max(sums, key=lambda item: p_value(item[0], item[1]))
     return Trend(
         slope,
         lower,
@@ -112,9 +112,9 @@ def seasonal_trend(
 
 
 def _own(
-    years: np.ndarray, values: np.ndarray, season: np.ndarray, one: int
+    years: np.ndarray, values: np.ndarray, season: np.ndarray, value: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    rows = (season == one) & np.isfinite(values)
+    rows = (season == value) & np.isfinite(values)
     return years[rows], values[rows]
 
 
@@ -122,16 +122,16 @@ def _kendall(
     years: np.ndarray, values: np.ndarray, season: np.ndarray
 ) -> tuple[float, float, float]:
     """Return S, its variance, and the p of one trend in all seasons."""
-    found = []
-    for one in np.unique(season):
-        own = _own(years, values, season, one)[1]
-        if len(own) >= 2:
-            found.append(mann_kendall(own))
-    z = np.array([s / sqrt(variance) for s, variance in found if variance > 0])
+    matches = []
+    for item in np.unique(season):
+        rows = _own(years, values, season, item)[1]
+        if len(rows) >= 2:
+            matches.append(mann_kendall(rows))
+    z = np.array([s / sqrt(variance) for s, variance in matches if variance > 0])
     homogeneity = float("nan")
     if len(z) > 1:
         from scipy.stats import chi2
 
         statistic = (z**2).sum() - len(z) * z.mean() ** 2
         homogeneity = float(chi2.sf(statistic, len(z) - 1))
-    return sum(s for s, _ in found), sum(variance for _, variance in found), homogeneity
+    return sum(s for s, _ in matches), sum(variance for _, variance in matches), homogeneity

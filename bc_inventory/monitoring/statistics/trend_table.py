@@ -41,23 +41,23 @@ def trend_table(observations: pd.DataFrame) -> pd.DataFrame:
         pre-whitenings. A change of method within the span is told: it is no trend.
     """
     rows: list[dict[str, Any]] = []
-    own = observations[
+    subset = observations[
         observations["period"].astype(str).isin(["month", "year"])
         & ~observations["withheld"].astype(bool)
     ]
-    kinds = own["period"].astype(str)
-    for (series, period), part in own.groupby(
-        [own["series_id"].astype(str), kinds], sort=True, observed=True
+    kinds = subset["period"].astype(str)
+    for (series, period), part in subset.groupby(
+        [subset["series_id"].astype(str), kinds], sort=True, observed=True
     ):
         least = _LEAST_YEARS if period == "year" else _LEAST_MONTHS
         if len(part) >= least:
             rows.append({"series_id": series, "period": period, **_row(part, str(period))})
     names = schema.table("measured_trends").names
-    made = pd.DataFrame(rows, columns=names)
+    table = pd.DataFrame(rows, columns=names)
     texts = [c.name for c in schema.table("measured_trends").columns if c.kind == "string"]
-    made = made.astype(dict.fromkeys(texts, object))
+    table = table.astype(dict.fromkeys(texts, object))
     numbers = {c.name: float for c in schema.table("measured_trends").columns if c.kind == "number"}
-    return made.astype(numbers).astype({"n": np.int64})
+    return table.astype(numbers).astype({"n": np.int64})
 
 
 def _row(part: pd.DataFrame, period: str) -> dict[str, Any]:
@@ -69,28 +69,28 @@ def _row(part: pd.DataFrame, period: str) -> dict[str, Any]:
     )
     middle = decimal_years(begin + (end - begin) // 2)
     value = ordered[VALUE_COLUMNS[bc_type]].to_numpy(dtype=float)
-    methods = np.array([methods_of(one) for one in ordered["segment"]], dtype=object)
-    made: Trend
+    methods = np.array([methods_of(item) for item in ordered["segment"]], dtype=object)
+    result: Trend
     if period == "year":
-        made = trend(middle, value, method="plain", segments=methods)
+        result = trend(middle, value, method="plain", segments=methods)
     else:
         months = ordered["start"].dt.month.to_numpy()
-        made = seasonal_trend(middle, value, months, method="3PW", segments=methods)
+        result = seasonal_trend(middle, value, months, method="3PW", segments=methods)
     return {
         "station": str(ordered["station"].iloc[0]),
         "side": str(ordered["side"].iloc[0]),
         "bc_type": bc_type,
         "unit": UNITS[bc_type],
-        "method": made.method,
-        "n": made.n,
+        "method": result.method,
+        "n": result.n,
         "first": str(begin[0])[:10],
         "last": str(end[-1])[:10],
-        "slope": made.slope,
-        "slope_lower": made.lower,
-        "slope_upper": made.upper,
-        "relative": made.relative,
-        "s": made.s,
-        "p": made.p,
-        "homogeneity": made.homogeneity,
-        "breaks": ";".join(f"{moment:.1f}" for moment in made.breaks) or None,
+        "slope": result.slope,
+        "slope_lower": result.lower,
+        "slope_upper": result.upper,
+        "relative": result.relative,
+        "s": result.s,
+        "p": result.p,
+        "homogeneity": result.homogeneity,
+        "breaks": ";".join(f"{moment:.1f}" for moment in result.breaks) or None,
     }

@@ -165,8 +165,8 @@ def in_order(
     """
     if method not in {"plain", "3PW"}:
         raise ValueError(f"method={method!r}; expected 'plain' or '3PW'")
-    kept = np.flatnonzero(np.isfinite(years) & np.isfinite(values))
-    order = kept[np.argsort(years[kept], kind="stable")]
+    positions = np.flatnonzero(np.isfinite(years) & np.isfinite(values))
+    order = positions[np.argsort(years[positions], kind="stable")]
     return order, breaks_of(years[order], None if segments is None else np.asarray(segments)[order])
 
 

@@ -30,9 +30,9 @@ def relative_uncertainty(about: Description) -> tuple[float | None, str]:
         return about.relative_uncertainty, about.uncertainty_from or "stated"
     table = facts("instruments")
     named = table[table["bc_type"].eq("eBC" if about.bc_type == "b_abs" else about.bc_type)]
-    told = f"{about.instrument or ''} {about.serial or ''}"
+    text = f"{about.instrument or ''} {about.serial or ''}"
     for row in named.itertuples():
-        if str(row.instrument) in told and pd.notna(row.relative_uncertainty):
+        if str(row.instrument) in text and pd.notna(row.relative_uncertainty):
             return float(row.relative_uncertainty), f"instrument {row.instrument}"
     if about.bc_type == "EC":
         row = named[named["instrument"] == "thermal-optical"].iloc[0]
@@ -58,10 +58,10 @@ def widened(about: Description, by: float, what: str) -> dict[str, float | str |
         `relative_uncertainty`, the root of the sum of squares, and `uncertainty_from`.
         Where that of the values isn't known, neither is that of the product.
     """
-    held, origin = relative_uncertainty(about)
-    if held is None:
+    content, origin = relative_uncertainty(about)
+    if content is None:
         return {"relative_uncertainty": None, "uncertainty_from": None}
     return {
-        "relative_uncertainty": math.hypot(held, by),
+        "relative_uncertainty": math.hypot(content, by),
         "uncertainty_from": f"{origin}; {what}",
     }

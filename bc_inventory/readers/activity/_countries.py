@@ -63,7 +63,9 @@ def by_country(
     while names and not names[-1]:
         names.pop()
     if tail:
-        last = next((at for at, name in enumerate(names) if name in names[:at]), len(names))
+        last = next(
+            (index for index, name in enumerate(names) if name in names[:index]), len(names)
+        )
         names = names[:last]
     matches = [_YEAR.fullmatch(name) for name in names]
     years = [int(match[1]) for match in matches if match]
@@ -75,30 +77,32 @@ def by_country(
             column=sheet,
         )
     columns = range(first, first + len(years))
-    beside = [] if tail else headless(rows[header + 1 :], header + 1, columns, first)
-    if beside:
+    neighbours = [] if tail else headless(rows[header + 1 :], header + 1, columns, first)
+    if neighbours:
         raise source.refuse(
-            "figures in a column without a head", "a year above each", column=f"{sheet}!{beside[0]}"
+            "figures in a column without a head",
+            "a year above each",
+            column=f"{sheet}!{neighbours[0]}",
         )
-    at = [i for i in range(header + 1, len(rows)) if label(rows[i][0])]
-    again = next((i for i in at if label(rows[i][0]) == label(rows[header][0])), None)
+    position = [i for i in range(header + 1, len(rows)) if label(rows[i][0])]
+    again = next((i for i in position if label(rows[i][0]) == label(rows[header][0])), None)
     if again is not None:
         raise source.refuse("the header again", "a country", row=again + 1, column=sheet)
     nameless = next(
         (
             i
             for i in range(header + 1, len(rows))
-            if i not in at and any(label(rows[i][column]) for column in columns)
+            if i not in position and any(label(rows[i][column]) for column in columns)
         ),
         None,
     )
     if nameless is not None:
         raise source.refuse("figures without a name", "a country", row=nameless + 1, column=sheet)
-    blocks = [numbers_block(source, sheet, [rows[i]], i, columns, keys=keys) for i in at]
+    blocks = [numbers_block(source, sheet, [rows[i]], i, columns, keys=keys) for i in position]
     values = np.vstack([block[0] for block in blocks]) if blocks else np.empty((0, len(years)))
     words = (
         np.vstack([block[1] for block in blocks])
         if blocks
         else np.empty((0, len(years)), dtype=object)
     )
-    return pd.DataFrame(values, at, years), pd.DataFrame(words, at, years)
+    return pd.DataFrame(values, position, years), pd.DataFrame(words, position, years)

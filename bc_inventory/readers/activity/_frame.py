@@ -43,9 +43,9 @@ def place(name: str) -> tuple[str, str] | None:
     >>> place("EL"), place("Total Africa"), place("Ruritania")
     (('GR', 'country'), ('Total Africa', 'aggregate'), None)
     """
-    found = region_of(NAMES, name)
-    if found and found[1] != "part":
-        return found
+    names = region_of(NAMES, name)
+    if names and names[1] != "part":
+        return names
     try:
         code = codelists.resolve_region(name)
     except DataError:
@@ -77,36 +77,38 @@ def assemble(source: Source, frame: pd.DataFrame) -> pd.DataFrame:
         stands twice.
     """
     refuse_blanks(source, frame, ("source_region", "source_sector", "source_fuel"))
-    made = frame.copy()
+    result = frame.copy()
     for column in ("notation_key", "flag", "note"):
-        if column not in made:
-            made[column] = None
-    if "region" not in made:
-        known = _places(source, made["source_region"])
-        for at, column in enumerate(("region", "region_level")):
-            made[column] = made["source_region"].map({name: it[at] for name, it in known.items()})
-    _check_size(source, made)
+        if column not in result:
+            result[column] = None
+    if "region" not in result:
+        known = _places(source, result["source_region"])
+        for index, column in enumerate(("region", "region_level")):
+            result[column] = result["source_region"].map(
+                {name: it[index] for name, it in known.items()}
+            )
+    _check_size(source, result)
     contract = table("activity_read")
-    twice = made.duplicated(list(contract.key))
+    twice = result.duplicated(list(contract.key))
     if twice.any():
-        row = made[twice].iloc[0]
+        row = result[twice].iloc[0]
         raise source.refuse(
             "a second figure for " + ", ".join(str(row[name]) for name in contract.key),
             "each figure once",
-            row=int(made.index[twice][0]),
+            row=int(result.index[twice][0]),
         )
     for rule in contract.columns:
         if rule.kind == "string":
-            made[rule.name] = made[rule.name].astype("str")
-    made["year"] = made["year"].astype("int64")
-    made["quantity"] = made["quantity"].astype(float)
-    return made[contract.names].reset_index(drop=True)
+            result[rule.name] = result[rule.name].astype("str")
+    result["year"] = result["year"].astype("int64")
+    result["quantity"] = result["quantity"].astype(float)
+    return result[contract.names].reset_index(drop=True)
 
 
 def _places(source: Source, names: pd.Series) -> dict[str, tuple[str, str]]:
     """Return the place of each name; one that isn't known isn't taken for a group."""
     distinct = {str(name): place(str(name)) for name in names.unique()}
-    unknown = [name for name, found in distinct.items() if found is None]
+    unknown = [name for name, matches in distinct.items() if matches is None]
     if unknown:
         raise DataError(
             Problem(
@@ -119,7 +121,7 @@ def _places(source: Source, names: pd.Series) -> dict[str, tuple[str, str]]:
             )
             for name in unknown
         )
-    return {name: found for name, found in distinct.items() if found}
+    return {name: value for name, value in distinct.items() if value}
 
 
 def _check_size(source: Source, frame: pd.DataFrame) -> None:

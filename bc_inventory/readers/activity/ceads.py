@@ -91,8 +91,8 @@ def read(origin: object, *, recover: bool = False) -> Reading:
         SetAside("zero, where the yearbook has a blank", int(zero.sum())),
         SetAside("a total, checked against its parts", len(every) * (_SECTORS + len(_FUELS))),
     ]
-    made = assemble(source, frame)
-    return reading(source, FORMAT.name, recover_activity(made) if recover else made, aside)
+    result = assemble(source, frame)
+    return reading(source, FORMAT.name, recover_activity(result) if recover else result, aside)
 
 
 def _sheet(source: Source, sheet: str) -> tuple[list[str], np.ndarray]:
@@ -102,24 +102,30 @@ def _sheet(source: Source, sheet: str) -> tuple[list[str], np.ndarray]:
     units = {label(cell) for cell in rows[1][1:]} if len(rows) > 1 else set()
     if units != {"Mt CO2"}:
         raise source.refuse(f"the units {', '.join(units)}", "Mt CO2", row=2, column=sheet)
-    first = next((at for at, row in enumerate(rows) if _SUM.fullmatch(label(row[0]))), None)
+    first = next((index for index, row in enumerate(rows) if _SUM.fullmatch(label(row[0]))), None)
     if first is None or any(label(cell) for row in rows[2:first] for cell in row):
         raise source.refuse("no row of totals below the units", "Total Consumption", column=sheet)
     names, values = _block(source, sheet, rows, first, len(columns))
     if len(names) != _SECTORS + 1 or len(set(names)) != len(names):
         raise source.refuse(f"{len(names) - 1} sectors", f"{_SECTORS}, each once", column=sheet)
-    at = [columns.index(name) for name in _FUELS]
+    position = [columns.index(name) for name in _FUELS]
     _add_up(source, sheet, values[1:].sum(axis=0), values[0], columns)
-    _add_up(source, sheet, values[1:, at].sum(axis=1), values[1:, columns.index(_TOTAL)], names[1:])
-    return names[1:], values[1:, at]
+    _add_up(
+        source,
+        sheet,
+        values[1:, position].sum(axis=1),
+        values[1:, columns.index(_TOTAL)],
+        names[1:],
+    )
+    return names[1:], values[1:, position]
 
 
 def _add_up(
     source: Source, sheet: str, sums: np.ndarray, stated: np.ndarray, names: list[str]
 ) -> None:
     if not np.allclose(sums, stated, rtol=_DIGITS, atol=_FLOOR):
-        found, total = pd.Series(sums, names), pd.Series(stated, names)
-        agree(source, found, total, what=f"{sheet}:", digits=_DIGITS, floor=_FLOOR)
+        matches, total = pd.Series(sums, names), pd.Series(stated, names)
+        agree(source, matches, total, what=f"{sheet}:", digits=_DIGITS, floor=_FLOOR)
 
 
 def _stack(
@@ -140,9 +146,9 @@ def _stack(
 def _columns(source: Source, sheet: str, header: list[Any]) -> list[str]:
     names = [_COLUMNS.get(re.sub(r"[^a-z0-9]", "", label(c).lower()), "") for c in header[1:]]
     if "" in names or len(names) != len(_COLUMNS) or len(set(names)) != len(names):
-        at = names.index("") + 1 if "" in names else 0
+        index = names.index("") + 1 if "" in names else 0
         raise source.refuse(
-            f"the column {label(header[at])!r}" if header else "an empty sheet",
+            f"the column {label(header[index])!r}" if header else "an empty sheet",
             f"{len(_COLUMNS)} columns: {', '.join(_COLUMNS.values())}",
             row=1,
             column=sheet,

@@ -70,17 +70,17 @@ def read(origin: object) -> Reading:
         differs from its parts by more than 5 %.
     """
     source = Source.of(origin)  # type: ignore[arg-type]
-    found = [
+    matches = [
         (name, match)
         for name in source.workbook.sheet_names
         if (match := _title_of(source.workbook.rows(name)[:1]))
     ]
-    if len(found) != 1:
+    if len(matches) != 1:
         raise source.refuse(
-            f"{len(found)} balances",
+            f"{len(matches)} balances",
             "one sheet with a title such as '6-1 北京能源平衡表(实物量)-2007'",
         )
-    sheet, title = found[0]
+    sheet, title = matches[0]
     rows = source.workbook.rows(sheet)
     top, fuels = _header(source, sheet, rows)
     wide = _items(source, sheet, rows, top, list(fuels))
@@ -113,8 +113,10 @@ def _header(
     source: Source, sheet: str, rows: list[list[Any]]
 ) -> tuple[int, dict[int, tuple[str, str]]]:
     """Return the row of names and, by column, fuel and unit."""
-    top = next((at for at, row in enumerate(rows[:10]) if squeeze(row[0]) == "项目"), None)
-    end = next((at for at, row in enumerate(rows) if squeeze(row[0]).startswith("一.")), None)
+    top = next(
+        (position for position, row in enumerate(rows[:10]) if squeeze(row[0]) == "项目"), None
+    )
+    end = next((index for index, row in enumerate(rows) if squeeze(row[0]).startswith("一.")), None)
     if top is None or end is None or end <= top:
         raise source.refuse(
             f"no row 项目 above the items in {sheet}", "the stacked header of the yearbook"
@@ -146,15 +148,17 @@ def _items(
     body = [(at, row) for at, row in enumerate(rows[top:], top) if squeeze(row[0])]
     stray = next(
         (
-            at
-            for at, row in enumerate(rows[top:], top)
+            position
+            for position, row in enumerate(rows[top:], top)
             if not squeeze(row[0]) and any(map(squeeze, row))
         ),
         None,
     )
     if stray is not None:
         raise source.refuse("figures without an item", "an item in the first column", row=stray + 1)
-    values = np.vstack([numbers_block(source, sheet, [row], at, columns)[0] for at, row in body])
+    values = np.vstack(
+        [numbers_block(source, sheet, [row], index, columns)[0] for index, row in body]
+    )
     names = [squeeze(row[0]) for _, row in body]
     if len(set(names)) != len(names) or _FINAL not in names:
         raise source.refuse("an item twice, or no final consumption", f"items with {_FINAL}")

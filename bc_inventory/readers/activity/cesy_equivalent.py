@@ -78,8 +78,8 @@ def read(origin: object) -> Reading:
     title = _TITLE.match(squeeze(rows[0][0])) if rows and rows[0] else None
     if title is None:
         raise source.refuse("another title", "'4-1 中国能源平衡表(标准量)-2007' or that of 5-3")
-    said = next((m for row in rows[:6] if (m := _UNIT.match(squeeze(row[0])))), None)
-    if said is None or UNITS.get(said[1]) != "1e4 tce":
+    stated = next((m for row in rows[:6] if (m := _UNIT.match(squeeze(row[0])))), None)
+    if stated is None or UNITS.get(stated[1]) != "1e4 tce":
         raise source.refuse("no unit", "a line 单位:万吨标准煤 below the title", column=sheet)
     top, fuels = _header(source, sheet, rows)
     items = [(at, row) for at, row in enumerate(rows[top:], top) if squeeze(row[0])]
@@ -87,15 +87,15 @@ def read(origin: object) -> Reading:
     if len(set(names)) != len(names) or not {_FINAL, _INDUSTRY} & set(names):
         raise source.refuse("an item twice, or no total", f"items with {_FINAL} or {_INDUSTRY}")
     texts = [
-        cell_name(at, column)
-        for at, row in items
+        cell_name(position, column)
+        for position, row in items
         for column in fuels
         if isinstance(row[column], str) and _PLAIN.fullmatch(row[column].strip())
     ]
     values = np.vstack(
         [
-            numbers_block(source, sheet, [_without_texts(row)], at, list(fuels))[0]
-            for at, row in items
+            numbers_block(source, sheet, [_without_texts(row)], index, list(fuels))[0]
+            for index, row in items
         ]
     )
     wide = pd.DataFrame(values, index=names, columns=list(fuels.values()))
@@ -115,18 +115,22 @@ def read(origin: object) -> Reading:
         aside.append(SetAside("a number kept as text", len(texts), texts[0]))
     if stray := nameless(rows, fuels):
         aside.append(SetAside(NAMELESS, len(stray), stray[0]))
-    if beside := headless([row for _, row in items], top, fuels, 2):
-        aside.append(SetAside(BESIDE, len(beside)))
+    if neighbours := headless([row for _, row in items], top, fuels, 2):
+        aside.append(SetAside(BESIDE, len(neighbours)))
     return reading(source, FORMAT.name, assemble(source, frame), aside)
 
 
 def _header(source: Source, sheet: str, rows: list[list[Any]]) -> tuple[int, dict[int, str]]:
     """Return the first row of items, and the fuel of each column."""
     named = next((at for at, row in enumerate(rows[:12]) if squeeze(row[0]) in _HEADS), None)
-    unit = next((at for at, row in enumerate(rows[:6]) if _UNIT.match(squeeze(row[0]))), None)
+    unit = next(
+        (position for position, row in enumerate(rows[:6]) if _UNIT.match(squeeze(row[0]))), None
+    )
     if named is None or unit is None or unit > named:
         raise source.refuse(f"no row {' or '.join(_HEADS)} in {sheet}", "the stacked header")
-    top = next((at for at in range(named + 1, len(rows)) if squeeze(rows[at][0])), len(rows))
+    top = next(
+        (index for index in range(named + 1, len(rows)) if squeeze(rows[index][0])), len(rows)
+    )
     fuels: dict[int, str] = {}
     for column in range(2, len(rows[named])):
         stack = "".join(squeeze(row[column]) for row in rows[unit + 1 : top])

@@ -50,10 +50,12 @@ def read(origin: object) -> Reading:
     match = _TITLE.match(squeeze(rows[0][0])) if rows and rows[0] else None
     if match is None or match[1] not in _CARRIERS:
         raise source.refuse("another title", "5-4 分行业能源消费总量 or a table like it", row=1)
-    said = next((m for row in rows[:6] if (m := _UNIT.match(squeeze(row[0])))), None)
-    if said is None or said[1] not in UNITS:
+    stated = next((m for row in rows[:6] if (m := _UNIT.match(squeeze(row[0])))), None)
+    if stated is None or stated[1] not in UNITS:
         raise source.refuse("no unit", f"单位： and one of {', '.join(UNITS)}", column=sheet)
-    top = next((at for at, row in enumerate(rows[:8]) if squeeze(row[0]) == "行业"), None)
+    top = next(
+        (position for position, row in enumerate(rows[:8]) if squeeze(row[0]) == "行业"), None
+    )
     if top is None:
         raise source.refuse("no row 行业", "the header with years", column=sheet)
     years = {
@@ -69,11 +71,11 @@ def read(origin: object) -> Reading:
     body = [(at, row) for at, row in enumerate(rows[top + 1 :], top + 1) if squeeze(row[0])]
     wide = pd.concat(
         pd.DataFrame(
-            numbers_block(source, sheet, [row], at, list(years))[0],
+            numbers_block(source, sheet, [row], index, list(years))[0],
             columns=list(years.values()),
             index=[squeeze(row[0])],
         )
-        for at, row in body
+        for index, row in body
     )
     _check(source, wide)
     long = wide.melt(ignore_index=False, var_name="year", value_name="quantity")
@@ -83,14 +85,14 @@ def read(origin: object) -> Reading:
         source_region="China",
         source_sector="cesy:" + frame["source_sector"],
         source_fuel=_CARRIERS[match[1]],
-        unit=UNITS[said[1]],
+        unit=UNITS[stated[1]],
         source_id="cesy-2008",
     )
     aside = [SetAside("a blank cell", int(blank.sum()))] if blank.any() else []
     if stray := nameless(rows[top + 1 :], years):
         aside.append(SetAside(NAMELESS, len(stray)))
-    if beside := headless(rows[top + 1 :], top + 1, years, 2):
-        aside.append(SetAside(BESIDE, len(beside), beside[0]))
+    if neighbours := headless(rows[top + 1 :], top + 1, years, 2):
+        aside.append(SetAside(BESIDE, len(neighbours), neighbours[0]))
     return reading(source, FORMAT.name, assemble(source, frame), aside)
 
 

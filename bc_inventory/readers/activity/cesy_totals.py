@@ -57,7 +57,10 @@ def read(origin: object) -> Reading:
     source = Source.of(origin)  # type: ignore[arg-type]
     sheet = source.workbook.sheet_names[0]
     rows = source.workbook.rows(sheet)
-    top = next((at for at, row in enumerate(rows[:8]) if squeeze(row[0]).startswith("项目")), None)
+    top = next(
+        (position for position, row in enumerate(rows[:8]) if squeeze(row[0]).startswith("项目")),
+        None,
+    )
     if top is None or not _TITLE.match(squeeze(rows[0][0])):
         raise source.refuse("no row 项目", "the title of table 5-1 and a header with years")
     labels = [label(cell) for cell in rows[top]]
@@ -68,9 +71,9 @@ def read(origin: object) -> Reading:
             f"the columns {odd or 'without years'}", "years, each once", row=top + 1
         )
     shares = next(
-        (at for at, row in enumerate(rows) if squeeze(row[0]).startswith(_SHARE)), len(rows)
+        (index for index, row in enumerate(rows) if squeeze(row[0]).startswith(_SHARE)), len(rows)
     )
-    found = []
+    matches = []
     for at in range(top + 1, shares):
         text = squeeze(rows[at][0])
         numbers = numbers_block(source, sheet, [rows[at]], at, list(years))[0][0]
@@ -84,29 +87,29 @@ def read(origin: object) -> Reading:
                 "a carrier with its unit, such as 煤炭(万吨), and a figure each year",
                 row=at + 1,
             )
-        found.append((at + 1, carrier, UNITS[match[2]], numbers))
-    if {carrier for _, carrier, _, _ in found} != set(_CARRIERS.values()):
-        raise source.refuse(f"{len(found)} carriers", f"{', '.join(_CARRIERS)}, each once")
+        matches.append((at + 1, carrier, UNITS[match[2]], numbers))
+    if {carrier for _, carrier, _, _ in matches} != set(_CARRIERS.values()):
+        raise source.refuse(f"{len(matches)} carriers", f"{', '.join(_CARRIERS)}, each once")
     n = len(years)
     frame = pd.DataFrame(
         {
-            "year": list(years.values()) * len(found),
+            "year": list(years.values()) * len(matches),
             "source_region": "China",
             "source_sector": "cesy:消费总量",
-            "source_fuel": np.repeat([carrier for _, carrier, _, _ in found], n),
-            "quantity": np.concatenate([numbers for *_, numbers in found]),
-            "unit": np.repeat([unit for _, _, unit, _ in found], n),
+            "source_fuel": np.repeat([carrier for _, carrier, _, _ in matches], n),
+            "quantity": np.concatenate([numbers for *_, numbers in matches]),
+            "unit": np.repeat([unit for _, _, unit, _ in matches], n),
             "source_id": "cesy-2008",
         },
-        index=np.repeat([line for line, *_ in found], n),
+        index=np.repeat([line for line, *_ in matches], n),
     )
     percent = sum(isinstance(cell, float) for row in rows[shares:] for cell in row)
-    beside = headless(rows[top + 1 : shares], top + 1, years, 1)
+    neighbours = headless(rows[top + 1 : shares], top + 1, years, 1)
     aside = [
         SetAside(reason, count)
         for reason, count in (
             ("a share in percent, or a figure beside them", percent),
-            (BESIDE, len(beside)),
+            (BESIDE, len(neighbours)),
         )
         if count
     ]

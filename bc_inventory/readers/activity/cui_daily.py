@@ -99,11 +99,13 @@ def _sheet(source: Source, sheet: str) -> tuple[pd.DataFrame, set[int]]:
     match = _SHEET.fullmatch(sheet)
     leap = match is not None and calendar.isleap(int(match[2]))
     days = _days(source, sheet, rows, leap)
-    block = [rows[at] for at in days]
+    block = [rows[position] for position in days]
     values = np.vstack(
-        [numbers_block(source, sheet, [rows[at]], at, [1, *codes])[0] for at in days]
+        [numbers_block(source, sheet, [rows[index]], index, [1, *codes])[0] for index in days]
     )
-    table = pd.DataFrame(values, columns=["China", *codes.values()], index=[at + 1 for at in days])
+    table = pd.DataFrame(
+        values, columns=["China", *codes.values()], index=[day + 1 for day in days]
+    )
     if table.isna().any(axis=None) or (table < 0).any(axis=None):
         raise source.refuse("a blank or negative cell", "CO2 of each day", column=sheet)
     provinces = table[list(codes.values())]
@@ -117,8 +119,8 @@ def _days(source: Source, sheet: str, rows: list[list[Any]], leap: bool) -> list
     dated = [at for at in body if isinstance(rows[at][0], datetime.date)]
     undated = [at for at in body if at not in dated and label(rows[at][1])]
     below = [at for at in range(_LONGEST + 1, len(rows)) if label(rows[at][0])]
-    in_order = [rows[at][0] for at in dated]
-    odd = bool(below) or [at for at in undated if at != _LEAP_DAY]
+    in_order = [rows[position][0] for position in dated]
+    odd = bool(below) or [index for index in undated if index != _LEAP_DAY]
     if odd or len(dated) + len(undated) != 365 + leap or in_order != sorted(set(in_order)):
         raise source.refuse(
             f"{len(dated)} days and {len(undated)} rows without a date in {sheet}",

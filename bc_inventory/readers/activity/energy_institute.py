@@ -117,11 +117,11 @@ def _plain(name: str) -> str:
 
 
 def _sheet(source: Source, sheet: str, rows: list[list[Any]], unit: str) -> pd.DataFrame:
-    last = next(at for at, row in enumerate(rows) if _plain(label(row[0])) == _WORLD)
+    last = next(index for index, row in enumerate(rows) if _plain(label(row[0])) == _WORLD)
     values, words = by_country(
         source, sheet, rows[: last + 1], _HEADER, keys=list(_KEYS), tail=True
     )
-    names = [_plain(label(rows[at][0])) for at in values.index]
+    names = [_plain(label(rows[position][0])) for position in values.index]
     table = values.set_axis(names)
     whole = [name for name in _REGIONS if name in table.index]
     if len(whole) == len(_REGIONS):

@@ -99,7 +99,7 @@ def _dimensions_of(rows: list[list[Any]]) -> dict[str, str] | None:
 
 def _summary(source: Source, rows: list[list[Any]]) -> dict[str, dict[str, str]]:
     """Return the dimensions of each sheet by its name."""
-    top = next((at for at, row in enumerate(rows) if "Contents" in map(label, row)), None)
+    top = next((index for index, row in enumerate(rows) if "Contents" in map(label, row)), None)
     if top is None:
         raise source.refuse("a Summary without contents", "a row 'Contents' with the dimensions")
     names = [label(cell) for cell in rows[top]]
@@ -110,16 +110,16 @@ def _summary(source: Source, rows: list[list[Any]]) -> dict[str, dict[str, str]]
             row=top + 1,
             column="Summary",
         )
-    found: dict[str, dict[str, str]] = {}
-    for at, row in enumerate(rows[top + 1 :], top + 2):
+    by_name: dict[str, dict[str, str]] = {}
+    for position, row in enumerate(rows[top + 1 :], top + 2):
         line = dict(zip(names, map(label, row), strict=False))
         sheet = line.pop("Contents")
         if not any(line.values()) and not sheet:
             continue
-        if not sheet.startswith("Sheet ") or sheet in found:
-            raise source.refuse(f"{sheet!r}", "each sheet once", row=at, column="Summary")
-        found[sheet] = {name: line[name] for name in _DIMENSIONS}
-    return found
+        if not sheet.startswith("Sheet ") or sheet in by_name:
+            raise source.refuse(f"{sheet!r}", "each sheet once", row=position, column="Summary")
+        by_name[sheet] = {name: line[name] for name in _DIMENSIONS}
+    return by_name
 
 
 def _sheet(
@@ -140,7 +140,9 @@ def _sheet(
             f"annual figures in one of {', '.join(_UNITS)}",
         )
     top, columns = _years(source, sheet, rows)
-    end = next((at for at in range(top + 2, len(rows)) if not label(rows[at][0])), len(rows))
+    end = next(
+        (index for index in range(top + 2, len(rows)) if not label(rows[index][0])), len(rows)
+    )
     body = rows[top + 2 : end]
     values, words = numbers_block(source, sheet, body, top + 2, list(columns), keys=(_ABSENT,))
     flags = _flags(source, sheet, body, top + 2, columns)
@@ -176,18 +178,18 @@ def _sheet(
 
 def _years(source: Source, sheet: str, rows: list[list[Any]]) -> tuple[int, dict[int, int]]:
     """Return the row of years and the year of each column of figures."""
-    top = next((at for at, row in enumerate(rows[:16]) if label(row[0]) == "TIME"), None)
+    top = next((index for index, row in enumerate(rows[:16]) if label(row[0]) == "TIME"), None)
     if top is None or len(rows) < top + 3 or not label(rows[top + 1][0]).startswith("GEO"):
         raise source.refuse(f"no row of years in {sheet}", "a row TIME above a row GEO")
     columns: dict[int, int] = {}
-    for at, cell in enumerate(rows[top][1:], 1):
+    for position, cell in enumerate(rows[top][1:], 1):
         name = label(cell)
         if _YEAR.fullmatch(name):
-            columns[at] = int(name)
-        elif name or at - 1 not in columns:
+            columns[position] = int(name)
+        elif name or position - 1 not in columns:
             raise source.refuse(
                 f"the column {name!r}", "a year, or nothing above the flags of the year before it",
-                row=top + 1, column=f"{sheet}!{cell_name(top, at)}",
+                row=top + 1, column=f"{sheet}!{cell_name(top, position)}",
             )  # fmt: skip
     if not columns or len(set(columns.values())) != len(columns):
         raise source.refuse(f"the years {list(columns.values())} in {sheet}", "years, each once")
@@ -198,15 +200,15 @@ def _flags(
     source: Source, sheet: str, body: list[list[Any]], top: int, columns: dict[int, int]
 ) -> np.ndarray:
     flags = np.full((len(body), len(columns)), None, dtype=object)
-    for j, at in enumerate(columns):
-        if at + 1 in columns or at + 1 >= len(body[0]):
+    for j, column in enumerate(columns):
+        if column + 1 in columns or column + 1 >= len(body[0]):
             continue
         for i, row in enumerate(body):
-            text = label(row[at + 1])
+            text = label(row[column + 1])
             if text and not _FLAG.fullmatch(text):
                 raise source.refuse(
                     repr(text[:40]), "a flag of Eurostat or nothing",
-                    row=top + i + 1, column=f"{sheet}!{cell_name(top + i, at + 1)}",
+                    row=top + i + 1, column=f"{sheet}!{cell_name(top + i, column + 1)}",
                 )  # fmt: skip
             flags[i, j] = text or None
     return flags
@@ -216,13 +218,13 @@ def _nothing_below(
     source: Source, sheet: str, rows: list[list[Any]], end: int, columns: dict[int, int]
 ) -> None:
     """Refuse cells below the last region that name none, which would be lost."""
-    for at in range(end, len(rows)):
-        cells = [rows[at][column] for column in columns]
+    for index in range(end, len(rows)):
+        cells = [rows[index][column] for column in columns]
         figures = any(isinstance(cell, float | int) or cell == _ABSENT for cell in cells)
-        if figures or (not label(rows[at][0]) and any(map(label, rows[at]))):
+        if figures or (not label(rows[index][0]) and any(map(label, rows[index]))):
             raise source.refuse(
                 "cells without a region", "a region in each row of figures",
-                row=at + 1, column=sheet,
+                row=index + 1, column=sheet,
             )  # fmt: skip
 
 

@@ -66,7 +66,7 @@ def read(origin: object) -> Reading:
         raise source.refuse(
             f"the columns {', '.join(header)[:120]}", f"a column {absent[0]!r}, once", row=1
         )
-    short = next((at for at, row in enumerate(rows) if len(row) != len(header)), None)
+    short = next((index for index, row in enumerate(rows) if len(row) != len(header)), None)
     if short is not None:
         raise source.refuse(f"{len(rows[short])} cells", f"{len(header)}", row=lines[short])
     if len(rows) < 2:
@@ -145,11 +145,11 @@ def check_union(source: Source, frame: pd.DataFrame) -> None:
 
     series = ["source_sector", "source_fuel", "unit", "year"]
     inside = set(codelists.members("EU"))
-    mine = frame["source_region"].map(
+    subset = frame["source_region"].map(
         {name: (place(name) or ("",))[0] in inside for name in frame["source_region"].unique()}
     )
     stated = frame[is_union].set_index(series)["quantity"]
-    group = frame[mine.astype(bool) & ~is_union].groupby(series)["quantity"]
+    group = frame[subset.astype(bool) & ~is_union].groupby(series)["quantity"]
     complete = (group.count().reindex(stated.index) == _MEMBERS) & stated.notna()
     sums = group.sum().reindex(stated.index)
     agree(source, sums[complete], stated[complete], what="the EU in", digits=1e-9, floor=0.03)

@@ -78,10 +78,10 @@ def read(origin: object) -> Reading:
     require_whole_lines(source)
     lines = list(bounded(source, source.text.splitlines()))
     names, years = _header(source, lines[0])
-    keys, cells, at = _body(source, lines, len(names), len(years))
-    wide = pd.DataFrame(keys, columns=names, index=at)
+    keys, cells, index = _body(source, lines, len(names), len(years))
+    wide = pd.DataFrame(keys, columns=names, index=index)
     code = _dataset(source, wide, names)
-    values, flags = _cells(source, cells, at, years)
+    values, flags = _cells(source, cells, index, years)
     _check_units(source, wide, values)
     _check_union(source, wide, values, years)
     sector_parts, fuel = _DATASETS[tuple(names)]
@@ -101,7 +101,7 @@ def read(origin: object) -> Reading:
             "flag": flags.ravel(),
             "source_id": "eurostat-" + code.replace("_", "-"),
         },
-        index=np.repeat(np.asarray(at), n),
+        index=np.repeat(np.asarray(index), n),
     )
     secret = long["quantity"].isna() & long["flag"].isin(["c", "@C"])
     long["notation_key"] = secret.map({True: "C", False: None})
@@ -138,7 +138,7 @@ def _packed(first: str) -> list[str] | None:
 def _body(
     source: Source, lines: list[str], dimensions: int, years: int
 ) -> tuple[list[list[str]], list[list[str]], list[int]]:
-    keys, cells, at = [], [], []
+    keys, cells, index = [], [], []
     annual = not lines[0].startswith("freq,")
     for number, line in enumerate(lines[1:], 2):
         if not line.strip():
@@ -155,10 +155,10 @@ def _body(
             )
         keys.append(key)
         cells.append(values)
-        at.append(number)
+        index.append(number)
     if not keys:
         raise source.refuse("a header alone", "rows below it")
-    return keys, cells, at
+    return keys, cells, index
 
 
 def _dataset(source: Source, wide: pd.DataFrame, names: list[str]) -> str:
@@ -176,7 +176,7 @@ def _dataset(source: Source, wide: pd.DataFrame, names: list[str]) -> str:
 
 
 def _cells(
-    source: Source, cells: list[list[str]], at: list[int], years: list[int]
+    source: Source, cells: list[list[str]], index: list[int], years: list[int]
 ) -> tuple[np.ndarray, np.ndarray]:
     values = np.full((len(cells), len(years)), np.nan)
     flags = np.full((len(cells), len(years)), None, dtype=object)
@@ -187,7 +187,7 @@ def _cells(
                 raise source.refuse(
                     repr(cell.strip()),
                     "a number or ':', with Eurostat's flags after it",
-                    row=at[i],
+                    row=index[i],
                     column=str(years[j]),
                 )
             if match[1] != ":":

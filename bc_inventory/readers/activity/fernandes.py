@@ -94,27 +94,27 @@ def read(origin: object) -> Reading:
 
 
 def _sheet(source: Source, sheet: str, rows: list[list[Any]]) -> pd.DataFrame:
-    end = next((at for at, row in enumerate(rows) if label(row[0]) == _TOTALS), None)
+    end = next((index for index, row in enumerate(rows) if label(row[0]) == _TOTALS), None)
     if end is None:
         raise source.refuse("no totals", f"a row {_TOTALS!r}", column=sheet)
     values, _ = by_country(source, sheet, rows[:end], 0)
-    country, kept = "", []
-    for at in values.index:
-        name = label(rows[at][0])
+    country, remaining = "", []
+    for position in values.index:
+        name = label(rows[position][0])
         if name in _ROWS:
             if not country:
-                raise source.refuse(f"{name!r} above any country", "a country", row=at + 1)
-            kept.append((at, country, name))
-        elif values.loc[at].notna().sum() > _STRAY:
+                raise source.refuse(f"{name!r} above any country", "a country", row=position + 1)
+            remaining.append((position, country, name))
+        elif values.loc[position].notna().sum() > _STRAY:
             raise source.refuse(
                 f"the row {name!r} with figures",
                 f"a country, or one of {', '.join(_ROWS)}",
-                row=at + 1,
+                row=position + 1,
                 column=sheet,
             )
         else:
             country = name
-    table = pd.DataFrame(kept, columns=["at", "source_region", "name"]).set_index("at")
+    table = pd.DataFrame(remaining, columns=["at", "source_region", "name"]).set_index("at")
     values = values.loc[table.index]
     _check_totals(source, sheet, table, values)
     long = table.join(values).melt(

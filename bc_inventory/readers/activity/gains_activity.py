@@ -51,7 +51,7 @@ def read(origin: object) -> Reading:
     """
     source = Source.of(origin)  # type: ignore[arg-type]
     rows, lines = delimited(source)
-    top = next((at for at, row in enumerate(rows) if row[:3] == _HEAD), None)
+    top = next((index for index, row in enumerate(rows) if row[:3] == _HEAD), None)
     if top is None:
         raise source.refuse("no header", f"a line {', '.join(_HEAD)} and years")
     scenario = next((m for row in rows[:top] if (m := _SCENARIO.match(row[0]))), None)
@@ -60,7 +60,7 @@ def read(origin: object) -> Reading:
         raise source.refuse("no years, or a year twice", "years, each once", row=lines[top])
     if scenario is None or not all(re.fullmatch(r"(?:19|20)\d\d", year) for year in years):
         raise source.refuse("no scenario or no years", "the lines above GAINS tables")
-    body, at = rows[top + 1 :], lines[top + 1 :]
+    body, position = rows[top + 1 :], lines[top + 1 :]
     aside = [
         SetAside(reason, sum(bad), example)
         for reason, bad, example in (
@@ -69,7 +69,7 @@ def read(origin: object) -> Reading:
         )
         if sum(bad)
     ]
-    frame = _stack(source, body, at, [int(year) for year in years])
+    frame = _stack(source, body, position, [int(year) for year in years])
     empty = frame["quantity"].isna()
     aside.append(SetAside("an empty cell", int(empty.sum())))
     frame = frame[~empty].assign(source_id="gains-eclipse-v6b")
@@ -87,9 +87,11 @@ def _is_sum(row: list[str]) -> bool:
     return "SUM" in row[1]
 
 
-def _stack(source: Source, body: list[list[str]], at: list[int], years: list[int]) -> pd.DataFrame:
-    kept, values = [], []
-    for row, line in zip(body, at, strict=True):
+def _stack(
+    source: Source, body: list[list[str]], index: list[int], years: list[int]
+) -> pd.DataFrame:
+    remaining, values = [], []
+    for row, line in zip(body, index, strict=True):
         if len(row) != len(years) + 3:
             raise source.refuse(f"{len(row)} cells", f"{len(years) + 3}", row=line)
         if _is_sum(row) or row[2] == "n.a":
@@ -101,12 +103,12 @@ def _stack(source: Source, body: list[list[str]], at: list[int], years: list[int
             raise source.refuse(
                 repr(row[3 + wrong[0]]), "a number", row=line, column=str(years[wrong[0]])
             )
-        kept.append((row[0], row[1], _UNITS[row[2]], line))
+        remaining.append((row[0], row[1], _UNITS[row[2]], line))
         values.append(numbered)
-    if not kept:
+    if not remaining:
         raise source.refuse("no row of figures", "sectors of regions below the header")
     n = len(years)
-    table = pd.DataFrame(kept, columns=["source_region", "source_sector", "unit", "line"])
+    table = pd.DataFrame(remaining, columns=["source_region", "source_sector", "unit", "line"])
     long = table.loc[np.repeat(table.index, n)].reset_index(drop=True)
     long["year"] = np.tile(years, len(table))
     long["quantity"] = np.concatenate(values) if values else np.empty(0)

@@ -82,8 +82,8 @@ def read(origin: object) -> Reading:
     frame = pd.DataFrame(
         {
             "year": long["year"],
-            "source_region": [_plain(label(rows[at][0])) for at in long.index],
-            "region": [codelists.alpha_2(codes[at]) for at in long.index],
+            "source_region": [_plain(label(rows[position][0])) for position in long.index],
+            "region": [codelists.alpha_2(codes[index]) for index in long.index],
             "region_level": "country",
             "source_sector": "pig_iron:" + by.replace("-", "_"),
             "source_fuel": "pig_iron",
@@ -109,8 +109,10 @@ def _check(source: Source, values: pd.DataFrame) -> None:
     usual = values.median(axis=1)
     odd = (size > 100 * usual) & (size > 1000) | (values < 0).any(axis=1)
     if odd.any():
-        at = int(odd[odd].index[0])
-        raise source.refuse(f"{size[at]:g} kt beside {usual[at]:g}", "a series", row=at + 1)
+        position = int(odd[odd].index[0])
+        raise source.refuse(
+            f"{size[position]:g} kt beside {usual[position]:g}", "a series", row=position + 1
+        )
 
 
 FORMAT = Format(

@@ -52,10 +52,10 @@ def read(origin: object) -> Reading:
     body = [at for at in range(top + 1, len(rows)) if label(rows[at][columns["Year"]])]
     if body != list(range(top + 1, top + 1 + len(body))):
         raise source.refuse("a blank row within the table", "a year in each row", column=_SHEET)
-    block = [rows[at] for at in body]
+    block = [rows[position] for position in body]
     names = ["Year", *_FUELS, _TOTAL]
     values, _ = numbers_block(source, _SHEET, block, top + 1, [columns[name] for name in names])
-    wide = pd.DataFrame(values, columns=names, index=[at + 1 for at in body])
+    wide = pd.DataFrame(values, columns=names, index=[index + 1 for index in body])
     if wide.isna().any(axis=None) or not wide["Year"].diff().dropna().eq(1).all():
         raise source.refuse("a blank cell, or years out of order", "each year with all fuels")
     oils = wide["Resid"] + wide["Distillate_and_Other"]

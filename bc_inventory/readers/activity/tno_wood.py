@@ -51,7 +51,7 @@ def read(origin: object) -> Reading:
     source = Source.of(origin)  # type: ignore[arg-type]
     rows = source.workbook.rows(_SHEET)
     top, columns = find_row(source, _SHEET, rows, (*_FIRST, *_SECOND))
-    codes = [at for at, cell in enumerate(rows[top]) if label(cell) == "ISO3"]
+    codes = [position for position, cell in enumerate(rows[top]) if label(cell) == "ISO3"]
     if len(codes) != 2:
         raise source.refuse(f"{len(codes)} columns ISO3", "two tables side by side", row=top + 1)
     _check_names(source, rows, top, codes[0])
@@ -78,10 +78,10 @@ def read(origin: object) -> Reading:
     others = [name for name in source.workbook.sheet_names if name != _SHEET]
     aside = [SetAside("a sheet of notes", len(others), others[0])] if others else []
     codeless = sum(
-        type(rows[at][column]) in {float, int}
+        type(rows[index][column]) in {float, int}
         for code, names in zip(codes, (_FIRST, _SECOND), strict=True)
-        for at in range(top + 1, len(rows))
-        if not label(rows[at][code])
+        for index in range(top + 1, len(rows))
+        if not label(rows[index][code])
         for column in (columns[name] for name in names)
     )
     if codeless:
@@ -96,11 +96,11 @@ def _check_names(source: Source, rows: list[list[object]], top: int, code: int) 
     """
     if [label(cell) for cell in rows[top][code : code + 2]] != ["ISO3", "country"]:
         raise source.refuse("no column country beside the first ISO3", "it", row=top + 1)
-    for at in range(top + 1, len(rows)):
-        found, name = (label(cell) for cell in rows[at][code : code + 2])
+    for index in range(top + 1, len(rows)):
+        matches, name = (label(cell) for cell in rows[index][code : code + 2])
         wanted = place(name)
-        if found and wanted and wanted[1] == "country" and place(found) != wanted:
-            raise source.refuse(f"the code {found} for {name}", "its own code", row=at + 1)
+        if matches and wanted and wanted[1] == "country" and place(matches) != wanted:
+            raise source.refuse(f"the code {matches} for {name}", "its own code", row=index + 1)
 
 
 def _table(
@@ -109,8 +109,8 @@ def _table(
     body = [at for at in range(top + 1, len(rows)) if label(rows[at][code])]
     blocks = [numbers_block(source, _SHEET, [rows[at]], at, columns)[0] for at in body]
     frame = pd.concat([pd.DataFrame(block) for block in blocks], ignore_index=True)
-    frame.index = pd.Index([at + 1 for at in body])
-    frame["code"] = [label(rows[at][code]) for at in body]
+    frame.index = pd.Index([index + 1 for index in body])
+    frame["code"] = [label(rows[position][code]) for position in body]
     numbers = list(range(len(columns)))
     if frame[numbers].isna().any(axis=None) or frame["code"].duplicated().any():
         raise source.refuse("a blank cell, or a country twice", "each country with all figures")

@@ -74,7 +74,7 @@ def read(origin: object) -> Reading:
     rows, lines = delimited(Source(io.BytesIO(source.content + b"\n"), source.name))
     unit = _title(source, rows)
     years, top = _header(source, rows, lines, unit)
-    end = next((at for at, row in enumerate(rows) if _CLOSING.match(row[0])), None)
+    end = next((index for index, row in enumerate(rows) if _CLOSING.match(row[0])), None)
     if end is None or end != len(rows) - 1:
         raise source.refuse(
             "no closing line",
@@ -93,9 +93,9 @@ def read(origin: object) -> Reading:
     long = next((line for row, line in body if len(row) != width), None)
     if long is not None:
         raise source.refuse("a longer row", f"at most {width} cells", row=long)
-    places = [at for at, year in enumerate(years) if year is not None]
+    places = [position for position, year in enumerate(years) if year is not None]
     values, keys, empty = _cells(source, body, places)
-    frame = _stack(body, [years[at] for at in places], values, keys).assign(
+    frame = _stack(body, [years[place] for place in places], values, keys).assign(
         unit=unit, source_fuel="fossil", source_id="unfccc-crf"
     )
     _check_sums(source, frame)
@@ -111,8 +111,8 @@ def read(origin: object) -> Reading:
     short = frame.index.isin(cut) & ~blank
     if short.any():
         aside.append(SetAside("in a row shorter than the header: which year?", int(short.sum())))
-    made = assemble(source, frame[~blank & ~slip & ~short])
-    return reading(source, FORMAT.name, made, aside)
+    result = assemble(source, frame[~blank & ~slip & ~short])
+    return reading(source, FORMAT.name, result, aside)
 
 
 def _title(source: Source, rows: list[list[str]]) -> str:
@@ -128,7 +128,9 @@ def _header(
     source: Source, rows: list[list[str]], lines: list[int], unit: str
 ) -> tuple[list[int | None], int]:
     """Return the year of each column (None for others) and the position of the header."""
-    top = next((at for at, row in enumerate(rows[:10]) if len(row) > 2 and row[1] == "Year"), None)
+    top = next(
+        (index for index, row in enumerate(rows[:10]) if len(row) > 2 and row[1] == "Year"), None
+    )
     if top is None or len(rows) < top + 3:
         raise source.refuse("no header", "a row with 'Year' and years, and one with units")
     matches = [_YEAR.fullmatch(cell) for cell in rows[top]]
@@ -150,8 +152,8 @@ def _cells(
     allowed = set(NOTATION_KEYS)
     empty = 0
     for i, (row, line) in enumerate(body):
-        for j, at in enumerate(places):
-            cell = row[at]
+        for j, place in enumerate(places):
+            cell = row[place]
             if _NUMBER.fullmatch(cell):
                 values[i, j] = float(cell)
             elif cell in {"", "–", "-"}:

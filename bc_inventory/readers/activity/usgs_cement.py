@@ -70,13 +70,13 @@ def read(origin: object) -> Reading:
     frame = every[~blank]
     key = ["region", "year"]
     older = frame.duplicated(key, keep="last")
-    kept = frame[~older].assign(
+    table = frame[~older].assign(
         source_sector="usgs:cement", source_fuel="cement", unit="kt", source_id="usgs-cement"
     )
     aside = [SetAside("a figure of a year that a later sheet gives again", int(older.sum()))]
     if blank.any():
         aside.append(SetAside("a blank cell", int(blank.sum())))
-    return reading(source, FORMAT.name, assemble(source, kept), aside, _wrong_codes(codes))
+    return reading(source, FORMAT.name, assemble(source, table), aside, _wrong_codes(codes))
 
 
 def _codes(source: Source) -> dict[str, str]:
@@ -96,9 +96,9 @@ def _sheet(source: Source, sheet: str, codes: dict[str, str]) -> pd.DataFrame:
         for cell in rows[0]
         if (match := re.fullmatch(r"((?:19|20)\d\d)e", label(cell)))
     }
-    names = [label(rows[at][0]) for at in values.index]
+    names = [label(rows[index][0]) for index in values.index]
     places = {name: _place(name, codes) for name in names}
-    unknown = [name for name, found in places.items() if found is None]
+    unknown = [name for name, matches in places.items() if matches is None]
     if unknown:
         raise source.refuse(
             f"the country {unknown[0]!r}",
@@ -107,7 +107,7 @@ def _sheet(source: Source, sheet: str, codes: dict[str, str]) -> pd.DataFrame:
             column=sheet,
         )
     regions = [(places[name] or (name,))[0] for name in names]
-    levels = {name: found[1] for name, found in places.items() if found}
+    levels = {name: value[1] for name, value in places.items() if value}
     long = values.assign(source_region=names, region=regions).melt(
         id_vars=["source_region", "region"],
         var_name="year",
@@ -127,8 +127,8 @@ def _place(name: str, codes: dict[str, str]) -> tuple[str, str] | None:
     """Return region and level of a spelling: of the name itself, else of its code."""
     bare = _FOOTNOTES.sub("", name)
     for spelling in (name, bare, bare.removesuffix("e").rstrip(", ")):
-        if found := place(spelling):
-            return found
+        if names := place(spelling):
+            return names
     code = codelists.alpha_2(codes.get(name, "").upper())
     return (code, "country") if code else None
 
@@ -137,9 +137,9 @@ def _wrong_codes(codes: dict[str, str]) -> list[str]:
     """Note the codes of the mapping that aren't those of the countries named."""
     notes = []
     for name, code in codes.items():
-        found, given = _place(name, codes), codelists.alpha_2(code.upper())
-        if found and given and found[1] == "country" and found[0] != given:
-            notes.append(f"{name} has the code {code} in the mapping and is read as {found[0]}")
+        matches, given = _place(name, codes), codelists.alpha_2(code.upper())
+        if matches and given and matches[1] == "country" and matches[0] != given:
+            notes.append(f"{name} has the code {code} in the mapping and is read as {matches[0]}")
     return notes
 
 

@@ -84,7 +84,7 @@ def _sheet(source: Source, sheet: str) -> pd.DataFrame:
             column=f"{sheet}!A1",
         )
     values, _ = by_country(source, sheet, rows, 0)
-    values.index = pd.Index([label(rows[at][0]) for at in values.index])
+    values.index = pd.Index([label(rows[index][0]) for index in values.index])
     if values.index.has_duplicates or (values < 0).any(axis=None):
         raise source.refuse(
             "a country twice, or a negative cell", "each country once", column=sheet

@@ -73,15 +73,15 @@ def horizontal(source: Source, file: Any) -> Horizontal:
         for name, variable in file.variables.items()
         if variable.dimensions == (name,)
     }
-    found = {which: find_axis(which, attributes) for which in (LATITUDE, LONGITUDE)}
-    for which, name in found.items():
+    by_name = {which: find_axis(which, attributes) for which in (LATITUDE, LONGITUDE)}
+    for which, name in by_name.items():
         if name is None:
             raise source.refuse(
                 f"no axis of {which} among {', '.join(attributes) or 'no axes'}",
                 f"a variable along itself with the units or standard name of {which}",
                 column=which,
             )
-    lat, lon = str(found[LATITUDE]), str(found[LONGITUDE])
+    lat, lon = str(by_name[LATITUDE]), str(by_name[LONGITUDE])
     return Horizontal(
         (lat, lon),
         latitudes(source, array(source, file[lat])),
@@ -106,17 +106,17 @@ def longitudes(source: Source, values: np.ndarray) -> np.ndarray:
 
 
 def _axis(source: Source, values: np.ndarray, name: str, most: float) -> np.ndarray:
-    held = np.round(np.asarray(values, dtype=float), _AXIS_DIGITS) + 0.0
-    steps = np.diff(held)
-    if held.ndim != 1 or not len(held) or not np.isfinite(held).all():
+    content = np.round(np.asarray(values, dtype=float), _AXIS_DIGITS) + 0.0
+    steps = np.diff(content)
+    if content.ndim != 1 or not len(content) or not np.isfinite(content).all():
         raise source.refuse(f"a {name} that isn't a row of numbers", "an axis", column=name)
-    if np.abs(held).max() > most or not ((steps > 0).all() or (steps < 0).all()):
+    if np.abs(content).max() > most or not ((steps > 0).all() or (steps < 0).all()):
         raise source.refuse(
-            f"a {name} from {held.min():g} to {held.max():g} that isn't in order",
+            f"a {name} from {content.min():g} to {content.max():g} that isn't in order",
             f"an axis within {most:g} degrees, rising or falling",
             column=name,
         )
-    return held
+    return content
 
 
 def dataset(
@@ -152,7 +152,7 @@ def dataset(
     import xarray as xr
 
     dims = ("lat", "lon") if bounds is None else ("time", "lat", "lon")
-    made = xr.Dataset(
+    result = xr.Dataset(
         {name: (dims, values, attributes) for name, (values, attributes) in fields.items()},
         coords={
             "lat": ("lat", lat, {"standard_name": "latitude", "units": "degrees_north"}),
@@ -161,30 +161,30 @@ def dataset(
         attrs={"file": source.name, "file_sha256": source.sha256, "source": model},
     )
     if bounds is not None:
-        stamps = [held.astype("datetime64[ns]") for held in bounds]
-        made = made.assign_coords(
+        stamps = [bound.astype("datetime64[ns]") for bound in bounds]
+        result = result.assign_coords(
             time=("time", stamps[0], {"standard_name": "time", "bounds": "time_bnds"})
         )
-        made["time_bnds"] = (("time", "bnds"), np.column_stack(stamps))
-    return made.sortby("lat")
+        result["time_bnds"] = (("time", "bnds"), np.column_stack(stamps))
+    return result.sortby("lat")
 
 
 def field_reading(
-    source: Source, format_name: str, made: xr.Dataset, notes: tuple[str, ...] = ()
+    source: Source, format_name: str, data: xr.Dataset, notes: tuple[str, ...] = ()
 ) -> Reading:
     """Return a dataset with its report."""
     years: tuple[int, ...] = ()
-    if "time" in made.coords:
-        years = tuple(sorted(set(made["time"].dt.year.to_numpy().tolist())))
-    names = [name for name in made.data_vars if name != "time_bnds"]
+    if "time" in data.coords:
+        years = tuple(sorted(set(data["time"].dt.year.to_numpy().tolist())))
+    names = [name for name in data.data_vars if name != "time_bnds"]
     report = Report(
         format=format_name,
         file=source.name,
         sha256=source.sha256,
-        rows=int(sum(made[name].size for name in names)),
+        rows=int(sum(data[name].size for name in names)),
         years=years,
         species=tuple(sorted(map(str, names))),
-        units=tuple(sorted({str(made[name].attrs.get("units", "")) for name in names})),
+        units=tuple(sorted({str(data[name].attrs.get("units", "")) for name in names})),
         notes=notes,
     )
-    return Reading(made, report)
+    return Reading(data, report)

@@ -63,9 +63,9 @@ def read(
     source = Source.of(origin)
     with opened(source) as file:
         for name in _PARTS:
-            told = unit_of(source, file[name]).replace(" ", "")
-            if told not in {"kgkg-1", "kgkg**-1", "kg/kg", "1"}:
-                raise source.refuse(f"unit {told!r}", "kg kg-1", column=name)
+            details = unit_of(source, file[name]).replace(" ", "")
+            if details not in {"kgkg-1", "kgkg**-1", "kg/kg", "1"}:
+                raise source.refuse(f"unit {details!r}", "kg kg-1", column=name)
         ratio = _lowest(source, file, _PARTS[0]) + _lowest(source, file, _PARTS[1])
         pressure = _lowest(source, file, "sp") if "sp" in file.variables else pressure_pa
         warmth = _lowest(source, file, "t") if "t" in file.variables else temperature_k
@@ -86,8 +86,8 @@ def read(
             ratio * density * units.factor("kg", "ug"),
             {"units": "ug m-3", "long_name": "black carbon of the lowest level"},
         )
-    made = dataset(source, fields, surface.lat, surface.lon, bounds, model="CAMS")
-    return field_reading(source, NAME, made, notes)
+    result = dataset(source, fields, surface.lat, surface.lon, bounds, model="CAMS")
+    return field_reading(source, NAME, result, notes)
 
 
 def _lowest(source: Source, file: Any, name: str) -> np.ndarray:
@@ -151,18 +151,18 @@ def read_optics(origin: Source) -> dict[str, ModelMac]:
         for name in ("mass_ext_hydrophobic", "ssa_hydrophobic", "wavelength"):
             if name not in file.variables:
                 raise source.refuse(f"no variable {name!r}", "an IFS aerosol optics file")
-        told = str(attribute(file, "description_hydrophobic") or "")
+        text = str(attribute(file, "description_hydrophobic") or "")
         wave = array(source, file["wavelength"]) * units.factor("m", "nm")
         extinction = array(source, file["mass_ext_hydrophobic"]) * units.factor("m2/kg", "m2/g")
         absorbed = extinction * (1 - array(source, file["ssa_hydrophobic"]))
     order = np.argsort(wave)
-    made = {}
+    by_name = {}
     for model, number in _MODELS.items():
-        line = next((t for t in told.split("\n") if t.startswith(f"{number}:")), "")
+        line = next((t for t in text.split("\n") if t.startswith(f"{number}:")), "")
         if "Black carbon" not in line and "black carbon" not in line.lower():
             raise source.refuse(f"type {number}: {line[:60]!r}", "black carbon")
-        made[model] = ModelMac(model, wave[order], absorbed[number - 1][order])
-    return made
+        by_name[model] = ModelMac(model, wave[order], absorbed[number - 1][order])
+    return by_name
 
 
 FORMAT = Format(

@@ -55,12 +55,12 @@ def sectors_of(ids: str) -> dict[int, str]:
     ids : str
         `0: Agriculture; 1: Energy; ...`.
     """
-    found = {}
+    mapping = {}
     for part in ids.split(";"):
         number, colon, name = part.partition(":")
         if colon and number.strip().isdigit():
-            found[int(number)] = name.strip()
-    return found
+            mapping[int(number)] = name.strip()
+    return mapping
 
 
 def read(origin: Source) -> Reading:
@@ -101,15 +101,15 @@ def read(origin: Source) -> Reading:
         begin, end = _bounds(source, file)
         coords["time"] = ("time", begin.astype("datetime64[ns]"))
         coords |= _other_axes(source, file, axes)
-        told = str(attribute(variable, "standard_name") or "")
-        made = xr.Dataset(
+        text = str(attribute(variable, "standard_name") or "")
+        result = xr.Dataset(
             {
                 name: (
                     axes,
                     values,
                     {
                         "units": unit,
-                        "standard_name": modern_name(told),
+                        "standard_name": modern_name(text),
                         "cell_methods": str(attribute(variable, "cell_methods") or ""),
                     },
                 ),
@@ -121,7 +121,7 @@ def read(origin: Source) -> Reading:
             coords=coords,
             attrs={"file": source.name, "file_sha256": source.sha256},
         ).sortby("lat")
-    return field_reading(source, NAME, made)
+    return field_reading(source, NAME, result)
 
 
 def _bounds(source: Source, file: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -136,7 +136,7 @@ def _bounds(source: Source, file: Any) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _other_axes(source: Source, file: Any, axes: tuple[str, ...]) -> dict[str, Any]:
-    made: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for axis in axes:
         if axis in {"time", "lat", "lon"}:
             continue
@@ -148,12 +148,12 @@ def _other_axes(source: Source, file: Any, axes: tuple[str, ...]) -> dict[str, A
                 raise source.refuse(
                     f"sector {missing[0]} without a name", "names in sector:ids", column="sector"
                 )
-            made["sector"] = ("sector", [names[number] for number in numbers])
+            fields["sector"] = ("sector", [names[number] for number in numbers])
         elif axis in _LEVELS and axis in file.variables:
-            made[axis] = (axis, array(source, file[axis]))
+            fields[axis] = (axis, array(source, file[axis]))
         else:
             raise source.refuse(f"a dimension {axis!r}", "time, sector, level, lat, lon")
-    return made
+    return fields
 
 
 FORMAT = Format(

@@ -32,9 +32,9 @@ def _looks_like(source: Source) -> bool:
         return False
     try:
         with opened(source) as file:
-            held = [file[name] for name in _KINDS if name in file.variables]
-            told = [attribute(item, "substance") for item in (file, *held)]
-            return bool(held) and ("EDGAR" in source.name or any(told))
+            content = [file[name] for name in _KINDS if name in file.variables]
+            details = [attribute(item, "substance") for item in (file, *content)]
+            return bool(content) and ("EDGAR" in source.name or any(details))
     except Exception:  # a detector doesn't raise: a damaged file simply isn't this
         return False
 
@@ -67,25 +67,25 @@ def read(origin: Source, *, year: int | None = None) -> Reading:
         name = next((n for n in _KINDS if n in file.variables), None)
         if name is None:
             raise source.refuse("neither 'emissions' nor 'fluxes'", "an EDGAR grid map")
-        ours, unit, kind, spellings = _KINDS[name]
+        our_rows, unit, kind, spellings = _KINDS[name]
         variable = file[name]
-        told = unit_of(source, variable)
-        if told not in spellings:
-            raise source.refuse(f"unit {told!r}", unit, column=name)
-        substance, held, sector = _said(source, file, variable)
+        details = unit_of(source, variable)
+        if details not in spellings:
+            raise source.refuse(f"unit {details!r}", unit, column=name)
+        substance, content, sector = _said(source, file, variable)
         axes = horizontal(source, file)
         values = axes.values(source, variable)
-        begin, end = _spans(source, file, variable, held)
+        begin, end = _spans(source, file, variable, content)
     if substance != "BC":
         raise source.refuse(f"substance {substance!r}", "BC")
-    if year is not None and year != held:
-        raise source.refuse(f"the year {held}", f"{year}, which was asked for")
+    if year is not None and year != content:
+        raise source.refuse(f"the year {content}", f"{year}, which was asked for")
     attributes: dict[str, Any] = {"units": unit, "kind": kind, "sector": sector}
     values = values.reshape(len(begin), *values.shape[-2:])
-    made = dataset(
-        source, {ours: (values, attributes)}, axes.lat, axes.lon, (begin, end), model="EDGAR"
+    result = dataset(
+        source, {our_rows: (values, attributes)}, axes.lat, axes.lon, (begin, end), model="EDGAR"
     )
-    return field_reading(source, NAME, made)
+    return field_reading(source, NAME, result)
 
 
 def _spans(source: Source, file: Any, variable: Any, year: int) -> tuple[np.ndarray, np.ndarray]:
@@ -135,7 +135,9 @@ def _said(source: Source, file: Any, variable: Any) -> tuple[str, int, str]:
         attribute(variable, "substance") or attribute(file, "substance") or ("BC" if named else "")
     )
     stated = attribute(variable, "year") or attribute(file, "year")
-    years = {int(held) for held in (stated, named["year"] if named else None) if held is not None}
+    years = {
+        int(value) for value in (stated, named["year"] if named else None) if value is not None
+    }
     if len(years) != 1:
         raise source.refuse(
             f"{len(years)} years ({', '.join(map(str, sorted(years)))})", "one year", column="year"

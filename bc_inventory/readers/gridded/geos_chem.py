@@ -67,7 +67,7 @@ def read(origin: Source, *, molar_mass_g_mol: float | None = None) -> Reading:
     mole_fraction = (parts[0] + parts[1]) * units.factor(_PPBV, "1")
     per_volume = density * units.factor("1/cm^3", "1/m^3") / _AVOGADRO
     mass = mole_fraction * per_volume * float(molar_mass_g_mol or 0) * units.factor("g", "ug")
-    made = dataset(
+    result = dataset(
         source,
         {
             "bc_concentration": (
@@ -88,7 +88,7 @@ def read(origin: Source, *, molar_mass_g_mol: float | None = None) -> Reading:
         begin,
         model="GEOS-Chem",
     )
-    return field_reading(source, NAME, made)
+    return field_reading(source, NAME, result)
 
 
 def _one(source: Source, file: Any, *names: str) -> Any:

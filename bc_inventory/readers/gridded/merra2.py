@@ -62,23 +62,23 @@ def read(origin: Source) -> Reading:
     """
     source = Source.of(origin)
     with opened(source) as file:
-        held = [name for name in _FIELDS if name in file.variables]
-        if not held:
+        names = [name for name in _FIELDS if name in file.variables]
+        if not names:
             raise source.refuse("no BC variable", f"one of {', '.join(_FIELDS)}")
         axes = horizontal(source, file)
         fields: dict[str, tuple[np.ndarray, dict[str, Any]]] = {}
-        for name in held:
-            ours, unit, wanted, words = _FIELDS[name]
-            told = unit_of(source, file[name])
-            if told.replace(" ", "") != unit.replace(" ", ""):
-                raise source.refuse(f"unit {told!r}", unit, column=name)
+        for name in names:
+            our_rows, unit, wanted, words = _FIELDS[name]
+            details = unit_of(source, file[name])
+            if details.replace(" ", "") != unit.replace(" ", ""):
+                raise source.refuse(f"unit {details!r}", unit, column=name)
             factor = 1.0 if unit == wanted else units.factor(unit, wanted)
             attributes = {"units": wanted, "long_name": f"black carbon {words}"}
-            fields[ours] = (axes.values(source, file[name]) * factor, attributes)
+            fields[our_rows] = (axes.values(source, file[name]) * factor, attributes)
         lat, lon = axes.lat, axes.lon
         bounds = _bounds(source, file)
-    made = dataset(source, fields, lat, lon, bounds, model="MERRA-2")
-    return field_reading(source, NAME, made)
+    result = dataset(source, fields, lat, lon, bounds, model="MERRA-2")
+    return field_reading(source, NAME, result)
 
 
 def _bounds(source: Source, file: Any) -> tuple[np.ndarray, np.ndarray]:

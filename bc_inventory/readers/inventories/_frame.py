@@ -26,11 +26,11 @@ _MOST_KT_OTHER = 5e6
 def _region_crosswalk() -> dict[tuple[str, str], tuple[str, str]]:
     """Map scheme and source region to region and level."""
     rows = read_csv(data_root() / "crosswalk" / "regions.csv", "region_crosswalk")
-    found: dict[tuple[str, str], tuple[str, str]] = {}
+    mapping: dict[tuple[str, str], tuple[str, str]] = {}
     for key, group in rows.groupby(["scheme", "source_region"], sort=False):
         region = group["region"].iat[0] if len(group) == 1 else key[1]
-        found[key] = (str(region), str(group["level"].iat[0]))
-    return found
+        mapping[key] = (str(region), str(group["level"].iat[0]))
+    return mapping
 
 
 @per_root
@@ -57,8 +57,8 @@ def region_of(scheme: str, code: str) -> tuple[str, str] | None:
     if named:
         return named
     upper = code.upper()
-    if len(upper) == 3 and (found := codelists.alpha_2(upper)):
-        return found, "country"
+    if len(upper) == 3 and (matches := codelists.alpha_2(upper)):
+        return matches, "country"
     if len(upper) == 2:
         alias = {"EL": "GR", "UK": "GB"}.get(upper, upper)
         if alias in _two_letters():
@@ -199,17 +199,17 @@ def assemble(source: Source, frame: pd.DataFrame, region_scheme: str) -> pd.Data
         or a unit isn't one of mass.
     """
     refuse_blanks(source, frame, ("source_region", "sector", "species", "fuel"))
-    made = {str(name): frame[name] for name in frame.columns}
-    if "region" not in made:
-        made["region"], made["region_level"] = regions(source, frame, region_scheme)
+    by_name = {str(name): frame[name] for name in frame.columns}
+    if "region" not in by_name:
+        by_name["region"], by_name["region_level"] = regions(source, frame, region_scheme)
     with np.errstate(over="ignore"):  # what overflows is refused below
         values = frame["value"].to_numpy(dtype=float) * _factors(source, frame["unit"])
-    made["value_kt"] = pd.Series(values, index=frame.index)
+    by_name["value_kt"] = pd.Series(values, index=frame.index)
     _check_values(source, frame.assign(value_kt=values))
     blank = pd.Series([None] * len(frame), dtype="str")
     columns = {}
     for column in table("inventory").columns:
-        cells = made.get(column.name, blank)
+        cells = by_name.get(column.name, blank)
         kind = {"string": "str", "integer": "int64", "number": "float64"}[column.kind]
         columns[column.name] = cells.astype(kind).array
     return pd.DataFrame(columns, copy=False)
@@ -249,7 +249,7 @@ def regions(source: Source, frame: pd.DataFrame, scheme: str) -> tuple[pd.Series
         If a region isn't known.
     """
     known = {code: region_of(scheme, code) for code in frame["source_region"].unique()}
-    unknown = [code for code, found in known.items() if found is None]
+    unknown = [code for code, results in known.items() if results is None]
     if unknown:
         raise DataError(
             Problem(
@@ -262,8 +262,8 @@ def regions(source: Source, frame: pd.DataFrame, scheme: str) -> tuple[pd.Series
             for code in unknown
         )
     codes = frame["source_region"]
-    region = codes.map({code: found[0] for code, found in known.items() if found})
-    level = codes.map({code: found[1] for code, found in known.items() if found})
+    region = codes.map({code: matches[0] for code, matches in known.items() if matches})
+    level = codes.map({code: value[1] for code, value in known.items() if value})
     return region, level
 
 

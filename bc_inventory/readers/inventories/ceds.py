@@ -87,17 +87,17 @@ def read(
     stated = frame["em"].unique()
     if len(stated) != 1:
         raise source.refuse(f"the pollutants {', '.join(stated)}", "one pollutant")
-    made = same_species(source, stated[0], species)
+    output = same_species(source, stated[0], species)
     frame = frame.assign(
         inventory="CEDS",
         version=_release(source, version),
         scheme="CEDS",
         sector_level=np.where(frame["sector"].str.match(_MEMO.pattern), "memo", "part"),
-        species=made,
+        species=output,
         source_id="ceds",
     )
     delivered = frame.pop("units")
-    frame["unit"] = _mass_units(source, delivered, made)
+    frame["unit"] = _mass_units(source, delivered, output)
     result = assemble(source, frame, "CEDS")
     result["unit"] = delivered.astype("str").to_numpy()
     return reading(source, FORMAT.name, result)
@@ -111,20 +111,22 @@ def _long(
     wanted: dict[str, int],
 ) -> pd.DataFrame:
     cells = np.array(body, dtype=object)
-    at = [names.index(name) for name in wanted]
-    values, _, wrong = numbers(cells[:, at].ravel().tolist())
+    index = [names.index(name) for name in wanted]
+    values, _, wrong = numbers(cells[:, index].ravel().tolist())
     if len(wrong):
-        row, column = divmod(int(wrong[0]), len(at))
+        row, column = divmod(int(wrong[0]), len(index))
         raise source.refuse(
-            repr(cells[row, at[column]]),
+            repr(cells[row, index[column]]),
             "a number with a decimal point",
             row=lines[row],
             column=list(wanted)[column],
         )
     columns = {
-        name: np.repeat(cells[:, names.index(name)], len(at)) for name in names if name in _LABELS
+        name: np.repeat(cells[:, names.index(name)], len(index))
+        for name in names
+        if name in _LABELS
     }
-    frame = pd.DataFrame(columns, index=np.repeat(lines, len(at)))
+    frame = pd.DataFrame(columns, index=np.repeat(lines, len(index)))
     frame["year"] = np.tile(list(wanted.values()), len(body))
     frame["value"] = values
     country = "country" if "country" in names else "iso" if "iso" in names else None

@@ -100,7 +100,7 @@ def _wide(
     source: Source, sheet: str, rows: list[list[Any]], top: int, columns: dict[str, int]
 ) -> pd.DataFrame:
     """Return the values with one integer column a year and the sheet's row as index."""
-    years = {int(m[1]): at for name, at in columns.items() if (m := _YEAR.fullmatch(name))}
+    years = {int(m[1]): value for name, value in columns.items() if (m := _YEAR.fullmatch(name))}
     if not years:
         raise source.refuse(f"no column of a year in {sheet}", "columns Y_1970 ...", row=top + 1)
     values, _ = numbers_block(source, sheet, rows[top + 1 :], top + 1, list(years.values()))

@@ -84,10 +84,10 @@ def read(origin: object, *, species: str | None = None, version: str | None = No
     frame = _split(source)
     if species is not None:
         wanted = codelists.resolve_species(species)
-        held = sorted(frame["species"].unique())
+        ordered = sorted(frame["species"].unique())
         frame = frame[frame["species"] == wanted]
         if frame.empty:
-            raise source.refuse(f"the pollutants {', '.join(held)}", species)
+            raise source.refuse(f"the pollutants {', '.join(ordered)}", species)
     written = _date(source, version)
     frame["version"] = written.isoformat()
     frame["inventory"] = "EMEP-CEIP"
@@ -100,12 +100,12 @@ def read(origin: object, *, species: str | None = None, version: str | None = No
         aside.append(SetAside("a negative emission", int(negative.sum()), example))
         frame = frame[~negative]
     _zeros_not_reported(frame)
-    made = assemble(source, frame, "CEIP")
+    result = assemble(source, frame, "CEIP")
     if written >= _BREXIT:
-        made["region"] = made["region"].replace({"EU27": "EU27_2020"})
+        result["region"] = result["region"].replace({"EU27": "EU27_2020"})
     else:
-        made["region"] = made["region"].replace({"EU27": "EU27_2007"})
-    return reading(source, FORMAT.name, made, aside, _incomplete(made))
+        result["region"] = result["region"].replace({"EU27": "EU27_2007"})
+    return reading(source, FORMAT.name, result, aside, _incomplete(result))
 
 
 def _split(source: Source) -> pd.DataFrame:
@@ -131,13 +131,13 @@ def _typed(source: Source, cells: pd.DataFrame) -> pd.DataFrame:
     value, key, wrong = numbers(cells["NUMBER/FLAG"].tolist(), NOTATION_KEYS)
     problems += [
         Problem(
-            repr(cells["NUMBER/FLAG"].iat[at]),
+            repr(cells["NUMBER/FLAG"].iat[index]),
             f"a number with a decimal point, or one of {', '.join(NOTATION_KEYS)}",
             source.name,
-            int(cells.index[at]),
+            int(cells.index[index]),
             "NUMBER/FLAG",
         )
-        for at in wrong
+        for index in wrong
     ]
     bad_year = ~cells["YEAR"].str.fullmatch(r"(?:19|20)\d\d").astype(bool)
     problems += [
@@ -177,7 +177,7 @@ def _sector(source: Source, name: str, cells: pd.DataFrame) -> tuple[str, str, s
         # The guidelines write the aggregates out; WebDab shortens some.
         with contextlib.suppress(DataError):
             codelists.resolve_gnfr(name)
-            return "GNFR14", next(own for own in _GNFR if own[0] == letter[1]), "part"
+            return "GNFR14", next(rows for rows in _GNFR if rows[0] == letter[1]), "part"
     code = _EDITION.sub("", name)
     if code in _NFR_OTHER:
         return "NFR14", code, _NFR_OTHER[code]

@@ -56,7 +56,7 @@ def read(origin: object, *, species: str | None = None) -> Reading:
     """
     source = Source.of(origin)  # type: ignore[arg-type]
     rows, lines = delimited(source)
-    start = next((at for at, row in enumerate(rows) if row[:2] == ["Region", _SECTOR]), None)
+    start = next((index for index, row in enumerate(rows) if row[:2] == ["Region", _SECTOR]), None)
     if start is None:
         raise source.refuse("no header", f"a line 'Region', '{_SECTOR}' and years")
     stated, unit, scenario = _preamble(source, [row[0] for row in rows[:start]])
@@ -84,13 +84,13 @@ def read(origin: object, *, species: str | None = None) -> Reading:
 
 
 def _preamble(source: Source, lines: list[str]) -> tuple[str, str, str]:
-    found = []
+    matches = []
     for name, pattern in (("Pollutant", _POLLUTANT), ("Unit", _UNIT), ("Scenario", _SCENARIO)):
         match = next((m for line in lines if (m := pattern.match(line))), None)
         if match is None:
             raise source.refuse(f"no line '{name}: ...'", "the lines above GAINS tables")
-        found.append(next(group for group in match.groups() if group))
-    return found[0], found[1], found[2]
+        matches.append(next(group for group in match.groups() if group))
+    return matches[0], matches[1], matches[2]
 
 
 def _years(source: Source, header: list[str], line: int) -> list[int]:
@@ -106,10 +106,10 @@ def _wide(
     source: Source, rows: list[list[str]], lines: list[int], years: list[int]
 ) -> pd.DataFrame:
     values = np.empty((len(rows), len(years)))
-    for at, (row, line) in enumerate(zip(rows, lines, strict=True)):
+    for index, (row, line) in enumerate(zip(rows, lines, strict=True)):
         if len(row) != len(years) + 2:
             raise source.refuse(f"{len(row)} cells", f"{len(years) + 2} cells", row=line)
-        values[at], _, wrong = numbers(row[2:], empty=True)
+        values[index], _, wrong = numbers(row[2:], empty=True)
         if len(wrong):
             raise source.refuse(
                 repr(row[2 + wrong[0]]), "a number", row=line, column=str(years[wrong[0]])

@@ -72,10 +72,10 @@ def read(
     semicolons = any(";" in line for line in source.head_lines[:1])
     rows, lines = delimited(source, ";" if semicolons else ",")
     names = [name.lower() for name in rows[0]] if rows else []
-    held = [name for name in (*_MONTHS, *_WHOLE) if name in names]
-    whole = [name for name in held if name in _WHOLE]
-    wanted = whole[:1] or held
-    if not set(_LABELS) <= set(names) or (not whole and len(held) != len(_MONTHS)):
+    content = [name for name in (*_MONTHS, *_WHOLE) if name in names]
+    whole = [name for name in content if name in _WHOLE]
+    wanted = whole[:1] or content
+    if not set(_LABELS) <= set(names) or (not whole and len(content) != len(_MONTHS)):
         raise source.refuse(
             f"the header {', '.join(names)[:120]}",
             "Data_provider, Substance, Year, Country, Sector, and Annual, "
@@ -109,19 +109,19 @@ def _frame(
     if not body:
         raise source.refuse("a header without rows", "emissions")
     cells = np.array(body, dtype=object)
-    at = [names.index(name) for name in wanted]
-    values, _, wrong = numbers(cells[:, at].ravel().tolist())
+    index = [names.index(name) for name in wanted]
+    values, _, wrong = numbers(cells[:, index].ravel().tolist())
     if len(wrong):
-        place, column = divmod(int(wrong[0]), len(at))
+        place, column = divmod(int(wrong[0]), len(index))
         raise source.refuse(
-            repr(cells[place, at[column]]),
+            repr(cells[place, index[column]]),
             "a number with a decimal point",
             row=lines[place],
             column=wanted[column],
         )
     columns = {name: cells[:, names.index(name)] for name in _LABELS}
     frame = pd.DataFrame(columns, index=lines)
-    frame["value"] = values.reshape(len(body), len(at)).sum(axis=1)
+    frame["value"] = values.reshape(len(body), len(index)).sum(axis=1)
     frame["year"] = _years(source, frame["year"])
     frame["sector"] = _sectors(source, frame["sector"])
     return _added(source, frame.rename(columns={"country": "source_region"}))
@@ -159,16 +159,16 @@ def _added(source: Source, frame: pd.DataFrame) -> pd.DataFrame:
             row=int(twice.index[0]),
         )
     line = pd.Series(frame.index, index=frame.index)
-    made = (
+    result = (
         frame.assign(line=line)
         .groupby(key, sort=False, as_index=False)
         .agg(
             value=("value", "sum"),
-            note=("data_provider", lambda found: " and ".join(sorted(found))),
+            note=("data_provider", lambda item: " and ".join(sorted(item))),
             line=("line", "first"),
         )
     )
-    return made.set_index("line", drop=True)
+    return result.set_index("line", drop=True)
 
 
 def _one_species(source: Source, frame: pd.DataFrame, wanted: str | None) -> str:

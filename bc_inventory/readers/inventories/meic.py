@@ -63,7 +63,7 @@ def read(origin: object, *, species: str | None = None) -> Reading:
         if wanted not in sheets:
             raise source.refuse(f"sheets for {', '.join(sheets)}", f"a sheet for {species}")
         sheets = {wanted: sheets[wanted]}
-    frame = pd.concat(_sheet(source, name, own) for own, name in sheets.items())
+    frame = pd.concat(_sheet(source, name, rows) for rows, name in sheets.items())
     frame = frame.assign(
         inventory="MEIC",
         version="Zheng 2018",
@@ -90,8 +90,8 @@ def _sheet(source: Source, sheet: str, species: str) -> pd.DataFrame:
         )
     [(heading, unit)] = units.items()
     body, years = _years(source, sheet, rows, top, columns[heading])
-    at = [columns[name] for name in _SECTORS]
-    values, _ = numbers_block(source, sheet, body, top + 1, at)
+    index = [columns[name] for name in _SECTORS]
+    values, _ = numbers_block(source, sheet, body, top + 1, index)
     wide = pd.DataFrame(values, columns=list(_SECTORS), index=range(top + 2, top + 2 + len(body)))
     wide["year"] = years
     long = wide.melt(id_vars=["year"], var_name="sector", ignore_index=False)
@@ -112,10 +112,10 @@ def _years(
     while body and all(cell == "" for cell in body[-1]):
         body.pop()
     years = []
-    for at, row in enumerate(body, start=top + 2):
+    for index, row in enumerate(body, start=top + 2):
         text = label(row[column])
         if not re.fullmatch(r"(?:19|20)\d\d", text) or isinstance(row[column], bool):
-            raise source.refuse(f"{text!r} in {sheet}", "a year", row=at)
+            raise source.refuse(f"{text!r} in {sheet}", "a year", row=index)
         years.append(int(text))
     if not years or years != list(range(years[0], years[0] + len(years))):
         raise source.refuse(f"the years {years} in {sheet}", "consecutive years, each once")

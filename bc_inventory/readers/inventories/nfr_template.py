@@ -25,7 +25,7 @@ __all__ = ["FORMAT", "read"]
 
 _MARKS = ("NMVOC", "NH3", "PM2.5", "BC", "CO")
 _HEAD_ROWS = 30
-_SPECIES = {re.sub(r"\W", "", name).casefold(): own for name, _, own in POLLUTANTS if own}
+_SPECIES = {re.sub(r"\W", "", name).casefold(): rows for name, _, rows in POLLUTANTS if rows}
 # Rows below the categories, told by what stands left of the figures; the first that fits.
 _TOTALS = (
     (re.compile(r"compliance.*NECD", re.IGNORECASE), "NT COMPLIANCE (NECD)", "aggregate"),
@@ -93,11 +93,11 @@ def read(origin: object, *, species: str | None = "BC") -> Reading:
         notes.extend(_gap(sheet, frame))
     if not frames:
         raise source.refuse("no sheet with the header of Annex I", f"{', '.join(_MARKS)} in a row")
-    made = pd.concat(frames)
+    table = pd.concat(frames)
     return reading(
         source,
         FORMAT.name,
-        assemble(source, made, "NFR"),
+        assemble(source, table, "NFR"),
         [
             SetAside(reason, count)
             for reason, count in (("an empty cell", aside), ("a negative adjustment", below))
@@ -112,12 +112,12 @@ def _sheet(
 ) -> tuple[pd.DataFrame, int]:
     top, columns = find_row(source, sheet, rows[:_HEAD_ROWS], _MARKS)
     places = {
-        own: at
-        for name, at in columns.items()
-        if (own := _SPECIES.get(re.sub(r"\W", "", name).casefold()))
-        and (wanted is None or own == wanted)
+        place: position
+        for name, position in columns.items()
+        if (place := _SPECIES.get(re.sub(r"\W", "", name).casefold()))
+        and (wanted is None or place == wanted)
     }
-    units = {own: label(rows[top + 1][at]) for own, at in places.items()}
+    units = {subset: label(rows[top + 1][index]) for subset, index in places.items()}
     if not places or any(unit not in {"kt", "Gg", "t", "Mg"} for unit in units.values()):
         raise source.refuse(
             f"the pollutants and units {units} in {sheet}",
@@ -130,40 +130,43 @@ def _sheet(
     values, keys = numbers_block(
         source, sheet, body, top + 2, list(places.values()), keys=NOTATION_KEYS
     )
-    made, empty = [], 0
+    result, empty = [], 0
     for at, row in enumerate(body):
         placed = _category(source, sheet, row, code_at, top + 3 + at, places)
         if placed is None:
             continue
-        for column, own in enumerate(places):
+        for column, place in enumerate(places):
             value, key = values[at, column], keys[at, column]
             if key is None and np.isnan(value):
                 empty += 1
                 continue
-            made.append((top + 3 + at, *placed, own, value, key, units[own]))
+            result.append((top + 3 + at, *placed, place, value, key, units[place]))
     names = ["line", "sector", "sector_level", "species", "value", "notation_key", "unit"]
-    frame = pd.DataFrame(made, columns=names).set_index("line").assign(**head)
+    frame = pd.DataFrame(result, columns=names).set_index("line").assign(**head)
     return frame.assign(inventory="NFR submission", scheme="NFR14", source_id="nfr14"), empty
 
 
 def _code_column(source: Source, sheet: str, rows: list[list[Any]]) -> int:
-    found = {
-        at for row in rows for at, cell in enumerate(row) if label(cell).casefold() == "nfr code"
+    matches = {
+        index
+        for row in rows
+        for index, cell in enumerate(row)
+        if label(cell).casefold() == "nfr code"
     }
-    if len(found) != 1:
-        raise source.refuse(f"{len(found)} columns {NFR_CODE!r} in {sheet}", "one")
-    return found.pop()
+    if len(matches) != 1:
+        raise source.refuse(f"{len(matches)} columns {NFR_CODE!r} in {sheet}", "one")
+    return matches.pop()
 
 
 def _head(source: Source, sheet: str, rows: list[list[Any]]) -> dict[str, Any]:
     """Return country, year and version from the cells beside their labels."""
-    found = {}
+    by_name = {}
     for row in rows:
-        for at, cell in enumerate(row[:-1]):
+        for index, cell in enumerate(row[:-1]):
             name = label(cell).rstrip(":").casefold()
-            if name in {"country", "year", "version"} and name not in found:
-                found[name] = next((label(c) for c in row[at + 1 : at + 4] if c != ""), "")
-    year = found.get("year", "")
+            if name in {"country", "year", "version"} and name not in by_name:
+                by_name[name] = next((label(c) for c in row[index + 1 : index + 4] if c != ""), "")
+    year = by_name.get("year", "")
     named = re.search(r"(?:19|20)\d\d(?!\d)", sheet)
     if not re.fullmatch(r"(?:19|20)\d\d", year) or (named and named[0] != year):
         raise source.refuse(
@@ -171,15 +174,15 @@ def _head(source: Source, sheet: str, rows: list[list[Any]]) -> dict[str, Any]:
             "a cell 'YEAR:' with the year of the sheet beside it",
             remedy="The head and the name of the sheet must say the same.",
         )
-    if not found.get("country"):
+    if not by_name.get("country"):
         raise source.refuse(f"no country in {sheet}", "a cell 'COUNTRY:' with its code beside it")
-    region = codelists.resolve_region(found["country"])
+    region = codelists.resolve_region(by_name["country"])
     return {
-        "source_region": found["country"],
+        "source_region": by_name["country"],
         "region": region,
         "region_level": "part" if "-" in region else "country",
         "year": int(year),
-        "version": found.get("version") or "unstated",
+        "version": by_name.get("version") or "unstated",
     }
 
 
@@ -195,11 +198,11 @@ def _category(
     again = _FUEL_USED.fullmatch(code)
     if code == _TRANSPORT or (again and again[1] in known):
         return f"{again[1]}(fu)" if again else code, "memo"
-    beside = " ".join(label(cell) for cell in row[: min(places.values())])
+    neighbours = " ".join(label(cell) for cell in row[: min(places.values())])
     for pattern, name, level in _TOTALS:
-        if pattern.search(beside):
+        if pattern.search(neighbours):
             return name, level
-    if all(row[at] == "" for at in places.values()):
+    if all(row[place] == "" for place in places.values()):
         return None
     raise source.refuse(
         f"the category {text!r} in {sheet}",

@@ -78,8 +78,8 @@ def read(origin: object, *, species: str | None = None) -> Reading:
             "no pollutant in the name of the file", "the option species", remedy="Say which it is."
         )
     stated = named[1] if named else str(species)
-    lines = [(at, line.strip()) for at, line in enumerate(source.text.splitlines(), 1)]
-    lines = [(at, line) for at, line in lines if line]
+    lines = [(position, line.strip()) for position, line in enumerate(source.text.splitlines(), 1)]
+    lines = [(index, line) for index, line in lines if line]
     year, country, part = _head(source, lines[:3])
     block, process, total = _blocks(source, lines[3:])
     frame = _check_and_stack(source, block, process, total).assign(
@@ -99,15 +99,15 @@ def read(origin: object, *, species: str | None = None) -> Reading:
 
 
 def _head(source: Source, lines: list[tuple[int, str]]) -> list[str]:
-    found = []
-    for (name, pattern), (at, line) in zip(
+    names = []
+    for (name, pattern), (index, line) in zip(
         _HEAD, [*lines, (1, ""), (2, ""), (3, "")][:3], strict=True
     ):
         match = re.fullmatch(rf"{name}\s*:\s*{pattern}", line)
         if match is None:
-            raise source.refuse(repr(line[:60]), f"a line '{name} : ...'", row=at)
-        found.append(match[1])
-    return found
+            raise source.refuse(repr(line[:60]), f"a line '{name} : ...'", row=index)
+        names.append(match[1])
+    return names
 
 
 def _blocks(
@@ -121,10 +121,10 @@ def _blocks(
 
     def expect(text: str) -> None:
         nonlocal at
-        found = " ".join(texts[at].split()) if at < len(texts) else "the end of the file"
-        if found != text:
+        matches = " ".join(texts[at].split()) if at < len(texts) else "the end of the file"
+        if matches != text:
             raise source.refuse(
-                repr(found[:80]),
+                repr(matches[:80]),
                 repr(text[:80]),
                 row=lines[at][0] if at < len(lines) else None,
                 remedy="Lines and columns must stand as REAS writes them: two are named alike.",
@@ -135,11 +135,11 @@ def _blocks(
         nonlocal at
         taken = {}
         for name in names:
-            found, *cells = texts[at].split() if at < len(texts) else ["the end of the file"]
+            matches, *cells = texts[at].split() if at < len(texts) else ["the end of the file"]
             values, _, wrong = numbers(cells)
-            if found != name or len(cells) != width or len(wrong):
+            if matches != name or len(cells) != width or len(wrong):
                 raise source.refuse(
-                    repr(texts[at][:60]) if at < len(texts) else found,
+                    repr(texts[at][:60]) if at < len(texts) else matches,
                     f"{name} and {width} numbers",
                     row=lines[at][0] if at < len(lines) else None,
                 )
@@ -167,14 +167,14 @@ def _check_and_stack(
     total: np.ndarray,
 ) -> pd.DataFrame:
     block = np.array([combustion[name] for name in (*_FUELS, _SUB)])
-    made = np.array([process[name][0] for name in _PROCESSES])
+    values = np.array([process[name][0] for name in _PROCESSES])
     inner = block[:-1, :-1]
     names = [*_FUELS, *_SECTORS, "combustion", "processes", "everything"]
-    sums = [*inner.sum(axis=1), *inner.sum(axis=0), inner.sum(), made.sum()]
+    sums = [*inner.sum(axis=1), *inner.sum(axis=0), inner.sum(), values.sum()]
     stated = [*block[:-1, -1], *block[-1, :-1], block[-1, -1], process[_SUB][0], total[0]]
     agree(
         source,
-        pd.Series([*sums, inner.sum() + made.sum()], index=names),
+        pd.Series([*sums, inner.sum() + values.sum()], index=names),
         pd.Series(stated, index=names),
         what="the total of",
         digits=_DIGITS,
@@ -185,8 +185,8 @@ def _check_and_stack(
         {
             "fuel": [*np.repeat(_FUELS, len(_SECTORS)), *[None] * several],
             "sector": [*_SECTORS * len(_FUELS), *processes, "TOTAL"],
-            "value": np.concatenate([inner.ravel(), made, total]),
-            "sector_level": ["part"] * (inner.size + len(made)) + ["aggregate"],
+            "value": np.concatenate([inner.ravel(), values, total]),
+            "sector_level": ["part"] * (inner.size + len(values)) + ["aggregate"],
         }
     )
 

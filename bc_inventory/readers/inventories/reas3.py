@@ -102,20 +102,20 @@ def _years(source: Source, line: str) -> list[int]:
 def _sectors(source: Source, lines: list[str], width: int) -> dict[str, np.ndarray]:
     """Return the values of each sector; every line must be there once and whole."""
     table: dict[str, np.ndarray] = {}
-    for at, line in enumerate(lines[2:], start=3):
+    for index, line in enumerate(lines[2:], start=3):
         name, *cells = line.split() or [""]
         if not name:
             continue
         if name not in (*_SECTORS, _TOTAL) or name in table:
             raise source.refuse(
-                f"the row {name!r}", f"{', '.join(_SECTORS)} and {_TOTAL}, each once", row=at
+                f"the row {name!r}", f"{', '.join(_SECTORS)} and {_TOTAL}, each once", row=index
             )
         if len(cells) != width:
-            raise source.refuse(f"{len(cells)} numbers", f"{width}, one for each year", row=at)
+            raise source.refuse(f"{len(cells)} numbers", f"{width}, one for each year", row=index)
         values, _, wrong = numbers(cells)
         if len(wrong):
             raise source.refuse(
-                repr(cells[wrong[0]]), "a number", row=at, column=f"number {wrong[0] + 1}"
+                repr(cells[wrong[0]]), "a number", row=index, column=f"number {wrong[0] + 1}"
             )
         table[name] = values
     missing = [name for name in (*_SECTORS, _TOTAL) if name not in table]

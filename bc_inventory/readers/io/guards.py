@@ -106,7 +106,7 @@ def check_xlsx(file: str, content: bytes) -> dict[str, tuple[str, ...]]:
 
 def _check_text(file: str, lengths: list[int], uses: Counter[int]) -> None:
     """Refuse a long text that is stored once and used in thousands of cells."""
-    size = sum(lengths[at] * times for at, times in uses.items() if at < len(lengths))
+    size = sum(lengths[index] * times for index, times in uses.items() if index < len(lengths))
     if size > MAX_BYTES:
         raise DataError.in_file(
             file, f"cells that hold {size} bytes of text", f"at most {MAX_BYTES} bytes"
@@ -202,12 +202,12 @@ def _check_area(file: str, name: str, data: bytes) -> None:
             last_row = max(last_row, int(row))
         else:
             unplaced = True
-    if unplaced or any(found is None for found in rows):
+    if unplaced or any(results is None for results in rows):
         # Cells without a place follow each other, so no row is wider than its cells.
         for piece in _ROW.split(data)[2::2]:
             run = piece.count(b"<c") + len(re.findall(rb"<\w+:c[\s>/]", piece))
             widest = max(widest, run)
-        last_row += max((int(found[1]) for found in rows if found), default=0) + len(rows)
+        last_row += max((int(matches[1]) for matches in rows if matches), default=0) + len(rows)
     last_column = max((_column_number(text) for text in letters), default=0) + widest
     _check_span(file, f"a sheet {name}", last_row, last_column)
 
@@ -233,16 +233,16 @@ def _column_number(letters: bytes) -> int:
 def _uncached_cells(data: bytes) -> tuple[str, ...]:
     """Return cells without a figure that look empty: errors, and formulas never computed."""
     places = [_REFERENCE.search(attributes) for attributes in _ERROR_CELL.findall(data)]
-    found = [place[1].decode() if place else "an unnamed cell" for place in places]
+    matches = [place[1].decode() if place else "an unnamed cell" for place in places]
     if not _FORMULA.search(data):
-        return tuple(found)
+        return tuple(matches)
     for attributes, inner in _FULL_CELL.findall(data):
         value = _VALUE.search(inner)
         # A formula that gives an empty text stores an empty value of type str.
         if value is None or (not (value[1] or b"").strip() and b"str" not in attributes):
             place = _REFERENCE.search(attributes)
-            found.append(place[1].decode() if place else "an unnamed cell")
-    return tuple(found)
+            matches.append(place[1].decode() if place else "an unnamed cell")
+    return tuple(matches)
 
 
 def _by_sheet(
@@ -322,16 +322,16 @@ def _walk_biff(file: str, stream: bytes) -> dict[str, tuple[str, ...]]:
     sheets: dict[int, str] = {}
     uncached: dict[int, list[str]] = {}
     spans: dict[int, list[int]] = {}
-    at, current, labels, strings = 0, 0, 0, 0
-    while at + 4 <= len(stream):
-        kind, length = struct.unpack_from("<HH", stream, at)
-        body = stream[at + 4 : at + 4 + length]
+    index, current, labels, strings = 0, 0, 0, 0
+    while index + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, index)
+        body = stream[index + 4 : index + 4 + length]
         labels += kind == _BIFF_LABEL
         strings += length if kind in {_BIFF_STRINGS, _BIFF_MORE} else 0
         if kind == _BIFF_SHEET and len(body) >= 8:
             sheets[struct.unpack_from("<I", body)[0]] = _sheet_name(body)
         elif kind in {0x0809, 0x0009, 0x0209, 0x0409}:
-            current = at if at in sheets else current
+            current = index if index in sheets else current
         elif kind == _BIFF_DIMENSIONS:
             _check_dimensions(file, body)
         elif kind in _BIFF_CELLS and len(body) >= 4:
@@ -347,7 +347,7 @@ def _walk_biff(file: str, stream: bytes) -> dict[str, tuple[str, ...]]:
             error = kind in _BIFF_FORMULAS and body[6:7] + body[12:14] == b"\x02\xff\xff"
             if empty or error or (kind == _BIFF_BOOLEAN and body[7:8] == b"\x01"):
                 uncached.setdefault(current, []).append(f"R{row + 1}C{column + 1}")
-        at += 4 + length
+        index += 4 + length
     for rows, columns in spans.values():
         _check_span(file, "a sheet", rows, columns)
     # A bound, not a sum: where the shared texts end isn't read here.

@@ -85,8 +85,8 @@ def opened(source: Source) -> Iterator[netCDF4.Dataset]:
 
 def attribute(variable: Any, *names: str) -> Any:
     """Return the first of some attributes that a variable or file has, else None."""
-    held = set(variable.ncattrs())
-    return next((variable.getncattr(name) for name in names if name in held), None)
+    content = set(variable.ncattrs())
+    return next((variable.getncattr(name) for name in names if name in content), None)
 
 
 def unit_of(source: Source, variable: Any) -> str:
@@ -132,14 +132,14 @@ def array(source: Source, variable: Any, index: Any = slice(None)) -> np.ndarray
         )
     variable.set_auto_maskandscale(False)
     try:
-        held = variable[index]
+        content = variable[index]
     except (OSError, RuntimeError, IndexError, ValueError) as error:
         raise source.refuse(
             f"values that can't be read ({str(error)[:100]})", "numbers", column=variable.name
         ) from error
     try:
         attributes = {name: variable.getncattr(name) for name in variable.ncattrs()}
-        return decode(np.asarray(held), attributes).astype(float)
+        return decode(np.asarray(content), attributes).astype(float)
     except ValueError as error:
         raise source.refuse(
             f"{error}", "attributes that agree with the variable", column=variable.name
@@ -244,7 +244,7 @@ def _usual(values: np.ndarray, unit: str) -> np.ndarray:
     begin = np.datetime64(f"{origin.isoformat():s}"[:19], "s")
     if not np.isfinite(steps).all() or np.abs(steps).max(initial=0) > _FAR:
         raise ValueError("a time that is missing or thousands of years away")
-    made = begin + steps.astype("timedelta64[s]")
-    if len(made) and min(made.min(), begin) < _GREGORIAN:
+    result = begin + steps.astype("timedelta64[s]")
+    if len(result) and min(result.min(), begin) < _GREGORIAN:
         raise ValueError("a date before the calendar of today")
-    return made
+    return result

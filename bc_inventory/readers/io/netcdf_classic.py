@@ -26,18 +26,18 @@ class _Claim(Exception):
 class _Header:
     """A place in the bytes of a header, and the widths its version counts with."""
 
-    def __init__(self, held: bytes, size: int) -> None:
-        self.held, self.size, self.at = held, size, 4
-        self.count = 8 if held[3] == 5 else 4
-        self.offset = 4 if held[3] == 1 else 8
+    def __init__(self, content: bytes, size: int) -> None:
+        self.held, self.size, self.at = content, size, 4
+        self.count = 8 if content[3] == 5 else 4
+        self.offset = 4 if content[3] == 1 else 8
 
     def number(self, width: int) -> int:
         end = self.at + width
         if end > len(self.held):
             raise _Claim("a header that goes on beyond the file")
-        (made,) = struct.unpack(">I" if width == 4 else ">Q", self.held[self.at : end])
+        (result,) = struct.unpack(">I" if width == 4 else ">Q", self.held[self.at : end])
         self.at = end
-        return int(made)
+        return int(result)
 
     def skip(self, count: int) -> None:
         if count > len(self.held) - self.at:
@@ -45,8 +45,8 @@ class _Header:
         self.at += count + -count % 4  # values are padded to four bytes
 
     def items(self, tag: int) -> int:
-        found, count = self.number(4), self.number(self.count)
-        if count * _LEAST_ITEM > len(self.held) - self.at or found not in (0, tag):
+        matches, count = self.number(4), self.number(self.count)
+        if count * _LEAST_ITEM > len(self.held) - self.at or matches not in (0, tag):
             raise _Claim(f"a list of {count} entries in a file of {self.size} bytes")
         return count
 
@@ -59,10 +59,10 @@ class _Header:
             self.skip(self.kind() * self.number(self.count))
 
     def kind(self) -> int:
-        found = self.number(4)
-        if found not in _SIZES:
-            raise _Claim(f"the unknown type {found}")
-        return _SIZES[found]
+        matches = self.number(4)
+        if matches not in _SIZES:
+            raise _Claim(f"the unknown type {matches}")
+        return _SIZES[matches]
 
 
 def check_classic(source: Source) -> None:
@@ -74,11 +74,11 @@ def check_classic(source: Source) -> None:
         Naming the claim.
     """
     with source.stream() as file:
-        held = file.read(min(_MOST_HEADER, source.size))
+        content = file.read(min(_MOST_HEADER, source.size))
     try:
-        if len(held) < 4:
+        if len(content) < 4:
             raise _Claim("a header that goes on beyond the file")
-        _check(_Header(held, source.size))
+        _check(_Header(content, source.size))
     except _Claim as claim:
         raise source.refuse(
             str(claim),

@@ -47,8 +47,8 @@ class Source:
             self.path = Path(origin)
             self.name = name or self.path.name
             if not self.path.is_file():
-                found = "a folder" if self.path.is_dir() else "no such file"
-                raise self.refuse(found, "a file")
+                text = "a folder" if self.path.is_dir() else "no such file"
+                raise self.refuse(text, "a file")
         else:
             self.name = name or Path(str(getattr(origin, "name", "") or "buffer")).name
             self._buffer = origin.read(CONTENT_BYTES + 1)

@@ -137,11 +137,11 @@ def numbers(
     values = np.full(len(cells), np.nan)
     words = np.full(len(cells), None, dtype=object)
     wrong = []
-    for at, cell in enumerate(cells):
+    for index, cell in enumerate(cells):
         if _NUMBER.fullmatch(cell):
-            values[at] = float(cell)
+            values[index] = float(cell)
         elif cell in keys:
-            words[at] = cell
+            words[index] = cell
         elif cell or not empty:
-            wrong.append(at)
+            wrong.append(index)
     return values, words, np.array(wrong, dtype=int)

@@ -29,8 +29,6 @@ __all__ = [
     "table_cells",
 ]
 
-_PART = re.compile(r'(?:[^,"]|"[^"]*")+')
-
 _FIRST = re.compile(r"\s*(\d{1,10})\s+1001\s*")
 _MOST_HEADER = 20_000
 _LONGEST_CELL = 64
@@ -139,8 +137,8 @@ def parse(source: Source) -> AmesFile:
 
 
 def _count_of_header(source: Source, lines: list[str]) -> int:
-    found = _FIRST.fullmatch(lines[0]) if lines else None
-    if not found:
+    match = _FIRST.fullmatch(lines[0]) if lines else None
+    if not match:
         raise source.refuse(
             repr(lines[0][:60]) if lines else "an empty file",
             "a first line such as '76 1001' (NASA-Ames 1001)",
@@ -148,7 +146,7 @@ def _count_of_header(source: Source, lines: list[str]) -> int:
             remedy="A comma in the first line marks the pseudo NASA-Ames of source "
             "apportionment, which has its own format 'pmf_nasa_ames'.",
         )
-    count = int(found[1])
+    count = int(match[1])
     if not _FIXED + 2 < count <= min(len(lines), _MOST_HEADER):
         raise source.refuse(
             f"{count} header lines in a file of {len(lines)} lines",
@@ -189,36 +187,23 @@ def reference_date(source: Source, lines: list[str]) -> np.datetime64:
 
 
 def read_variable(title: str, missing: str, scale: float, line: int) -> Variable:
-    parts = [_unquoted(part) for part in _parts(title)]
-    attributes: dict[str, str] = {}
+    parts = [part.strip() for part in title.split(",")]
+    attributes = {}
     for part in parts[1:]:
         key, equals, value = part.partition("=")
         if equals:
-            attributes.setdefault(key.strip(), _unquoted(value))
+            attributes[key.strip()] = value.strip()
     unit = parts[1] if len(parts) > 1 and "=" not in parts[1] else ""
     return Variable(parts[0], unit, attributes, missing, scale, line)
 
 
-def _parts(title: str) -> list[str]:
-    """Split a title at its commas, but those in quotes, which a comment may hold."""
-    if title.count('"') % 2:
-        return title.split(",")
-    return _PART.findall(title) or [title]
-
-
-def _unquoted(text: str) -> str:
-    text = text.strip()
-    whole = len(text) > 1 and text[0] == text[-1] == '"'
-    return text[1:-1].strip() if whole else text
-
-
-def _comments(source: Source, lines: list[str], at: int, header_lines: int) -> list[str]:
-    special = header_count(source, lines, at)
-    if at + special + 1 >= header_lines:
+def _comments(source: Source, lines: list[str], position: int, header_lines: int) -> list[str]:
+    special = header_count(source, lines, position)
+    if position + special + 1 >= header_lines:
         raise source.refuse(
-            f"{special} special comments", "no more than the header holds", row=at + 1
+            f"{special} special comments", "no more than the header holds", row=position + 1
         )
-    normal_at = at + 1 + special
+    normal_at = position + 1 + special
     normal = header_count(source, lines, normal_at)
     if normal_at + 1 + normal != header_lines:
         raise source.refuse(
@@ -227,16 +212,16 @@ def _comments(source: Source, lines: list[str], at: int, header_lines: int) -> l
             f"counts that agree (lines 1 and {normal_at + 1})",
             row=normal_at + 1,
         )
-    return lines[at + 1 : normal_at] + lines[normal_at + 1 : header_lines]
+    return lines[position + 1 : normal_at] + lines[normal_at + 1 : header_lines]
 
 
 def key_values(comments: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
+    names: dict[str, str] = {}
     for line in comments:
         key, colon, value = line.partition(":")
         if colon:
-            found.setdefault(key.strip(), value.strip().strip('"').strip())
-    return found
+            names.setdefault(key.strip(), value.strip().strip('"').strip())
+    return names
 
 
 def table_cells(

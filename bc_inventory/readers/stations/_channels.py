@@ -20,11 +20,11 @@ def channels_of(instrument: str) -> dict[int, tuple[float, float | None]]:
         As in `data/monitoring/channels.csv`.
     """
     table = schema.read_csv(data_root() / "monitoring" / "channels.csv", "channels")
-    own = table[table["instrument"] == instrument]
+    rows = table[table["instrument"] == instrument]
     return {
         int(row.channel): (
             float(row.wavelength_nm),
             None if pd.isna(row.sigma_m2_g) else float(row.sigma_m2_g),
         )
-        for row in own.itertuples()
+        for row in rows.itertuples()
     }

@@ -118,10 +118,10 @@ class Cells:
         text = self.text(name)
         best, wrong = None, np.arange(len(text))
         for pattern in formats:
-            made = pd.to_datetime(text, format=pattern, errors="coerce")
-            if made.dt.tz is not None:
-                made = made.dt.tz_convert("UTC").dt.tz_localize(None)
-            moments = made.to_numpy().astype("datetime64[s]")
+            result = pd.to_datetime(text, format=pattern, errors="coerce")
+            if result.dt.tz is not None:
+                result = result.dt.tz_convert("UTC").dt.tz_localize(None)
+            moments = result.to_numpy().astype("datetime64[s]")
             bad = np.isnat(moments) | (moments < _SOME_LONG_AGO) | (moments > _SOME_FAR_OFF)
             if best is None or bad.sum() < len(wrong):
                 best, wrong = moments, np.flatnonzero(bad)
@@ -195,7 +195,10 @@ def cells_of(
         names = _apart(names)
     columns = zip(*rows, strict=True) if rows else [()] * len(names)
     frame = pd.DataFrame(
-        {name: pd.array(list(held), dtype="str") for name, held in zip(names, columns, strict=True)}
+        {
+            name: pd.array(list(column), dtype="str")
+            for name, column in zip(names, columns, strict=True)
+        }
     )
     return Cells(source, frame, np.array(numbers, dtype=int))
 
@@ -203,11 +206,11 @@ def cells_of(
 def _apart(names: list[str]) -> list[str]:
     """Give repeated names a number from the second on, so that none hides another."""
     seen: dict[str, int] = {}
-    made = []
+    labels = []
     for name in names:
         seen[name] = seen.get(name, 0) + 1
-        made.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
-    return made
+        labels.append(name if seen[name] == 1 else f"{name}.{seen[name]}")
+    return labels
 
 
 def span(

@@ -43,8 +43,8 @@ def record_reading(source: Source, format_name: str, record: Record) -> Reading:
         rows=sum(len(one) for one in record),
         years=tuple(sorted(years)),
         regions=tuple(sorted({one.about.station for one in record})),
-        species=tuple(sorted({one.about.bc_type for one in record})),
-        units=tuple(sorted({one.about.unit for one in record})),
+        species=tuple(sorted({entry.about.bc_type for entry in record})),
+        units=tuple(sorted({item.about.unit for item in record})),
         set_aside=tuple(aside),
         notes=record.remarks,
     )

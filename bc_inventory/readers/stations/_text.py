@@ -104,8 +104,8 @@ def carbon_unit(unit: str) -> str:
     text = unit.strip()
     for foreign, plain in _MICRO.items():
         text = text.replace(foreign, plain)
-    found = _CARBON.match(text)
-    return found["mass"] + found["rest"] if found else text
+    match = _CARBON.match(text)
+    return match["mass"] + match["rest"] if match else text
 
 
 def factor_of(

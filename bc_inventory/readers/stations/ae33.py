@@ -95,12 +95,12 @@ def read(origin: Source) -> Reading:
 
 def _columns() -> dict[str, str]:
     """Return the names of the columns that are read, as in the header, and ours."""
-    made = dict(_PLAIN)
+    mask = dict(_PLAIN)
     for n in CHANNELS:
-        made |= {f"RefCh{n}": f"ref_{n}", f"Sen1Ch{n}": f"sen1_{n}", f"Sen2Ch{n}": f"sen2_{n}"}
-        made |= {f"BC{n}1": f"bc1_{n}", f"BC{n}2": f"bc2_{n}", f"BC{n}": f"bc_{n}"}
-        made[f"K{n}"] = f"k_{n}"
-    return made
+        mask |= {f"RefCh{n}": f"ref_{n}", f"Sen1Ch{n}": f"sen1_{n}", f"Sen2Ch{n}": f"sen2_{n}"}
+        mask |= {f"BC{n}1": f"bc1_{n}", f"BC{n}2": f"bc2_{n}", f"BC{n}": f"bc_{n}"}
+        mask[f"K{n}"] = f"k_{n}"
+    return mask
 
 
 def _header(source: Source) -> tuple[list[str], str, int]:
@@ -146,8 +146,8 @@ def _table(
         )
     used = _columns()
     types: dict[str, Any] = {name: pa.float64() for name in used}
-    for name, ours in used.items():
-        if ours in _WHOLE or ours[:3] in {"ref", "sen", "bc1", "bc2", "bc_"}:
+    for name, value in used.items():
+        if value in _WHOLE or value[:3] in {"ref", "sen", "bc1", "bc2", "bc_"}:
             types[name] = pa.int32()
     types |= {"Date": pa.timestamp("s"), "Time": pa.time32("s")}
     try:
@@ -202,9 +202,9 @@ class _Window(io.RawIOBase):
     def read(self, size: int = -1) -> bytes:
         """Return up to `size` bytes."""
         wanted = self._left if size is None or size < 0 else min(size, self._left)
-        found: bytes = self._stream.read(wanted)
-        self._left -= len(found)
-        return found
+        content: bytes = self._stream.read(wanted)
+        self._left -= len(content)
+        return content
 
     def close(self) -> None:
         """Close the stream beneath."""
@@ -217,7 +217,7 @@ def _first_bad_line(
 ) -> Exception:
     """Return the error of the first row that isn't as the others, with its line."""
     digits = {"%Y": r"\d{4}", "%m": r"\d{2}", "%d": r"\d{2}"}
-    date = re.compile(re.sub("%[Ymd]", lambda found: digits[found[0]], re.escape(pattern)))
+    date = re.compile(re.sub("%[Ymd]", lambda item: digits[item[0]], re.escape(pattern)))
     number = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
     used = {i: name for i, name in enumerate(names) if name in _columns()}
     whole = {i for i, name in used.items() if name not in {"Pressure", "Temperature", "BB"}}
@@ -248,10 +248,10 @@ def _first_bad_line(
 def _frame(table: pa.Table) -> pd.DataFrame:
     day = table.column("Date").to_numpy().astype("datetime64[s]")
     clock = table.column("Time").cast("int32").to_numpy()
-    made: dict[str, np.ndarray] = {"time": day + clock.astype("timedelta64[s]")}
-    for name, ours in _columns().items():
-        made[ours] = table.column(name).to_numpy()
-    return pd.DataFrame(made)
+    by_name: dict[str, np.ndarray] = {"time": day + clock.astype("timedelta64[s]")}
+    for name, value in _columns().items():
+        by_name[value] = table.column(name).to_numpy()
+    return pd.DataFrame(by_name)
 
 
 def _check(source: Source, frame: pd.DataFrame) -> None:
@@ -283,16 +283,16 @@ def _check(source: Source, frame: pd.DataFrame) -> None:
 def _state(source: Source, frame: pd.DataFrame) -> dict[str, Any]:
     """Return the reference state of the log, which must be one for all rows that measure."""
     measuring = frame[frame["status"] == 0]
-    held = (measuring if len(measuring) else frame)[
+    content = (measuring if len(measuring) else frame)[
         ["pressure_pa", "temperature_c", "timebase_s"]
     ].drop_duplicates()
-    if len(held) > 1:
+    if len(content) > 1:
         raise source.refuse(
-            f"{len(held)} reference states or timebases in one log",
+            f"{len(content)} reference states or timebases in one log",
             "one temperature, pressure and timebase",
             remedy="Split the log where the set-up changed.",
         )
-    state = held.iloc[0]
+    state = content.iloc[0]
     return {
         "t_ref_k": round(float(state["temperature_c"]) + 273.15, 6),
         "p_ref_hpa": float(state["pressure_pa"]) * units.factor("Pa", "hPa"),

@@ -34,7 +34,7 @@ def read_setup(origin: Source) -> tuple[Setup, ...]:
     """
     source = Source.of(origin)
     section = _SETUP.search(decode(source).replace("\r\n", "\n"))
-    found = []
+    matches = []
     for line in section[1].split("\n") if section else []:
         cells = line.split(">")[-1].split("|")
         if len(cells) > _TIMEBASE_AT + 14:
@@ -42,7 +42,7 @@ def read_setup(origin: Source) -> tuple[Setup, ...]:
                 numbers = [float(cell) for cell in cells[_TIMEBASE_AT : _TIMEBASE_AT + 15]]
             except ValueError as error:
                 raise source.refuse(repr(line[:60]), "numbers of a set-up record") from error
-            found.append(
+            matches.append(
                 Setup(
                     cells[2],
                     cells[3],
@@ -51,6 +51,6 @@ def read_setup(origin: Source) -> tuple[Setup, ...]:
                     *numbers[13:15],
                 )
             )
-    if not found:
+    if not matches:
         raise source.refuse("no whole record after '## FETCH Setup'", "a set-up record")
-    return tuple(found)
+    return tuple(matches)

@@ -69,17 +69,17 @@ def read(origin: Source) -> Reading:
         )
     moment = cells.frame[names[1]].str.strip() + " " + cells.frame[names[2]].str.strip()
     timed = type(cells)(source, cells.frame.assign(moment=moment), cells.lines)
-    made: dict[str, np.ndarray | pd.Series] = {
+    by_name: dict[str, np.ndarray | pd.Series] = {
         "site": cells.name(names[0]).to_numpy(),
         "time": timed.time("moment", "%d:%m:%Y %H:%M:%S"),
     }
     for name in names[3:]:
         if _TEXT.search(name):
-            made[name] = cells.name(name).to_numpy()
+            by_name[name] = cells.name(name).to_numpy()
         else:
             numbers = cells.number(name, _NOTHING)
-            made[name] = np.where(numbers == _MISSING, np.nan, numbers)
-    frame = pd.DataFrame(made)
+            by_name[name] = np.where(numbers == _MISSING, np.nan, numbers)
+    frame = pd.DataFrame(by_name)
     years = tuple(sorted(set(frame["time"].dt.year.tolist())))
     sites = tuple(sorted(set(frame["site"].astype(str))))
     report = Report(NAME, source.name, source.sha256, len(frame), years, sites)

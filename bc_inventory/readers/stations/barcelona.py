@@ -78,15 +78,15 @@ def _remarks(local: np.ndarray, value: np.ndarray) -> tuple[str, ...]:
         local, return_index=True, return_inverse=True, return_counts=True
     )
     again = int((counts - 1).sum())
-    told = []
+    details = []
     if again:
         both = np.isfinite(value) & np.isfinite(value[first[place]])
         other = int((both & (value != value[first[place]])).sum())
-        told.append(f"{again} repeated time stamps, {other} of them with two different values")
+        details.append(f"{again} repeated time stamps, {other} of them with two different values")
     back = np.flatnonzero(np.diff(local) < np.timedelta64(0, "s"))
-    for at in back:
-        told.append(f"the time axis jumps back from {local[at]} to {local[at + 1]}")
-    return tuple(told)
+    for index in back:
+        details.append(f"the time axis jumps back from {local[index]} to {local[index + 1]}")
+    return tuple(details)
 
 
 FORMAT = Format(

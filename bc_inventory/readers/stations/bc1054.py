@@ -63,7 +63,7 @@ def read(
     again = len(local) - len(np.unique(local))
     if again:
         remarks.append(f"{again} repeated time stamps")
-    flags = np.where(status == 0, "", [f"status {held:g}" for held in status])
+    flags = np.where(status == 0, "", [f"status {item:g}" for item in status])
     series = []
     for channel in _CHANNELS:
         wavelength, sigma = channels_of("BC-1054")[channel]

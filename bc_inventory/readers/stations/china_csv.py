@@ -59,8 +59,8 @@ def _named(cell: str) -> tuple[str, str | None]:
     text = cell.strip().strip('"').strip()
     if text in _BC:
         return text, None
-    found = _BRACKETED.match(text)
-    return (found["name"].strip(), found["unit"].strip()) if found else (text, None)
+    match = _BRACKETED.match(text)
+    return (match["name"].strip(), match["unit"].strip()) if match else (text, None)
 
 
 def read(
@@ -122,7 +122,7 @@ def read(
     named = cells.frame[station].str.strip()
     series = []
     for name in named.unique():
-        own = np.flatnonzero((named == name).to_numpy())
+        positions = np.flatnonzero((named == name).to_numpy())
         about = Description(
             station=str(name),
             bc_type="eBC",
@@ -134,7 +134,9 @@ def read(
             country="CN",
             interval_s=int(interval_s or 0),
         )
-        values = make_values(begin[own], end[own], value[own], np.isfinite(value[own]))
+        values = make_values(
+            begin[positions], end[positions], value[positions], np.isfinite(value[positions])
+        )
         series.append(Series(about, values.sort_values("start", kind="stable", ignore_index=True)))
     return record_reading(source, NAME, Record(tuple(series)))
 

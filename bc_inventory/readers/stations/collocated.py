@@ -62,22 +62,22 @@ def read(origin: Source, *, stamp: str | None = None) -> Reading:
         value = cells.number(column)
         named = text[keys[0]].str.cat([text[key] for key in keys[1:]], sep="|")
         for name in named.unique():
-            own = np.flatnonzero((named == name).to_numpy())
-            held = np.where(value[own] == _SENTINEL, np.nan, value[own])
-            told = {key: text[key].iat[own[0]] for key in text}
+            positions = np.flatnonzero((named == name).to_numpy())
+            content = np.where(value[positions] == _SENTINEL, np.nan, value[positions])
+            by_name = {key: text[key].iat[positions[0]] for key in text}
             about = Description(
-                station=told["Station_name"],
+                station=by_name["Station_name"],
                 bc_type=bc_type,
                 unit="ug/m3",
                 file=source.name,
                 sha256=source.sha256,
                 format=NAME,
                 clock=f"UTC, stamp at {stamp}",
-                protocol=_stated(told["Protocol"]) if bc_type == "EC" else None,
-                instrument=_stated(told[keys[-1]]),
+                protocol=_stated(by_name["Protocol"]) if bc_type == "EC" else None,
+                instrument=_stated(by_name[keys[-1]]),
                 interval_s=_DAY,
             )
-            values = make_values(begin[own], end[own], held, ~np.isnan(held))
+            values = make_values(begin[positions], end[positions], content, ~np.isnan(content))
             series.append(Series(about, values))
     remark = "columns from MAC on are shifted against their header and aren't used"
     return record_reading(source, NAME, Record(tuple(series), (remark,)))

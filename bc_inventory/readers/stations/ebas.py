@@ -152,9 +152,9 @@ def _description(
 
     def number(*keys: str) -> float | None:
         for key in keys:
-            found = re.match(r"\s*[+-]?\d+(\.\d+)?", of(key) or "")
-            if found:
-                return float(found[0])
+            match = re.match(r"\s*[+-]?\d+(\.\d+)?", of(key) or "")
+            if match:
+                return float(match[0])
         return None
 
     station = of("Station code")
@@ -207,8 +207,8 @@ def reference_state(
 
 
 def _protocol(text: str | None) -> str | None:
-    found = re.search(r"TEMP=([\w.-]+)", text or "")
-    return found[1] if found else None
+    match = re.search(r"TEMP=([\w.-]+)", text or "")
+    return match[1] if match else None
 
 
 FORMAT = Format(

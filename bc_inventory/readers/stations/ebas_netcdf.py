@@ -76,7 +76,7 @@ def read(origin: Source, *, flags: str = "ebas") -> Reading:
             )
         bounds = _bounds(source, file)
         series = [
-            one for name in sorted(names) for one in _series(source, file, name, bounds, flags)
+            item for name in sorted(names) for item in _series(source, file, name, bounds, flags)
         ]
     return record_reading(source, NAME, Record(tuple(series)))
 
@@ -90,8 +90,8 @@ def _bounds(source: Source, file: Any) -> tuple[np.ndarray, np.ndarray]:
 
 def _edges(source: Source, bounds: Any, time: Any) -> np.ndarray:
     """Return begin and end of each value; bounds without units have those of their time."""
-    own = attribute(bounds, "units") is not None
-    flat = times(source, bounds, like=bounds if own else time)
+    rows = attribute(bounds, "units") is not None
+    flat = times(source, bounds, like=bounds if rows else time)
     if len(flat) % 2:
         raise source.refuse(f"{len(flat)} bounds", "two for each value", column=bounds.name)
     return flat.reshape(-1, 2)
@@ -102,15 +102,15 @@ def _series(
 ) -> list[Series]:
     variable = file[name]
     bc_type, unit = COMPONENTS[str(_VARIABLE.fullmatch(name)[1])]  # type: ignore[index]
-    told = unit_of(source, variable)
-    factor = factor_of(source, told, unit, column=name)
+    description = unit_of(source, variable)
+    factor = factor_of(source, description, unit, column=name)
     axes = list(variable.dimensions)
     values = array(source, variable) * factor
     codes = _codes(source, file, name, values.shape)
     waves: list[float | None] = [None]
     if "Wavelength" in axes:
-        at = axes.index("Wavelength")
-        values, codes = np.moveaxis(values, at, 0), np.moveaxis(codes, at, 0)
+        index = axes.index("Wavelength")
+        values, codes = np.moveaxis(values, index, 0), np.moveaxis(codes, index, 0)
         waves = [float(w) for w in array(source, file["Wavelength"])]
     else:
         values, codes = values[None], codes[None]
@@ -118,20 +118,20 @@ def _series(
         raise source.refuse(f"dimensions {axes}", "time, with Wavelength at most", column=name)
     known = flag_set(opinion)
     periods = _periods(source, file, name, bounds[0])
-    made = []
-    for at, (value, flag, wave) in enumerate(zip(values, codes, waves, strict=True)):
+    series = []
+    for index, (value, flag, wave) in enumerate(zip(values, codes, waves, strict=True)):
         texts, valid = _judged(flag, known)
         grouped: dict[Description, list[np.ndarray]] = {}
-        for rows, held in periods:
-            details = held[at] if len(held) == len(waves) else held[0]
+        for rows, content in periods:
+            details = content[index] if len(content) == len(waves) else content[0]
             about = _description(source, file, details, bc_type, unit, wave)
             grouped.setdefault(about, []).append(rows)
         for about, several in grouped.items():
             rows = np.sort(np.concatenate(several))
             good = valid[rows] & np.isfinite(value[rows])
             begin, end = (bound[rows] for bound in bounds)
-            made.append(Series(about, make_values(begin, end, value[rows], good, texts[rows])))
-    return made
+            series.append(Series(about, make_values(begin, end, value[rows], good, texts[rows])))
+    return series
 
 
 def _periods(
@@ -142,46 +142,48 @@ def _periods(
     An instrument, a cross-section or an inlet may change within a file; what was measured
     before and after are different series.
     """
-    held = file.variables.get(f"{name}_ebasmetadata")
+    value = file.variables.get(f"{name}_ebasmetadata")
     everything = np.arange(len(begin))
-    if held is None:
+    if value is None:
         return [(everything, [{}])]
-    axes = list(held.dimensions)
-    found = texts(source, held)
-    found = np.moveaxis(found, axes.index("metadata_time"), 0) if "metadata_time" in axes else found
-    told = [[_told(text) for text in np.ravel(part)] for part in np.atleast_1d(found)]
+    axes = list(value.dimensions)
+    values = texts(source, value)
+    values = (
+        np.moveaxis(values, axes.index("metadata_time"), 0) if "metadata_time" in axes else values
+    )
+    details = [[_told(text) for text in np.ravel(part)] for part in np.atleast_1d(values)]
     bounds = file.variables.get("metadata_time_bnds")
-    if len(told) == 1 or bounds is None:
-        return [(everything, told[0] if told else [{}])]
+    if len(details) == 1 or bounds is None:
+        return [(everything, details[0] if details else [{}])]
     edges = _edges(source, bounds, file["metadata_time"])
-    if len(edges) != len(told):
-        raise source.refuse(f"{len(edges)} periods", f"{len(told)}", column=bounds.name)
+    if len(edges) != len(details):
+        raise source.refuse(f"{len(edges)} periods", f"{len(details)}", column=bounds.name)
     place = np.searchsorted(edges[:, 0], begin, side="right") - 1
-    place = np.clip(place, 0, len(told) - 1)
-    rows = [np.flatnonzero(place == period) for period in range(len(told))]
-    return [(own, what) for own, what in zip(rows, told, strict=True) if len(own)]
+    place = np.clip(place, 0, len(details) - 1)
+    rows = [np.flatnonzero(place == period) for period in range(len(details))]
+    return [(row, what) for row, what in zip(rows, details, strict=True) if len(row)]
 
 
 def _told(text: Any) -> dict[str, Any]:
     try:
-        found = json.loads(str(text))
+        content = json.loads(str(text))
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return content if isinstance(content, dict) else {}
 
 
 def _codes(source: Source, file: Any, name: str, shape: tuple[int, ...]) -> np.ndarray:
     """Return the flags of each value along a last axis."""
     if f"{name}_qc" not in file.variables:
         raise source.refuse(f"no variable {name}_qc", "flags of each value", column=name)
-    held = np.nan_to_num(array(source, file[f"{name}_qc"]), nan=0).astype(int)
+    content = np.nan_to_num(array(source, file[f"{name}_qc"]), nan=0).astype(int)
     axes = list(file[f"{name}_qc"].dimensions)
-    own = [axes.index(axis) for axis in file[name].dimensions if axis in axes]
-    rest = [at for at in range(held.ndim) if at not in own]
-    moved = np.transpose(held, [*own, *rest])
-    moved = moved.reshape(*moved.shape[: len(own)], -1)
+    rows = [axes.index(axis) for axis in file[name].dimensions if axis in axes]
+    rest = [index for index in range(content.ndim) if index not in rows]
+    moved = np.transpose(content, [*rows, *rest])
+    moved = moved.reshape(*moved.shape[: len(rows)], -1)
     if moved.shape[:-1] != shape:
-        raise source.refuse(f"flags of shape {held.shape}", f"flags for {shape}", column=name)
+        raise source.refuse(f"flags of shape {content.shape}", f"flags for {shape}", column=name)
     return moved
 
 
@@ -205,12 +207,14 @@ def _description(
     wavelength: float | None,
 ) -> Description:
     def of(key: str) -> str | None:
-        held = details.get(f"ebas_{key}") or details.get(key) or attribute(file, f"ebas_{key}", key)
-        return None if held in (None, "") else str(held)
+        content = (
+            details.get(f"ebas_{key}") or details.get(key) or attribute(file, f"ebas_{key}", key)
+        )
+        return None if content in (None, "") else str(content)
 
     def number(key: str) -> float | None:
-        found = re.match(r"\s*[+-]?\d+(\.\d+)?", of(key) or "")
-        return float(found[0]) if found else None
+        match = re.match(r"\s*[+-]?\d+(\.\d+)?", of(key) or "")
+        return float(match[0]) if match else None
 
     reference, t_ref, p_ref = reference_state(
         of("volume_std_temperature"), of("volume_std_pressure")

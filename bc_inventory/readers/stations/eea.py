@@ -222,7 +222,7 @@ def read(
         point.end - shift,
         point.value * factor_of(source, point.unit),
         point.valid,
-        np.array([f"validity {held}" if held != 1 else "" for held in point.validity], object),
+        np.array([f"validity {value}" if value != 1 else "" for value in point.validity], object),
     )
     return record_reading(source, NAME, Record((Series(about, values),)))
 

@@ -161,13 +161,13 @@ def read_ma200(
 def _clock(cells: Cells, names: tuple[str, str], offset_h: float) -> np.ndarray:
     joined = cells.frame[names[0]].str.strip() + " " + cells.frame[names[1]].str.strip()
     both = Cells(cells.source, cells.frame.assign(moment=joined), cells.lines)
-    made = both.time("moment", "%Y/%m/%d %H:%M:%S")
-    return np.asarray(made - np.timedelta64(round(offset_h * 3600), "s"))
+    result = both.time("moment", "%Y/%m/%d %H:%M:%S")
+    return np.asarray(result - np.timedelta64(round(offset_h * 3600), "s"))
 
 
 def _statuses(status: np.ndarray) -> np.ndarray:
     distinct, codes = np.unique(status, return_inverse=True)
-    names = ["" if held == 0 else f"status {held:g}" for held in distinct]
+    names = ["" if value == 0 else f"status {value:g}" for value in distinct]
     return np.array(names, dtype=object)[codes]
 
 

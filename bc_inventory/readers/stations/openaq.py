@@ -91,10 +91,11 @@ def read(origin: Source, *, stamp: str | None = None, interval_s: int | None = N
     for row in rows:
         stations.setdefault((row.station, row.begin is None), []).append(row)
     remarks: list[str] = []
-    made = tuple(
-        _series(source, own, stamp, int(interval_s or 0), remarks) for own in stations.values()
+    result = tuple(
+        _series(source, station, stamp, int(interval_s or 0), remarks)
+        for station in stations.values()
     )
-    return record_reading(source, NAME, Record(made, tuple(remarks)))
+    return record_reading(source, NAME, Record(result, tuple(remarks)))
 
 
 def _series(
@@ -144,12 +145,14 @@ def _in_poland(row: _Row) -> bool:
 
 
 def _moments(source: Source, rows: list[_Row], texts: list[str]) -> np.ndarray:
-    made = pd.to_datetime(pd.Series(texts), utc=True, errors="coerce", format="ISO8601")
-    wrong = np.flatnonzero(made.isna())
+    result = pd.to_datetime(pd.Series(texts), utc=True, errors="coerce", format="ISO8601")
+    wrong = np.flatnonzero(result.isna())
     if len(wrong):
-        at = int(wrong[0])
-        raise source.refuse(repr(texts[at]), "an ISO 8601 time", row=rows[at].line, column="date")
-    return made.dt.tz_localize(None).to_numpy().astype("datetime64[s]")
+        position = int(wrong[0])
+        raise source.refuse(
+            repr(texts[position]), "an ISO 8601 time", row=rows[position].line, column="date"
+        )
+    return result.dt.tz_localize(None).to_numpy().astype("datetime64[s]")
 
 
 def _from_json(source: Source, text: str) -> Iterator[_Row]:
@@ -176,10 +179,10 @@ def _from_json(source: Source, text: str) -> Iterator[_Row]:
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Return an object; one that names a key twice is two that were run together."""
-    made = dict(pairs)
-    if len(made) < len(pairs):
+    fields = dict(pairs)
+    if len(fields) < len(pairs):
         raise ValueError("a key that is there twice")
-    return made
+    return fields
 
 
 def _json_row(item: dict[str, Any], number: int) -> _Row | None:
@@ -207,8 +210,8 @@ def _json_row(item: dict[str, Any], number: int) -> _Row | None:
     )
 
 
-def _number(held: Any) -> float | None:
-    return None if held is None or held == "" else float(held)
+def _number(content: Any) -> float | None:
+    return None if content is None or content == "" else float(content)
 
 
 def _from_csv(source: Source, text: str) -> Iterator[_Row]:
@@ -238,18 +241,18 @@ def _from_csv(source: Source, text: str) -> Iterator[_Row]:
         chosen.like(country, r"[A-Z]{2}|", "a country code of two letters")
     if number is not None and number != station:
         chosen.like(number, r"\d*", "a number")
-    for at in range(len(chosen.frame)):
-        row = chosen.frame.iloc[at]
+    for index in range(len(chosen.frame)):
+        row = chosen.frame.iloc[index]
         yield _Row(
             str(row[station]).strip(),
             str(row[country]).strip() or None if country else None,
-            None if places["lat"] is None else float(places["lat"][at]),
-            None if places["lon"] is None else float(places["lon"][at]),
+            None if places["lat"] is None else float(places["lat"][index]),
+            None if places["lon"] is None else float(places["lon"][index]),
             None,
             str(row[time]).strip(),
-            float(value[at]),
+            float(value[index]),
             str(row[unit]).strip(),
-            int(chosen.lines[at]),
+            int(chosen.lines[index]),
         )
 
 

@@ -64,7 +64,7 @@ def read(origin: Source) -> Reading:
     times = moments(source, file)
     mac = _cross_section(source, file)
     names = [variable.name for variable in file.variables]
-    made: list[Series] = []
+    series: list[Series] = []
     for quantity, (bc_type, unit) in _QUANTITIES.items():
         parts: dict[str | None, np.ndarray] = {}
         for part in _PARTS:
@@ -78,14 +78,14 @@ def read(origin: Source) -> Reading:
         total = parts["bb"] + parts["ff"]  # NaN where either is missing, never a zero
         for key, value in {None: total, **parts}.items():
             about = _description(source, file, bc_type, unit, mac, key)
-            made.append(Series(about, make_values(*times, value, ~np.isnan(value))))
-    return record_reading(source, NAME, Record(tuple(made)))
+            series.append(Series(about, make_values(*times, value, ~np.isnan(value))))
+    return record_reading(source, NAME, Record(tuple(series)))
 
 
 def _parse(source: Source) -> AmesFile:
     lines = lines_of(source, decode(source))
-    found = _FIRST.fullmatch(lines[0]) if lines else None
-    header = int(found[1]) if found else 0
+    match = _FIRST.fullmatch(lines[0]) if lines else None
+    header = int(match[1]) if match else 0
     if not 13 < header <= len(lines):
         raise source.refuse(
             repr(lines[0][:60]) if lines else "an empty file",
@@ -131,8 +131,8 @@ def _description(
     source: Source, file: AmesFile, bc_type: str, unit: str, mac: float, part: str | None
 ) -> Description:
     def number(key: str) -> float | None:
-        found = re.match(r"\s*[+-]?\d+(\.\d+)?", file.metadata.get(key, ""))
-        return float(found[0]) if found else None
+        match = re.match(r"\s*[+-]?\d+(\.\d+)?", file.metadata.get(key, ""))
+        return float(match[0]) if match else None
 
     station = file.metadata.get("Station name")
     if not station:

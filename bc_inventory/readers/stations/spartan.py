@@ -183,14 +183,14 @@ def _moment(cells: Cells, which: str, offset_h: float) -> np.ndarray:
         part: cells.number(f"{which}_{name}_local")
         for part, name in (("year", "Year"), ("month", "Month"), ("day", "Day"))
     }
-    made = pd.to_datetime(pd.DataFrame(parts), errors="coerce")
-    if made.isna().any():
-        row = int(np.flatnonzero(made.isna())[0])
+    result = pd.to_datetime(pd.DataFrame(parts), errors="coerce")
+    if result.isna().any():
+        row = int(np.flatnonzero(result.isna())[0])
         raise cells.source.refuse(
             "a date that doesn't exist", "year, month and day", row=int(cells.lines[row])
         )
     hours = np.rint((cells.number(f"{which}_hour_local") - offset_h) * _HOUR_S)
-    return made.to_numpy().astype("datetime64[s]") + hours.astype("timedelta64[s]")
+    return result.to_numpy().astype("datetime64[s]") + hours.astype("timedelta64[s]")
 
 
 FORMAT = Format(

@@ -48,7 +48,7 @@ def read(origin: Source) -> Reading:
     site = cells.like("site", _SITE, "a site code such as gb0036r")
     series = []
     for name in site.unique():
-        own = (site == name).to_numpy()
+        rows = (site == name).to_numpy()
         about = Description(
             station=name.upper(),
             bc_type="eBC",
@@ -61,7 +61,7 @@ def read(origin: Source) -> Reading:
             country="GB",
             interval_s=3600,
         )
-        values = make_values(end[own] - _HOUR, end[own], value[own], ~np.isnan(value[own]))
+        values = make_values(end[rows] - _HOUR, end[rows], value[rows], ~np.isnan(value[rows]))
         series.append(Series(about, values))
     return record_reading(source, NAME, Record(tuple(series), remarks))
 
