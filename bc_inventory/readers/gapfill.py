@@ -5,7 +5,7 @@ IPCC Guidelines (vol. 1 ch. 5.3) gives them black carbon as the others have it p
 
     x(region, sector) = s(region, sector) * sum of x / sum of s,
 
-the sums over the regions that report both in that sector and year. A sector that a region
+the sums over the regions that report both in that sector, fuel and year. A sector that a region
 leaves out between years that have it (Lithuania's other combustion of 2018 and 2019) is
 interpolated, a straight line between the nearest figures on both sides.
 """
@@ -19,7 +19,7 @@ from bc_inventory.errors import DataError, Problem
 
 __all__ = ["fill_holes", "fill_silent"]
 
-_CELL = ["year", "sector"]
+_CELL = ["year", "sector", "fuel"]
 _NOT_ESTIMATED = "NE"
 
 
@@ -44,19 +44,24 @@ def fill_silent(frame: pd.DataFrame, surrogate: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     DataError
-        If the two aren't one inventory and version, or aren't one pollutant each.
+        If the two aren't one inventory and version, aren't one pollutant each, name fuels in
+        one alone, or give a cell twice.
     """
     _require_siblings(frame, surrogate)
+    given, frame = frame, frame.assign(fuel=frame["fuel"].astype(object).fillna(""))
+    surrogate = surrogate.assign(fuel=surrogate["fuel"].astype(object).fillna(""))
+    _require_same_cells(frame, surrogate)
     pollutant = str(surrogate["species"].iloc[0])
     rows = frame["region_level"] == "country"
     figure = frame["value_kt"].notna()
     reports = figure.groupby([frame["region"], frame["year"]]).transform("any")
     silent = rows & ~reports
-    sibling = surrogate.loc[surrogate["value_kt"].notna(), ["region", *_CELL, "value_kt"]].rename(
+    stated = surrogate["value_kt"].notna() & (surrogate["region_level"] == "country")
+    sibling = surrogate.loc[stated, ["region", *_CELL, "value_kt"]].rename(
         columns={"value_kt": "sibling_kt"}
     )
     key = ["region", *_CELL]
-    joined = frame[key].merge(sibling, on=key, how="left", validate="one_to_one")
+    joined = frame[key].merge(sibling, on=key, how="left", validate="many_to_one")
     followed = pd.Series(joined["sibling_kt"].to_numpy(), index=frame.index)
     both = rows & figure & (followed > 0)
     sums = (
@@ -68,7 +73,7 @@ def fill_silent(frame: pd.DataFrame, surrogate: pd.DataFrame) -> pd.DataFrame:
     table = frame[_CELL].join(sums[["ratio", "n"]], on=_CELL)
     ratio, count = table["ratio"], table["n"]
     filled = silent & followed.notna() & ratio.notna()
-    result = frame.copy()
+    result = given.copy()
     result.loc[filled, "value_kt"] = followed[filled] * ratio[filled]
     result.loc[filled, "notation_key"] = None
     result.loc[filled, "note"] = [
@@ -168,6 +173,35 @@ def _with_filled(
     taken = pd.MultiIndex.from_frame(filled[key])
     replaced = pd.MultiIndex.from_frame(frame.assign(fuel=frame["fuel"].fillna(""))[key])
     return pd.concat([frame[~replaced.isin(taken)], result], ignore_index=True)
+
+
+def _require_same_cells(frame: pd.DataFrame, surrogate: pd.DataFrame) -> None:
+    """Refuse tables that can't meet cell by cell."""
+    named = [sorted(set(one["fuel"]) - {""}) for one in (frame, surrogate)]
+    if bool(named[0]) != bool(named[1]):
+        raise DataError(
+            [
+                Problem(
+                    f"fuels {named[1] or 'none'} to fill fuels {named[0] or 'none'}",
+                    "both by fuel, or neither",
+                    column="fuel",
+                )
+            ]
+        )
+    for one in (frame, surrogate):
+        countries = one[(one["region_level"] == "country") & one["value_kt"].notna()]
+        twice = countries[countries.duplicated(["region", *_CELL])]
+        if len(twice):
+            first = twice.iloc[0]
+            raise DataError(
+                [
+                    Problem(
+                        f"{first.species} of {first.region} {first.year} {first.sector} "
+                        f"{first.fuel} twice",
+                        "each region, year, sector and fuel once",
+                    )
+                ]
+            )
 
 
 def _require_siblings(frame: pd.DataFrame, surrogate: pd.DataFrame) -> None:
