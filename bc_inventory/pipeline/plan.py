@@ -36,6 +36,7 @@ __all__ = [
     "Used",
     "execute",
     "run",
+    "writing",
 ]
 
 
@@ -297,7 +298,7 @@ def execute(step: Step, done: Mapping[str, StepRecord], cache: Path) -> StepReco
             error.add_note(f"in step {step.name}")
             raise
 
-    with _writing(step.name):
+    with writing(step.name):
         outputs, reused = keep(cache, key, step.outputs, make, step.name)
     return StepRecord(
         name=step.name,
@@ -349,8 +350,14 @@ def _origin(path: Path, facts: Path | None) -> str:
 
 
 @contextlib.contextmanager
-def _writing(step: str) -> Iterator[None]:
-    """Turn what the system says about a full or read-only disk into our error."""
+def writing(step: str) -> Iterator[None]:
+    """Turn what the system says about a full or read-only disk into a ReleaseError.
+
+    Parameters
+    ----------
+    step : str
+        Whose result is written, for the message.
+    """
     try:
         yield
     except OSError as error:

@@ -115,7 +115,7 @@ def resolve(folder: Path, results: Path) -> Path | None:
     ------
     DataError
         As `overlaid_files`, or if a table breaks its contract, with file, row and column.
-    ReleaseError
+    OSError
         If the root can't be written.
     """
     files = overlaid_files(folder)
@@ -133,8 +133,7 @@ def resolve(folder: Path, results: Path) -> Path | None:
         for path in base.rglob("*"):
             if path.is_file():
                 _copy(path, outputs["data"] / path.relative_to(base))
-        with using_root(outputs["data"]):
-            changes = _merge(base, files, outputs["data"])
+        changes = _merge(base, files, outputs["data"])
         write_changes(changes, outputs["overlay"])
 
     kept, _ = keep(results, key, _OUTPUTS, make, "facts")
@@ -142,37 +141,43 @@ def resolve(folder: Path, results: Path) -> Path | None:
 
 
 def _merge(base: Path, files: dict[str, Path], target: Path) -> list[Overlaid]:
-    """Write the tables of an overlay into a copy of the embedded ones."""
+    """Write the tables of an overlay into a copy of the embedded ones, and check them there."""
     contracts = contracts_of(base)
     problems = Problems()
     changes = []
-    # Other tables are checked by the domains that this overlay lists.
-    for name, path in sorted(files.items(), key=lambda item: (item[0] != _DOMAINS, item[0])):
-        rules = contracts.get(name, table("activity_published"))
+    for name, path in files.items():
+        if not path.name.endswith(ROWS):
+            _copy(path, target / name)
+    # What the table of domains lists are values of columns in others, so it comes first.
+    for name in sorted(files, key=lambda name: (name != _DOMAINS, name)):
+        path, rules = files[name], contracts.get(name, table("activity_published"))
+        with using_root(base):
+            before = _read(base / name, rules) if (base / name).is_file() else None
         try:
-            new = _read(path, rules)
+            with using_root(target):
+                after = _read(path, rules)
+                if path.name.endswith(ROWS):
+                    after = _merge_rows(base / name, before, path, after, rules, target / name)
         except DataError as error:
             problems.found.extend(error.problems)
             continue
-        before = _read(base / name, rules) if (base / name).is_file() else new.iloc[:0]
-        if path.name.endswith(ROWS):
-            after = _merge_rows(base / name, before, path, new, rules, target / name)
-            given_as = "rows"
-        else:
-            _copy(path, target / name)
-            after, given_as = new, "table"
+        given_as = "rows" if path.name.endswith(ROWS) else "table"
         changes.append(Overlaid(name, given_as, *_compare(before, after, rules.key)))
     problems.raise_if_any()
     return sorted(changes, key=lambda change: change.table)
 
 
 def _merge_rows(
-    base: Path, before: pd.DataFrame, path: Path, new: pd.DataFrame, rules: Table, target: Path
+    base: Path,
+    before: pd.DataFrame | None,
+    path: Path,
+    new: pd.DataFrame,
+    rules: Table,
+    target: Path,
 ) -> pd.DataFrame:
     """Write a table with some rows replaced and some added; return its rows."""
-    cells = _cells(base) if base.is_file() else [rules.names]
-    header, *rows = cells
-    place = {key: row for row, key in enumerate(_keys(before, rules.key))}
+    header, *rows = [rules.names] if before is None else _cells(base)
+    place = {} if before is None else {k: n for n, k in enumerate(_keys(before, rules.key))}
     given_header, *given = _cells(path)
     order = [given_header.index(name) for name in header]
     for position, key in enumerate(_keys(new, rules.key)):
@@ -188,12 +193,12 @@ def _merge_rows(
 
 
 def _compare(
-    before: pd.DataFrame, after: pd.DataFrame, key: tuple[str, ...]
+    before: pd.DataFrame | None, after: pd.DataFrame, key: tuple[str, ...]
 ) -> tuple[int, int, int]:
     """Return how many rows were replaced, added and removed."""
     old, new = (
         dict(zip(_keys(frame, key), _keys(frame, tuple(frame.columns)), strict=True))
-        for frame in (before, after)
+        for frame in (after.iloc[:0] if before is None else before, after)
     )
     replaced = sum(old[name] != values for name, values in new.items() if name in old)
     return replaced, len(new.keys() - old.keys()), len(old.keys() - new.keys())

@@ -9,7 +9,7 @@ from bc_inventory import schema
 from bc_inventory.config import Config
 from bc_inventory.errors import DataError, Problem, Problems
 from bc_inventory.inventory.facts import known_values
-from bc_inventory.pipeline.plan import Step
+from bc_inventory.pipeline.plan import Step, writing
 from bc_inventory.reference.changed_tables import overlaid
 from bc_inventory.reference.overlay import overlaid_files, resolve
 from bc_inventory.reference.paths import using_root
@@ -71,11 +71,14 @@ def facts_root(config: Config, results: Path) -> Path | None:
     DataError
         If the overlay has a file that is no table, or a row that breaks its contract or
         refers to what isn't there.
+    ReleaseError
+        If the root can't be written.
     """
     if not config.facts.folder:
         return None
     folder = Path(config.facts.folder)
-    root = resolve(folder, results)
+    with writing("facts"):
+        root = resolve(folder, results)
     if root is not None:
         with using_root(root):
             _check_references(root, overlaid_files(folder))
@@ -86,13 +89,14 @@ def _check_references(root: Path, files: dict[str, Path]) -> None:
     """Refuse rows of an overlay that refer to what the root doesn't have."""
     problems = Problems()
     contracts = contracts_of(root)
-    known = known_values(root)
-    for name, path in files.items():
-        read = schema.read_csv if path.suffix == ".csv" else schema.read_parquet
-        try:
-            read(path, contracts[name], known=known)
-        except DataError as error:
-            problems.found.extend(error.problems)
+    with using_root(root):
+        known = known_values(root)
+        for name, path in files.items():
+            read = schema.read_csv if path.suffix == ".csv" else schema.read_parquet
+            try:
+                read(path, contracts[name], known=known)
+            except DataError as error:
+                problems.found.extend(error.problems)
     problems.raise_if_any()
 
 

@@ -95,9 +95,9 @@ def publish_run(config: Config, record: RunRecord, output: Path | str) -> Publis
         Folder of releases, or its address.
     """
     files = published_files(record)
+    tables = [citing(files[name]) for name in ("emissions", "activity.parquet", "observations")]
+    # What is published is checked by the contracts, and these by the facts it was built from.
     with using_root(record.facts):
-        sources = codelists.sources()
-        tables = [citing(files[name]) for name in ("emissions", "activity.parquet", "observations")]
         return publish(
             files,
             root=output,
@@ -105,6 +105,6 @@ def publish_run(config: Config, record: RunRecord, output: Path | str) -> Publis
             configuration=config.as_dict(),
             record=record,
             label=str(config.inventory.base_year),
-            sources=cited_sources(tables, sources),
+            sources=cited_sources(tables, codelists.sources()),
             title=title_of(config.inventory).en,
         )

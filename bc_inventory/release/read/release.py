@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bc_inventory.errors import ReleaseError
+from bc_inventory.pipeline.plan import writing
 from bc_inventory.reference.catalogue import default_cache_root
 from bc_inventory.reference.domains import Name
 from bc_inventory.reference.naming import names_by_domain
@@ -99,7 +100,8 @@ class Release:
             return None
         for name in own:
             self.file(name)
-        return resolve(self.path / FACTS, default_cache_root() / "steps")
+        with writing("facts"):
+            return resolve(self.path / FACTS, default_cache_root() / "steps")
 
     def file(self, name: str) -> Path:
         """Return a file of the release as a local path.
