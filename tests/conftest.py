@@ -68,6 +68,7 @@ SMALL = """
 [inventory]
 name = "small"
 years = [2018]
+regions = ["DE", "CN-HE"]
 [uncertainty]
 draws = 100
 [grid]

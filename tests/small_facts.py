@@ -1,5 +1,7 @@
 """A set of facts small enough to work out by hand."""
 
+import csv
+import io
 from pathlib import Path
 
 from bc_inventory.reference.paths import embedded_root
@@ -117,9 +119,24 @@ def write_small_overlay(root: Path) -> Path:
     write_small_facts(root)
     for name in _SHARED:
         (root / f"{name}.csv").rename(root / f"{name}.rows.csv")
+    (root / "sectors.rows.csv").write_text(_sectors(), encoding="utf-8")
     (root / "climate_metrics.rows.csv").write_text(_METRIC, encoding="utf-8")
     header = PUBLISHED["eu_2018"].splitlines()[0]
     for path in (embedded_root() / "activity").iterdir():
         if path.stem not in PUBLISHED:
             (root / "activity" / path.name).write_text(f"{header}\n", encoding="utf-8")
     return root
+
+
+def _sectors() -> str:
+    """Return the rows of the small categories, and the others as not estimated."""
+    text = (embedded_root() / "sectors.csv").read_text(encoding="utf-8")
+    header, *rows = csv.reader(text.splitlines())
+    own = list(csv.reader(TABLES["sectors"].splitlines()))[1:]
+    place, code = header.index("estimated"), header.index("nfr")
+    others = [row for row in rows if row[code] not in {mine[code] for mine in own}]
+    for row in others:
+        row[place] = "false"
+    made = io.StringIO()
+    csv.writer(made, lineterminator="\n").writerows([header, *own, *others])
+    return made.getvalue()

@@ -148,9 +148,9 @@ def test_bad_data_fails_once_and_the_alarm_says_what_broke_and_what_stands(opera
     shutil.copytree(project / "data", project / "bad")
     facts = project / "bad" / "emission_factors.csv"
     lines = facts.read_text(encoding="utf-8").splitlines()
-    column = lines[0].split(",").index("value")
+    column = lines[0].split(",").index("side")
     cells = lines[1].split(",")
-    cells[column] = "a dash"
+    cells[column] = "EU"  # a harmonised factor holds everywhere, which a step alone checks
     facts.write_text("\n".join([lines[0], ",".join(cells), *lines[2:], ""]), encoding="utf-8")
     (project / "bad.toml").write_text(SMALL.replace('"data"', '"bad"'))
     out = project / "failing"
@@ -162,11 +162,12 @@ def test_bad_data_fails_once_and_the_alarm_says_what_broke_and_what_stands(opera
     assert state.name == "Failed"
     (body,) = watching.told(operations.told, run)
     assert body["flow"] == REBUILD
-    assert "emission_factors.csv, row 2, column value: found" in body["what"]
+    where = "data/emission_factors.csv with its overlay, row 2, column side"
+    assert f"{where}: found side EU" in body["what"]
     assert "(in step emissions)" in body["what"]
     assert f"The last release stands: small {by_command.version}" in body["stands"]
     assert "every file is as published" in body["stands"]
-    assert body["text"].startswith(f"[bc-inventory] {REBUILD} Failed: bad/emission_factors.csv")
+    assert body["text"].startswith(f"[bc-inventory] {REBUILD} Failed: {where}")
     assert f"prefect deployment run {REBUILD} -p config=bad.toml -p output=failing" in body["text"]
     assert f"prefect flow-run logs {run}" in body["text"]
     (mail,) = watching.mailed(operations.mailed, run)
@@ -176,7 +177,7 @@ def test_bad_data_fails_once_and_the_alarm_says_what_broke_and_what_stands(opera
     assert set(watching.task_runs(run, "emissions").values()) == {1}
     text = watching.page(run)
     assert "**Failed**" in text
-    assert "row 2, column value" in text
+    assert "row 2, column side" in text
     store = LocalStore(out)
     assert store.versions("small") == [store.latest("small")] == [by_command.version]
     assert tree(out / "small" / by_command.version) == before
