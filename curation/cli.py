@@ -9,7 +9,8 @@ import click
 
 from bc_inventory.errors import BCInventoryError
 from bc_inventory.schema import write_csv, write_parquet
-from curation.maker import Maker, Roots
+from curation.lanes import sea_cells
+from curation.maker import TABLES, Maker, Roots
 from curation.page import DOCUMENT, page
 from curation.registry import MAKERS
 from curation.status import FileStatus, embedded_tables, rebuild, replaced, status
@@ -105,6 +106,15 @@ def write(roots: Roots, files: tuple[str, ...]) -> None:
         save = write_parquet if file.endswith(".parquet") else write_csv
         save(frame[rules.names], rules, roots.data / file)
         click.echo(str(roots.data / file))
+
+
+@main.command()
+@click.argument("land", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+def sea(land: Path) -> None:
+    """Write the sea cells of LAND, polygons of Natural Earth 1:10m, for the maker of lanes."""
+    path = TABLES / "sea.csv"
+    sea_cells(land).to_csv(path, index=False, lineterminator="\n")
+    click.echo(str(path))
 
 
 @main.command(name="page")

@@ -102,6 +102,11 @@ _POINT_SOURCES = {
     "Natural Earth 10m ports": "natural-earth-ports",
     "SFI 2021-07": "sfi-cement-2021-07",
 }
+_OIL = "data/spatial-gem/gem_oil_gas_extraction_2025-02-26.csv"
+_OIL_COLUMNS = {
+    "wiki-name": "name",
+    "production---oil-(million-bbl/y)": "weight",
+}
 _LANDSCAN = "landscan-2015"
 # The ovens that the source has in Bremen stand in Bottrop: a typed point.
 _NOT_THERE = ("coke_oven", "ArcelorMittal Bremen steel plant")
@@ -126,6 +131,19 @@ def points(roots: Roots) -> pd.DataFrame:
     made["weight_unit"] = made["weight_unit"].replace({"1/scalerank": "1"})
     kind, name = _NOT_THERE
     return made[~((made["kind"] == kind) & (made["name"] == name))]
+
+
+def oil_fields(roots: Roots) -> pd.DataFrame:
+    """Return the fields with oil, contract `spatial_points`: those of `points` by their oil."""
+    fields = points(roots).query("kind == 'oilgas_field'")
+    file = pd.read_csv(roots.shared / _OIL, low_memory=False).rename(columns=_OIL_COLUMNS)
+    # By name alone, as the embedded table was made: of two fields called Weizhou 12-2 the one
+    # at 20.717 N has the oil of the other, 4.307 in place of 5.84 Mbbl.
+    oil = file[list(_OIL_COLUMNS.values())].dropna().drop_duplicates("name")
+    made = fields.drop(columns="weight").merge(oil, on="name")
+    made["weight"] = made["weight"].round(3)
+    made = made[made["weight"] > 0].assign(kind="oil_field", weight_unit="Mbbl year-1")
+    return made
 
 
 def population(roots: Roots) -> pd.DataFrame:
@@ -190,6 +208,14 @@ MAKERS = (
         ("points.parquet",),
         points,
         _of_candidates,
+    ),
+    Maker(
+        "oil fields",
+        "spatial/points.parquet",
+        "fields of the candidate table that pump oil, by their oil",
+        ("shared/spatial/points.parquet", f"shared/{_OIL}"),
+        lambda roots: {"spatial/points.parquet": oil_fields(roots)},
+        lambda frame: frame["kind"] == "oil_field",
     ),
     Maker(
         "population of members",

@@ -77,7 +77,6 @@ def test_each_typed_row_has_a_source(tables):
         "crosswalk/countries.csv",
         "fuels.csv",
         "odbl/networks_010.parquet",
-        "spatial/lanes_010.parquet",
         "technologies.csv",
     }
 
