@@ -129,8 +129,9 @@ def _chosen(
 ) -> tuple[int, dict[str, pd.DataFrame], list[str]]:
     """Return the year, the publishers' rows of each side in that year, and notes."""
     from bc_inventory.analysis.comparison.published import published_rows
+    from bc_inventory.reference.domains import resolve_domain
 
-    sides = [side] if side else list(opened[0].names)
+    sides = [resolve_domain(side)] if side else list(opened[0].names)
     published, notes = published_rows(files, sides, fill_from=repairs[0], interpolate=repairs[1])
     ours = set.intersection(*(_years(release) for release in opened))
     theirs = {int(one) for rows in published.values() for one in rows["year"].unique()}

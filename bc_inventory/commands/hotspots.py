@@ -60,6 +60,7 @@ def hotspots(
 ) -> None:
     """List the hotspots of a release and draw maps of them."""
     from bc_inventory.analysis.hotspots.files import read_hotspots
+    from bc_inventory.reference.domains import resolve_domain
     from bc_inventory.release.read.release import open_release
 
     release = open_release(version, inventory=inventory, root=releases)
@@ -67,7 +68,7 @@ def hotspots(
     path = release.file("hotspots.parquet")
     found = read_hotspots(path)
     chosen = found[(found["kind"] == kind) & (found["sector_group"] == group)]
-    for code in (side,) if side else release.names:
+    for code in (resolve_domain(side),) if side else release.names:
         rows = chosen[chosen["side"] == code].nsmallest(top, "rank")
         click.echo(summary(rows, release.names[code].en if code in release.names else code))
     if maps is not None:

@@ -62,26 +62,14 @@ def answers_of(texts: tuple[str, ...]) -> dict[str, Any]:
 
 
 def domain_option(help_text: str) -> Callable[[Command], Command]:
-    """Return the option that names a domain by its code or another name.
+    """Return the option that names a domain; `resolve_domain` reads it with a release's facts.
 
     Parameters
     ----------
     help_text : str
         What becomes of it.
     """
-
-    def resolved(_: click.Context, __: click.Parameter, name: str | None) -> str | None:
-        if name is None:
-            return None
-        from bc_inventory.errors import DataError
-        from bc_inventory.reference.domains import resolve_domain
-
-        try:
-            return resolve_domain(name)
-        except DataError as error:
-            raise click.BadParameter(str(error)) from error
-
-    return click.option("--side", metavar="DOMAIN", callback=resolved, help=help_text)
+    return click.option("--side", metavar="DOMAIN", help=help_text)
 
 
 def factor_set_option(function: Command) -> Command:
