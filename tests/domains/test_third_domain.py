@@ -145,8 +145,8 @@ def test_it_is_compared_with_its_own_inventories(run):
 
 
 def test_it_is_decomposed_against_another(run):
-    told = run("decompose", "side=XA", "side=EU", "--draws", "0", "--inventory", "three")
-    assert told.startswith("side=XA: 0.30 kt")
+    told = run("decompose", "side=XA", "side=EU", "--inventory", "three")
+    assert "side=XA: 0.30 kt" in told
 
 
 def test_the_report_command_writes_the_same_page(run, release, project):
