@@ -20,7 +20,7 @@ from bc_inventory.analysis.comparison.align import align, mapped_rows
 from bc_inventory.analysis.comparison.pairwise import pair_tables
 from bc_inventory.analysis.comparison.regions import of_side
 from bc_inventory.analysis.decomposition.decompose import HEADS, decompose
-from bc_inventory.analysis.decomposition.factor_bridge import bridge, implied_beside
+from bc_inventory.analysis.decomposition.factor_bridge import bridge, implied_factors
 from bc_inventory.analysis.review.limits import review_limits
 from bc_inventory.config import load_config
 from bc_inventory.pipeline.plan import Plan, run
@@ -141,7 +141,7 @@ def against(
     lines += table(by_cell(cells, by_region, names), {"ratio": ".2f"})
     home = aligned.sectors.drop_duplicates("target").set_index("target")["sector"].to_dict()
     compared = aligned.compared[aligned.compared["inventory"] == other]
-    implied = implied_beside(sets["harmonised"], compared, home).set_index(["region", "sector"])
+    implied = implied_factors(sets["harmonised"], compared, home).set_index(["region", "sector"])
     steps = bridge(sets["harmonised"], sets["official"], compared, home)
     structure = made["parts"].set_index(["region", "sector", "head"])["part_kt"]
     order = cells["difference_kt"].abs().sort_values(ascending=False).index[:TOP]

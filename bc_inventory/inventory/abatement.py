@@ -52,28 +52,30 @@ def removal(
     values = ["penetration", "penetration_lower", "penetration_upper"]
     stated = spell_out(penetration, uses)
     narrow = narrowest(stated, regions, ["nfr", "fuel", "technology"])
-    held = at_years(narrow, years, [*_USE[1:], "control"], values)
-    held = held.merge(
+    controlled = at_years(narrow, years, [*_USE[1:], "control"], values)
+    controlled = controlled.merge(
         controls.rename(columns={"source_id": "control_source", "confidence": "known"}),
         on="control",
         suffixes=("", "_control"),
         validate="many_to_one",
     )
-    held["removed"] = held["penetration"] * held["efficiency"]
+    controlled["removed"] = controlled["penetration"] * controlled["efficiency"]
     # What each control may leave more than its centre says, added in squares: they
     # aren't all at their worst at once.
-    worst = held["penetration_lower"] * held["efficiency_lower"]
-    held["above"] = np.square(held["removed"] - worst)
+    worst = controlled["penetration_lower"] * controlled["efficiency_lower"]
+    controlled["above"] = np.square(controlled["removed"] - worst)
     rank = {word: number for number, word in enumerate(CONFIDENCE)}
-    held["rank"] = np.maximum(held["confidence"].map(rank), held["known"].map(rank))
-    group = held.groupby(_USE, sort=False).ngroup()
-    sums = held.groupby(group).agg(
+    controlled["rank"] = np.maximum(
+        controlled["confidence"].map(rank), controlled["known"].map(rank)
+    )
+    group = controlled.groupby(_USE, sort=False).ngroup()
+    sums = controlled.groupby(group).agg(
         **{name: (name, "first") for name in [*_USE, "scope", "stated_nfr", "stated_fuel"]},
         abatement=("removed", "sum"),
         above=("above", "sum"),
         rank=("rank", "max"),
     )
-    both = pd.concat([held["control_source"], held["source_id"]])
+    both = pd.concat([controlled["control_source"], controlled["source_id"]])
     sums["abatement_source"] = distinct_words(both, pd.concat([group, group]))
     sums["abatement_confidence"] = sums["rank"].map(dict(enumerate(CONFIDENCE)))
     sums["sigma_abatement"] = _residual_sigma(sums["abatement"], sums["above"])
@@ -100,11 +102,11 @@ def add_abatement(rows: pd.DataFrame, removed: pd.DataFrame) -> pd.DataFrame:
     exact = rows[_USE].merge(removed, on=_USE, how="left", validate="many_to_one")
     wide = removed[removed["technology"] == "*"].drop(columns="technology")
     spare = rows[_USE[:-1]].merge(wide, on=_USE[:-1], how="left", validate="many_to_one")
-    found = exact[_COLUMNS].where(exact["abatement"].notna(), spare[_COLUMNS])
-    none = found["abatement"].isna() | rows["controls_included"].astype(bool).to_numpy()
-    found.loc[none, ["abatement", "sigma_abatement"]] = 0.0
-    found.loc[none, [*_STATED, "abatement_source", "abatement_confidence"]] = None
-    return rows.assign(**{name: found[name].to_numpy() for name in _COLUMNS})
+    matched = exact[_COLUMNS].where(exact["abatement"].notna(), spare[_COLUMNS])
+    none = matched["abatement"].isna() | rows["controls_included"].astype(bool).to_numpy()
+    matched.loc[none, ["abatement", "sigma_abatement"]] = 0.0
+    matched.loc[none, [*_STATED, "abatement_source", "abatement_confidence"]] = None
+    return rows.assign(**{name: matched[name].to_numpy() for name in _COLUMNS})
 
 
 def _residual_sigma(removed: pd.Series, above: pd.Series) -> np.ndarray:

@@ -63,14 +63,14 @@ def harmonise(
     JoinError
         If a figure can't be converted or a driver has no shares.
     """
-    mine = published[
+    chosen = published[
         published["region"].isin(regions["region"]) & published["year"].isin(list(years))
     ]
-    mapped, unmapped = _mapped(mine, facts, regions, years, repaired)
+    mapped, unmapped = _mapped(chosen, facts, regions, years, repaired)
     both = pd.concat([mapped, _national(facts, regions, years)], ignore_index=True)
     known = both[both["quantity"].notna()]
-    made = to_canonical(known, facts.calorific_values, facts.co2_factors, facts.fuels, regions)
-    activity = pd.concat([_gather(made), _keys(both, made, facts)], ignore_index=True)
+    converted = to_canonical(known, facts.calorific_values, facts.co2_factors, facts.fuels, regions)
+    activity = pd.concat([_gather(converted), _keys(both, converted, facts)], ignore_index=True)
     return activity.astype({"tier": "int64", "year": "int64"}), unmapped
 
 
@@ -97,32 +97,32 @@ def _mapped(
     figures["sigma_local"] = _statistics_sigma(figures, facts.activity_uncertainty)
     if repaired is not None:
         figures = _as_repaired(figures, repaired)
-    made = figures.merge(
+    mapped = figures.merge(
         rules.drop(columns=["share_lower", "share_upper"]),
         on=["year", "region", *source],
         how="left",
     )
-    lost = made["activity_id"].isna() & made["quantity"].notna()
-    unmapped = published.merge(made.loc[lost, ["year", "region", *source]], how="inner")
-    made = made[made["activity_id"].notna()].copy()
-    made["quantity"] = made["quantity"] * made["share"]
-    made["statistics_source"] = made["activity_source"]
-    surrogate = made["surrogate"].astype(bool)
-    made["flag"] = join_words(made["flag"], surrogate.map({True: "surrogate", False: None}))
-    made["activity_source"] = join_words(made["activity_source"], made["mapping_source"])
-    return made, unmapped
+    lost = mapped["activity_id"].isna() & mapped["quantity"].notna()
+    unmapped = published.merge(mapped.loc[lost, ["year", "region", *source]], how="inner")
+    mapped = mapped[mapped["activity_id"].notna()].copy()
+    mapped["quantity"] = mapped["quantity"] * mapped["share"]
+    mapped["statistics_source"] = mapped["activity_source"]
+    surrogate = mapped["surrogate"].astype(bool)
+    mapped["flag"] = join_words(mapped["flag"], surrogate.map({True: "surrogate", False: None}))
+    mapped["activity_source"] = join_words(mapped["activity_source"], mapped["mapping_source"])
+    return mapped, unmapped
 
 
 def _as_repaired(figures: pd.DataFrame, repaired: pd.DataFrame) -> pd.DataFrame:
     """Give repaired figures the interval and the source of their rule."""
     key = ["year", "region", "source_sector", "source_fuel"]
     rules = repaired[[*key, "relative", "source_id"]]
-    made = figures.merge(rules, on=key, how="left", validate="many_to_one")
-    relative = made.pop("relative")
+    merged = figures.merge(rules, on=key, how="left", validate="many_to_one")
+    relative = merged.pop("relative")
     stated = Lognormal.from_relative(relative).deviation
-    made["sigma_local"] = np.where(relative.notna(), stated, made["sigma_local"])
-    made["activity_source"] = join_words(made["activity_source"], made.pop("source_id"))
-    return made
+    merged["sigma_local"] = np.where(relative.notna(), stated, merged["sigma_local"])
+    merged["activity_source"] = join_words(merged["activity_source"], merged.pop("source_id"))
+    return merged
 
 
 def _one_figure_each(published: pd.DataFrame) -> None:
@@ -180,8 +180,8 @@ def _national(facts: Facts, regions: pd.DataFrame, years: Sequence[int]) -> pd.D
     )
     bounds = (totals[name] for name in ("quantity", "quantity_lower", "quantity_upper"))
     totals["sigma_activity"] = Lognormal.from_interval(*bounds).deviation
-    own = totals.merge(regions[["region"]], left_on="scope", right_on="region")
-    own = own.assign(driver_share=1.0, sigma_local=0.0, driver_source=None)
+    of_regions = totals.merge(regions[["region"]], left_on="scope", right_on="region")
+    of_regions = of_regions.assign(driver_share=1.0, sigma_local=0.0, driver_source=None)
     wide = totals[~totals["scope"].isin(facts.regions["region"])]
     shares = _driver_shares(facts, years)
     absent = sorted(set(wide["driver"]) - set(shares["driver"]))
@@ -202,12 +202,12 @@ def _national(facts: Facts, regions: pd.DataFrame, years: Sequence[int]) -> pd.D
         ]
     )
     spread = wide.merge(members, on="scope").merge(shares, on=["driver", "year", "region"])
-    made = pd.concat([own, spread], ignore_index=True)
-    made["quantity"] = made["quantity"] * made["driver_share"]
-    made["quantity_kind"] = _kind_of(made, facts.fuels)
-    made["flag"] = "surrogate"
-    made["activity_source"] = join_words(made["source_id"], made["driver_source"])
-    return made
+    national = pd.concat([of_regions, spread], ignore_index=True)
+    national["quantity"] = national["quantity"] * national["driver_share"]
+    national["quantity_kind"] = _kind_of(national, facts.fuels)
+    national["flag"] = "surrogate"
+    national["activity_source"] = join_words(national["source_id"], national["driver_source"])
+    return national
 
 
 def _driver_shares(facts: Facts, years: Sequence[int]) -> pd.DataFrame:
@@ -219,9 +219,9 @@ def _driver_shares(facts: Facts, years: Sequence[int]) -> pd.DataFrame:
     wanted["_gap"] = (wanted["given"] - wanted["year"]).abs()
     wanted = wanted.sort_values(["_gap", "given"]).drop_duplicates(["driver", "year"])
     shares = facts.region_shares.rename(columns={"year": "given", "share": "driver_share"})
-    made = wanted.drop(columns="_gap").merge(shares, on=["driver", "given"])
-    made["sigma_local"] = Lognormal.from_relative(made["relative_uncertainty"]).deviation
-    return made.rename(columns={"source_id": "driver_source"})[
+    nearest = wanted.drop(columns="_gap").merge(shares, on=["driver", "given"])
+    nearest["sigma_local"] = Lognormal.from_relative(nearest["relative_uncertainty"]).deviation
+    return nearest.rename(columns={"source_id": "driver_source"})[
         ["driver", "year", "region", "driver_share", "sigma_local", "driver_source"]
     ]
 
@@ -250,7 +250,7 @@ def _gather(frame: pd.DataFrame) -> pd.DataFrame:
     """Sum figures that one mapping brought to one category and fuel."""
     texts = ["activity_source", "ncv_id", "flag", "note"]
     group = frame.groupby(_KEY, sort=False).ngroup()
-    made = frame.groupby(group).agg(
+    gathered = frame.groupby(group).agg(
         **{name: (name, "first") for name in _KEY},
         activity=("activity", "sum"),
         activity_unit=("activity_unit", "first"),
@@ -258,25 +258,27 @@ def _gather(frame: pd.DataFrame) -> pd.DataFrame:
         **{name: (name, "first") for name in _FIGURE},
     )
     for name in texts:
-        made[name] = distinct_words(frame[name], group)
+        gathered[name] = distinct_words(frame[name], group)
     rank = frame["confidence"].map({word: n for n, word in enumerate(CONFIDENCE)})
-    made["confidence"] = rank.groupby(group).max().map(dict(enumerate(CONFIDENCE)))
-    one = Lognormal(np.ones(len(frame)), frame["sigma_conversion"])
-    split = Lognormal(frame["activity"], frame["sigma_activity"]).times(one)
+    gathered["confidence"] = rank.groupby(group).max().map(dict(enumerate(CONFIDENCE)))
+    conversion = Lognormal(np.ones(len(frame)), frame["sigma_conversion"])
+    split = Lognormal(frame["activity"], frame["sigma_activity"]).times(conversion)
     common = split.summed(group, together=True)
     local = Lognormal(frame["activity"], frame["sigma_local"]).summed(group, together=False)
-    made["sigma_activity"], made["sigma_local"] = common.deviation, local.deviation
-    both = common.times(Lognormal(np.ones(len(made)), local.deviation))
-    made["activity_lower"], made["activity_upper"] = both.interval()
-    return made.assign(notation_key=None)
+    gathered["sigma_activity"], gathered["sigma_local"] = common.deviation, local.deviation
+    both = common.times(Lognormal(np.ones(len(gathered)), local.deviation))
+    gathered["activity_lower"], gathered["activity_upper"] = both.interval()
+    return gathered.assign(notation_key=None)
 
 
-def _keys(both: pd.DataFrame, made: pd.DataFrame, facts: Facts) -> pd.DataFrame:
+def _keys(both: pd.DataFrame, converted: pd.DataFrame, facts: Facts) -> pd.DataFrame:
     """Keep a notation key where nothing but the key was published."""
     from bc_inventory.inventory.convert import canonical_unit
 
     keys = both[both["quantity"].isna() & both["notation_key"].notna()].drop_duplicates(_KEY)
-    have = keys.merge(made[_KEY].drop_duplicates(), on=_KEY, how="left", indicator=True)["_merge"]
+    have = keys.merge(converted[_KEY].drop_duplicates(), on=_KEY, how="left", indicator=True)[
+        "_merge"
+    ]
     keys = keys[(have == "left_only").to_numpy()].copy()
     keys["activity_unit"] = canonical_unit(keys["fuel"], facts.fuels).to_numpy()
     columns = [*_KEY, "activity_unit", "tier", "confidence", *_FIGURE]
@@ -315,7 +317,7 @@ def distinct_words(text: pd.Series, group: pd.Series) -> pd.Series:
     cells, groups = text.to_numpy(dtype=object)[present], group.to_numpy()[present]
     for cell, number in zip(cells, groups, strict=True):
         words[number].update(dict.fromkeys(cell.split(";")))
-    joined = [";".join(word for word in found if word) or None for found in words]
+    joined = [";".join(word for word in each if word) or None for each in words]
     return pd.Series(joined, dtype="str")
 
 

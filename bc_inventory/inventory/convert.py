@@ -105,26 +105,28 @@ def to_canonical(
     content = pd.concat(
         [energy_content(calorific, regions), _co2_content(co2, regions)], ignore_index=True
     )
-    made = frame.merge(
+    converted = frame.merge(
         content, on=["region", "fuel", "quantity_kind"], how="left", validate="many_to_one"
     )
-    made["activity_unit"] = canonical_unit(made["fuel"], fuels).to_numpy()
-    base = np.full(len(made), np.nan)
+    converted["activity_unit"] = canonical_unit(converted["fuel"], fuels).to_numpy()
+    base = np.full(len(converted), np.nan)
     for kind, unit in _QUANTITY.items():
-        rows = (made["quantity_kind"] == kind).to_numpy()
-        base[rows] = units.convert(made.loc[rows, "quantity"], made.loc[rows, "unit"], unit)
-    energy = made["activity_unit"] == "TJ"
-    needs = energy & (made["quantity_kind"] != "fuel_energy")
-    direct = (energy & (made["quantity_kind"] == "fuel_energy")) | (
-        ~energy & made["quantity_kind"].isin(["product_mass", "fuel_mass"])
+        rows = (converted["quantity_kind"] == kind).to_numpy()
+        base[rows] = units.convert(
+            converted.loc[rows, "quantity"], converted.loc[rows, "unit"], unit
+        )
+    energy = converted["activity_unit"] == "TJ"
+    needs = energy & (converted["quantity_kind"] != "fuel_energy")
+    direct = (energy & (converted["quantity_kind"] == "fuel_energy")) | (
+        ~energy & converted["quantity_kind"].isin(["product_mass", "fuel_mass"])
     )
-    lost = ~(direct | (needs & made["content"].notna()))
+    lost = ~(direct | (needs & converted["content"].notna()))
     if lost.any():
-        raise JoinError([_no_way(row) for row in made[lost].itertuples()])
-    made["activity"] = np.where(direct, base, base * made["content"])
-    made["sigma_conversion"] = made["sigma_content"].where(needs, 0.0)
-    made["ncv_id"] = made["ncv_id"].where(needs, None)
-    return made.drop(columns=["content", "sigma_content"])
+        raise JoinError([_no_way(row) for row in converted[lost].itertuples()])
+    converted["activity"] = np.where(direct, base, base * converted["content"])
+    converted["sigma_conversion"] = converted["sigma_content"].where(needs, 0.0)
+    converted["ncv_id"] = converted["ncv_id"].where(needs, None)
+    return converted.drop(columns=["content", "sigma_content"])
 
 
 def _deviation(rows: pd.DataFrame) -> np.ndarray:
@@ -133,14 +135,14 @@ def _deviation(rows: pd.DataFrame) -> np.ndarray:
 
 
 def _co2_content(co2: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
-    made = co2.assign(
+    content = co2.assign(
         quantity_kind="co2_mass",
         ncv_id="co2:" + co2["fuel"],
         content=1.0 / units.convert(co2["value"], "t/TJ", "kt/TJ"),
         sigma_content=_deviation(co2),
     )
     return regions[["region"]].merge(
-        made[["fuel", "quantity_kind", "ncv_id", "content", "sigma_content"]], how="cross"
+        content[["fuel", "quantity_kind", "ncv_id", "content", "sigma_content"]], how="cross"
     )
 
 

@@ -202,8 +202,10 @@ class Lognormal(Distribution):
         numpy.ndarray
             In the shape of `score`; its median is one.
         """
-        made = np.multiply(score, _meeting(np.asarray(self.deviation), np.asarray(score)), out=out)
-        multiplier: Floats = np.exp(made, out=made)
+        exponent = np.multiply(
+            score, _meeting(np.asarray(self.deviation), np.asarray(score)), out=out
+        )
+        multiplier: Floats = np.exp(exponent, out=exponent)
         return multiplier
 
     def times(self, *others: Lognormal) -> Lognormal:
@@ -294,9 +296,9 @@ class SplitNormal(Distribution):
         def below(limit: Floats, deviation: Floats) -> Floats:
             """Integrate the distribution function of a centred normal up to a limit."""
             with np.errstate(over="ignore"):
-                at = np.divide(limit, deviation, out=np.zeros_like(limit), where=deviation > 0)
-                density = np.exp(-np.square(at) / 2) / np.sqrt(2 * np.pi)
-            integral: Floats = limit * ndtr(at) + deviation * density
+                score = np.divide(limit, deviation, out=np.zeros_like(limit), where=deviation > 0)
+                density = np.exp(-np.square(score) / 2) / np.sqrt(2 * np.pi)
+            integral: Floats = limit * ndtr(score) + deviation * density
             return np.where(deviation > 0, integral, np.maximum(limit, 0.0))
 
         middle, nothing = self.median, np.zeros_like(self.median)

@@ -69,16 +69,20 @@ def draw(
         Multipliers(rows, part, draws, seed) for part in (Component.FACTOR, Component.ABATEMENT)
     ]
     common.append(Splits(rows, draws, seed))
-    own = [Multipliers(rows, part, draws, seed) for part in (Component.ACTIVITY, Component.LOCAL)]
+    regional = [
+        Multipliers(rows, part, draws, seed) for part in (Component.ACTIVITY, Component.LOCAL)
+    ]
     products = Products(
-        codes, len(groups), [part.which for part in common], [part.which for part in own]
+        codes, len(groups), [part.which for part in common], [part.which for part in regional]
     )
     weights = products.weights(rows["emission_kt"].to_numpy(dtype=float))
     sums = np.empty((len(groups), draws))
     for start in range(0, draws, _BLOCK):
         chosen = slice(start, min(start + _BLOCK, draws))
         sums[:, chosen] = products.summed(
-            weights, [part.drawn(chosen) for part in common], [part.drawn(chosen) for part in own]
+            weights,
+            [part.drawn(chosen) for part in common],
+            [part.drawn(chosen) for part in regional],
         )
     return groups, sums.T
 
@@ -96,7 +100,7 @@ class Products:
         Group of each row.
     count : int
         Number of groups; one without a row has the sum 0.
-    common, own : sequence of numpy.ndarray of int, each of shape (rows,)
+    common, regional : sequence of numpy.ndarray of int, each of shape (rows,)
         For each part, which of its multipliers a row takes: parts that regions share, and
         those of the region's activity.
 
@@ -111,10 +115,10 @@ class Products:
         codes: np.ndarray,
         count: int,
         common: Sequence[np.ndarray],
-        own: Sequence[np.ndarray],
+        regional: Sequence[np.ndarray],
     ) -> None:
         self._kind, self._kinds = combined(common)
-        self._chain, self._chains = combined([codes, *own])
+        self._chain, self._chains = combined([codes, *regional])
         self._begins = np.flatnonzero(np.diff(self._chains[:, 0], prepend=-1))
         self._count = count
         self.size = max(len(self._chains), len(self._kinds), 1)
@@ -128,7 +132,7 @@ class Products:
         return csr_array((value.astype(np.float32), place), shape=shape)
 
     def summed(
-        self, weights: csr_array, common: Sequence[np.ndarray], own: Sequence[np.ndarray]
+        self, weights: csr_array, common: Sequence[np.ndarray], regional: Sequence[np.ndarray]
     ) -> np.ndarray:
         """Return the sums in some draws.
 
@@ -136,7 +140,7 @@ class Products:
         ----------
         weights
             From `weights`.
-        common, own : sequence of numpy.ndarray of float32, each of shape (multipliers, draws)
+        common, regional : sequence of numpy.ndarray of float32, each of shape (multipliers, draws)
             The multipliers of each part.
 
         Returns
@@ -144,7 +148,7 @@ class Products:
         numpy.ndarray of float64, shape (groups, draws)
         """
         drawn = weights @ _product(common, self._kinds)
-        drawn *= _product(own, self._chains[:, 1:])
+        drawn *= _product(regional, self._chains[:, 1:])
         sums = np.zeros((self._count, drawn.shape[1]))
         if len(self._begins):  # chains are sorted by their group
             groups = self._chains[self._begins, 0]
@@ -154,11 +158,11 @@ class Products:
 
 def grouped(rows: pd.DataFrame, by: Sequence[str]) -> tuple[np.ndarray, pd.DataFrame]:
     """Return the group of each row, and the groups, sorted; shape (groups, len(by))."""
-    made = [pd.factorize(rows[name], sort=True, use_na_sentinel=False) for name in by]
-    which, places = combined([codes for codes, _ in made])
+    coded = [pd.factorize(rows[name], sort=True, use_na_sentinel=False) for name in by]
+    which, places = combined([codes for codes, _ in coded])
     columns = {
         name: values.take(places[:, column])
-        for column, (name, (_, values)) in enumerate(zip(by, made, strict=True))
+        for column, (name, (_, values)) in enumerate(zip(by, coded, strict=True))
     }
     return which, pd.DataFrame(columns).reset_index(drop=True)
 
@@ -173,10 +177,10 @@ def combined(codes: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 
 def _product(tables: Sequence[np.ndarray], which: np.ndarray) -> np.ndarray:
     """Multiply, for each combination, its draws of all parts; shape (combinations, draws)."""
-    made = tables[0].take(which[:, 0], axis=0)
+    product = tables[0].take(which[:, 0], axis=0)
     for column, table in enumerate(tables[1:], start=1):
-        made *= table.take(which[:, column], axis=0)
-    return made
+        product *= table.take(which[:, column], axis=0)
+    return product
 
 
 class Multipliers:
@@ -225,14 +229,14 @@ class Splits:
         signatures = [part.tobytes() for part in pieces]
         kinds, _ = pd.factorize(np.array(signatures, dtype=object))
         _, chosen = np.unique(kinds, return_index=True)
-        kept = np.concatenate(
+        members = np.concatenate(
             [np.zeros(0, np.intp), *(order[begins[n] : begins[n] + lengths[n]] for n in chosen)]
         )
         self._lengths = lengths[chosen]
         self._offsets = np.cumsum(self._lengths) - self._lengths
-        self._kept = self._plain.which[kept]
-        self._share = share[kept, None]
-        self._before = np.add.reduceat(self._share, self._offsets) if len(kept) else self._share
+        self._kept = self._plain.which[members]
+        self._share = share[members, None]
+        self._before = np.add.reduceat(self._share, self._offsets) if len(members) else self._share
         place = np.arange(len(order)) - np.repeat(begins, lengths)
         self.which = np.empty(len(order), dtype=np.int64)
         self.which[order] = self._offsets[np.repeat(kinds, lengths)] + place

@@ -107,29 +107,31 @@ def apply_factors(
         sectors, on="nfr", how="left", validate="many_to_one"
     )
     rules = table("emissions")
-    made = rows.reindex(columns=rules.names)
-    made["tier"] = made["tier"].astype("Int64")
-    made = made.sort_values(list(rules.key), kind="stable", ignore_index=True)
-    return check(made, rules)
+    emissions = rows.reindex(columns=rules.names)
+    emissions["tier"] = emissions["tier"].astype("Int64")
+    emissions = emissions.sort_values(list(rules.key), kind="stable", ignore_index=True)
+    return check(emissions, rules)
 
 
 def _multiply(rows: pd.DataFrame) -> pd.DataFrame:
-    made = rows.assign(species="BC")
-    kept = made["activity"] * made["share"] * (1.0 - made["abatement"])
+    emissions = rows.assign(species="BC")
+    uncontrolled = emissions["activity"] * emissions["share"] * (1.0 - emissions["abatement"])
     for column, factor in (("emission_kt", "emission_factor"), ("pm25_kt", "pm25_factor")):
-        made[column] = 0.0
-        for unit in made["activity_unit"].unique():
-            mine = made["activity_unit"] == unit
-            per = made.loc[mine, "emission_factor_unit"].iat[0]
-            mass = (kept[mine] * made.loc[mine, factor]).to_numpy()
-            made.loc[mine, column] = units.convert(mass, f"{unit} * {per}", "kt")
-    made["lower_kt"], made["upper_kt"] = product(made).interval()
-    made["tier"] = np.minimum(made["tier"].astype(int), made["factor_tier"].astype(int))
-    made["confidence"] = _weakest_of(
-        made, ["confidence", "share_confidence", "factor_confidence", "abatement_confidence"]
+        emissions[column] = 0.0
+        for unit in emissions["activity_unit"].unique():
+            of_unit = emissions["activity_unit"] == unit
+            per = emissions.loc[of_unit, "emission_factor_unit"].iat[0]
+            mass = (uncontrolled[of_unit] * emissions.loc[of_unit, factor]).to_numpy()
+            emissions.loc[of_unit, column] = units.convert(mass, f"{unit} * {per}", "kt")
+    emissions["lower_kt"], emissions["upper_kt"] = product(emissions).interval()
+    emissions["tier"] = np.minimum(
+        emissions["tier"].astype(int), emissions["factor_tier"].astype(int)
     )
-    made["note"] = join_words(made["note"])
-    return made
+    emissions["confidence"] = _weakest_of(
+        emissions, ["confidence", "share_confidence", "factor_confidence", "abatement_confidence"]
+    )
+    emissions["note"] = join_words(emissions["note"])
+    return emissions
 
 
 def _weakest_of(frame: pd.DataFrame, columns: list[str]) -> pd.Series:
@@ -158,7 +160,7 @@ def _without_figure(
         fuel="none", activity_id="none", notation_key="NE", note="no activity data found for it"
     )
     keyed = keyed.merge(regions[["region", "side"]], on="region")
-    made = pd.concat([keyed, silent], ignore_index=True)
-    return made.assign(
+    keys = pd.concat([keyed, silent], ignore_index=True)
+    return keys.assign(
         technology=_NO_TECHNOLOGY, species="BC", factor_set=factor_set, activity=np.nan
     )

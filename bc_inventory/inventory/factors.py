@@ -72,8 +72,8 @@ def add_shares(
         "share_source",
         "share_confidence",
     ]
-    made = activity.merge(shares[[*_USE, *columns]], on=_USE, how="left")
-    lost = made["technology"].isna()
+    split = activity.merge(shares[[*_USE, *columns]], on=_USE, how="left")
+    lost = split["technology"].isna()
     if lost.any():
         raise JoinError(
             Problem(
@@ -82,15 +82,15 @@ def add_shares(
                 "technology_shares.csv",
                 remedy="Add the technologies with their shares and source.",
             )
-            for row in _grouped(made[lost]).itertuples()
+            for row in _grouped(split[lost]).itertuples()
         )
-    _whole(made)
-    return made[made["share"] > 0].reset_index(drop=True)
+    _whole(split)
+    return split[split["share"] > 0].reset_index(drop=True)
 
 
-def _whole(made: pd.DataFrame) -> None:
+def _whole(split: pd.DataFrame) -> None:
     """Refuse splits that don't add up to one in the year asked for."""
-    sums = made.groupby([*_USE, "activity_id"], sort=False)["share"].sum()
+    sums = split.groupby([*_USE, "activity_id"], sort=False)["share"].sum()
     off = sums[(sums - 1).abs() > 1e-6].reset_index()
     if len(off):
         raise JoinError(
@@ -172,10 +172,10 @@ def add_factors(
             )
             for row in lost.itertuples()
         )
-    made = rows.merge(chosen, on=use, how="left", validate="many_to_one")
-    made["factor_set"] = factor_set
-    made["flag"] = join_words(made["flag"], made.pop("factor_flag"))
-    return _per_activity(made, facts, regions)
+    used = rows.merge(chosen, on=use, how="left", validate="many_to_one")
+    used["factor_set"] = factor_set
+    used["flag"] = join_words(used["flag"], used.pop("factor_flag"))
+    return _per_activity(used, facts, regions)
 
 
 def _choose(wanted: pd.DataFrame, factors: pd.DataFrame, factor_set: str) -> pd.DataFrame:
@@ -201,15 +201,15 @@ def _choose(wanted: pd.DataFrame, factors: pd.DataFrame, factor_set: str) -> pd.
     rank = 2 * (spread["nfr_of"] != "*").astype(int) + (spread["technology_of"] != "*").astype(int)
     best = spread.assign(_rank=rank).sort_values(["index", "_rank"], kind="stable")
     best = best.drop_duplicates("index", keep="last").set_index("index")
-    kept = [name for name in best.columns if not name.endswith("_of") and name != "_rank"]
-    return wanted.join(best[kept].drop(columns=wanted.columns))
+    columns = [name for name in best.columns if not name.endswith("_of") and name != "_rank"]
+    return wanted.join(best[columns].drop(columns=wanted.columns))
 
 
-def _per_activity(made: pd.DataFrame, facts: Facts, regions: pd.DataFrame) -> pd.DataFrame:
+def _per_activity(used: pd.DataFrame, facts: Facts, regions: pd.DataFrame) -> pd.DataFrame:
     """Express each factor per unit of its row's activity."""
-    target = made["activity_unit"].map(FACTOR_UNIT)
-    pairs = pd.DataFrame({"unit": made["unit"], "to": target})
-    scale = pd.Series(np.nan, index=made.index)
+    target = used["activity_unit"].map(FACTOR_UNIT)
+    pairs = pd.DataFrame({"unit": used["unit"], "to": target})
+    scale = pd.Series(np.nan, index=used.index)
     for (unit, to), rows in pairs.groupby(["unit", "to"], sort=False).indices.items():
         if units.same_dimension(unit, to):
             scale.iloc[rows] = units.factor(unit, to)
@@ -217,10 +217,10 @@ def _per_activity(made: pd.DataFrame, facts: Facts, regions: pd.DataFrame) -> pd
     if by_mass.any():
         content = energy_content(facts.calorific_values, regions)
         content = content[content["quantity_kind"] == "fuel_mass"].set_index(["region", "fuel"])
-        keys = pd.MultiIndex.from_frame(made.loc[by_mass, ["region", "fuel"]])
-        found = content.reindex(keys)
-        if found["content"].isna().any():
-            lost = made.loc[by_mass][found["content"].isna().to_numpy()]
+        keys = pd.MultiIndex.from_frame(used.loc[by_mass, ["region", "fuel"]])
+        calorific = content.reindex(keys)
+        if calorific["content"].isna().any():
+            lost = used.loc[by_mass][calorific["content"].isna().to_numpy()]
             raise JoinError(
                 Problem(
                     f"a factor in {row.unit} for {row.fuel} ({row.factor_id}) and activity in "
@@ -232,15 +232,15 @@ def _per_activity(made: pd.DataFrame, facts: Facts, regions: pd.DataFrame) -> pd
             )
         # g/kg over TJ/kt is kt/TJ x 1e-3; let the registry say what it is in g/GJ.
         per_energy = units.factor("g/kg/(TJ/kt)", "g/GJ")
-        to_mass = made.loc[by_mass, "unit"].map(lambda unit: units.factor(unit, "g/kg"))
-        scale[by_mass] = to_mass.to_numpy() * per_energy / found["content"].to_numpy()
-        made.loc[by_mass, "ncv_id"] = join_words(
-            made.loc[by_mass, "ncv_id"],
-            pd.Series(found["ncv_id"].to_numpy(), index=made.index[by_mass]),
+        to_mass = used.loc[by_mass, "unit"].map(lambda unit: units.factor(unit, "g/kg"))
+        scale[by_mass] = to_mass.to_numpy() * per_energy / calorific["content"].to_numpy()
+        used.loc[by_mass, "ncv_id"] = join_words(
+            used.loc[by_mass, "ncv_id"],
+            pd.Series(calorific["ncv_id"].to_numpy(), index=used.index[by_mass]),
         )
     for name in ("emission_factor", "factor_lower", "factor_upper", "pm25_factor"):
-        made[name] = made[name] * scale
-    made["emission_factor_unit"] = target
-    bounds = (made[name] for name in ("emission_factor", "factor_lower", "factor_upper"))
-    made["sigma_factor"] = Lognormal.from_interval(*bounds).deviation
-    return made.drop(columns="unit")
+        used[name] = used[name] * scale
+    used["emission_factor_unit"] = target
+    bounds = (used[name] for name in ("emission_factor", "factor_lower", "factor_upper"))
+    used["sigma_factor"] = Lognormal.from_interval(*bounds).deviation
+    return used.drop(columns="unit")

@@ -98,7 +98,7 @@ def repair(
         method, no notation key, and a note that names the rule and what was published;
         its source is that of the series or, where the region has none, of the surrogate.
         All other rows are unchanged.
-    made : pandas.DataFrame
+    repairs : pandas.DataFrame
         One row for each repaired figure: `repair_id`, `method`, the key, `published` and
         `quantity` (both in `unit`), `relative` (half width of the 95 % interval over the
         figure), `confidence` and `source_id` of the rule.
@@ -115,7 +115,7 @@ def repair(
             [Problem(f"two figures of {', '.join(map(str, key))}", "one unit of each fact")]
         )
     if rules.empty:
-        return published, _made([], published)
+        return published, _repairs([], published)
     every = [_Rule(**row) for row in _plain(rules)]
     broken = {(rule.region, *rule.series) for rule in every}
     series = _Series(published, population, broken)
@@ -125,12 +125,12 @@ def repair(
         if values.empty:
             raise rule.refuse("no figure to work from", "figures in the years the rule names")
         parts.append((rule, values))
-    made = _made(parts, published)
-    twice = made[made.duplicated(_KEY, keep=False)]
+    repairs = _repairs(parts, published)
+    twice = repairs[repairs.duplicated(_KEY, keep=False)]
     if len(twice):
         names = ", ".join(sorted(set(twice["repair_id"])))
         raise JoinError([Problem(f"rules {names} for one figure", "one rule for each", _FILE)])
-    return _put(published, made), made
+    return _put(published, repairs), repairs
 
 
 def _plain(rules: pd.DataFrame) -> list[dict[str, Any]]:
@@ -181,18 +181,18 @@ class _Series:
 
 
 def _overlap(rule: _Rule, series: _Series) -> pd.Series:
-    own = series.of(rule.region, rule)
-    old = own.reindex(rule.years)
-    return old * (own.reindex(rule.references).mean() / old.mean())
+    figures = series.of(rule.region, rule)
+    old = figures.reindex(rule.years)
+    return old * (figures.reindex(rule.references).mean() / old.mean())
 
 
 def _surrogate(rule: _Rule, series: _Series) -> pd.Series:
     if rule.factor is not None:
         return _by_factor(rule, series, rule.factor)
-    own = series.of(rule.region, rule).reindex(rule.references)
+    figures = series.of(rule.region, rule).reindex(rule.references)
     # A member that lacks a year would make a jump of its own.
     other = series.surrogate(rule, rule.years.union(rule.references)).dropna().sum(min_count=1)
-    return own.mean() * other[rule.years] / other[rule.references].where(own.notna()).mean()
+    return figures.mean() * other[rule.years] / other[rule.references].where(figures.notna()).mean()
 
 
 def _by_factor(rule: _Rule, series: _Series, factor: float) -> pd.Series:
@@ -206,18 +206,18 @@ def _by_factor(rule: _Rule, series: _Series, factor: float) -> pd.Series:
 
 
 def _interpolated(rule: _Rule, series: _Series) -> pd.Series:
-    own = series.of(rule.region, rule)
-    own = own[~own.index.isin(rule.years)]
-    if not ((own.index < rule.year_from).any() and (own.index > rule.year_to).any()):
+    figures = series.of(rule.region, rule)
+    figures = figures[~figures.index.isin(rule.years)]
+    if not ((figures.index < rule.year_from).any() and (figures.index > rule.year_to).any()):
         raise rule.refuse("no figure on one side", "a figure on each side of the hole")
-    return pd.Series(np.interp(rule.years, own.index, own), index=rule.years)
+    return pd.Series(np.interp(rule.years, figures.index, figures), index=rule.years)
 
 
 def _extrapolated(rule: _Rule, series: _Series) -> pd.Series:
-    own = series.of(rule.region, rule).reindex(rule.references).dropna()
-    if own.size < 2:
-        raise rule.refuse(f"{own.size} figures", "at least two in the reference years")
-    slope, level = np.polyfit(own.index.to_numpy(dtype=float), own.to_numpy(), 1)
+    figures = series.of(rule.region, rule).reindex(rule.references).dropna()
+    if figures.size < 2:
+        raise rule.refuse(f"{figures.size} figures", "at least two in the reference years")
+    slope, level = np.polyfit(figures.index.to_numpy(dtype=float), figures.to_numpy(), 1)
     line = pd.Series(slope * np.asarray(rule.years, dtype=float) + level, index=rule.years)
     return line.clip(lower=0.0)
 
@@ -230,7 +230,7 @@ _METHODS = {
 }
 
 
-def _made(parts: list[tuple[_Rule, pd.Series]], published: pd.DataFrame) -> pd.DataFrame:
+def _repairs(parts: list[tuple[_Rule, pd.Series]], published: pd.DataFrame) -> pd.DataFrame:
     """Return the repaired figures beside the published ones."""
     names = ["repair_id", "method", *_SERIES, "relative", "confidence", "source_id"]
     rows = [
@@ -238,27 +238,27 @@ def _made(parts: list[tuple[_Rule, pd.Series]], published: pd.DataFrame) -> pd.D
         for rule, values in parts
         for year, value in values.items()
     ]
-    made = pd.DataFrame(rows, columns=[*names, "year", "quantity"]).astype({"quantity": float})
+    repairs = pd.DataFrame(rows, columns=[*names, "year", "quantity"]).astype({"quantity": float})
     before = published[[*_KEY, "quantity", "unit"]].rename(columns={"quantity": "published"})
-    made = made.merge(before, on=_KEY, how="left")
+    repairs = repairs.merge(before, on=_KEY, how="left")
     units = published.groupby(["source_sector", "source_fuel"])["unit"].first()
-    series = pd.MultiIndex.from_frame(made[["source_sector", "source_fuel"]])
-    made["unit"] = made["unit"].fillna(
-        pd.Series(units.reindex(series).to_numpy(), index=made.index)
+    series = pd.MultiIndex.from_frame(repairs[["source_sector", "source_fuel"]])
+    repairs["unit"] = repairs["unit"].fillna(
+        pd.Series(units.reindex(series).to_numpy(), index=repairs.index)
     )
-    return made
+    return repairs
 
 
-def _put(published: pd.DataFrame, made: pd.DataFrame) -> pd.DataFrame:
+def _put(published: pd.DataFrame, repairs: pd.DataFrame) -> pd.DataFrame:
     """Return the published figures with the repaired ones in their place."""
     model = ["source_sector", "source_fuel", "quantity_kind", "source_id"]
     like = published[model].drop_duplicates(model[:2])
-    new = made.drop(columns="source_id").merge(like, on=model[:2], how="left")
+    new = repairs.drop(columns="source_id").merge(like, on=model[:2], how="left")
     new["flag"] = "filled_" + new["method"]
     was = new["published"].map(lambda value: "no figure" if np.isnan(value) else f"{value:g}")
     new["note"] = new["repair_id"] + "; published: " + was
     new["notation_key"] = None
-    taken = pd.MultiIndex.from_frame(made[_KEY])
-    kept = published[~pd.MultiIndex.from_frame(published[_KEY]).isin(taken)]
-    both = pd.concat([kept, new[published.columns].astype(kept.dtypes.to_dict())])
+    taken = pd.MultiIndex.from_frame(repairs[_KEY])
+    untouched = published[~pd.MultiIndex.from_frame(published[_KEY]).isin(taken)]
+    both = pd.concat([untouched, new[published.columns].astype(untouched.dtypes.to_dict())])
     return both.sort_values(["year", *_SERIES, "unit"], kind="stable").reset_index(drop=True)

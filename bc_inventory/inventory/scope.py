@@ -77,9 +77,9 @@ def spell_out(frame: pd.DataFrame, uses: pd.DataFrame) -> pd.DataFrame:
     )
     met = met[fits].sort_values("_rank", kind="stable")
     met = met.drop_duplicates(["scope", *columns], keep="last").drop(columns="_rank")
-    made = met.merge(stated, on=["scope", "_nfr", "_fuel", "technology"])
-    made = made.rename(columns={"_nfr": "stated_nfr", "_fuel": "stated_fuel"})
-    return made[[*frame.columns, "stated_nfr", "stated_fuel"]]
+    spelled = met.merge(stated, on=["scope", "_nfr", "_fuel", "technology"])
+    spelled = spelled.rename(columns={"_nfr": "stated_nfr", "_fuel": "stated_fuel"})
+    return spelled[[*frame.columns, "stated_nfr", "stated_fuel"]]
 
 
 def at_years(
@@ -105,7 +105,7 @@ def at_years(
         Columns of `frame`, one row for each key and wanted year.
     """
     ordered = frame.sort_values([*key, "year"], kind="stable")
-    made = []
+    by_year = []
     for year in years:
         before = ordered[ordered["year"] <= year].drop_duplicates(list(key), keep="last")
         after = ordered[ordered["year"] >= year].drop_duplicates(list(key), keep="first")
@@ -121,5 +121,5 @@ def at_years(
         for name in values:
             step = (both[f"{name}_after"] - both[name]).fillna(0.0)
             both[name] = both[name] + weight * step
-        made.append(both[list(frame.columns)].assign(year=year))
-    return pd.concat(made, ignore_index=True)
+        by_year.append(both[list(frame.columns)].assign(year=year))
+    return pd.concat(by_year, ignore_index=True)

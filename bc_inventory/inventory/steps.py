@@ -57,11 +57,11 @@ def published_step(
     published = load_published(files, known)
     rules = schema.read_csv(inputs["activity_repairs"], "activity_repairs", known=known)
     mended, repaired = repair(published, rules, facts.population)
-    kept = mended[mended["year"].isin(list(years))]
-    made = repaired[repaired["year"].isin(list(years))]
-    schema.write_parquet(kept, "activity_published", outputs["published"])
+    figures = mended[mended["year"].isin(list(years))]
+    repairs = repaired[repaired["year"].isin(list(years))]
+    schema.write_parquet(figures, "activity_published", outputs["published"])
     schema.write_parquet(
-        schema.check(made, "activity_repaired"), "activity_repaired", outputs["repaired"]
+        schema.check(repairs, "activity_repaired"), "activity_repaired", outputs["repaired"]
     )
 
 
@@ -90,8 +90,8 @@ def activity_step(
     published = schema.read_parquet(inputs["published"], "activity_published")
     repaired = schema.read_parquet(inputs["repaired"], "activity_repaired")
     chosen = _chosen(facts, regions)
-    made, unmapped = harmonise(published, facts, chosen, years, repaired)
-    schema.write_parquet(schema.check(made, "activity"), "activity", outputs["activity"])
+    activity, unmapped = harmonise(published, facts, chosen, years, repaired)
+    schema.write_parquet(schema.check(activity, "activity"), "activity", outputs["activity"])
     schema.write_parquet(unmapped, "activity_published", outputs["unmapped"])
 
 
@@ -126,8 +126,8 @@ def emissions_step(
     removed = memoize_table(
         removal, uses_of(split), facts.abatement, facts.penetration, chosen, list(years)
     )
-    made = apply_factors(activity, split, removed, facts, chosen, years, factor_sets)
-    schema.write_dataset(made, "emissions", outputs["emissions"], "side")
+    emissions = apply_factors(activity, split, removed, facts, chosen, years, factor_sets)
+    schema.write_dataset(emissions, "emissions", outputs["emissions"], "side")
 
 
 def totals_step(
@@ -146,13 +146,13 @@ def totals_step(
     """
     emissions = schema.read_parquet(inputs["emissions"], "emissions")
     # What no changed row is in has been drawn before.
-    made = [
+    sums = [
         drawn_totals(
             part, [memoize(draw_aggregate, rows, draws, seed) for rows in aggregates(part)]
         )
         for part in parts(emissions)
     ]
-    schema.write_parquet(combine_totals(made, draws), "totals", outputs["totals"])
+    schema.write_parquet(combine_totals(sums, draws), "totals", outputs["totals"])
 
 
 def cube_step(
@@ -169,8 +169,8 @@ def cube_step(
     title, factor_set : str
         See `bc_inventory.inventory.cube`.
     """
-    made = schema.read_parquet(inputs["totals"], "totals")
-    write_cube(made, outputs["cube"], title=title, factor_set=factor_set)
+    sums = schema.read_parquet(inputs["totals"], "totals")
+    write_cube(sums, outputs["cube"], title=title, factor_set=factor_set)
 
 
 def _chosen(facts: Facts, names: Sequence[str]) -> pd.DataFrame:

@@ -102,12 +102,12 @@ def aggregates(part: pd.DataFrame) -> list[pd.DataFrame]:
     return [rows for _, rows in figures.groupby("gnfr", sort=True, observed=True)]
 
 
-def combine_totals(made: Sequence[pd.DataFrame], draws: int) -> pd.DataFrame:
+def combine_totals(sums: Sequence[pd.DataFrame], draws: int) -> pd.DataFrame:
     """Return published totals from those of all parts.
 
     Parameters
     ----------
-    made : sequence of pandas.DataFrame
+    sums : sequence of pandas.DataFrame
         Of `drawn_totals`, in the order of `parts`.
     draws : int
         How many there were.
@@ -117,7 +117,7 @@ def combine_totals(made: Sequence[pd.DataFrame], draws: int) -> pd.DataFrame:
     pandas.DataFrame
         Contract `totals`.
     """
-    whole = pd.concat(made).assign(draws=draws)
+    whole = pd.concat(sums).assign(draws=draws)
     rank = whole["level"].map({level: place for place, level in enumerate(LEVELS)})
     ordered = whole.assign(_rank=rank).sort_values([*_ORDER[:-1], "_rank"], kind="stable")
     return check(ordered[table("totals").names].reset_index(drop=True), "totals")
@@ -141,13 +141,13 @@ def drawn_totals(part: pd.DataFrame, drawn: Sequence[Mapping[str, np.ndarray]]) 
     figures = part[part["emission_kt"].notna()]
     groups = _groups(drawn)
     rows = _Parts(figures)
-    made = []
+    levels = []
     for level, extra in LEVELS.items():
         by = [*_BASE, *extra]
         frame = groups[level].assign(level=level)
         frame = frame.merge(rows.propagated(by), on=by).merge(_coverage(part, by), on=by)
-        made.append(frame)
-    return pd.concat(made, ignore_index=True).fillna({"region": "*", "gnfr": "*", "nfr": "*"})
+        levels.append(frame)
+    return pd.concat(levels, ignore_index=True).fillna({"region": "*", "gnfr": "*", "nfr": "*"})
 
 
 def _groups(drawn: Sequence[Mapping[str, np.ndarray]]) -> dict[str, pd.DataFrame]:
@@ -155,17 +155,19 @@ def _groups(drawn: Sequence[Mapping[str, np.ndarray]]) -> dict[str, pd.DataFrame
 
     GNFR aggregates were drawn one by one; all of them add up to regions and sides.
     """
-    made: dict[str, list[pd.DataFrame]] = {level: [] for level in LEVELS}
-    for found in drawn:
+    by_level: dict[str, list[pd.DataFrame]] = {level: [] for level in LEVELS}
+    for aggregate in drawn:
         for level in _WITHIN:
-            groups = _named(found, level, [*_BASE, *LEVELS[level]])
-            made[level].append(_described(groups, found[level]))
-    places = pd.concat([_named(found, "draws", _PLACE) for found in drawn], ignore_index=True)
-    sums = np.concatenate([found["draws"] for found in drawn])
+            groups = _named(aggregate, level, [*_BASE, *LEVELS[level]])
+            by_level[level].append(_described(groups, aggregate[level]))
+    places = pd.concat(
+        [_named(aggregate, "draws", _PLACE) for aggregate in drawn], ignore_index=True
+    )
+    sums = np.concatenate([aggregate["draws"] for aggregate in drawn])
     for level in (Level.SIDE, Level.REGION):
         codes, groups = grouped(places, [*_BASE, *LEVELS[level]])
-        made[level].append(_described(groups, _statistics(_summed(sums, codes, len(groups)))))
-    return {level: pd.concat(frames, ignore_index=True) for level, frames in made.items()}
+        by_level[level].append(_described(groups, _statistics(_summed(sums, codes, len(groups)))))
+    return {level: pd.concat(frames, ignore_index=True) for level, frames in by_level.items()}
 
 
 def draw_aggregate(rows: pd.DataFrame, draws: int, seed: int) -> dict[str, np.ndarray]:
@@ -187,20 +189,20 @@ def draw_aggregate(rows: pd.DataFrame, draws: int, seed: int) -> dict[str, np.nd
     """
     cells, sums = draw(rows, [*_PLACE, "gnfr", "nfr"], draws, seed)
     by_cell = sums.T
-    made = {}
+    arrays = {}
     for level in (*_WITHIN, "draws"):
         codes, groups = grouped(cells, [*_BASE, *LEVELS.get(level, ("region",))])
         summed = _summed(by_cell, codes, len(groups))
-        made[level] = summed.astype(np.float32) if level == "draws" else _statistics(summed)
-        made |= {
+        arrays[level] = summed.astype(np.float32) if level == "draws" else _statistics(summed)
+        arrays |= {
             f"{level}:{name}": groups[name].to_numpy(dtype=int if name == "year" else str)
             for name in groups.columns
         }
-    return made
+    return arrays
 
 
-def _named(found: Mapping[str, np.ndarray], level: str, columns: Sequence[str]) -> pd.DataFrame:
-    return pd.DataFrame({name: found[f"{level}:{name}"] for name in columns})
+def _named(aggregate: Mapping[str, np.ndarray], level: str, columns: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame({name: aggregate[f"{level}:{name}"] for name in columns})
 
 
 def _summed(values: np.ndarray, codes: np.ndarray, count: int) -> np.ndarray:

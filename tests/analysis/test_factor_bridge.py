@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from bc_inventory.analysis.decomposition.factor_bridge import bridge, implied_beside
+from bc_inventory.analysis.decomposition.factor_bridge import bridge, implied_factors
 from tests.analysis.frames import emissions
 
 SECTOR_OF = {"1A4bi": "home", "1A3biii": "road"}
@@ -43,7 +43,7 @@ def test_the_bridge_by_hand():
 
 
 def test_what_it_implies_on_our_activity():
-    made = implied_beside(tables()[0], OTHER, SECTOR_OF).set_index(["region", "sector"])
+    made = implied_factors(tables()[0], OTHER, SECTOR_OF).set_index(["region", "sector"])
     assert made.loc[("DE", "home"), "times"] == pytest.approx(1.8)
     assert made.loc[("DE", "road"), "largest"] == (
         "1 kt from 1e+05 TJ of diesel in hdv_diesel_euro3 at 20 g/GJ, 50% removed"

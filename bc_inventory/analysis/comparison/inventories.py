@@ -11,7 +11,7 @@ from bc_inventory.analysis.comparison.align import Aligned, align
 from bc_inventory.analysis.comparison.pairwise import side_by_side
 from bc_inventory.analysis.comparison.regions import one_level
 from bc_inventory.analysis.decomposition.decompose import drawn_parts
-from bc_inventory.analysis.decomposition.factor_bridge import bridge, implied_beside
+from bc_inventory.analysis.decomposition.factor_bridge import bridge, implied_factors
 from bc_inventory.reference.domains import codes
 
 __all__ = ["UNITS", "compare_side"]
@@ -95,7 +95,7 @@ def _beside_published(
         theirs = rows[rows["inventory"] == other]
         tables = [_at_level(own[name], theirs, side) for name in names]
         labels = {"base": names[0], "other": other}
-        made["implied"].append(implied_beside(tables[0], theirs, home).assign(**labels))
+        made["implied"].append(implied_factors(tables[0], theirs, home).assign(**labels))
         if len(tables) > 1:
             via = bridge(tables[0], tables[1], theirs, home)
             made["bridge"].append(via.assign(**labels, through=names[1]))

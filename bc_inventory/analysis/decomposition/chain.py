@@ -130,10 +130,10 @@ def meet(base: pd.DataFrame, other: pd.DataFrame, by: Sequence[str]) -> Met:
 def central_parts(met: Met, method: Method) -> Floats:
     """Return the parts of the central case, kt, shape (cells, heads)."""
     size = len(met.cells) * len(HEADS)
-    at, values = [], []
+    places, values = [], []
     for sign, side in zip((-1.0, 1.0), met.sides, strict=True):
         alone = side.head != CHAINED
-        at.append(side.keys.cell[alone] * len(HEADS) + side.head[alone])
+        places.append(side.keys.cell[alone] * len(HEADS) + side.head[alone])
         values.append(sign * side.emitted[alone])
     leaves = Leaves(met, [side.head == CHAINED for side in met.sides])
     chains = [
@@ -145,10 +145,10 @@ def central_parts(met: Met, method: Method) -> Floats:
         )
         for side, chained, leaf in zip(met.sides, leaves.rows, leaves.leaf, strict=True)
     ]
-    for number, made in enumerate(parts_of(chains[0], chains[1], method)):
-        at.append(leaves.cell * len(HEADS) + number)
-        values.append(made[:, 0])
-    summed = sum_to(np.concatenate(values)[:, None], np.concatenate(at), size)
+    for number, part in enumerate(parts_of(chains[0], chains[1], method)):
+        places.append(leaves.cell * len(HEADS) + number)
+        values.append(part[:, 0])
+    summed = sum_to(np.concatenate(values)[:, None], np.concatenate(places), size)
     return summed.reshape(len(met.cells), len(HEADS))
 
 
@@ -190,12 +190,12 @@ class Leaves:
         return np.stack([*shares, factor, passed])
 
 
-def sum_to(values: NDArray[np.floating[Any]], at: Codes, count: int) -> Floats:
+def sum_to(values: NDArray[np.floating[Any]], place: Codes, count: int) -> Floats:
     """Sum rows that go to one place; sorting them first is far faster than adding one by one."""
     summed = np.zeros((count, values.shape[1]))
-    if len(at):
-        order = np.argsort(at, kind="stable")
-        ordered = at[order]
+    if len(place):
+        order = np.argsort(place, kind="stable")
+        ordered = place[order]
         starts = np.flatnonzero(np.diff(ordered, prepend=-1))
         summed[ordered[starts]] = np.add.reduceat(values[order], starts, axis=0)
     return summed
@@ -252,8 +252,8 @@ def _coded(
     )
     first = np.unique(cell, return_index=True)[1]
     ends = np.cumsum([len(table) for table in tables])
-    made = [keys.of(slice(end - len(t), end)) for end, t in zip(ends, tables, strict=True)]
-    return made, pd.Index(names), rows.loc[first, list(by)].reset_index(drop=True)
+    by_table = [keys.of(slice(end - len(t), end)) for end, t in zip(ends, tables, strict=True)]
+    return by_table, pd.Index(names), rows.loc[first, list(by)].reset_index(drop=True)
 
 
 def _heads(

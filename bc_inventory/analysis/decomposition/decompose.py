@@ -113,24 +113,24 @@ class Parts:
     def table(self, keep: Sequence[str] | None = None) -> pd.DataFrame:
         """Return the parts summed to cells of `keep`; see `decompose`."""
         columns = list(self.cells.columns if keep is None else keep)
-        cells, at = pd.DataFrame(index=[0]), np.zeros(len(self.cells), dtype=np.intp)
+        cells, place = pd.DataFrame(index=[0]), np.zeros(len(self.cells), dtype=np.intp)
         if columns:
-            at, cells = grouped(self.cells, columns)
+            place, cells = grouped(self.cells, columns)
         frame = cells.loc[cells.index.repeat(len(HEADS))].reset_index(drop=True)
         frame["head"] = np.tile(HEADS, len(cells))
-        frame["part_kt"] = sum_to(self.central, at, len(cells)).ravel()
+        frame["part_kt"] = sum_to(self.central, place, len(cells)).ravel()
         if self.drawn.shape[1]:
-            frame["lower_kt"], frame["upper_kt"] = self._bounds(at, len(cells))
+            frame["lower_kt"], frame["upper_kt"] = self._bounds(place, len(cells))
         return frame
 
     def heads(self) -> Floats:
         """Return the draws of each head summed over all cells, shape (heads, draws)."""
         return sum_to(self.drawn, self.place % len(HEADS), len(HEADS))
 
-    def _bounds(self, at: NDArray[np.intp], count: int) -> Floats:
+    def _bounds(self, place: NDArray[np.intp], count: int) -> Floats:
         """Return the 2.5 and 97.5 % quantiles of each cell and head, 0 where nothing is drawn."""
         cell, head = np.divmod(self.place, len(HEADS))
-        places, codes = np.unique(at[cell] * len(HEADS) + head, return_inverse=True)
+        places, codes = np.unique(place[cell] * len(HEADS) + head, return_inverse=True)
         bounds = np.zeros((2, count * len(HEADS)))
         if len(places):
             summed = sum_to(self.drawn, codes, len(places))

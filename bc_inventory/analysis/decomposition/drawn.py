@@ -235,9 +235,9 @@ def _multiplied(drawn: _Drawn, kinds: _Kinds, chosen: slice) -> tuple[Floats, Fl
 def _mean(values: Floats, weight: Floats, whole: Floats, leaf: Codes) -> Floats:
     """Return the mean of the kinds of each leaf, NaN where nothing weighs."""
     share = np.divide(weight, whole[leaf], out=np.zeros_like(weight), where=weight > 0)
-    made = sum_to(share * values, leaf, len(whole))
-    made[whole == 0] = np.nan
-    return made
+    mean = sum_to(share * values, leaf, len(whole))
+    mean[whole == 0] = np.nan
+    return mean
 
 
 class _Factors(_Sums):
@@ -291,12 +291,12 @@ class _Factors(_Sums):
         drawn = self._both[0]
         split = drawn.share.drawn(chosen)
         activity = [drawn.activity.drawn(chosen), drawn.local.drawn(chosen)]
-        made = np.zeros((len(_LAST), self._cells, split.shape[1]))
+        parts = np.zeros((len(_LAST), self._cells, split.shape[1]))
         for head, part in enumerate(parts_of(chains[0], chains[1], self._method)):
             if part.any():
                 of_pair = part.astype(np.float32)
-                made[head] = self._products.summed(self._weights, [of_pair, split], activity)
-        return made.reshape(len(self.place), -1)
+                parts[head] = self._products.summed(self._weights, [of_pair, split], activity)
+        return parts.reshape(len(self.place), -1)
 
 
 def _same_activity(met: Met, both: list[_Drawn]) -> list[Flags]:
@@ -333,14 +333,14 @@ def _row_keys(met: Met) -> Codes:
     value = pd.factorize(rows["share"], use_na_sentinel=False)[0]
     share, _ = combined([*drawn(Component.SHARE), value])
     activity, _ = combined([*drawn(Component.ACTIVITY), *drawn(Component.LOCAL)])
-    splits = [_split_marks(side.rows, own) for side, own in zip(
+    splits = [_split_marks(side.rows, side_drawn) for side, side_drawn in zip(
         met.sides, np.split(share, [len(met.sides[0].rows)]), strict=True)]  # fmt: skip
     used = np.concatenate([_rounded(np.nan_to_num(side.used)) for side in met.sides])
     leaf = np.concatenate([side.keys.leaf for side in met.sides])
     numbers = [np.unique(x, return_inverse=True)[1] for x in (used, np.concatenate(splits))]
-    made, _ = combined([leaf, activity])
-    made, _ = combined([made, share])
-    return combined([combined([made, numbers[0]])[0], numbers[1]])[0]
+    keys, _ = combined([leaf, activity])
+    keys, _ = combined([keys, share])
+    return combined([combined([keys, numbers[0]])[0], numbers[1]])[0]
 
 
 def _split_marks(rows: pd.DataFrame, share: Codes) -> NDArray[np.uint64]:
@@ -350,5 +350,5 @@ def _split_marks(rows: pd.DataFrame, share: Codes) -> NDArray[np.uint64]:
     mixed ^= mixed >> np.uint64(29)
     marks = np.zeros(len(splits), dtype=np.uint64)
     np.add.at(marks, split, mixed * np.uint64(0xBF58476D1CE4E5B9))
-    made: NDArray[np.uint64] = marks[split]
-    return made
+    marked: NDArray[np.uint64] = marks[split]
+    return marked

@@ -15,7 +15,7 @@ import pandas as pd
 from bc_inventory.analysis.decomposition.decompose import decompose
 from bc_inventory.schema.counted import counted
 
-__all__ = ["bridge", "implied_beside"]
+__all__ = ["bridge", "implied_factors"]
 
 _CELL = ["region", "sector"]
 
@@ -54,14 +54,14 @@ def bridge(
     reached = counted(tables[1]).groupby(_CELL, as_index=False)["emission_kt"].sum(min_count=1)
     rest = known.merge(reached, on=_CELL, suffixes=("", "_via")).dropna()
     rest = rest.assign(head="rest", part_kt=rest["emission_kt"] - rest["emission_kt_via"])
-    made = pd.concat([step, rest[[*_CELL, "head", "part_kt"]]], ignore_index=True)
-    return made.sort_values(_CELL, kind="stable", ignore_index=True)
+    parts = pd.concat([step, rest[[*_CELL, "head", "part_kt"]]], ignore_index=True)
+    return parts.sort_values(_CELL, kind="stable", ignore_index=True)
 
 
-def implied_beside(
+def implied_factors(
     emissions: pd.DataFrame, other: pd.DataFrame, sector_of: Mapping[str, str]
 ) -> pd.DataFrame:
-    """Put what another inventory implies on our activity beside our own.
+    """Set what another inventory implies on our activity against ours.
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ def decomposition_step(
     """
     emissions = schema.read_parquet(inputs["emissions"], "emissions")
     rows = emissions[emissions["year"] == year]
-    made = [
+    differences = [
         _difference(base, other, by, draws, seed).assign(
             year=year,
             base_side=base["side"].iat[0],
@@ -69,7 +69,9 @@ def decomposition_step(
         for base, other, by in _pairs(rows, factor_set)
     ]
     names = schema.table("decomposition").names
-    frame = pd.concat(made, ignore_index=True) if made else pd.DataFrame(columns=names)
+    frame = (
+        pd.concat(differences, ignore_index=True) if differences else pd.DataFrame(columns=names)
+    )
     schema.write_parquet(
         schema.check(frame[names], "decomposition"), "decomposition", outputs["decomposition"]
     )
@@ -104,10 +106,10 @@ def _difference(
     cells, sums, values = [], [], []
     for name in sorted({*tables[0], *tables[1]}):
         pair = [table.get(name, empty) for table in tables]
-        found = memoize(_aggregate, *pair, list(by), draws, seed)
-        values.append(found.pop("drawn"))
-        sums.append(found.pop("central"))
-        cells.append(pd.DataFrame(found))
+        arrays = memoize(_aggregate, *pair, list(by), draws, seed)
+        values.append(arrays.pop("drawn"))
+        sums.append(arrays.pop("central"))
+        cells.append(pd.DataFrame(arrays))
     heads = np.tile(np.arange(len(HEADS)), len(sums))
     whole = Parts(
         pd.DataFrame(index=[0]),
@@ -116,9 +118,9 @@ def _difference(
         np.concatenate(values),
     ).table([])
     whole["shapley_kt"] = np.sum(sums, axis=0)[:, 1]
-    made = pd.concat([*cells, whole], ignore_index=True)
-    absent = {name: "*" for name in _CELL if name not in made}
-    return made.assign(**absent).fillna(dict.fromkeys(by, "*"))
+    difference = pd.concat([*cells, whole], ignore_index=True)
+    absent = {name: "*" for name in _CELL if name not in difference}
+    return difference.assign(**absent).fillna(dict.fromkeys(by, "*"))
 
 
 def _aggregate(
