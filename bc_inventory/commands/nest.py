@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from bc_inventory.commands.options import release_options, version_option
+
 __all__ = ["nest"]
 
 
@@ -16,23 +18,38 @@ __all__ = ["nest"]
 @click.option(
     "--to", type=click.Path(path_type=Path, dir_okay=False), help="CSV file for what is left."
 )
-def nest(file: Path | None, to: Path | None) -> None:
+@version_option
+@release_options
+def nest(
+    file: Path | None, to: Path | None, version: str, inventory: str | None, releases: str
+) -> None:
     """Resolve the claims of FILE: what is left to each, and overlaps, gaps and alternatives.
 
     FILE is a CSV under the contract `claims` (docs/data.md): inventories of areas, plants inside
-    them, reductions by projects. By default the cases that ship with the project.
+    them, reductions by projects. Without it, the release's own table of the cases that ship with
+    the project.
     """
-    from bc_inventory.analysis.comparison.double_counting import nest as resolve
-    from bc_inventory.analysis.comparison.double_counting import read_claims
+    if file is None:
+        from bc_inventory.release.read.release import open_release
 
-    made = resolve(read_claims(file))
-    click.echo(made.own.to_string(index=False, float_format=lambda value: f"{value:,.3f}"))
+        release = open_release(version, inventory=inventory, root=releases)
+        own = release.table("double_counting")
+        findings = release.table("double_counting_findings")
+    else:
+        from bc_inventory.analysis.comparison.double_counting import nest as resolve
+        from bc_inventory.analysis.comparison.double_counting import read_claims
+        from bc_inventory.commands.released import computed_now
+
+        made = resolve(read_claims(file))
+        own, findings = made.own, made.findings
+        click.echo(computed_now(f"the claims of {file.name}"))
+    click.echo(own.to_string(index=False, float_format=lambda value: f"{value:,.3f}"))
     click.echo("")
-    if made.findings.empty:
+    if findings.empty:
         click.echo("no overlap, gap or alternative")
-    for row in made.findings.itertuples():
+    for row in findings.itertuples():
         click.echo(f"{row.finding}: {row.words} ({row.kt:+,.3f} kt)")
     if to is not None:
         from bc_inventory.report.exports import write_csv
 
-        click.echo(f"Written: {write_csv(made.own, to)}")
+        click.echo(f"Written: {write_csv(own, to)}")

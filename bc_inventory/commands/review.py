@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from bc_inventory.commands.options import factor_set_option, release_options, use_facts_of
 
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from bc_inventory.release.read.release import Release
+
 __all__ = ["review"]
 
+_TABLES = (
+    *("review_checks", "completeness", "implied_factors", "series_breaks"),
+    "key_categories",
+)
 _UNITS = dict.fromkeys(("emission_kt", "base_kt", "previous_kt"), "kt")
 
 
@@ -38,22 +48,25 @@ def review(
     A finding is a reason to look, not an error.
     """
     from bc_inventory.analysis.review.limits import review_limits
-    from bc_inventory.analysis.review.review import key_tables, review_tables
+    from bc_inventory.analysis.review.step import reviewed
+    from bc_inventory.commands.released import computed_now
     from bc_inventory.errors import DataError, Problem
     from bc_inventory.release.read.release import open_release
 
     release = open_release(version, inventory=inventory, root=releases)
     use_facts_of(release)
-    totals, limits = release.table("totals"), review_limits()
+    totals = release.table("totals")
     years = sorted({int(one) for one in totals["year"].unique()})
     chosen = year if year is not None else years[-1]
     if chosen not in years:
         listed = ", ".join(map(str, years))
         raise DataError([Problem(f"the year {chosen}", f"one of {listed}")])
-    emissions = release.emissions(None, None, chosen, factor_set=None, memo=None)
-    made = review_tables(emissions, totals, limits, year=chosen, factor_set=factor_set)
-    made["key_categories"] = key_tables(totals, limits, year=chosen, factor_set=factor_set)
-    checks = made["checks"]
+    made = _released(release, chosen, factor_set)
+    if made is None:
+        emissions = release.emissions(None, None, chosen, factor_set=None, memo=None)
+        made = reviewed(emissions, totals, review_limits(), year=chosen, factor_set=factor_set)
+        click.echo(computed_now(f"{chosen}, {factor_set} factors"))
+    checks = made["review_checks"]
     for row in checks.itertuples():
         word = {True: "pass", False: "look"}.get(row.passed, "untested")
         count = f" ({row.found})" if row.found else ""
@@ -72,3 +85,18 @@ def review(
         click.echo(f"Written: {write_workbook(sheets, to, title=title)}")
     if strict and (checks["passed"] == False).any():  # noqa: E712 - untested is neither
         raise click.exceptions.Exit(1)
+
+
+def _released(release: Release, year: int, factor_set: str) -> dict[str, pd.DataFrame] | None:
+    """Return the tables of a review as the release has them, None if it has none of the year."""
+    if not set(_TABLES) <= set(release.tables):
+        return None
+    made = {}
+    for name in _TABLES:
+        rows = release.table(name)
+        made[name] = rows[rows["factor_set"] == factor_set]
+        if name != "series_breaks":
+            made[name] = made[name][made[name]["year"] == year]
+    keys = made["key_categories"]
+    made["key_categories"] = keys.sort_values("contribution", ascending=False, kind="stable")
+    return made if len(made["review_checks"]) else None

@@ -26,7 +26,6 @@ FACTS = {
     "domains": ("domains.csv", "domains"),
     "definitions": ("comparability/definitions.csv", "inventory_definitions"),
     "fuels": ("fuels.csv", "fuels"),
-    "limits": ("review_limits.csv", "review_limits"),
     "measures": ("measures.csv", "measures"),
     "outlines": ("spatial/outlines.parquet", "spatial_outlines"),
     "regions": ("regions.csv", "regions"),
@@ -44,7 +43,11 @@ IMPACTS = {
     "exposure": "exposure",
 }
 # Tables that steps before derived from the inventory; the names of inputs and of contracts.
-DERIVED = ("decomposition", "measure_savings", "target_progress", "emission_gap")
+DERIVED = (
+    *("decomposition", "measure_savings", "target_progress", "emission_gap"),
+    *("key_categories", "review_checks", "completeness", "implied_factors", "series_breaks"),
+    *("emission_by_evidence", "source_use", "double_counting", "double_counting_findings"),
+)
 _GNFR_NAMES = {
     "A_PublicPower": Both("public power", "公共电力"),
     "B_Industry": Both("industry", "工业"),
@@ -132,6 +135,11 @@ class Material:
         """Tables found before: to filter that many rows is slow, and all sections do."""
         return {}
 
+    def derived_of(self, name: str) -> pd.DataFrame:
+        """Return the rows of a derived table for the report's year and factor set."""
+        rows = self.derived[name]
+        return rows[(rows["year"] == self.year) & (rows["factor_set"] == self.factor_set)]
+
     def total(self, side: str, factor_set: str) -> float:
         """Return the published total of a side in the report's year, kt."""
         rows = self.totals[
@@ -146,12 +154,6 @@ class Material:
     def draws(self) -> int:
         """Draws of every interval of the release."""
         return int(self.totals["draws"].iloc[0])
-
-    @property
-    def limits(self) -> dict[str, float]:
-        """Limits of a review by name."""
-        rows = self.facts["limits"]
-        return dict(zip(rows["limit"], rows["value"], strict=True))
 
     @property
     def factor_sets(self) -> list[str]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from bc_inventory.schema.check import check
 from bc_inventory.schema.contract import Table
 from bc_inventory.schema.tables import table as find_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["arrow_schema", "write_csv", "write_dataset", "write_parquet"]
+__all__ = ["arrow_schema", "write_csv", "write_dataset", "write_parquet", "write_tables"]
 
 
 def arrow_schema(contract: str | Table) -> pa.Schema:
@@ -96,6 +98,26 @@ def write_parquet(
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(arrow, path, compression="zstd", compression_level=6, write_statistics=True)
     return path
+
+
+def write_tables(frames: Mapping[str, pd.DataFrame], paths: Mapping[str, Path]) -> None:
+    """Check tables and write each as a Parquet file under the contract of its name.
+
+    Parameters
+    ----------
+    frames : mapping of str to pandas.DataFrame
+        Tables by the name of their contract; columns beyond it are left out.
+    paths : mapping of str to Path
+        File of each.
+
+    Raises
+    ------
+    DataError
+        If a table breaks its contract.
+    """
+    for name, frame in frames.items():
+        wanted = find_table(name)
+        write_parquet(check(frame.reindex(columns=wanted.names), wanted), wanted, paths[name])
 
 
 def write_dataset(frame: pd.DataFrame, contract: str | Table, folder: Path, partition: str) -> Path:

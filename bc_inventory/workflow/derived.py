@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bc_inventory.analysis.comparison.claims_step import claims_step
 from bc_inventory.analysis.decomposition.step import decomposition_step
 from bc_inventory.analysis.mitigation.step import mitigation_step
+from bc_inventory.analysis.review.step import review_step
 from bc_inventory.config import Config
 from bc_inventory.pipeline.plan import Output, Step
 from bc_inventory.reference.paths import data_root
@@ -58,6 +60,25 @@ ANALYSES = (
             **_DOMAINS,
             "benchmarks": "benchmarks.csv",
         },
+    ),
+    Analysis(
+        "review",
+        review_step,
+        (
+            *("key_categories", "review_checks", "completeness", "implied_factors"),
+            *("series_breaks", "emission_by_evidence", "source_use"),
+        ),
+        ("emissions", "totals"),
+        {"limits": "review_limits.csv", **_DOMAINS},
+        ("year",),
+    ),
+    Analysis(
+        "claims",
+        claims_step,
+        ("double_counting", "double_counting_findings"),
+        (),
+        {"claims": "claims.csv"},
+        (),
     ),
 )
 

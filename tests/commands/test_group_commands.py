@@ -64,13 +64,15 @@ def test_a_review_passes_and_looks(releases, tmp_path):
     assert "untested time series without breaks: one year, no series" in done.output
     assert "key categories, EU, level, approach 2" in done.output
     sheets = pd.read_excel(book, sheet_name=None, engine="calamine")
-    assert {"checks", "completeness", "outliers", "breaks", "key_categories"} <= set(sheets)
+    wanted = {"review_checks", "completeness", "implied_factors", "series_breaks", "key_categories"}
+    assert wanted <= set(sheets)
+    assert "Computed now" not in done.output
     looks = "\nlook " in "\n" + done.output
     assert call(review, "--releases", releases, "--strict").exit_code == int(looks)
 
 
-def test_claims_of_a_file_and_those_that_ship(tmp_path):
-    shipped = call(nest)
+def test_claims_of_a_file_and_those_that_ship(releases, tmp_path):
+    shipped = call(nest, "--releases", releases)
     assert "alternative: sichuan-guideline claims the same as sichuan-reas" in shipped.output
     file = tmp_path / "claims.csv"
     file.write_text(
@@ -80,6 +82,7 @@ def test_claims_of_a_file_and_those_that_ship(tmp_path):
         "plant,P,,nation,point,2018,town,1A2c,BC,12,,high,me,\n"
     )
     done = call(nest, file, "--to", tmp_path / "own.csv")
+    assert "Computed now with the claims of claims.csv" in done.output
     assert "exceeds: claims inside nation hold 2 kt more than it does" in done.output
     own = pd.read_csv(tmp_path / "own.csv").set_index("claim")["own_kt"]
     assert own.to_dict() == {"nation": 0.0, "plant": 12.0}

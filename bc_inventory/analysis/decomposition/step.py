@@ -72,9 +72,7 @@ def decomposition_step(
     frame = (
         pd.concat(differences, ignore_index=True) if differences else pd.DataFrame(columns=names)
     )
-    schema.write_parquet(
-        schema.check(frame[names], "decomposition"), "decomposition", outputs["decomposition"]
-    )
+    schema.write_tables({"decomposition": frame}, outputs)
 
 
 def _pairs(

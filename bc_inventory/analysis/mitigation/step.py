@@ -78,9 +78,7 @@ def mitigation_step(
         "target_progress": progress(series, black).rename(columns={"region": "scope"}),
         "emission_gap": gap_after(series, black, pd.concat(shares, ignore_index=True)),
     }
-    for name, frame in made.items():
-        checked = schema.check(frame[schema.table(name).names], name)
-        schema.write_parquet(checked, name, outputs[name])
+    schema.write_tables(made, outputs)
 
 
 def _saved(

@@ -39,7 +39,7 @@ def read(
     Returns
     -------
     pandas.DataFrame
-        Rows in the order of the files; `Int64` where a whole number is absent.
+        Rows in the order of the files; `Int64` and `boolean` where a value is absent.
 
     Raises
     ------
@@ -76,6 +76,8 @@ def _to_pandas(table: pa.Table) -> pd.DataFrame:
     for name, column in zip(table.column_names, table.columns, strict=True):
         if pa.types.is_integer(column.type) and column.null_count:
             frame[name] = column.to_pandas(types_mapper=lambda _: pd.Int64Dtype())
+        elif pa.types.is_boolean(column.type) and column.null_count:
+            frame[name] = column.to_pandas(types_mapper=lambda _: pd.BooleanDtype())
         elif pa.types.is_timestamp(column.type) and column.type.tz:
             frame[name] = frame[name].dt.tz_convert("UTC")  # not this machine's zone
     return frame

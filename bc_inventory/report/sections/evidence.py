@@ -8,11 +8,9 @@ from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.context import Material
 from bc_inventory.report.i18n import CONFIDENCE_NAMES, Both, one
 from bc_inventory.report.tables import Column, to_table
-from bc_inventory.schema.counted import counted
 
 __all__ = ["methods", "stations"]
 
-_SOURCE_COLUMNS = ("activity_source", "share_source", "factor_source", "abatement_source")
 _READ = {
     "primary": Both("read in the source", "阅读原文"),
     "copy": Both("faithful copy", "可靠副本"),
@@ -145,8 +143,13 @@ def _compared(material: Material, compared: pd.DataFrame) -> Figure:
 
 def methods(material: Material) -> Section:
     """Return methods and sources, generated from the rows of the emission table."""
-    table = material.estimate()
-    rows = counted(table[table["emission_kt"].notna()])
+    totals = material.totals
+    mine = totals[
+        (totals["level"] == "side")
+        & (totals["year"] == material.year)
+        & (totals["factor_set"] == material.factor_set)
+    ]
+    rows = int(mine["covered"].sum())
     formula = Both(
         "emission = activity x technology share x emission factor x (1 - abatement), one row for "
         "each technology in each region. Intervals are 95 % of lognormal errors by Monte Carlo; "
@@ -155,27 +158,25 @@ def methods(material: Material) -> Section:
         "区间为对数正态误差的95%蒙特卡罗区间；共用因子的行共用一次抽样。",
     )
     counts = Both(
-        f"{len(rows):,} rows make the figures of {material.year}; each names the source of its "
+        f"{rows:,} rows make the figures of {material.year}; each names the source of its "
         "activity, technology share, factor and control.",
-        f"{material.year}年数值由{len(rows):,}行构成，每行都注明活动、技术占比、因子和治理的来源。",
+        f"{material.year}年数值由{rows:,}行构成，每行都注明活动、技术占比、因子和治理的来源。",
     )
     return Section(
         "methods",
         Both("Methods and sources", "方法与来源"),
         (formula, counts),
         (
-            _strength(material, rows, "confidence"),
-            _strength(material, rows, "tier"),
-            _sources(material, rows),
+            _strength(material, "confidence"),
+            _strength(material, "tier"),
+            _sources(material),
         ),
     )
 
 
-def _strength(material: Material, rows: pd.DataFrame, column: str) -> Figure:
-    by = rows.assign(**{column: rows[column].astype(str)})
-    sums = by.groupby(["side", column], as_index=False)["emission_kt"].sum()
-    whole = sums.groupby("side")["emission_kt"].transform("sum")
-    sums["share"] = sums["emission_kt"] / whole
+def _strength(material: Material, column: str) -> Figure:
+    found = material.derived_of("emission_by_evidence")
+    sums = found[found["aspect"] == column].rename(columns={"value": column})
     title = {"confidence": Both("confidence", "可信度"), "tier": Both("tier", "层级")}[column]
     columns = [
         Column("side", Both("side", "方")),
@@ -191,23 +192,12 @@ def _strength(material: Material, rows: pd.DataFrame, column: str) -> Figure:
     return Figure(caption, None, to_table(sums, columns, column, labels))
 
 
-def _sources(material: Material, rows: pd.DataFrame) -> Figure:
+def _sources(material: Material) -> Figure:
     """List each cited source with the emission that rests on it."""
-    parts = []
-    for column in _SOURCE_COLUMNS:
-        cited = rows.groupby(column, as_index=False)["emission_kt"].sum()
-        split = cited.assign(source_id=cited[column].str.split(";")).explode("source_id")
-        split["source_id"] = split["source_id"].str.strip()
-        sums = split[split["source_id"] != ""].groupby("source_id", as_index=False)
-        parts.append(sums["emission_kt"].sum().assign(used_for=column.removesuffix("_source")))
-    used = pd.concat(parts, ignore_index=True)
-    roles = used.groupby("source_id").agg(
-        emission_kt=("emission_kt", "max"),
-        used_for=("used_for", lambda found: ", ".join(sorted(set(found)))),
+    listed = material.derived_of("source_use").merge(
+        material.facts["sources"], on="source_id", how="left"
     )
-    known = material.facts["sources"].set_index("source_id")
-    listed = roles.join(known, how="left").reset_index()
-    listed = listed.sort_values("emission_kt", ascending=False, ignore_index=True)
+    listed = listed.sort_values("emission_kt", ascending=False, kind="stable")
     columns = [
         Column("source_id", Both("source", "来源")),
         Column("citation", Both("citation", "引用")),

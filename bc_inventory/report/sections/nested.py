@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bc_inventory.analysis.comparison.double_counting import nest
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.context import Material
 from bc_inventory.report.i18n import Both, one
@@ -28,7 +27,6 @@ _FINDINGS = {
 def nested(material: Material) -> Section:
     """Return the seed cases of nesting, with each tonne claimed once."""
     claims = material.facts["claims"]
-    made = nest(claims)
     names = {
         str(row.claim): Both(
             one(row.label).en, one(row.name_zh if pd.notna(row.name_zh) else row.label).en
@@ -47,7 +45,10 @@ def nested(material: Material) -> Section:
         "nesting",
         Both("Claims inside claims", "嵌套核算"),
         (text,),
-        (_own(made.own, names, claims), _findings(made.findings, names)),
+        (
+            _own(material.derived["double_counting"], names, claims),
+            _findings(material.derived["double_counting_findings"], names),
+        ),
     )
 
 

@@ -6,7 +6,6 @@ import re
 
 import pandas as pd
 
-from bc_inventory.analysis.review.review import key_tables, review_tables
 from bc_inventory.reference.domains import side_of
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.context import Material
@@ -20,9 +19,8 @@ _LISTED = 15
 
 def keys(material: Material) -> Section:
     """Return the key categories of each domain by level, approaches 1 and 2."""
-    found = key_tables(
-        material.totals, material.limits, year=material.year, factor_set=material.factor_set
-    )
+    found = material.derived_of("key_categories")
+    found = found.sort_values("contribution", ascending=False, kind="stable")
     order = ["side", "assessment", "approach"]
     shown = found[found["key"]].groupby(order, sort=True).head(_LISTED)
     columns = [
@@ -67,14 +65,10 @@ _CHECKS_ZH = {
 
 def review(material: Material) -> Section:
     """Return the review's checks with their verdicts, and the map of notation keys."""
-    made = review_tables(
-        material.emissions,
-        material.totals,
-        material.limits,
-        year=material.year,
-        factor_set=material.factor_set,
-    )
-    checks = made["checks"]
+    checks = material.derived_of("review_checks")
+    # In the order in which a review asks.
+    place = {name: number for number, name in enumerate(_CHECKS_ZH)}
+    checks = checks.sort_values("check", key=lambda names: names.map(place))
     verdicts = checks["passed"].map({True: "pass", False: "look"}).astype(object)
     checks = checks.assign(verdict=verdicts.where(checks["passed"].notna(), "untested"))
     columns = [
@@ -92,7 +86,7 @@ def review(material: Material) -> Section:
         },
         "detail": {
             text: Both(text, re.sub(r" and (\d+) more$", r"，另有\1项", text).replace(*_ONE_YEAR))
-            for text in checks["detail"]
+            for text in checks["detail"].dropna()
         },
     }
     figures = [
@@ -105,11 +99,13 @@ def review(material: Material) -> Section:
                 "发现项是核查理由而非错误。",
             ),
         ),
-        _outliers(material, made["outliers"]),
-        _completeness(material, made["completeness"]),
+        _outliers(material, material.derived_of("implied_factors")),
+        _completeness(material, material.derived_of("completeness")),
     ]
-    if len(made["breaks"]):
-        figures.insert(1, _breaks(material, made["breaks"]))
+    breaks = material.derived["series_breaks"]
+    breaks = breaks[breaks["factor_set"] == material.factor_set]
+    if len(breaks):
+        figures.insert(1, _breaks(material, breaks))
     return Section("review", Both("Review", "评审"), (), tuple(figures))
 
 

@@ -1,0 +1,191 @@
+"""Contracts of what a review of an inventory finds, and of claims resolved."""
+
+from __future__ import annotations
+
+from bc_inventory.schema import common as c
+from bc_inventory.schema.contract import Column, Table
+from bc_inventory.schema.enumerations import Statistic
+
+__all__ = ["TABLES"]
+
+
+def _n(
+    name: str,
+    description: str,
+    unit: str | None = None,
+    *,
+    required: bool = False,
+    statistic: Statistic | None = None,
+) -> Column:
+    return Column(name, "number", description, unit, required, statistic=statistic)
+
+
+def _s(name: str, description: str, *, required: bool = True) -> Column:
+    return Column(name, "string", description, required=required)
+
+
+_set = Column("factor_set", "string", "set of emission factors", enum=("harmonised", "official"))
+
+KEY_CATEGORIES = Table(
+    "key_categories",
+    "The assessment of a category of a domain by level or trend: approach 1 by emission, approach "
+    "2 by emission times uncertainty.",
+    (
+        c.year,
+        _set,
+        c.side,
+        Column("nfr", "string", "NFR source category"),
+        Column("assessment", "string", "what is assessed", enum=("level", "trend")),
+        Column("approach", "integer", "approach", minimum=1, maximum=2),
+        _n("emission_kt", "emission", "kt"),
+        _n("base_kt", "emission of the base year of the trend", "kt"),
+        _n("contribution", "fraction of the sum of the assessment", "1", required=True),
+        _n("cumulative", "that of all categories up to this one", "1", required=True),
+        Column("key", "boolean", "whether it is a key category"),
+    ),
+    ("year", "factor_set", "side", "assessment", "approach", "nfr"),
+)
+
+CHECKS = Table(
+    "review_checks",
+    "A check of a review with its verdict.",
+    (
+        c.year,
+        _set,
+        _s("check", "what is checked"),
+        Column(
+            "passed", "boolean", "verdict; absent where nothing could be tested", required=False
+        ),
+        Column("found", "integer", "number of findings", minimum=0),
+        _s("detail", "the first findings, or why nothing was tested", required=False),
+    ),
+    ("year", "factor_set", "check"),
+)
+
+COMPLETENESS = Table(
+    "completeness",
+    "What a region reports for a category.",
+    (
+        c.year,
+        _set,
+        Column("region", "string", "region"),
+        Column("nfr", "string", "NFR source category"),
+        _s("state", "`figure`, a notation key, both, or `nothing` where there is no row"),
+    ),
+    ("year", "factor_set", "region", "nfr"),
+)
+
+IMPLIED_FACTORS = Table(
+    "implied_factors",
+    "Emission per activity of a region, category and fuel, held against other regions and against "
+    "the range of the guidebook.",
+    (
+        c.year,
+        _set,
+        Column("region", "string", "region"),
+        Column("nfr", "string", "NFR source category"),
+        Column("fuel", "string", "fuel, or the product of a process"),
+        _s("unit", "unit of the factors"),
+        _n("emission_kt", "emission", "kt", required=True),
+        _n("implied_factor", "emission per activity after control, in `unit`", required=True),
+        _n("median", "median over regions, in `unit`", required=True),
+        _n("robust_z", "distance of logarithms from it; absent with too few regions", "1"),
+        _n("lower", "lower end of the guidebook's range", statistic=Statistic.LEAST),
+        _n("upper", "upper end of the guidebook's range", statistic=Statistic.GREATEST),
+        Column("outlier", "boolean", "whether it stands out from other regions"),
+        Column("outside_range", "boolean", "whether it lies outside the guidebook's range"),
+    ),
+    ("year", "factor_set", "region", "nfr", "fuel", "unit"),
+)
+
+BREAKS = Table(
+    "series_breaks",
+    "A jump or dip of a time series that stands out from its other steps.",
+    (
+        _set,
+        _s("region", "region"),
+        _s("sector", "GNFR aggregate"),
+        Column("year", "integer", "later year of the step"),
+        _n("emission_kt", "emission of that year", "kt", required=True),
+        _n("previous_kt", "emission of the year before it in the series", "kt", required=True),
+        _n("change", "change a year, as a fraction; absent from or to zero", "1"),
+        _n("robust_z", "distance from the median step; absent from or to zero", "1"),
+    ),
+    ("factor_set", "region", "sector", "year"),
+)
+
+EVIDENCE = Table(
+    "emission_by_evidence",
+    "Emission of a domain by the weakest confidence, or the tier, of what made each row.",
+    (
+        c.year,
+        _set,
+        c.side,
+        Column("aspect", "string", "confidence or tier", enum=("confidence", "tier")),
+        _s("value", "the confidence or tier"),
+        _n("emission_kt", "emission", "kt", required=True),
+        _n("share", "share of the domain's total", "1", required=True),
+    ),
+    ("year", "factor_set", "side", "aspect", "value"),
+)
+
+SOURCE_USE = Table(
+    "source_use",
+    "The emission that rests on a source, the largest of its uses.",
+    (
+        c.year,
+        _set,
+        _s("source_id", "source"),
+        _s("used_for", "activity, share, factor, abatement, separated by commas"),
+        _n("emission_kt", "emission of the rows that cite it", "kt", required=True),
+    ),
+    ("year", "factor_set", "source_id"),
+)
+
+DOUBLE_COUNTING = Table(
+    "double_counting",
+    "A claim of `claims`, and what is left to it when each tonne is counted once.",
+    (
+        _s("claim", "claim"),
+        c.year,
+        _s("sector", "sector, or * for all"),
+        _s("species", "pollutant"),
+        _n("claimed_kt", "tonnes claimed", "kt"),
+        _n("inside_kt", "tonnes of the claims inside it", "kt", required=True),
+        _n("own_kt", "tonnes left to it", "kt"),
+        _n("reduced_kt", "tonnes that projects inside it save", "kt", required=True),
+        Column("counted", "boolean", "whether it is counted: one of several on the same thing is"),
+    ),
+    ("claim", "year", "sector", "species"),
+)
+
+DOUBLE_COUNTING_FINDINGS = Table(
+    "double_counting_findings",
+    "An overlap, a gap or an alternative among claims.",
+    (
+        Column(
+            "finding", "string", "what was found", enum=("alternative", "exceeds", "overlap", "gap")
+        ),
+        _s("claim", "claim it is about"),
+        _s("other", "the other claim", required=False),
+        c.year,
+        _s("sector", "sector, or * for all"),
+        _s("species", "pollutant"),
+        _n("kt", "how much", "kt"),
+        _n("ratio", "factor between two alternatives", "1"),
+        _s("words", "the finding in words"),
+    ),
+    ("finding", "claim", "other", "year", "sector", "species"),
+)
+
+TABLES = (
+    KEY_CATEGORIES,
+    CHECKS,
+    COMPLETENESS,
+    IMPLIED_FACTORS,
+    BREAKS,
+    EVIDENCE,
+    SOURCE_USE,
+    DOUBLE_COUNTING,
+    DOUBLE_COUNTING_FINDINGS,
+)
