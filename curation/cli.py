@@ -66,10 +66,13 @@ def check(roots: Roots, files: tuple[str, ...]) -> None:
     if bad or unsourced:
         raise SystemExit(1)
     typed = sum(len(one.typed) for one in found)
+    elsewhere = sum(one.not_rebuilt for one in found)
     click.echo(
         f"{len(found)} files: {rebuilt} rows are as their makers give them; {typed} are typed, "
         f"each with a source, and values or bounds of {ruled} of these follow by rule"
     )
+    if elsewhere:
+        click.echo(f"{elsewhere} rows can't be rebuilt here: see docs/curation.md")
 
 
 @main.command()

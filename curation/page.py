@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from curation.maker import Maker
+from curation.maker import Maker, parameters
 from curation.status import FileStatus
 
 __all__ = ["DOCUMENT", "page"]
@@ -19,6 +19,7 @@ Written by `python -m curation page` from the register of makers; don't edit it 
 
 A row of `data/` is rebuilt by a maker of `curation/`, to the last digit, or it was typed by hand
 and names its source. Of some typed rows values or bounds follow by a rule, which a maker applies.
+What was computed by a script that isn't kept is listed below as not rebuilt.
 
     python -m curation check            rebuild every derived row and compare; 1 where one differs
     python -m curation check 'spatial/*'
@@ -44,16 +45,24 @@ def page(found: Iterable[FileStatus], makers: Iterable[Maker]) -> str:
     for one in found:
         name = re.sub(r"^(activity/[a-z]+)_\d{4}", r"\1_<year>", one.file)
         groups.setdefault((name, one.makers), []).append(one)
-    lines = [_HEAD, "## Tables", "", "| file | rows | rebuilt | typed | makers |"]
-    lines.append("|---|---|---|---|---|")
+    lines = [_HEAD, "## Tables", "", "| file | rows | rebuilt | typed | not rebuilt | makers |"]
+    lines.append("|---|---|---|---|---|---|")
     for (name, names), files in groups.items():
         rows = sum(one.rows for one in files)
         rebuilt = sum(one.rebuilt for one in files)
         ruled = sum(one.ruled for one in files)
-        typed = str(rows - rebuilt) + (f", values or bounds of {ruled} by rule" if ruled else "")
-        if files[0].without_source is None and rows > rebuilt:
+        elsewhere = sum(one.not_rebuilt for one in files)
+        hand = rows - rebuilt - elsewhere
+        typed = str(hand) + (f", values or bounds of {ruled} by rule" if ruled else "")
+        if files[0].without_source is None and hand:
             typed += ", no column of sources"
-        lines.append(f"| `{name}` | {rows} | {rebuilt} | {typed} | {', '.join(names)} |")
+        cells = (f"`{name}`", rows, rebuilt, typed, elsewhere, ", ".join(names))
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+    lines += ["", "## Not rebuilt", "", "| file | source | made from | why |", "|---|---|---|---|"]
+    for row in parameters("not_rebuilt").fillna("").to_dict("records"):
+        lines.append(
+            f"| `{row['file']}` | {row['source_id']} | {row['made_from']} | {row['reason']} |"
+        )
     lines += ["", "## Makers", "", "| maker | how | inputs |", "|---|---|---|"]
     for maker in makers:
         inputs = ", ".join(f"`{name}`" for name in maker.inputs)

@@ -12,7 +12,7 @@ from bc_inventory.reference.paths import using_root
 from bc_inventory.schema import Table, read_csv, read_parquet
 from bc_inventory.schema.package import contracts_of
 from curation.comparison import Difference, differences
-from curation.maker import Maker, Roots
+from curation.maker import Maker, Roots, parameters
 
 __all__ = ["FileStatus", "embedded_tables", "rebuild", "replaced", "status"]
 
@@ -32,7 +32,10 @@ class FileStatus:
     ruled : int
         Typed rows of which makers rebuild some columns, such as the bounds of an interval.
     typed : pandas.DataFrame
-        Rows that no maker rebuilds as a whole.
+        Rows that were typed by hand.
+    not_rebuilt : int
+        Rows that were computed by what `curation/` doesn't hold, as
+        `curation/tables/not_rebuilt.csv` lists them.
     makers : tuple of str
         Names of the makers.
     differences : tuple of Difference
@@ -44,6 +47,7 @@ class FileStatus:
     rebuilt: int
     ruled: int
     typed: pd.DataFrame
+    not_rebuilt: int
     makers: tuple[str, ...]
     differences: tuple[Difference, ...]
 
@@ -104,7 +108,7 @@ def status(
         own = [maker for maker in named if fnmatch(file, maker.files)]
         if file not in tables:
             missing = Difference(file, "the whole file", "", "a file")
-            found.append(FileStatus(file, 0, 0, 0, pd.DataFrame(), _names(own), (missing,)))
+            found.append(FileStatus(file, 0, 0, 0, pd.DataFrame(), 0, _names(own), (missing,)))
             continue
         found.append(_of_file(file, *tables[file], own, rebuilt))
     return found
@@ -133,15 +137,28 @@ def _of_file(
             part |= claimed
         else:
             whole |= claimed
+    computed = _computed_elsewhere(file, frame) & ~whole
     return FileStatus(
         file,
         len(frame),
         int(whole.sum()),
         int((part & ~whole).sum()),
-        frame[~whole],
+        frame[~whole & ~computed],
+        int(computed.sum()),
         _names(makers),
         tuple(found),
     )
+
+
+def _computed_elsewhere(file: str, frame: pd.DataFrame) -> pd.Series[bool]:
+    """Return which rows the list of those that aren't rebuilt names."""
+    listed = parameters("not_rebuilt")
+    sources = listed.loc[listed["file"] == file, "source_id"]
+    if sources.isna().any():
+        return pd.Series(True, index=frame.index)
+    if sources.empty:
+        return pd.Series(False, index=frame.index)
+    return frame["source_id"].isin(sources)
 
 
 def _names(makers: list[Maker]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import read_csv, write_csv
 from curation import cli
 from curation.comparison import differences
-from curation.maker import Maker
+from curation.maker import Maker, parameters
 from curation.page import DOCUMENT, page
 from curation.registry import MAKERS
 from curation.status import replaced, status
@@ -76,9 +76,16 @@ def test_each_typed_row_has_a_source(tables):
         "activity_selection.csv",
         "crosswalk/countries.csv",
         "fuels.csv",
-        "odbl/networks_010.parquet",
         "technologies.csv",
     }
+
+
+def test_rows_that_are_not_rebuilt_are_listed_with_the_reason(tables):
+    found = {one.file: one.not_rebuilt for one in status(MAKERS, tables, {}) if one.not_rebuilt}
+    listed = parameters("not_rebuilt")
+    assert set(found) == set(listed["file"])
+    assert listed[["made_from", "reason"]].notna().all(axis=None)
+    assert found["odbl/networks_010.parquet"] == len(tables["odbl/networks_010.parquet"][1])
 
 
 def test_the_page_is_what_the_register_says(tables):
