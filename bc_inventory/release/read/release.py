@@ -284,14 +284,14 @@ class Release:
         >>> list(total.columns), len(total)
         (['kt'], 1)
         """
-        from bc_inventory.release.read.sql import Sql
+        from bc_inventory.release.read.sql import Sql, as_frame
 
         if self._sql is None:
             for paths in self.tables.values():
                 for path in paths:
                     self.file(path)
             self._sql = Sql(self.path, self.tables)
-        return self._sql.ask(query, limit=limit, seconds=seconds).to_pandas()
+        return as_frame(self._sql.ask(query, limit=limit, seconds=seconds))
 
     def _asked(self, region: Names, sector: Names, year: Years) -> dict[str, Sequence[Any]]:
         """Return allowed values by column for what was asked for."""

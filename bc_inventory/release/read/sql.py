@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from bc_inventory.errors import BCInventoryError
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pyarrow as pa
 
-__all__ = ["QueryError", "Sql"]
+__all__ = ["QueryError", "Sql", "as_frame"]
 
 _MEMORY_MB = 2048
 _ANSWER_MB = 512
@@ -145,6 +146,22 @@ def _import_folders() -> list[str]:
     folders = [entry for entry in absolute if Path(entry).resolve() != Path.cwd()]
     # Last, so that a checkout whose folder holds a module of that name doesn't hide a library.
     return list(dict.fromkeys([*folders, str(Path(__file__).resolve().parents[3])]))
+
+
+def as_frame(answer: pa.Table) -> pd.DataFrame:
+    """Return an answer as a frame.
+
+    Raises
+    ------
+    QueryError
+        If a column has a type that a frame can't hold, such as a union.
+    """
+    import pyarrow as pa
+
+    try:
+        return answer.to_pandas()
+    except (pa.ArrowException, NotImplementedError) as error:
+        raise QueryError(f"the answer can't be given as a table: {error}. Cast it.") from error
 
 
 def _send(process: subprocess.Popen[bytes], message: Mapping[str, Any]) -> None:
