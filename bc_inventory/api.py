@@ -7,6 +7,7 @@ their modules. The command line does the same things from a shell.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
@@ -136,7 +137,8 @@ def estimate(
     factor_sets : sequence of str
         Of `harmonised`, `official`; alternatives that don't add up.
     facts : path-like, optional
-        Folder of fact tables; by default those that ship with the project.
+        Overlay of facts, as `facts.folder` of a configuration; by default the facts are those
+        that ship with the project.
 
     Returns
     -------
@@ -163,13 +165,16 @@ def estimate(
     from bc_inventory import schema
     from bc_inventory.inventory.estimate import estimate as estimate_with
     from bc_inventory.inventory.facts import FACTOR_SIDE, fact_paths, load_facts
-    from bc_inventory.reference.paths import data_root
+    from bc_inventory.reference.overlay import resolve
+    from bc_inventory.reference.paths import data_root, using_root
 
-    tables = load_facts(fact_paths(Path(facts) if facts else data_root(), FACTOR_SIDE))
-    checked = schema.check(activity, "activity", known=tables.known())
-    regions = tables.regions[tables.regions["region"].isin(checked["region"].unique())]
-    years = sorted(int(year) for year in checked["year"].unique())
-    return estimate_with(checked, tables, regions, years, list(factor_sets))
+    with tempfile.TemporaryDirectory() as results:
+        with using_root(resolve(Path(facts), Path(results)) if facts else None):
+            tables = load_facts(fact_paths(data_root(), FACTOR_SIDE))
+            checked = schema.check(activity, "activity", known=tables.known())
+            regions = tables.regions[tables.regions["region"].isin(checked["region"].unique())]
+            years = sorted(int(year) for year in checked["year"].unique())
+            return estimate_with(checked, tables, regions, years, list(factor_sets))
 
 
 def grid(
@@ -177,7 +182,7 @@ def grid(
     year: int,
     *,
     resolution: Resolution = 0.1,
-    window: Window = "both",
+    window: Window = "all",
     period: Literal["year", "month"] = "year",
     factor_set: str = "harmonised",
 ) -> xr.Dataset:
@@ -192,7 +197,7 @@ def grid(
     resolution : float or (float, float)
         Width and height of a cell in degrees.
     window : str or (west, south, east, north)
-        `both`, `EU`, `CN`, `global`, or bounds in degrees.
+        `all`, a domain, `global`, or bounds in degrees.
     period : {"year", "month"}
         Length of a time step.
     factor_set : {"harmonised", "official"}
@@ -236,7 +241,7 @@ def grid(
 def regrid(
     field: xr.DataArray,
     resolution: Resolution,
-    window: Window = "both",
+    window: Window = "all",
     *,
     kind: Literal["mass", "flux"] | None = None,
 ) -> Regridded:

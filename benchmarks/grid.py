@@ -56,7 +56,7 @@ def ours(arguments, folder):
 
     start = time.perf_counter()
     emissions, tables = table(arguments.sectors)
-    made = allocate(emissions, make_grid(arguments.resolution, "both"), tables)
+    made = allocate(emissions, make_grid(arguments.resolution, "all"), tables)
     who = (made.sectors["nfr"].tolist(), list(made.pairs.names), list(made.sides))
     parts = month_parts(read_profiles(), *who)[:, :, : arguments.months]
     middle, cpu = time.perf_counter(), time.process_time()

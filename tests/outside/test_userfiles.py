@@ -11,8 +11,6 @@ from bc_inventory.errors import DataError
 from bc_inventory.spatial.raster import read_raster
 from bc_inventory.spatial.vector import read_features
 
-pytest.importorskip("pyogrio", reason="the extra `geo` isn't installed")
-
 SQUARE = {"type": "Polygon", "coordinates": [[[9, 50], [10, 50], [10, 51], [9, 51], [9, 50]]]}
 FEATURE = {"type": "Feature", "properties": {"code": "A", "w": 2.5}, "geometry": SQUARE}
 COLLECTION = {"type": "FeatureCollection", "features": [FEATURE]}
@@ -145,7 +143,8 @@ def test_what_is_no_geojson_is_refused(tmp_path, text):
 
 
 def test_a_raster_that_claims_too_much_is_refused_before_memory_is_asked_for(tmp_path):
-    rasterio = pytest.importorskip("rasterio")
+    import rasterio
+
     path = tmp_path / "x.tif"
     shape = {"width": 100_000, "height": 100_000, "count": 1, "dtype": "uint8"}
     with rasterio.open(
