@@ -74,7 +74,7 @@ def minutes(path):
         lap("mark")
         for held in (flagged, to_absorption(flagged, tape="M8060", harmonise=True)):
             means = chain(held, "eu_2008_50", exclude=("range",))
-            annual.append(float(means["hour"].standing["value"].mean()))
+            annual.append(float(means["hour"].reported["value"].mean()))
         lap("average")
     return {"rows": rows, "seconds": time.perf_counter() - start, "parts": parts, "means": annual}
 

@@ -63,13 +63,13 @@ def on_a_schedule(hours: float, stands: Callable[[dict[str, Any]], str]) -> dict
         Given the parameters of a run, says in a sentence what stands when it failed.
     """
     seconds = float(os.environ.get("BC_INVENTORY_TIMEOUT_SECONDS", hours * _HOUR))
-    told = alarm(stands)
+    details = alarm(stands)
     return {
         "validate_parameters": False,
         "persist_result": False,
         "timeout_seconds": seconds,
-        "on_failure": [told],
-        "on_crashed": [told],
+        "on_failure": [details],
+        "on_crashed": [details],
     }
 
 
@@ -135,7 +135,7 @@ def page(key: str, title: str) -> Iterator[list[str]]:
     try:
         yield lines
     except BaseException as error:
-        lines[:0] = ["**Failed**", "", "```", _said(error), "```", ""]
+        lines[:0] = ["**Failed**", "", "```", _error_text(error), "```", ""]
         raise
     finally:
         create_markdown_artifact(key=key, markdown="\n".join([f"# {title}", "", *lines]))
@@ -156,9 +156,9 @@ def alarm(stands: Callable[[dict[str, Any]], str]) -> Callable[..., None]:
             for name, parameter in inspect.signature(flow.fn).parameters.items()
         }
         try:
-            standing = stands({**given, **(flow_run.parameters or {})})
+            status = stands({**given, **(flow_run.parameters or {})})
         except (BCInventoryError, OSError) as error:
-            standing = f"What stands can't be told: {error}"
+            status = f"What stands can't be told: {error}"
         name, again = _names(flow, flow_run)
         what, advice = _what(state)
         moment = datetime.now(UTC)
@@ -171,7 +171,7 @@ def alarm(stands: Callable[[dict[str, Any]], str]) -> Callable[..., None]:
                 *(f"  {line}" for line in what.splitlines()),
                 "",
                 "What stands",
-                f"  {standing}",
+                f"  {status}",
                 "",
                 "What to do",
                 f"  {advice}",
@@ -187,7 +187,7 @@ def alarm(stands: Callable[[dict[str, Any]], str]) -> Callable[..., None]:
             "run": str(flow_run.id),
             "state": str(state.name),
             "what": what,
-            "stands": standing,
+            "stands": status,
         }
         log = get_logger("bc_inventory.alarm")
         for failed in send(f"[bc-inventory] {name} {state.name}: {first}", text, fields):
@@ -211,14 +211,16 @@ def _what(state: State) -> tuple[str, str]:
         )
     if isinstance(error, NetworkError):
         return (
-            _said(error),
+            _error_text(error),
             "A network or a server didn't answer, in all attempts. There is nothing to mend "
             "here; the next scheduled run asks again.",
         )
     if isinstance(error, BCInventoryError):
-        return _said(error), "Mend what is named above and run it again. What was finished is kept."
+        return _error_text(
+            error
+        ), "Mend what is named above and run it again. What was finished is kept."
     if isinstance(error, BaseException):
-        return _said(error), "This is a defect of the software: report it with the log."
+        return _error_text(error), "This is a defect of the software: report it with the log."
     return (
         state.message or str(state.name),
         "The process was killed from outside: look for a lack of memory "
@@ -226,7 +228,7 @@ def _what(state: State) -> tuple[str, str]:
     )
 
 
-def _said(error: BaseException) -> str:
+def _error_text(error: BaseException) -> str:
     """Return what an error says, its step and kind included."""
     notes = "".join(f" ({note})" for note in getattr(error, "__notes__", ()))
     kind = "" if isinstance(error, BCInventoryError) else f"{type(error).__name__}: "

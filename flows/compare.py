@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bc_inventory.release.metadata.citations import cite
 from bc_inventory.release.read.release import choose_inventory
 from bc_inventory.release.store.retention import previous_version
-from bc_inventory.release.store.status import standing
+from bc_inventory.release.store.status import release_status
 from bc_inventory.release.store.stores import open_store
 from bc_inventory.storage.atomic import write_atomic
 from flows.common import TASK, flow, in_time, network_task, on_a_schedule, page, task
@@ -35,7 +35,7 @@ def stands(parameters: dict[str, Any]) -> str:
     """Say which release stands."""
     root = parameters["releases"]
     name = choose_inventory(open_store(root), parameters["inventory"] or None)
-    return "A comparison changes no release. " + standing(root, name)
+    return "A comparison changes no release. " + release_status(root, name)
 
 
 @task(**network_task())
@@ -51,10 +51,10 @@ def command(arguments: list[str]) -> str:
     """Run a command of this project here; return what it says."""
     from bc_inventory.cli import cli
 
-    said = io.StringIO()
-    with contextlib.redirect_stdout(said):
+    o = io.StringIO()
+    with contextlib.redirect_stdout(o):
         cli.main(arguments, prog_name="bc-inventory", standalone_mode=False)
-    return said.getvalue()
+    return o.getvalue()
 
 
 @flow(name="compare", **on_a_schedule(2, stands))
@@ -120,9 +120,9 @@ def compare(
 
 
 def _section(title: str, text: str) -> list[str]:
-    told = text.strip().splitlines()
-    more = [f"... {len(told) - _SHOWN} more lines"] if len(told) > _SHOWN else []
-    return [f"## {title}", "", "```", *told[:_SHOWN], *more, "```", ""]
+    details = text.strip().splitlines()
+    more = [f"... {len(details) - _SHOWN} more lines"] if len(details) > _SHOWN else []
+    return [f"## {title}", "", "```", *details[:_SHOWN], *more, "```", ""]
 
 
 if __name__ == "__main__":

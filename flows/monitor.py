@@ -131,14 +131,14 @@ def monitor(folder: str, settings: str, store: str = "monitoring", addresses: st
                 silent = error
         in_time()
         done = take(Path(folder), Path(store), Path(settings))
-        lines.extend(_told(done, store, refused))
+        lines.extend(_summary(done, store, refused))
         if silent is not None:
             silent.add_note(f"the rest was taken: the record is {done.generation[:12]}")
             raise silent
     return done.generation
 
 
-def _told(done: Done, store: str, refused: list[str]) -> list[str]:
+def _summary(done: Done, store: str, refused: list[str]) -> list[str]:
     """Return the page of a run."""
     lines = [
         f"Record `{done.generation[:12]}` in `{store}`: {done.taken} files in it, "

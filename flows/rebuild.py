@@ -25,7 +25,7 @@ from bc_inventory.errors import BCInventoryError
 from bc_inventory.pipeline.dask_runner import Cluster, connect
 from bc_inventory.pipeline.plan import Output, RunRecord, Step, StepRecord, execute
 from bc_inventory.release.read.release import open_release
-from bc_inventory.release.store.status import standing
+from bc_inventory.release.store.status import release_status
 from bc_inventory.release.store.stores import open_store
 from bc_inventory.storage.prune import using_results
 from bc_inventory.workflow.plan import make_plan
@@ -52,7 +52,7 @@ def stands(parameters: dict[str, Any]) -> str:
     """Say which release stands."""
     chosen = load_config(parameters["config"])
     root = parameters["output"] or chosen.output.folder
-    return "Nothing was published. " + standing(root, chosen.inventory.name)
+    return "Nothing was published. " + release_status(root, chosen.inventory.name)
 
 
 @task(**TASK, task_run_name="{step.name}")
@@ -101,20 +101,20 @@ def rebuild(config: str = "default", output: str = "", scheduler: str = "") -> s
         stack.enter_context(using_results(cache))
         plan = make_plan(chosen, cache)
         cluster = stack.enter_context(connect(scheduler, plan)) if scheduler else None
-        made: dict[str, Any] = {}
+        fields: dict[str, Any] = {}
         for step in plan.steps:
             needed = {
-                source.step: made[source.step]
+                source.step: fields[source.step]
                 for source in step.inputs.values()
                 if isinstance(source, Output)
             }
             start = run_step if cluster is None else run_step.submit
-            made[step.name] = start(step, needed, cache, cluster)
+            fields[step.name] = start(step, needed, cache, cluster)
             in_time()
-        done = [record if cluster is None else record.result() for record in made.values()]
+        done = [record if cluster is None else record.result() for record in fields.values()]
         in_time()
         version = publish(chosen, RunRecord(tuple(done), plan.facts), root)
-        lines.extend(_told(chosen, root, version, before, done))
+        lines.extend(_summary(chosen, root, version, before, done))
     return version
 
 
@@ -125,7 +125,7 @@ def look(root: str, inventory: str) -> str | None:
     return store.latest(inventory) if inventory in store.inventories() else None
 
 
-def _told(
+def _summary(
     config: Config, root: str, version: str, before: str | None, done: list[StepRecord]
 ) -> list[str]:
     """Return the page of a run: what was published, what moved, what was done."""

@@ -37,7 +37,7 @@ def build(config: str, output: str | None, scheduler: str) -> None:
     from bc_inventory.config import load_config
     from bc_inventory.errors import BCInventoryError
     from bc_inventory.release.read.release import open_release
-    from bc_inventory.release.store.status import standing
+    from bc_inventory.release.store.status import release_status
     from bc_inventory.workflow.run import build as run
 
     chosen = load_config(config)
@@ -51,7 +51,7 @@ def build(config: str, output: str | None, scheduler: str) -> None:
     try:
         release = run(chosen, folder, progress=tell, scheduler=scheduler)
     except BCInventoryError:
-        click.echo(standing(folder, chosen.inventory.name), err=True)
+        click.echo(release_status(folder, chosen.inventory.name), err=True)
         raise
     published = open_release(release.version, inventory=chosen.inventory.name, root=folder)
     use_facts_of(published)

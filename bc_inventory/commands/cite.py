@@ -31,13 +31,13 @@ def cite(
     if version is None:
         if by is not None or withdraw:
             raise click.UsageError("Name the version that is cited.")
-        for one in citations.citations(store, name):
-            click.echo(f"{one.version}  {one.cited_on}  {one.by}")
+        for citation in citations.citations(store, name):
+            click.echo(f"{citation.version}  {citation.cited_on}  {citation.by}")
         return
     if by is None:
         raise click.UsageError("Say with --by what cites it.")
     if version == "latest":
         version = store.latest(name)
     change = citations.withdraw if withdraw else citations.cite
-    made = change(store, name, version, by)
-    click.echo(f"{name} {made.version} is {'no longer ' if withdraw else ''}cited by {made.by}")
+    result = change(store, name, version, by)
+    click.echo(f"{name} {result.version} is {'no longer ' if withdraw else ''}cited by {result.by}")

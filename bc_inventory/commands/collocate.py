@@ -99,22 +99,22 @@ def collocate(
     from bc_inventory.monitoring.statistics import collocate as meeting
     from bc_inventory.readers.registry import read_any
 
-    made = read_any(field, kind="gridded", **answers_of(answers)).data
-    if variable not in made:
+    data = read_any(field, kind="gridded", **answers_of(answers)).data
+    if variable not in data:
         raise DataError(
             [
                 Problem(
                     f"no variable {variable!r}",
-                    f"one of {', '.join(map(str, made.data_vars))}",
+                    f"one of {', '.join(map(str, data.data_vars))}",
                     str(field),
-                    remedy=suggest(variable, list(map(str, made.data_vars))),
+                    remedy=suggest(variable, list(map(str, data.data_vars))),
                 )
             ]
         )
     observations, stations = _record(record, version, inventory, releases)
-    bounds = made["time_bnds"].to_numpy().astype("datetime64[s]")
+    bounds = data["time_bnds"].to_numpy().astype("datetime64[s]")
     pairs = meeting.collocate(
-        made[variable],
+        data[variable],
         (bounds[:, 0], bounds[:, 1]),
         observations,
         stations,

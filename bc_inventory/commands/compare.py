@@ -92,7 +92,7 @@ def compare(
     definitions, limits, gnfr_of = read_definitions(), review_limits(), gnfr_index()
     made = []
     for name, rows in published.items():
-        own = _own(opened, name, chosen)
+        own = _emission_tables(opened, name, chosen)
         if len(own) + rows["inventory"].nunique() < 2:
             continue
         made.append(
@@ -108,7 +108,7 @@ def compare(
         click.echo(f"Written: {_write(made, to, opened[0], chosen)}")
 
 
-def _own(opened: list[Release], side: str, year: int) -> dict[str, pd.DataFrame]:
+def _emission_tables(opened: list[Release], side: str, year: int) -> dict[str, pd.DataFrame]:
     """Return the emission tables of a side by the name they go by."""
     found = {}
     for place, release in enumerate(opened):

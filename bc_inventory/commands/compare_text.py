@@ -11,20 +11,20 @@ __all__ = ["summary"]
 _SHOWN = 5
 
 
-def summary(made: dict[str, pd.DataFrame], year: int) -> str:
+def summary(tables: dict[str, pd.DataFrame], year: int) -> str:
     """Return what a reader wants first of each pair.
 
     Parameters
     ----------
-    made : dict of str to pandas.DataFrame
+    tables : dict of str to pandas.DataFrame
         From `analysis.comparison.compare_side`.
     year : int
         Calendar year.
     """
     lines = []
-    left = made["left_out"].set_index(["base", "other", "inventory"])["left_out_share"]
-    for row in made["agreement"].itertuples():
-        cells = _pair(made["cells"], row)
+    left = tables["left_out"].set_index(["base", "other", "inventory"])["left_out_share"]
+    for row in tables["agreement"].itertuples():
+        cells = _pair(tables["cells"], row)
         tested = cells["significant"].notna()
         shares = ", ".join(
             f"{name} {left[row.base, row.other, name]:.1%}" for name in (row.base, row.other)
@@ -44,8 +44,8 @@ def summary(made: dict[str, pd.DataFrame], year: int) -> str:
         lines += [
             f"  significant differences: {int(cells['significant'].sum())} of {int(tested.sum())} "
             f"cells with intervals in both",
-            f"  definitions agree? {_verdicts(_pair(made['comparability'], row))}",
-            f"  why: {_why(made, row)}",
+            f"  definitions agree? {_verdicts(_pair(tables['comparability'], row))}",
+            f"  why: {_why(tables, row)}",
             "  largest differences, kt: "
             + "; ".join(
                 f"{cell.region} {cell.sector} {cell.difference_kt:+.2f}"
@@ -66,27 +66,27 @@ def _pair(frame: pd.DataFrame, row) -> pd.DataFrame:  # type: ignore[no-untyped-
 def _verdicts(matrix: pd.DataFrame) -> str:
     """Tell the aspects in which definitions differ, by the worst verdict over the sectors."""
     rank = {verdict: place for place, verdict in enumerate(VERDICTS)}
-    worst = matrix.groupby("aspect")["verdict"].agg(lambda found: max(found, key=rank.__getitem__))
+    worst = matrix.groupby("aspect")["verdict"].agg(lambda item: max(item, key=rank.__getitem__))
     words = {"not": "no", "partly": "partly", "unknown": "not stated", "agree": "yes"}
-    told = []
+    details = []
     for verdict, text in words.items():
         aspects = sorted(worst.index[worst == verdict])
         if aspects:
-            told.append(f"{text}: {', '.join(aspects)}")
-    return "; ".join(told)
+            details.append(f"{text}: {', '.join(aspects)}")
+    return "; ".join(details)
 
 
-def _why(made: dict[str, pd.DataFrame], row) -> str:  # type: ignore[no-untyped-def]
+def _why(tables: dict[str, pd.DataFrame], row) -> str:  # type: ignore[no-untyped-def]
     """Tell the heads of the difference: along the chain where both have one, else the shares."""
-    chain = _pair(made["chain"], row)
+    chain = _pair(tables["chain"], row)
     chain = chain[chain["level"] == "all"]
     if len(chain):
         shown = chain[chain["part_kt"].abs() > 0.05]
-        told = [
+        details = [
             f"{part.head} {part.part_kt:+,.1f} ({part.lower_kt:+,.1f} to {part.upper_kt:+,.1f})"
             for part in shown.itertuples()
         ]
     else:
-        sums = _pair(made["parts"], row).groupby("head", observed=True)["part_kt"].sum()
-        told = [f"{head} {value:+,.1f}" for head, value in sums.items() if abs(value) > 0.05]
-    return (", ".join(told) or "no difference") + " kt"
+        sums = _pair(tables["parts"], row).groupby("head", observed=True)["part_kt"].sum()
+        details = [f"{head} {value:+,.1f}" for head, value in sums.items() if abs(value) > 0.05]
+    return (", ".join(details) or "no difference") + " kt"

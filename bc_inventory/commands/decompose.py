@@ -67,13 +67,13 @@ def decompose(
     from bc_inventory.commands.released import built_with, computed_now
 
     parts = [_part(_selector(text), inventory, releases) for text in (base, other)]
-    found = None if by or method != "lmdi" else _released(*parts)
-    if found is None:
+    matches = None if by or method != "lmdi" else _released(*parts)
+    if matches is None:
         built = built_with(parts[0].release)
         heads, cells, within = _computed(parts[0].rows(), parts[1].rows(), by, method, built)
         click.echo(computed_now(f"{base} and {other}, by {','.join(within)}, {method}", built))
     else:
-        heads, cells, within = found
+        heads, cells, within = matches
     click.echo(f"{base}: {parts[0].total():,.2f} kt")
     for row in heads[heads["part_kt"] != 0].itertuples():
         reach = f"  ({row.lower_kt:+,.2f} to {row.upper_kt:+,.2f})"
@@ -108,8 +108,8 @@ class _Part:
             self.place, None, self.year, factor_set=self.factor_set, memo=None
         )
         if rows.empty:
-            found = f"no rows for {self.place or 'any region'}, {self.factor_set}"
-            raise DataError([Problem(found, "a part of the release")])
+            text = f"no rows for {self.place or 'any region'}, {self.factor_set}"
+            raise DataError([Problem(text, "a part of the release")])
         return rows
 
     def total(self) -> float:
@@ -159,17 +159,17 @@ def _computed(
 
 
 def _selector(text: str) -> dict[str, str]:
-    made: dict[str, str] = {}
+    names: dict[str, str] = {}
     for part in text.split(","):
         key, mark, value = part.partition("=")
         key = key.strip()
-        if not mark or not value or key not in _KEYS or key in made:
+        if not mark or not value or key not in _KEYS or key in names:
             raise click.BadParameter(
                 f"{part!r}; expected KEY=VALUE once each, with one of {', '.join(_KEYS)}",
                 param_hint=text,
             )
-        made[key] = value.strip()
-    return made
+        names[key] = value.strip()
+    return names
 
 
 def _part(chosen: dict[str, str], inventory: str | None, releases: str) -> _Part:

@@ -60,54 +60,54 @@ def diff(
     from bc_inventory.release.read.release import open_release
 
     pair = [open_release(version, inventory=inventory, root=releases) for version in (base, other)]
-    made = run(pair[0], pair[1], method=method)
+    result = run(pair[0], pair[1], method=method)
     if form == "json":
         import json
 
-        click.echo(json.dumps(made.to_dict(), indent=1, ensure_ascii=False, allow_nan=False))
+        click.echo(json.dumps(result.to_dict(), indent=1, ensure_ascii=False, allow_nan=False))
     elif form == "csv":
-        table: pd.DataFrame = getattr(made, name)
+        table: pd.DataFrame = getattr(result, name)
         click.echo(table.to_csv(index=False, lineterminator="\n"), nl=False)
     else:
-        click.echo(text(made, top))
+        click.echo(text(result, top))
 
 
-def text(made: Difference, top: int) -> str:
+def text(difference: Difference, top: int) -> str:
     """Return a difference as text to read.
 
     Parameters
     ----------
-    made : Difference
+    difference : Difference
         What to tell.
     top : int
         Most lines of each table.
     """
     title = (
-        f"From {made.base['inventory']} {made.base['version']} "
-        f"to {made.other['inventory']} {made.other['version']}"
+        f"From {difference.base['inventory']} {difference.base['version']} "
+        f"to {difference.other['inventory']} {difference.other['version']}"
     )
-    if made.empty:
+    if difference.empty:
         return f"{title}: nothing changed"
     lines = [title, ""]
-    lines += _totals(made, top) if len(made.totals) else ["No total changed."]
-    lines += ["", *_rows(made, top)] if len(made.rows) else []
-    if len(made.inputs):
+    lines += _totals(difference, top) if len(difference.totals) else ["No total changed."]
+    lines += ["", *_rows(difference, top)] if len(difference.rows) else []
+    if len(difference.inputs):
         lines += ["", "Facts that changed:"]
         lines += [
             f"  {row['path']}: {row['change']} "
             f"({_short(row['base_sha256'])} to {_short(row['other_sha256'])})"
-            for row in made.inputs.to_dict("records")
+            for row in difference.inputs.to_dict("records")
         ]
-    if len(made.settings):
+    if len(difference.settings):
         lines += ["", "Configuration, code and libraries that changed:"]
         lines += [
             f"  {row['what']}: {_short(row['base'])} to {_short(row['other'])}"
-            for row in made.settings.to_dict("records")
+            for row in difference.settings.to_dict("records")
         ]
     return "\n".join(lines)
 
 
-def _totals(made: Difference, top: int) -> list[str]:
+def _totals(difference: Difference, top: int) -> list[str]:
     """Tell the totals of the sides, then those of regions and categories that moved most."""
     from bc_inventory.release.explain.diff import HEADS
     from bc_inventory.schema.enumerations import Level
@@ -116,10 +116,13 @@ def _totals(made: Difference, top: int) -> list[str]:
         f"{head:>18}" for head in HEADS
     )
     lines = [heading]
-    order = made.totals["change_kt"].abs().sort_values(ascending=False, kind="stable").index
-    sides = made.totals["level"] == Level.SIDE
-    cells = made.totals["level"] == Level.REGION_NFR
-    for shown in (made.totals[sides], made.totals.loc[order][cells.loc[order]].head(top)):
+    order = difference.totals["change_kt"].abs().sort_values(ascending=False, kind="stable").index
+    sides = difference.totals["level"] == Level.SIDE
+    cells = difference.totals["level"] == Level.REGION_NFR
+    for shown in (
+        difference.totals[sides],
+        difference.totals.loc[order][cells.loc[order]].head(top),
+    ):
         for row in shown.to_dict("records"):
             place = row["side"] if row["region"] == "*" else row["region"]
             label = f"{row['year']} {place} {row['nfr']} {row['factor_set']}"
@@ -134,14 +137,14 @@ def _totals(made: Difference, top: int) -> list[str]:
     return lines
 
 
-def _rows(made: Difference, top: int) -> list[str]:
-    lines = [f"Rows that did it ({len(made.rows)}):"]
-    for row in made.rows.head(top).to_dict("records"):
+def _rows(difference: Difference, top: int) -> list[str]:
+    lines = [f"Rows that did it ({len(difference.rows)}):"]
+    for row in difference.rows.head(top).to_dict("records"):
         key = f"{row['year']} {row['region']} {row['nfr']} {row['fuel']}, {row['technology']}"
         key += f", {row['factor_set']}"
         lines.append(f"  {row['change_kt']:+.4g} kt  {key} ({row['activity_id']}): {_what(row)}")
-    if len(made.rows) > top:
-        lines.append(f"  and {len(made.rows) - top} more")
+    if len(difference.rows) > top:
+        lines.append(f"  and {len(difference.rows) - top} more")
     return lines
 
 
@@ -151,13 +154,13 @@ def _what(row: dict[str, Any]) -> str:
         heads = ("technology_shares", "method", "coverage")
         head = next((name for name in heads if row[name]), "zero")
         return f"in {row['in']} alone ({head})"
-    told = []
+    details = []
     for name in ("activity", "share", "emission_factor", "abatement"):
         old, new = row[f"{name}_base"], row[f"{name}_other"]
         if old != new:
             unit = row.get(f"{name}_unit_other") or ""
-            told.append(f"{name} {old:.6g} to {new:.6g} {unit}".rstrip())
-    return ", ".join(told) or "by another method"
+            details.append(f"{name} {old:.6g} to {new:.6g} {unit}".rstrip())
+    return ", ".join(details) or "by another method"
 
 
 def _short(value: Any) -> str:

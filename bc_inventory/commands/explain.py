@@ -46,65 +46,75 @@ def explain(
     from bc_inventory.release.read.release import open_release
 
     release = open_release(version, inventory=inventory, root=releases)
-    made = run(release, year=year, facts=facts, **asked)
+    result = run(release, year=year, facts=facts, **asked)
     if as_json:
         import json
 
-        click.echo(json.dumps(made.to_dict(), indent=1, ensure_ascii=False, allow_nan=False))
+        click.echo(json.dumps(result.to_dict(), indent=1, ensure_ascii=False, allow_nan=False))
     else:
-        click.echo(text(made, top))
+        click.echo(text(result, top))
 
 
-def text(made: Explanation, top: int) -> str:
+def text(explanation: Explanation, top: int) -> str:
     """Return an explanation as text to read.
 
     Parameters
     ----------
-    made : Explanation
+    explanation : Explanation
         What to tell.
     top : int
         Most rows and assumptions to show; what is left out is summed.
     """
-    lines = [*_heading(made), "", *_rows(made, top), "", *_assumptions(made, top)]
-    if len(made.without_figure):
+    lines = [
+        *_heading(explanation),
+        "",
+        *_rows(explanation, top),
+        "",
+        *_assumptions(explanation, top),
+    ]
+    if len(explanation.without_figure):
         lines += ["", "Not in the number:"]
         lines += [
             f"  {row.region} {row.nfr} {row.fuel}: {row.notation_key}"
-            for row in made.without_figure.head(top).itertuples()
+            for row in explanation.without_figure.head(top).itertuples()
         ]
-        if len(made.without_figure) > top:
-            lines.append(f"  and {len(made.without_figure) - top} more")
+        if len(explanation.without_figure) > top:
+            lines.append(f"  and {len(explanation.without_figure) - top} more")
     lines += ["", "Sources:"]
     lines += [
         f"  {row['source_id']}: {row['title']} ({row['publisher']}"
         f"{', ' + row['published'] if row['published'] else ''}; {row['read']})"
-        for row in made.sources
+        for row in explanation.sources
     ]
-    if made.facts_absent:
-        lines += ["", f"Notes and confidence not at hand for: {', '.join(made.facts_absent)}"]
+    if explanation.facts_absent:
+        lines += [
+            "",
+            f"Notes and confidence not at hand for: {', '.join(explanation.facts_absent)}",
+        ]
         lines += ["  (--facts names the folder of the tables that made this release)"]
     return "\n".join(lines)
 
 
-def _heading(made: Explanation) -> list[str]:
+def _heading(explanation: Explanation) -> list[str]:
     from bc_inventory.release.explain.explain import FORMULA
 
-    asked = made.asked
+    request = explanation.asked
     what = ", ".join(
         [
-            "/".join(asked["region"]) if asked["region"] else "all regions",
-            "/".join(asked["sector"]) if asked["sector"] else "all sectors",
-            str(asked["year"]),
-            f"{asked['factor_set']} factors",
+            "/".join(request["region"]) if request["region"] else "all regions",
+            "/".join(request["sector"]) if request["sector"] else "all sectors",
+            str(request["year"]),
+            f"{request['factor_set']} factors",
         ]
     )
     lines = [
-        f"Black carbon, {what}{' (memo items)' if asked['memo'] else ''}; "
-        f"{made.release['inventory']} {made.release['version']}",
-        f"{made.emission_kt:.6g} kt, +-{made.half_width_kt:.3g} kt by error propagation",
+        f"Black carbon, {what}{' (memo items)' if request['memo'] else ''}; "
+        f"{explanation.release['inventory']} {explanation.release['version']}",
+        f"{explanation.emission_kt:.6g} kt, "
+        f"+-{explanation.half_width_kt:.3g} kt by error propagation",
     ]
-    if made.interval:
-        drawn = made.interval
+    if explanation.interval:
+        drawn = explanation.interval
         lines.append(
             f"95 % interval of {drawn['draws']} draws: "
             f"{drawn['lower_kt']:.4g} to {drawn['upper_kt']:.4g} kt"
@@ -112,9 +122,9 @@ def _heading(made: Explanation) -> list[str]:
     return [*lines, "", FORMULA]
 
 
-def _rows(made: Explanation, top: int) -> list[str]:
+def _rows(explanation: Explanation, top: int) -> list[str]:
     lines = []
-    for row in made.rows.head(top).to_dict("records"):
+    for row in explanation.rows.head(top).to_dict("records"):
         lines += [
             f"{row['region']} {row['nfr']} {row['fuel']}, {row['technology']}: "
             f"{row['emission_kt']:.4g} kt ({row['lower_kt']:.3g}-{row['upper_kt']:.3g}), "
@@ -133,7 +143,7 @@ def _rows(made: Explanation, top: int) -> list[str]:
             f"  tier {row['tier']}, weakest confidence {row['confidence']}, "
             f"flags {_or_none(row['flag'])}",
         ]
-    rest = made.rows.iloc[top:]
+    rest = explanation.rows.iloc[top:]
     if len(rest):
         lines.append(
             f"and {len(rest)} more rows: {rest['emission_kt'].sum():.4g} kt, "
@@ -143,24 +153,24 @@ def _rows(made: Explanation, top: int) -> list[str]:
     return lines
 
 
-def _assumptions(made: Explanation, top: int) -> list[str]:
-    if not made.assumptions:
+def _assumptions(explanation: Explanation, top: int) -> list[str]:
+    if not explanation.assumptions:
         return ["No part has an interval."]
     lines = ["It hangs on (share of the variance):"]
-    for one in made.assumptions[:top]:
+    for entry in explanation.assumptions[:top]:
         lines.append(
-            f"  {one['share_of_variance']:6.1%} {one['part']} {one['name']}: "
-            f"+-{one['half_width_kt']:.3g} kt in {one['rows']} row(s), "
-            f"{one['share_of_total']:.1%} of the total, "
-            f"confidence {one['confidence'] or 'not known'}"
-            + (f", flags {';'.join(one['flags'])}" if one["flags"] else "")
+            f"  {entry['share_of_variance']:6.1%} {entry['part']} {entry['name']}: "
+            f"+-{entry['half_width_kt']:.3g} kt in {entry['rows']} row(s), "
+            f"{entry['share_of_total']:.1%} of the total, "
+            f"confidence {entry['confidence'] or 'not known'}"
+            + (f", flags {';'.join(entry['flags'])}" if entry["flags"] else "")
         )
-        lines += [f"         {_fact(fact)}" for fact in one["facts"][:3]]
-        noted = {fact.get("note") for fact in one["facts"][:3]}
-        lines += [f"         note: {note}" for note in one["notes"][:3] if note not in noted]
-    rest = made.assumptions[top:]
+        lines += [f"         {_fact(fact)}" for fact in entry["facts"][:3]]
+        noted = {fact.get("note") for fact in entry["facts"][:3]}
+        lines += [f"         note: {note}" for note in entry["notes"][:3] if note not in noted]
+    rest = explanation.assumptions[top:]
     if rest:
-        share = sum(one["share_of_variance"] for one in rest)
+        share = sum(item["share_of_variance"] for item in rest)
         lines.append(f"  {share:6.1%} {len(rest)} more parts")
     return lines
 

@@ -25,8 +25,8 @@ def fetch(items: tuple[str, ...], cache: Path | None, offline: bool, list_items:
     store = Cache(cache or default_cache_root(), offline=offline)
     if list_items:
         for row in store.state().itertuples():
-            kept = "cached" if row.cached else ""
-            click.echo(f"{row.item:<24} {row.access:<13} {kept:<7} {row.licence}")
+            text = "cached" if row.cached else ""
+            click.echo(f"{row.item:<24} {row.access:<13} {text:<7} {row.licence}")
         return
     if not items:
         raise click.UsageError("Name at least one item, or ask for --list.")

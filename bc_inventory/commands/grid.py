@@ -109,9 +109,9 @@ def grid(source: Path, target: Path, **options: Any) -> None:
         {"license": NETWORKS_NOTICE} if options["networks"] else {},
     )
     tables = _tables(options, emissions, request)
-    with scratch(target) as made:
-        allocation = make_product(emissions, made, request, tables=tables)
-        written = write_layout(made, target, options["layout"], options["year"])
+    with scratch(target) as result:
+        allocation = make_product(emissions, result, request, tables=tables)
+        written = write_layout(result, target, options["layout"], options["year"])
     if options["points"]:
         from bc_inventory import schema
         from bc_inventory.spatial.points import point_emissions

@@ -77,24 +77,24 @@ def measures(
     release = open_release(version, inventory=inventory, root=releases)
     use_facts_of(release)
     built = built_with(release)
-    asked = year or int(release.table("totals")["year"].max())
+    request = year or int(release.table("totals")["year"].max())
     table = derived(release, "measure_savings")
     as_built = (
-        not chosen and library is None and (asked, factor_set) == (built.year, built.factor_set)
+        not chosen and library is None and (request, factor_set) == (built.year, built.factor_set)
     )
     if as_built and table is not None:
-        made = table[(table["region"] == "*") == (by == "side")]
-        made = made.drop(columns=[] if by == "region" else "region")
+        result = table[(table["region"] == "*") == (by == "side")]
+        result = result.drop(columns=[] if by == "region" else "region")
     else:
-        made, what = _computed(release, library, chosen, asked, factor_set, by, built)
+        result, what = _computed(release, library, chosen, request, factor_set, by, built)
         click.echo(computed_now(what, built))
-    made = made[made["saved_kt"] != 0]
+    result = result[result["saved_kt"] != 0]
     if to is None:
-        click.echo(made.to_string(index=False, float_format=lambda value: f"{value:,.3f}"))
+        click.echo(result.to_string(index=False, float_format=lambda value: f"{value:,.3f}"))
         return
     from bc_inventory.report.exports import write_csv
 
-    click.echo(f"Written: {write_csv(made, to)}")
+    click.echo(f"Written: {write_csv(result, to)}")
 
 
 def _computed(

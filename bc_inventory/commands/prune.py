@@ -65,14 +65,14 @@ def prune(
     from bc_inventory.release.read.release import choose_inventory
     from bc_inventory.release.store.retention import fates, prune_versions
     from bc_inventory.release.store.stores import open_store
-    from bc_inventory.storage.prune import choose, kept_results, remove_results
+    from bc_inventory.storage.prune import choose, remove_results, stored_results
     from bc_inventory.workflow.run import results_of
 
     store = open_store(releases)
     name = choose_inventory(store, inventory)
     young = older_than * _DAY
-    told = fates(store, name, keep=keep, older_than=young)
-    for fate in told:
+    details = fates(store, name, keep=keep, older_than=young)
+    for fate in details:
         click.echo(_line(fate))
     cache = results_of(releases)
     limit = None if cache_larger_than is None else cache_larger_than * _MB
@@ -81,12 +81,12 @@ def prune(
         gone = prune_versions(store, name, keep=keep, older_than=young)
         results = remove_results(cache, older_than=old, larger_than=limit)
     else:
-        gone = [fate for fate in told if fate.goes]
-        results = choose(kept_results(cache), older_than=old, larger_than=limit)
+        gone = [fate for fate in details if fate.goes]
+        results = choose(stored_results(cache), older_than=old, larger_than=limit)
     size = sum(item.size for item in results) / _MB
     done = "Removed" if delete else "Would remove"
     click.echo(
-        f"{done} {len(gone)} of {len(told)} versions of {name}, and {len(results)} results of "
+        f"{done} {len(gone)} of {len(details)} versions of {name}, and {len(results)} results of "
         f"steps ({size:.1f} MB)" + ("" if delete else "; --delete removes them")
     )
 

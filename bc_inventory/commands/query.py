@@ -82,8 +82,8 @@ def query(
     if sql is not None:
         frame = release.sql(sql)
     else:
-        asked = (list(regions) or None, list(sectors) or None, list(years) or None)
-        frame = _rows(release, table, asked, factor_set)
+        request = (list(regions) or None, list(sectors) or None, list(years) or None)
+        frame = _rows(release, table, request, factor_set)
     _write(frame, kind, out, _BRIEF.get(table) if sql is None else None)
 
 

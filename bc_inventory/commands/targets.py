@@ -69,7 +69,7 @@ def targets(
     if not as_built or progress is None or gap is None:
         progress, gap, what = _computed(release, file, chosen, factor_set, built)
         click.echo(computed_now(what, built))
-    click.echo(_standing(progress))
+    click.echo(_progress_text(progress))
     click.echo(_gaps(gap))
     if to is not None:
         from bc_inventory.report.exports import write_csv
@@ -111,22 +111,22 @@ def _computed(
     regions = read_csv(data_root() / "regions.csv", "regions")
     scene = drawn_scene(rows, library, uptake, regions, draws=built.draws, seed=built.seed)
     drawn = savings(scene)
-    mine = totals[(totals["year"] == built.year) & (totals["factor_set"] == factor_set)]
+    subset = totals[(totals["year"] == built.year) & (totals["factor_set"] == factor_set)]
     saved = pd.concat(
-        [saved_shares(joint_saving(drawn, by=by), mine, by) for by in ("side", "region")],
+        [saved_shares(joint_saving(drawn, by=by), subset, by) for by in ("side", "region")],
         ignore_index=True,
     )
     targets = read_targets(file)
     targets = targets[targets["species"] == "BC"]
     series = series_of(totals, read_csv(data_root() / "benchmarks.csv", "benchmarks"))
     words += [f"{factor_set} factors", *([file.name] if file else [])]
-    standing = progress(series, targets).rename(columns={"region": "scope"})
-    return standing, gap_after(series, targets, saved), ", ".join(words)
+    table = progress(series, targets).rename(columns={"region": "scope"})
+    return table, gap_after(series, targets, saved), ", ".join(words)
 
 
-def _standing(made: pd.DataFrame) -> str:
+def _progress_text(table: pd.DataFrame) -> str:
     lines = [f"{'target':24}{'scope':8}{'inventory':28}{'year':>6}{'change':>9}{'due':>18}  status"]
-    for row in made.itertuples():
+    for row in table.itertuples():
         if row.status == "no base year":
             continue
         due = f"{row.due_lower:+.1%} to {row.due_upper:+.1%}"
@@ -134,15 +134,15 @@ def _standing(made: pd.DataFrame) -> str:
             f"{row.target_id:24}{row.scope:8}{row.inventory:28}{row.year:>6}{row.change:>+9.1%}"
             f"{due:>18}  {row.status}, {row.to_go_kt:+,.1f} kt to go"
         )
-    without = sorted(set(made.loc[made["status"] == "no base year", "inventory"]))
+    without = sorted(set(table.loc[table["status"] == "no base year", "inventory"]))
     if without:
         lines.append(f"without the base year: {', '.join(without)}")
     return "\n".join(lines)
 
 
-def _gaps(made: pd.DataFrame) -> str:
+def _gaps(table: pd.DataFrame) -> str:
     lines = ["", "emission gap, kt: as it stands, and with the measures (95 % interval)"]
-    for row in made.itertuples():
+    for row in table.itertuples():
         lines.append(
             f"  {row.target_id} {row.scope} {row.inventory} {row.year}: {row.gap_kt:+,.1f} -> "
             f"{row.gap_after_kt:+,.1f} ({row.gap_after_lower_kt:+,.1f} to "

@@ -22,9 +22,9 @@ def verify(version: str, every: bool, inventory: str | None, releases: str) -> N
     name = choose_inventory(store, inventory)
     latest = store.latest(name)
     versions = store.versions(name) if every else [latest if version == "latest" else version]
-    for one in versions:
-        manifest = store.verify(name, one)
+    for item in versions:
+        manifest = store.verify(name, item)
         count = len(manifest["files"]) + len(manifest["documents"])
         size = sum(entry["bytes"] for entry in [*manifest["files"], *manifest["documents"]])
-        mark = ", latest" if one == latest else ""
-        click.echo(f"{name} {one}: whole, {count} files, {size / 1e6:.1f} MB{mark}")
+        mark = ", latest" if item == latest else ""
+        click.echo(f"{name} {item}: whole, {count} files, {size / 1e6:.1f} MB{mark}")

@@ -124,13 +124,13 @@ def connect(address: str, plan: Plan) -> Iterator[Cluster]:
             raise NetworkError(
                 f"the scheduler at {address} has no worker. Start one with `dask worker {address}`"
             ) from error
-        found: dict[str, Any] = client.run(_code_of, functions, on_error="return")
-        other = sorted(worker for worker, code in found.items() if code != here)
+        fields: dict[str, Any] = client.run(_code_of, functions, on_error="return")
+        other = sorted(worker for worker, code in fields.items() if code != here)
         if other:
-            said = found[other[0]]
+            stated = fields[other[0]]
             raise BCInventoryError(
                 f"the workers {', '.join(other)} have other code or libraries than this process"
-                + (f" ({said!r})" if isinstance(said, Exception) else "")
+                + (f" ({stated!r})" if isinstance(stated, Exception) else "")
                 + ". Install the same version on all machines and start the workers again"
             )
         yield Cluster(client)

@@ -24,15 +24,15 @@ from bc_inventory.reference.paths import configs_root, embedded_root, using_root
 from bc_inventory.storage import atomic
 from bc_inventory.storage.hashing import Content, code_of, content_of
 from bc_inventory.storage.memoize import results_in
-from bc_inventory.storage.results import Made, identify, keep
+from bc_inventory.storage.results import StoredFile, identify, store_result
 
 __all__ = [
-    "Made",
     "Output",
     "Plan",
     "RunRecord",
     "Step",
     "StepRecord",
+    "StoredFile",
     "Used",
     "execute",
     "run",
@@ -125,7 +125,7 @@ class StepRecord:
         As given.
     inputs : mapping of str to Used
         By name.
-    outputs : mapping of str to Made
+    outputs : mapping of str to StoredFile
         By name.
     reused : bool
         Whether it was found and not run.
@@ -140,7 +140,7 @@ class StepRecord:
     libraries: Mapping[str, str]
     parameters: Mapping[str, Any]
     inputs: Mapping[str, Used]
-    outputs: Mapping[str, Made]
+    outputs: Mapping[str, StoredFile]
     reused: bool
     seconds: float
 
@@ -299,7 +299,7 @@ def execute(step: Step, done: Mapping[str, StepRecord], cache: Path) -> StepReco
             raise
 
     with writing(step.name):
-        outputs, reused = keep(cache, key, step.outputs, make, step.name)
+        outputs, reused = store_result(cache, key, step.outputs, make, step.name)
     return StepRecord(
         name=step.name,
         function=f"{step.function.__module__}.{step.function.__qualname__}",

@@ -30,7 +30,7 @@ from bc_inventory.reference.paths import embedded_root, using_root
 from bc_inventory.schema import Table, read_csv, read_parquet, table
 from bc_inventory.schema.package import contracts_of
 from bc_inventory.storage.hashing import content_of, sha256_file
-from bc_inventory.storage.results import identify, keep
+from bc_inventory.storage.results import identify, store_result
 
 __all__ = ["ROWS", "overlaid_files", "resolve"]
 
@@ -136,7 +136,7 @@ def resolve(folder: Path, results: Path) -> Path | None:
         changes = _merge(base, files, outputs["data"])
         write_changes(changes, outputs["overlay"])
 
-    kept, _ = keep(results, key, _OUTPUTS, make, "facts")
+    kept, _ = store_result(results, key, _OUTPUTS, make, "facts")
     return kept["data"].path.absolute()
 
 

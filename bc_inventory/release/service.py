@@ -74,13 +74,13 @@ class _Shelf:
             if key in self._given:
                 self._given.move_to_end(key)
                 return self._given[key]
-        made = make()
-        if len(made[0]) <= _KEPT_BYTES:
+        result = make()
+        if len(result[0]) <= _KEPT_BYTES:
             with self._lock:
-                self._given[key] = made
+                self._given[key] = result
                 while len(self._given) > _KEPT_ANSWERS:
                     self._given.popitem(last=False)
-        return made
+        return result
 
 
 def make_app(root: Path | str, inventory: str) -> FastAPI:

@@ -151,8 +151,8 @@ def lines(series: Sequence[Series], title: Both, description: Both) -> Markup:
     title, description : Both
         For those who don't see the chart.
     """
-    years = [point[0] for one in series for point in one.points]
-    highest = max(max(p[3] or 0.0, p[1]) for one in series for p in one.points)
+    years = [point[0] for entry in series for point in entry.points]
+    highest = max(max(p[3] or 0.0, p[1]) for item in series for p in item.points)
     ticks = nice_ticks(highest)
     first, last = min(years), max(years)
     left, right, top, bottom = 46.0, _WIDTH - 14, 26.0, 266.0
@@ -189,29 +189,29 @@ def lines(series: Sequence[Series], title: Both, description: Both) -> Markup:
 
 def _dodged(series: Sequence[Series]) -> list[dict[int, float]]:
     """Return how far aside each series stands in a year in which several have an interval."""
-    made: list[dict[int, float]] = [{} for _ in series]
+    records: list[dict[int, float]] = [{} for _ in series]
     holders: dict[int, list[int]] = {}
-    for place, one in enumerate(series):
-        for year, _, lower, _ in one.points:
+    for place, item in enumerate(series):
+        for year, _, lower, _ in item.points:
             if lower is not None:
                 holders.setdefault(year, []).append(place)
     for year, places in holders.items():
         for rank, place in enumerate(places):
-            made[place][year] = (rank - (len(places) - 1) / 2) * _APART
-    return made
+            records[place][year] = (rank - (len(places) - 1) / 2) * _APART
+    return records
 
 
 def _line(
-    one: Series, place: int, across: Across, up: Across, aside: dict[int, float]
+    series: Series, place: int, across: Across, up: Across, aside: dict[int, float]
 ) -> list[Markup]:
     marks = []
-    kind = "ours" if one.ours else f"line{place % 5}"
-    points = sorted(one.points)
+    kind = "ours" if series.ours else f"line{place % 5}"
+    points = sorted(series.points)
     if len(points) > 1:
         path = "M" + "L".join(
             f"{across(p[0]) + aside.get(p[0], 0.0):.1f} {up(p[1]):.1f}" for p in points
         )
-        dash = None if one.ours else _DASHES[place % len(_DASHES)]
+        dash = None if series.ours else _DASHES[place % len(_DASHES)]
         marks.append(shape("path", d=path, class_=f"line {kind}", stroke_dasharray=dash))
     for year, value, lower, upper in points:
         x = across(year) + aside.get(year, 0.0)
@@ -220,7 +220,7 @@ def _line(
             path += f"M{x - 4:.1f} {up(upper):.1f}h8"
             marks.append(shape("path", d=path, class_="whisker"))
         if len(points) <= 12 or year in {points[0][0], points[-1][0]} or year % 5 == 0:
-            marks.append(_mark(x, up(value), place, one.ours))
+            marks.append(_mark(x, up(value), place, series.ours))
     return marks
 
 

@@ -98,26 +98,26 @@ def map_chart(
 
 def _apart(points: Floats, size: tuple[float, float]) -> Floats:
     """Push numbered marks apart until none hides another, as far as the map has room."""
-    made = points.copy()
+    values = points.copy()
     for _ in range(_ROUNDS):
-        between = made[:, None] - made[None, :]
+        between = values[:, None] - values[None, :]
         distance = np.hypot(between[..., 0], between[..., 1])
         np.fill_diagonal(distance, np.inf)
         near = distance < 2 * _RADIUS + 1
         if not near.any():
             break
         # Marks on one spot part along fixed directions, so that a map is always the same.
-        angle = np.arange(len(made))
-        own = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+        angle = np.arange(len(values))
+        array = np.stack([np.cos(angle), np.sin(angle)], axis=1)
         way = np.where(
             distance[..., None] > 1e-6,
             between / np.maximum(distance, 1e-6)[..., None],
-            own[:, None] - own[None, :],
+            array[:, None] - array[None, :],
         )
         push = np.where(near, (2 * _RADIUS + 1.5 - distance) / 2, 0.0)
-        made += (way * np.where(np.isfinite(push), push, 0.0)[..., None]).sum(axis=1)
-        made = np.clip(made, _RADIUS, np.array(size) - _RADIUS)
-    return made
+        values += (way * np.where(np.isfinite(push), push, 0.0)[..., None]).sum(axis=1)
+        values = np.clip(values, _RADIUS, np.array(size) - _RADIUS)
+    return values
 
 
 def legend() -> Markup:

@@ -28,7 +28,7 @@ HEADLESS = (
 
 def find_browser() -> str | None:
     """Return the path of a Chromium-like browser, None if there is none."""
-    return next((found for name in _BROWSERS if (found := shutil.which(name))), None)
+    return next((matches for name in _BROWSERS if (matches := shutil.which(name))), None)
 
 
 def print_pdf(page: Path, path: Path, *, language: str = "en") -> Path:

@@ -61,7 +61,7 @@ def wrapped(x: float, y: float, text: Both, room: float, **attributes: object) -
     attributes
         Of the text.
     """
-    made = []
+    result = []
     for words, lang, wide in ((text.en, "en", _LATIN), (text.zh, "zh", _HAN)):
         count = max(int(room / wide), 1)
         if lang == "en":
@@ -72,15 +72,15 @@ def wrapped(x: float, y: float, text: Both, room: float, **attributes: object) -
         if len(lines) > _LINES:
             shown[-1] = shown[-1][: count - 1] + "…"
         first = y - _LINE * (len(shown) - 1) / 2
-        told = {} if text.en == text.zh else {"lang": lang}
+        by_name = {} if text.en == text.zh else {"lang": lang}
         spans = [
             shape("tspan", escape(line), x=x, y=first + place * _LINE)
             for place, line in enumerate(shown)
         ]
-        made.append(shape("text", *spans, **told, **attributes))
-        if not told:
+        result.append(shape("text", *spans, **by_name, **attributes))
+        if not by_name:
             break
-    return Markup("").join(made)
+    return Markup("").join(result)
 
 
 def _han_lines(words: str, room: float) -> list[str]:

@@ -43,14 +43,14 @@ def contracts_of(data: Path) -> dict[str, Table]:
     DataError
         Naming each table whose columns are those of no contract, or of several.
     """
-    found: dict[str, Table] = {}
+    by_name: dict[str, Table] = {}
     problems = []
     for path in sorted([*data.rglob("*.csv"), *data.rglob("*.parquet")]):
         name = path.relative_to(data).as_posix()
         header = _header(path)
         fits = [table for table in TABLES.values() if table.names == header]
         if len(fits) == 1:
-            found[name] = fits[0]
+            by_name[name] = fits[0]
         else:
             problems.append(
                 Problem(
@@ -62,7 +62,7 @@ def contracts_of(data: Path) -> dict[str, Table]:
             )
     if problems:
         raise DataError(problems)
-    return found
+    return by_name
 
 
 def _header(path: Path) -> list[str]:
@@ -120,9 +120,9 @@ def descriptor(data: Path) -> dict[str, Any]:
 
 
 def _resource(path: str, name: str, table: Table, single: set[str]) -> dict[str, Any]:
-    made: dict[str, Any] = {"name": name, "path": path, "description": table.description}
+    fields: dict[str, Any] = {"name": name, "path": path, "description": table.description}
     if path.endswith(".parquet"):
-        return made | {
+        return fields | {
             "type": "file",
             "format": "parquet",
             "mediatype": "application/vnd.apache.parquet",
@@ -132,7 +132,7 @@ def _resource(path: str, name: str, table: Table, single: set[str]) -> dict[str,
     keys = [_foreign_key(column) for column in table.columns if _joins(column, single)]
     if keys:
         schema["foreignKeys"] = keys
-    return made | {
+    return fields | {
         "profile": "tabular-data-resource",
         "format": "csv",
         "mediatype": "text/csv",
@@ -142,17 +142,17 @@ def _resource(path: str, name: str, table: Table, single: set[str]) -> dict[str,
 
 
 def _field(table: Table, column: Column) -> dict[str, Any]:
-    made: dict[str, Any] = {
+    mask: dict[str, Any] = {
         "name": column.name,
         "type": _TYPES.get(column.kind, column.kind),
         "description": column.description,
     }
     if column.unit:
-        made["unit"] = column.unit
+        mask["unit"] = column.unit
     if statistic := table.statistic(column.name):
-        made["statistic"] = statistic
+        mask["statistic"] = statistic
     if column.kind == "boolean":
-        made |= {"trueValues": ["true"], "falseValues": ["false"]}
+        mask |= {"trueValues": ["true"], "falseValues": ["false"]}
     limits: dict[str, Any] = {"required": True} if column.required else {}
     if column.minimum is not None:
         limits["minimum"] = _plain(column, column.minimum)
@@ -161,8 +161,8 @@ def _field(table: Table, column: Column) -> dict[str, Any]:
     if column.allowed:
         limits["enum"] = [*column.allowed, *(["*"] if column.wildcard else [])]
     if limits:
-        made["constraints"] = limits
-    return made
+        mask["constraints"] = limits
+    return mask
 
 
 def _plain(column: Column, limit: float) -> float | int:

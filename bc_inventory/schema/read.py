@@ -119,9 +119,9 @@ def read_parquet(
         )
         raise DataError([problem]) from error
     check(frame, rules, file=str(path), known=known)
-    made = frame[rules.names]
-    _shelve(key, made)
-    return made
+    table = frame[rules.names]
+    _shelve(key, table)
+    return table
 
 
 def _stamp(path: Path) -> _Stamp:
@@ -136,7 +136,7 @@ def _shelve(key: tuple[str, _Stamp], frame: pd.DataFrame) -> None:
     size = int(frame.memory_usage(deep=True).sum())
     if size <= _SHELF_BYTES:
         _SHELF[key] = frame.copy(deep=False), size
-        while sum(kept for _, kept in _SHELF.values()) > _SHELF_BYTES:
+        while sum(remaining for _, remaining in _SHELF.values()) > _SHELF_BYTES:
             _SHELF.popitem(last=False)
 
 

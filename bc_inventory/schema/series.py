@@ -86,10 +86,10 @@ class Description:
     @property
     def series_id(self) -> str:
         """Name of the series, the same for the same station and method in any file."""
-        told = {
+        by_name = {
             item.name: getattr(self, item.name) for item in fields(self) if item.name in _IDENTITY
         }
-        digest = hashlib.sha256(repr(sorted(told.items())).encode()).hexdigest()[:8]
+        digest = hashlib.sha256(repr(sorted(by_name.items())).encode()).hexdigest()[:8]
         wavelength = "" if self.wavelength_nm is None else f"{self.wavelength_nm:g}nm"
         parts = (self.station, self.bc_type, wavelength, self.size_cut, digest)
         return ".".join(part.replace(" ", "_") for part in parts if part)

@@ -14,7 +14,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bc_inventory.storage.results import identify, keep
+from bc_inventory.storage.results import identify, store_result
 
 if TYPE_CHECKING:
     import numpy as np
@@ -102,7 +102,7 @@ def _memoized(
             np.savez(stream, allow_pickle=False, **fresh)
 
     key = identify(function, arguments=[_digest(argument) for argument in arguments])
-    result, reused = keep(folder, key, _PART, make, function.__qualname__)
+    result, reused = store_result(folder, key, _PART, make, function.__qualname__)
     if not reused:
         return fresh
     with np.load(result["part"].path, allow_pickle=False) as stored:

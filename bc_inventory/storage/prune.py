@@ -16,11 +16,11 @@ from bc_inventory.errors import ReleaseError
 from bc_inventory.storage import atomic
 from bc_inventory.storage.results import LOCK, RECORD
 
-__all__ = ["Kept", "choose", "kept_results", "remove_results", "using_results"]
+__all__ = ["StoredResult", "choose", "remove_results", "stored_results", "using_results"]
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredResult:
     """A result in the cache.
 
     Parameters
@@ -59,7 +59,7 @@ def using_results(cache: Path) -> Iterator[None]:
         yield
 
 
-def kept_results(cache: Path) -> list[Kept]:
+def stored_results(cache: Path) -> list[StoredResult]:
     """Return what a cache holds, least recently used first."""
     result = []
     for path in cache.glob("[0-9a-f][0-9a-f]/*"):
@@ -68,23 +68,23 @@ def kept_results(cache: Path) -> list[Kept]:
         size = sum(member.stat().st_size for member in path.rglob("*") if member.is_file())
         record = path / RECORD
         used = (record if record.is_file() else path).stat().st_mtime
-        result.append(Kept(path, size, used))
+        result.append(StoredResult(path, size, used))
     return sorted(result, key=lambda item: (item.used, item.path.name))
 
 
 def choose(
-    kepts: Iterable[Kept],
+    results: Iterable[StoredResult],
     *,
     older_than: float | None = None,
     larger_than: int | None = None,
     needed: Collection[str] = (),
     now: float | None = None,
-) -> list[Kept]:
+) -> list[StoredResult]:
     """Return the results to remove.
 
     Parameters
     ----------
-    kepts : iterable of Kept
+    results : iterable of StoredResult
         What there is.
     older_than : float, optional
         Seconds; what was not used for longer goes.
@@ -97,10 +97,10 @@ def choose(
 
     Returns
     -------
-    list of Kept
+    list of StoredResult
         Least recently used first.
     """
-    ordered = sorted(kepts, key=lambda item: (item.used, item.path.name))
+    ordered = sorted(results, key=lambda item: (item.used, item.path.name))
     moment = time.time() if now is None else now
     left = sum(item.size for item in ordered)
     gone = []
@@ -120,7 +120,7 @@ def remove_results(
     older_than: float | None = None,
     larger_than: int | None = None,
     needed: Collection[str] = (),
-) -> list[Kept]:
+) -> list[StoredResult]:
     """Remove results as `choose` says, unless a build uses the cache.
 
     Parameters
@@ -132,7 +132,7 @@ def remove_results(
 
     Returns
     -------
-    list of Kept
+    list of StoredResult
         What was removed.
 
     Raises
@@ -149,7 +149,7 @@ def remove_results(
             )
         atomic.remove_dead(cache)
         gone = choose(
-            kept_results(cache), older_than=older_than, larger_than=larger_than, needed=needed
+            stored_results(cache), older_than=older_than, larger_than=larger_than, needed=needed
         )
         # Out of sight by one rename each: a result is there whole or not at all.
         with atomic.temporary_folder(cache) as bin_:

@@ -22,7 +22,7 @@ from typing import Any
 from bc_inventory.storage import atomic
 from bc_inventory.storage.hashing import Content, canonical_json, code_of, content_of
 
-__all__ = ["LOCK", "RECORD", "Made", "find", "identify", "keep", "path_of"]
+__all__ = ["LOCK", "RECORD", "StoredFile", "find", "identify", "path_of", "store_result"]
 
 # In the folder of a result; its time says when the result was last used.
 RECORD = "record.json"
@@ -31,8 +31,8 @@ _FILES = "files"
 
 
 @dataclass(frozen=True)
-class Made:
-    """A file or folder that was made.
+class StoredFile:
+    """A file or folder of a result.
 
     Parameters
     ----------
@@ -71,14 +71,14 @@ def path_of(folder: Path, key: str, relative: str) -> Path:
     return folder / key[:2] / key / _FILES / relative
 
 
-def keep(
+def store_result(
     folder: Path,
     key: str,
     outputs: Mapping[str, str],
     make: Callable[[dict[str, Path]], None],
     name: str,
-) -> tuple[dict[str, Made], bool]:
-    """Return what is kept under a key, or make it.
+) -> tuple[dict[str, StoredFile], bool]:
+    """Return the result stored under a key; compute and store it if there is none.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def keep(
 
     Returns
     -------
-    made : dict of str to Made
+    files : dict of str to StoredFile
         By the names of `outputs`.
     reused : bool
         Whether it was there.
@@ -117,7 +117,7 @@ def keep(
         missing = [output for output, path in paths.items() if not path.exists()]
         if missing:
             raise RuntimeError(f"step {name} didn't write {', '.join(missing)}")
-        by_name = {output: Made(path, content_of(path)) for output, path in paths.items()}
+        by_name = {output: StoredFile(path, content_of(path)) for output, path in paths.items()}
         record = canonical_json({output: item.content.sha256 for output, item in by_name.items()})
         (part / RECORD).write_text(record, "utf-8")
         _move(part, entry, outputs)
@@ -127,7 +127,7 @@ def keep(
     }, False
 
 
-def find(folder: Path, key: str, outputs: Mapping[str, str]) -> dict[str, Made] | None:
+def find(folder: Path, key: str, outputs: Mapping[str, str]) -> dict[str, StoredFile] | None:
     """Return what is stored under a key, or None if it is absent or damaged.
 
     Parameters
@@ -143,12 +143,12 @@ def find(folder: Path, key: str, outputs: Mapping[str, str]) -> dict[str, Made] 
     return by_name
 
 
-def _find(entry: Path, outputs: Mapping[str, str]) -> dict[str, Made] | None:
+def _find(entry: Path, outputs: Mapping[str, str]) -> dict[str, StoredFile] | None:
     """Return the outputs kept in `entry`, or None if it is absent or damaged."""
     try:
         content = json.loads((entry / RECORD).read_text("utf-8"))
         by_name = {
-            name: Made(entry / _FILES / relative, content_of(entry / _FILES / relative))
+            name: StoredFile(entry / _FILES / relative, content_of(entry / _FILES / relative))
             for name, relative in outputs.items()
         }
     except (FileNotFoundError, ValueError):

@@ -60,13 +60,13 @@ def read_station(path: Path, format_name: str | None, options: dict[str, Any]) -
     DataError
         If the file isn't a station's series or log.
     """
-    made = find_format(format_name) if format_name else detect(path, kind="station")
-    held = read_any(path, made.name, **({} if made.contract == "log" else options)).data
-    if not isinstance(held, Record | Log):
+    result = find_format(format_name) if format_name else detect(path, kind="station")
+    data = read_any(path, result.name, **({} if result.contract == "log" else options)).data
+    if not isinstance(data, Record | Log):
         raise DataError(
             [Problem("a table that isn't black carbon", "a station's series", path.name)]
         )
-    return held
+    return data
 
 
 def country_of(latitude: float, longitude: float) -> str | None:

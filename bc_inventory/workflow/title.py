@@ -34,8 +34,8 @@ def title_of(inventory: Inventory) -> Name:
             regions.update(codelists.members(name))
         except DataError:
             regions.add(name)  # the step that chooses regions refuses it with its remedy
-    made = name_of(regions)
+    result = name_of(regions)
     return Name(
-        inventory.title or f"Black carbon inventory of {made.en}",
-        inventory.title_zh or f"{made.zh}黑碳清单",
+        inventory.title or f"Black carbon inventory of {result.en}",
+        inventory.title_zh or f"{result.zh}黑碳清单",
     )

@@ -57,12 +57,12 @@ def test_check_14_hours_of_45_minutes(logs):
     made = {
         n: mean_over(channels(log)[5], "hour", "eu_2008_50", exclude=()) for n, log in logs.items()
     }
-    counts = {n: (len(m.standing), len(m.frame)) for n, m in made.items()}
+    counts = {n: (len(m.reported), len(m.frame)) for n, m in made.items()}
     assert counts == {DAY: (24, 24), EVENING: (7, 10), DDAT: (2, 3)}
-    first = made[EVENING].standing.iloc[0]
+    first = made[EVENING].reported.iloc[0]
     assert first["start"] == np.datetime64("2025-03-04T17:00:00")
     assert round(first["value"] * 1000, 2) == 989.00
-    assert round(made[EVENING].standing["value"].mean() * 1000, 2) == 576.50
+    assert round(made[EVENING].reported["value"].mean() * 1000, 2) == 576.50
 
 
 @pytest.mark.shared

@@ -39,14 +39,14 @@ def test_check_11_partial_pairs_and_the_daily_rule(shared):
     (path,) = (shared / "data/obs-ebas-pmf-absorption").glob("Melpitz*")
     (total,) = [s for s in pmf.read(path).data if s.about.bc_type == "eBC" and s.about.part is None]
     made = chain(total, "eu_2008_50", exclude=())
-    assert (len(made["day"].standing), len(made["day"].frame)) == (83, 90)
-    assert round(made["day"].standing["value"].mean(), 4) == 0.5156
-    months = made["month"].standing
+    assert (len(made["day"].reported), len(made["day"].frame)) == (83, 90)
+    assert round(made["day"].reported["value"].mean(), 4) == 0.5156
+    months = made["month"].reported
     assert months["value"].round(4).tolist() == [0.2841, 0.4894, 0.7430]
     assert months["n_valid"].tolist() == [24, 31, 28]
     # Missing as zero would have given 0.4739.
     assert round(total.frame["value"].fillna(0).mean(), 2) == 0.47
-    assert made["year"].standing.empty
+    assert made["year"].reported.empty
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def test_check_22_stamps_end_the_hour(uk):
     assert years["n_valid"].to_dict() == {2009: 822, 2010: 8746, 2011: 8545, 2012: 8445}
     assert round(100 * years.loc[2010, "coverage"], 1) == 99.8
     assert years["value"].round(4).to_dict()[2010] == 0.5098
-    assert (made["day"].standing["start"].dt.year == 2010).sum() == 364
+    assert (made["day"].reported["start"].dt.year == 2010).sum() == 364
     # Assigned by its end stamp 2012 would have one hour more.
     by_end = harwell.frame.loc[harwell.frame["valid"], "end"].dt.year
     assert (by_end == 2012).sum() == 8446

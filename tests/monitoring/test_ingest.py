@@ -17,7 +17,7 @@ from bc_inventory import schema
 from bc_inventory.errors import ConfigError, DataError
 from bc_inventory.monitoring.record import ingest as module
 from bc_inventory.monitoring.record.settings import load_settings
-from bc_inventory.storage.prune import kept_results
+from bc_inventory.storage.prune import stored_results
 from bc_inventory.storage.results import RECORD
 from bc_inventory.workflow.measurements import ingest_folder
 
@@ -144,7 +144,7 @@ def test_a_changed_file_replaces_its_values(tmp_path):
     assert report.read == ("uk/a.csv",)
     assert record(report).query("period == 'year'")["ebc_ug_m3"].iloc[0] > 7
     # A part, what stations share, and the means of the one year.
-    assert len(kept_results(store / "results")) == 3
+    assert len(stored_results(store / "results")) == 3
     assert len(list((store / "generations").iterdir())) == 1
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bc_inventory.release.store.local import LocalStore
-from bc_inventory.release.store.status import standing
+from bc_inventory.release.store.status import release_status
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def copy(small_root, tmp_path):
 
 def test_a_whole_release_stands(copy):
     version = LocalStore(copy).latest("small")
-    said = standing(copy, "small")
+    said = release_status(copy, "small")
     assert said.startswith(f"The last release stands: small {version}, published 20")
     assert said.endswith("every file is as published.")
 
@@ -29,16 +29,18 @@ def test_a_damaged_one_is_called_so(copy):
     path = LocalStore(copy).find("small") / "totals.parquet"
     path.chmod(0o644)
     path.write_bytes(path.read_bytes()[:-1] + b"?")
-    said = standing(copy, "small")
+    said = release_status(copy, "small")
     assert "IS DAMAGED" in said
     assert "totals.parquet" in said
 
 
 def test_nothing_there_and_nothing_to_be_told(copy, tmp_path):
-    assert standing(tmp_path / "none", "small").startswith("No release of small was there before")
-    assert "No release of other" in standing(copy, "other")
+    assert release_status(tmp_path / "none", "small").startswith(
+        "No release of small was there before"
+    )
+    assert "No release of other" in release_status(copy, "other")
     (copy / "small" / "latest").write_text("../../etc")
-    assert "can't be told" in standing(copy, "small")
+    assert "can't be told" in release_status(copy, "small")
 
 
 def test_a_command_that_fails_says_what_stands(copy, tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from bc_inventory.errors import ReleaseError
 from bc_inventory.pipeline.plan import run
 from bc_inventory.storage import atomic
-from bc_inventory.storage.prune import Kept, choose, kept_results, remove_results
+from bc_inventory.storage.prune import StoredResult, choose, remove_results, stored_results
 from bc_inventory.storage.results import RECORD
 from tests.miniplan import files_of, make_plan, write_inputs
 
@@ -19,7 +19,7 @@ DAY = 86_400.0
 
 
 def kept(folder, *pairs):
-    return [Kept(folder / str(n), size, used) for n, (size, used) in enumerate(pairs)]
+    return [StoredResult(folder / str(n), size, used) for n, (size, used) in enumerate(pairs)]
 
 
 def test_what_is_old_goes_and_then_the_least_recently_used(tmp_path):
@@ -43,10 +43,10 @@ def test_use_makes_a_result_young_again(tmp_path):
     write_inputs(tmp_path / "in")
     cache = tmp_path / "c"
     run(make_plan(tmp_path / "in"), tmp_path, cache=cache)
-    for item in kept_results(cache):
+    for item in stored_results(cache):
         os.utime(item.path / RECORD, (0, 0))
     run(make_plan(tmp_path / "in", second=4), tmp_path, cache=cache)
-    ages = [item.used for item in kept_results(cache)]
+    ages = [item.used for item in stored_results(cache)]
     # `first` and `split` were found, `second` and `total` made anew beside the old.
     assert len(ages) == 6
     assert sum(age == 0 for age in ages) == 2
@@ -66,7 +66,7 @@ def test_without_the_cache_the_same_bytes_come_back(tmp_path):
 
     first, _ = made()
     assert len(remove_results(cache, larger_than=0)) == 4
-    assert kept_results(cache) == []
+    assert stored_results(cache) == []
     again, reused = made()
     assert again == first
     assert not any(reused)
@@ -104,7 +104,7 @@ def test_nothing_goes_while_a_build_uses_the_cache(user, tmp_path):
     run(make_plan(tmp_path / "in"), tmp_path, cache=cache)
     with pytest.raises(ReleaseError, match="a build is using"):
         remove_results(cache, larger_than=0)
-    assert len(kept_results(cache)) == 4
+    assert len(stored_results(cache)) == 4
     process.stdin.close()
     process.wait(30)
     assert len(remove_results(cache, larger_than=0)) == 4

@@ -89,10 +89,10 @@ def to_state(series: Series, state: str | State, *, actual: State | None = None)
                 )
             ]
         )
-    target = _given(actual) if state == _ACTUAL else state
+    target = _require_state(actual) if state == _ACTUAL else state
     wanted = state_named(target) if isinstance(target, str) else target
     if about.reference == "ambient":
-        content = _given(actual)
+        content = _require_state(actual)
     else:
         content = State(float(about.t_ref_k or 0), float(about.p_ref_hpa or 0))
     factor = conversion(content.t_k, content.p_hpa, wanted.t_k, wanted.p_hpa)
@@ -108,7 +108,7 @@ def to_state(series: Series, state: str | State, *, actual: State | None = None)
     )
 
 
-def _given(actual: State | None) -> State:
+def _require_state(actual: State | None) -> State:
     if actual is None:
         raise ConfigError(
             [

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from bc_inventory.monitoring.quality.duplicates import twins
-from bc_inventory.monitoring.record.parts import Part, read_values, told_series
+from bc_inventory.monitoring.record.parts import Part, read_values, series_index
 from bc_inventory.storage.hashing import canonical_json, sha256_json
-from bc_inventory.storage.results import keep
+from bc_inventory.storage.results import store_result
 
 __all__ = ["Copied", "copied"]
 
@@ -66,14 +66,14 @@ def copied(parts: Sequence[Part], folder: Path, made_by: str) -> tuple[Copied, s
     key = sha256_json([[part.key for part in parts], made_by])
 
     def write(outputs: dict[str, Path]) -> None:
-        matches = _found([part.path for part in parts])
+        matches = _runs_across([part.path for part in parts])
         plain = {
             "starts": {name: item.tolist() for name, item in sorted(matches.starts.items())},
             "pairs": [list(pair) for pair in matches.pairs],
         }
         outputs["copies"].write_text(canonical_json(plain) + "\n", encoding="utf-8")
 
-    result, _ = keep(folder, key, _COPIES, write, "values that stations share")
+    result, _ = store_result(folder, key, _COPIES, write, "values that stations share")
     read = json.loads(result["copies"].path.read_text(encoding="utf-8"))
     return (
         Copied(
@@ -84,11 +84,11 @@ def copied(parts: Sequence[Part], folder: Path, made_by: str) -> tuple[Copied, s
     )
 
 
-def _found(parts: list[Path]) -> Copied:
+def _runs_across(parts: list[Path]) -> Copied:
     where: dict[tuple[Any, ...], dict[str, list[tuple[Path, int]]]] = {}
     stations: dict[str, str] = {}
     for path in parts:
-        for group, details in enumerate(told_series(path)):
+        for group, details in enumerate(series_index(path)):
             about = details["about"]
             kind = (about["bc_type"], about["wavelength_nm"] or 0.0, about["part"] or "")
             name = details["series_id"]

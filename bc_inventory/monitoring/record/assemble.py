@@ -24,7 +24,7 @@ from bc_inventory.monitoring.statistics.trend_table import trend_table
 from bc_inventory.schema.series import Series
 from bc_inventory.storage.atomic import temporary_folder
 from bc_inventory.storage.hashing import canonical_json, sha256_json
-from bc_inventory.storage.results import keep
+from bc_inventory.storage.results import store_result
 
 __all__ = ["assemble", "joined", "year_means"]
 
@@ -91,7 +91,7 @@ def year_means(
             paths = [part.path for part in several]
             _write_means(series_id, year, paths, outputs["means"], settings, again)
 
-        result, reused = keep(folder, key, _MEANS, write, f"means of {series_id} in {year}")
+        result, reused = store_result(folder, key, _MEANS, write, f"means of {series_id} in {year}")
         tables[key] = result["means"].path
         computed += not reused
     return tables, computed

@@ -34,7 +34,7 @@ from bc_inventory.schema.series import Description, Log, Record, Series
 from bc_inventory.storage.atomic import lock, remove_dead, remove_tree
 from bc_inventory.storage.hashing import code_of, content_of, sha256_file, sha256_json
 from bc_inventory.storage.prune import remove_results
-from bc_inventory.storage.results import find, keep, path_of
+from bc_inventory.storage.results import find, path_of, store_result
 
 __all__ = ["IngestReport", "Read", "ingest"]
 
@@ -135,7 +135,7 @@ def ingest(
             (store / name).mkdir(exist_ok=True)
             remove_dead(store / name)
         remove_dead(store)
-        made_by = _made_by(reader_key)
+        made_by = _code_digest(reader_key)
         known = {entry.name: entry for entry in read_ledger(store).entries}
         how = _How(settings, read, country_of, made_by, progress)
         entries, done = _take(folder, store, how, known)
@@ -161,7 +161,7 @@ def ingest(
     )
 
 
-def _made_by(reader_key: str) -> str:
+def _code_digest(reader_key: str) -> str:
     """Return the digest of the code and the facts that results depend on."""
     rows = code_of(ingest)
     facts = content_of(data_root() / "monitoring").sha256
@@ -230,7 +230,9 @@ def _read_one(path: Path, entry: Entry, rule: FileRule, results: Path, how: _How
         series = _series_of(content, rule, how.country_of)
         if sha256_file(path) != entry.sha256:
             return aside("it changed while it was read")
-        keep(results, entry.key, PART, lambda item: write_part(series, item["part"]), entry.name)
+        store_result(
+            results, entry.key, PART, lambda item: write_part(series, item["part"]), entry.name
+        )
     except BCInventoryError as error:
         return aside(str(error))
     except (OSError, MemoryError) as error:

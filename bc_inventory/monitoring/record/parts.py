@@ -25,7 +25,7 @@ __all__ = [
     "part_index",
     "read_part",
     "read_values",
-    "told_series",
+    "series_index",
     "write_part",
 ]
 
@@ -93,7 +93,7 @@ def write_part(series: tuple[Series, ...], path: Path) -> None:
             ("segment", text),
             ("measured_s", pa.float64()),
         ],
-        metadata={_META: json.dumps([_told(item) for item in series], ensure_ascii=False)},
+        metadata={_META: json.dumps([_index_entry(item) for item in series], ensure_ascii=False)},
     )
     with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1) as writer:
         for entry in series:
@@ -107,7 +107,7 @@ def write_part(series: tuple[Series, ...], path: Path) -> None:
             writer.write_table(pa.table(columns, schema=schema), row_group_size=max(len(frame), 1))
 
 
-def _told(series: Series) -> dict[str, Any]:
+def _index_entry(series: Series) -> dict[str, Any]:
     seconds = np.concatenate(
         [
             series.frame["start"].to_numpy().astype("datetime64[Y]").astype(np.int64),
@@ -128,11 +128,11 @@ def _told(series: Series) -> dict[str, Any]:
 def part_index(path: Path) -> tuple[PartIndex, ...]:
     """Return what a part holds, from its metadata alone."""
     return tuple(
-        PartIndex(series["series_id"], tuple(series["years"])) for series in told_series(path)
+        PartIndex(series["series_id"], tuple(series["years"])) for series in series_index(path)
     )
 
 
-def told_series(path: Path) -> list[dict[str, Any]]:
+def series_index(path: Path) -> list[dict[str, Any]]:
     """Return what a part tells of each of its series: series_id, years, rows and about."""
     import pyarrow.parquet as pq
 
@@ -161,13 +161,13 @@ def read_part(path: Path, series_id: str, year: int) -> Series | None:
 
     matches = [
         (i, details)
-        for i, details in enumerate(told_series(path))
+        for i, details in enumerate(series_index(path))
         if details["series_id"] == series_id
     ]
     if not matches:
         return None
     file = pq.ParquetFile(path)
-    groups = _row_groups(file, [series["rows"] for series in told_series(path)])
+    groups = _row_groups(file, [series["rows"] for series in series_index(path)])
     frames = [file.read_row_group(groups[i]).to_pandas() for i, _ in matches]
     frame = pd.concat(frames, ignore_index=True)
     begin, end = (np.datetime64(f"{y}-01-01", "s") for y in (year, year + 1))
@@ -195,7 +195,7 @@ def read_values(path: Path, group: int) -> tuple[np.ndarray, np.ndarray]:
     import pyarrow.parquet as pq
 
     file = pq.ParquetFile(path)
-    _row_groups(file, [series["rows"] for series in told_series(path)])
+    _row_groups(file, [series["rows"] for series in series_index(path)])
     table = file.read_row_group(group, columns=["start", "value", "valid"])
     start, value, valid = (table.column(name).to_numpy() for name in ("start", "value", "valid"))
     mask = valid & np.isfinite(value)

@@ -72,7 +72,7 @@ class Means:
     frame: pd.DataFrame
 
     @property
-    def standing(self) -> pd.DataFrame:
+    def reported(self) -> pd.DataFrame:
         """Rows whose value stands."""
         return self.frame[~self.frame["withheld"] & self.frame["value"].notna()]
 
@@ -172,7 +172,7 @@ def mean_over(
             "coverage": coverage,
             "withheld": withheld,
             "scatter": scatter,
-            **_told(frame if told is None else told, numbers, *split),
+            **_details(frame if told is None else told, numbers, *split),
         }
     )
     return Means(series.about, period, rule, table)
@@ -206,7 +206,7 @@ def _spans(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return begin, finish
 
 
-def _told(
+def _details(
     frame: pd.DataFrame, numbers: np.ndarray, rows: np.ndarray, bins: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Return what the values of each period say besides their number, counted."""
@@ -302,7 +302,7 @@ def _typical_length(series: Series) -> float:
 
 def _whole_years(years: Means, months: Means) -> Means:
     """Withhold the years in which a month doesn't stand."""
-    status = bin_of(months.standing["start"].to_numpy(), "year")
+    status = bin_of(months.reported["start"].to_numpy(), "year")
     counted = pd.Series(status).value_counts()
     frame = years.frame.copy()
     matches = counted.reindex(bin_of(frame["start"].to_numpy(), "year"), fill_value=0).to_numpy()
@@ -321,7 +321,7 @@ def winter_coverage(hours: Means, year: int) -> float:
     year : int
         Calendar year.
     """
-    start = hours.standing["start"]
+    start = hours.reported["start"]
     winter = ((start.dt.year == year) & start.dt.month.isin(_WINTER)).sum()
     days = 182 + (1 if np.datetime64(f"{year}-03-01") - np.datetime64(f"{year}-02-28") > 1 else 0)
     return float(winter) / (days * 24)

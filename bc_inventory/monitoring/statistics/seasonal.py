@@ -90,7 +90,7 @@ def seasonal_trend(
             " removed" if result.removed else " not significant"
         )
     sums = [_kendall(x, one, season) for one in tested]
-    slopes = [slopes_of(*_own(x, y, season, entry)) for entry in np.unique(season)]
+    slopes = [slopes_of(*_of_season(x, y, season, entry)) for entry in np.unique(season)]
     pooled = np.sort(np.concatenate(slopes)) if slopes else np.empty(0)
     if not len(pooled):
         nothing = float("nan")
@@ -111,7 +111,7 @@ def seasonal_trend(
     )
 
 
-def _own(
+def _of_season(
     years: np.ndarray, values: np.ndarray, season: np.ndarray, value: int
 ) -> tuple[np.ndarray, np.ndarray]:
     rows = (season == value) & np.isfinite(values)
@@ -124,7 +124,7 @@ def _kendall(
     """Return S, its variance, and the p of one trend in all seasons."""
     matches = []
     for item in np.unique(season):
-        rows = _own(years, values, season, item)[1]
+        rows = _of_season(years, values, season, item)[1]
         if len(rows) >= 2:
             matches.append(mann_kendall(rows))
     z = np.array([s / sqrt(variance) for s, variance in matches if variance > 0])

@@ -72,7 +72,7 @@ def read(origin: Source, *, year: int | None = None) -> Reading:
         details = unit_of(source, variable)
         if details not in spellings:
             raise source.refuse(f"unit {details!r}", unit, column=name)
-        substance, content, sector = _said(source, file, variable)
+        substance, content, sector = _labels_of(source, file, variable)
         axes = horizontal(source, file)
         values = axes.values(source, variable)
         begin, end = _spans(source, file, variable, content)
@@ -128,7 +128,7 @@ def _spans(source: Source, file: Any, variable: Any, year: int) -> tuple[np.ndar
     return ends[:-1], ends[1:]
 
 
-def _said(source: Source, file: Any, variable: Any) -> tuple[str, int, str]:
+def _labels_of(source: Source, file: Any, variable: Any) -> tuple[str, int, str]:
     """Return substance, year and sector, from the attributes and the name."""
     named = _FILE.search(source.name)
     substance = str(

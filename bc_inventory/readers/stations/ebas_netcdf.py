@@ -151,7 +151,7 @@ def _periods(
     values = (
         np.moveaxis(values, axes.index("metadata_time"), 0) if "metadata_time" in axes else values
     )
-    details = [[_told(text) for text in np.ravel(part)] for part in np.atleast_1d(values)]
+    details = [[_parse_details(text) for text in np.ravel(part)] for part in np.atleast_1d(values)]
     bounds = file.variables.get("metadata_time_bnds")
     if len(details) == 1 or bounds is None:
         return [(everything, details[0] if details else [{}])]
@@ -164,7 +164,7 @@ def _periods(
     return [(row, what) for row, what in zip(rows, details, strict=True) if len(row)]
 
 
-def _told(text: Any) -> dict[str, Any]:
+def _parse_details(text: Any) -> dict[str, Any]:
     try:
         content = json.loads(str(text))
     except (ValueError, RecursionError):

@@ -27,13 +27,13 @@ def changed_inputs(base: Mapping[str, Any], other: Mapping[str, Any]) -> pd.Data
         {entry["path"]: entry["sha256"] for entry in manifest["inputs"]}
         for manifest in (base, other)
     )
-    found = []
+    matches = []
     for path in sorted(first.keys() | second.keys()):
         old, new = first.get(path), second.get(path)
         if old != new:
             change = "added" if old is None else "removed" if new is None else "changed"
-            found.append((path, change, old, new))
-    return pd.DataFrame(found, columns=["path", "change", "base_sha256", "other_sha256"])
+            matches.append((path, change, old, new))
+    return pd.DataFrame(matches, columns=["path", "change", "base_sha256", "other_sha256"])
 
 
 def changed_settings(base: Mapping[str, Any], other: Mapping[str, Any]) -> pd.DataFrame:
@@ -51,12 +51,12 @@ def changed_settings(base: Mapping[str, Any], other: Mapping[str, Any]) -> pd.Da
         `library pandas`), base, other, as text; None where there is none.
     """
     first, second = dict(_settings(base)), dict(_settings(other))
-    found = [
+    matches = [
         (what, first.get(what), second.get(what))
         for what in sorted(first.keys() | second.keys())
         if first.get(what) != second.get(what)
     ]
-    return pd.DataFrame(found, columns=["what", "base", "other"])
+    return pd.DataFrame(matches, columns=["what", "base", "other"])
 
 
 def _settings(manifest: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -126,8 +126,8 @@ def diff(base: Release, other: Release, *, method: Method = "lmdi") -> Differenc
 
 def _figures(release: Release) -> pd.DataFrame:
     rows = release.emissions(factor_set=None, columns=_COLUMNS)
-    made: pd.DataFrame = rows[rows["emission_kt"].notna()].reset_index(drop=True)
-    return made
+    table: pd.DataFrame = rows[rows["emission_kt"].notna()].reset_index(drop=True)
+    return table
 
 
 def _rows(base: pd.DataFrame, other: pd.DataFrame, method: Method) -> pd.DataFrame:
@@ -151,8 +151,8 @@ def _rows(base: pd.DataFrame, other: pd.DataFrame, method: Method) -> pd.DataFra
     parts = dict.fromkeys(HEADS, 0.0)
     met = met.assign(**parts)
     chained = _chained(met)
-    for head, made in zip(HEADS, _chain_parts(met[chained], method), strict=False):
-        met.loc[chained, head] = made
+    for head, chain_part in zip(HEADS, _chain_parts(met[chained], method), strict=False):
+        met.loc[chained, head] = chain_part
     heads = _heads(met, base, other)
     for head in ("technology_shares", "method", "coverage"):
         whole = ~chained & (heads == head)
@@ -216,7 +216,7 @@ def _among(rows: pd.DataFrame, against: pd.DataFrame, columns: list[str]) -> NDA
 
 def _totals(base: pd.DataFrame, other: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     """Sum the parts to every level of the published totals."""
-    made = []
+    result = []
     for level, extra in LEVELS.items():
         by = ["year", "side", "species", "factor_set", *extra]
         parts = rows.groupby(by, sort=True)[list(HEADS)].sum()
@@ -224,8 +224,8 @@ def _totals(base: pd.DataFrame, other: pd.DataFrame, rows: pd.DataFrame) -> pd.D
             sums = table.groupby(by, sort=False)["emission_kt"].sum()
             parts[name] = sums.reindex(parts.index, fill_value=0.0)
         parts["change_kt"] = parts["other_kt"] - parts["base_kt"]
-        made.append(parts.reset_index().assign(level=level))
+        result.append(parts.reset_index().assign(level=level))
     columns = ["level", "year", "side", "region", "gnfr", "nfr", "species", "factor_set"]
     columns += ["base_kt", "other_kt", "change_kt", *HEADS]
-    whole = pd.concat(made, ignore_index=True).reindex(columns=columns)
+    whole = pd.concat(result, ignore_index=True).reindex(columns=columns)
     return whole.fillna({"region": "*", "gnfr": "*", "nfr": "*"})

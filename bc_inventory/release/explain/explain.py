@@ -148,33 +148,33 @@ def explain(
     >>> explanation.rows["share_of_total"].sum().round(9)
     np.float64(1.0)
     """
-    found = release.emissions(region, sector, year, factor_set=factor_set, memo=memo)
-    if found.empty:
+    matches = release.emissions(region, sector, year, factor_set=factor_set, memo=memo)
+    if matches.empty:
         raise DataError([_nothing(region, sector, year, factor_set, memo)])
-    total = float(found["emission_kt"].sum())
-    figures = found["emission_kt"].notna()
-    rows = found[figures].reset_index(drop=True)
+    total = float(matches["emission_kt"].sum())
+    figures = matches["emission_kt"].notna()
+    rows = matches[figures].reset_index(drop=True)
     variance = propagate(rows)
-    told = _tell(_with_activity(rows, release), total, variance)
+    details = _tell(_with_activity(rows, release), total, variance)
     grounds = Grounds(release.manifest, facts or release.facts or embedded_root())
-    asked = {
+    by_name = {
         "region": as_list(region) or None,
         "sector": as_list(sector) or None,
         "year": int(year),
         "factor_set": factor_set,
         "memo": memo,
     }
-    keyed = found.loc[~figures, ["region", "nfr", "fuel", "notation_key", "note"]]
+    keyed = matches.loc[~figures, ["region", "nfr", "fuel", "notation_key", "note"]]
     return Explanation(
         release={"inventory": release.inventory, "version": release.version},
-        asked=asked,
+        asked=by_name,
         emission_kt=total,
         half_width_kt=variance.half_width_kt,
         interval=None if memo else _published(release, region, sector, year, factor_set),
-        rows=told.sort_values("emission_kt", ascending=False, kind="stable", ignore_index=True),
+        rows=details.sort_values("emission_kt", ascending=False, kind="stable", ignore_index=True),
         without_figure=keyed.drop_duplicates().reset_index(drop=True),
-        assumptions=_assumptions(told, total, variance, grounds, int(year)),
-        sources=_sources(told, release),
+        assumptions=_assumptions(details, total, variance, grounds, int(year)),
+        sources=_sources(details, release),
         facts_absent=list(grounds.absent),
     )
 
@@ -196,15 +196,15 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 def _plain(value: Any) -> Any:
     if pd.isna(value):
         return None
-    made = value.item() if isinstance(value, np.generic) else value
-    return None if isinstance(made, float) and not math.isfinite(made) else made
+    result = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(result, float) and not math.isfinite(result) else result
 
 
 def _nothing(region: Names, sector: Names, year: int, factor_set: str, memo: bool) -> Problem:
-    asked = f"{region or 'all regions'}, {sector or 'all sectors'}, {year}, {factor_set} factors"
+    text = f"{region or 'all regions'}, {sector or 'all sectors'}, {year}, {factor_set} factors"
     kind = "memo items" if memo else "rows of the totals"
     remedy = "Ask without --memo." if memo else "Memo items are explained with --memo."
-    return Problem(f"no {kind} for {asked}", "rows to explain", remedy=remedy)
+    return Problem(f"no {kind} for {text}", "rows to explain", remedy=remedy)
 
 
 def _with_activity(rows: pd.DataFrame, release: Release) -> pd.DataFrame:
@@ -217,22 +217,22 @@ def _with_activity(rows: pd.DataFrame, release: Release) -> pd.DataFrame:
 
 
 def _tell(rows: pd.DataFrame, total: float, variance: Variance) -> pd.DataFrame:
-    made = rows.astype({"tier": "Int64"})
-    made["share_of_total"] = made["emission_kt"] / total if total > 0 else 0.0
-    made["share_of_variance"] = variance.rows
-    lower, upper = multiplier(made, Component.SHARE).scaled(made["share"]).interval()
-    made["share_lower"], made["share_upper"] = lower, np.minimum(upper, 1.0)
-    left = multiplier(made, Component.ABATEMENT).scaled(1.0 - made["abatement"])
+    result = rows.astype({"tier": "Int64"})
+    result["share_of_total"] = result["emission_kt"] / total if total > 0 else 0.0
+    result["share_of_variance"] = variance.rows
+    lower, upper = multiplier(result, Component.SHARE).scaled(result["share"]).interval()
+    result["share_lower"], result["share_upper"] = lower, np.minimum(upper, 1.0)
+    left = multiplier(result, Component.ABATEMENT).scaled(1.0 - result["abatement"])
     least, most = left.interval()
-    made["abatement_lower"] = 1.0 - np.minimum(most, 1.0)
-    made["abatement_upper"] = 1.0 - least
-    made["formula"] = [
+    result["abatement_lower"] = 1.0 - np.minimum(most, 1.0)
+    result["abatement_upper"] = 1.0 - least
+    result["formula"] = [
         f"{row.activity:.6g} {row.activity_unit} x {row.share:.6g} x "
         f"{row.emission_factor:.6g} {row.emission_factor_unit} x (1 - {row.abatement:.6g}) "
         f"= {row.emission_kt:.6g} kt"
-        for row in made.itertuples()
+        for row in result.itertuples()
     ]
-    return made[list(dict.fromkeys([*_TOLD, *itertools.chain(*IDENTITY.values())]))]
+    return result[list(dict.fromkeys([*_TOLD, *itertools.chain(*IDENTITY.values())]))]
 
 
 def _published(
@@ -240,23 +240,23 @@ def _published(
 ) -> dict[str, Any] | None:
     if "totals" not in release.tables:
         return None
-    found = release.totals(region, sector, year, factor_set=factor_set)
+    matches = release.totals(region, sector, year, factor_set=factor_set)
     columns = ["level", "emission_kt", "lower_kt", "upper_kt", "draws"]
     columns += ["approach1_lower_kt", "approach1_upper_kt", "approach1_valid"]
-    return records(found[columns])[0] if len(found) == 1 else None
+    return records(matches[columns])[0] if len(matches) == 1 else None
 
 
 def _assumptions(
     rows: pd.DataFrame, total: float, variance: Variance, grounds: Grounds, year: int
 ) -> list[dict[str, Any]]:
     users_of = _Users(rows, variance)
-    made = []
+    entries = []
     for part in variance.parts.itertuples():
         users = users_of.named(str(part.part), str(part.name))
         flags = _words(users["flag"])
         identity = {column: users[column][0] for column in IDENTITY[part.part]}
         facts = grounds.of(str(part.part), identity, year, flags)
-        made.append(
+        entries.append(
             {
                 "part": part.part,
                 "name": part.name,
@@ -271,7 +271,7 @@ def _assumptions(
                 "facts": facts,
             }
         )
-    return made
+    return entries
 
 
 class _Users:
@@ -288,9 +288,9 @@ class _Users:
         self._columns["emission_kt"] = rows["emission_kt"].to_numpy(dtype=float)
         moved = variance.moved.drop_duplicates(["part", "name", "row"])
         place = pd.Series(np.arange(len(rows)), index=rows.index)
-        at = place.reindex(moved["row"]).to_numpy()
+        position = place.reindex(moved["row"]).to_numpy()
         groups = moved.groupby(["part", "name"], sort=False).indices
-        self._places = {name: at[index] for name, index in groups.items()}
+        self._places = {name: position[index] for name, index in groups.items()}
 
     def named(self, part: str, name: str) -> dict[str, np.ndarray]:
         """Return columns of the rows that use a part."""

@@ -120,10 +120,10 @@ class Grounds:
             wanted = {"driver": driver, "region": identity["region"]}
             return self._rows("region_shares", wanted, year, "share")
         wanted = {"activity_source": identity["statistics_source"]}
-        found = self._rows("activity_uncertainty", wanted, year, "relative")
+        matches = self._rows("activity_uncertainty", wanted, year, "relative")
         return [
             fact
-            for fact in found
+            for fact in matches
             if fact["source_sector"] in {"*", identity["source_sector"]}
             and fact["flag"] in {"*", *flags}
         ]
@@ -153,8 +153,8 @@ class Grounds:
             for row in self._tables[table]:
                 index.setdefault(tuple(row[name] for name in wanted), []).append(row)
             self._indices[columns] = index
-        found = self._indices[columns].get(tuple(wanted.values()), [])
-        return [_fact(table, row, value) for row in _anchors(found, year)]
+        entry = self._indices[columns].get(tuple(wanted.values()), [])
+        return [_fact(table, row, value) for row in _anchors(entry, year)]
 
 
 def _anchors(rows: list[dict[str, str]], year: int) -> list[dict[str, str]]:
@@ -162,10 +162,10 @@ def _anchors(rows: list[dict[str, str]], year: int) -> list[dict[str, str]]:
     if not rows or "year" not in rows[0]:
         return rows
     years = {int(row["year"]) for row in rows}
-    before = [one for one in years if one <= year]
-    after = [one for one in years if one >= year]
-    kept = {*([max(before)] if before else []), *([min(after)] if after else [])}
-    return [row for row in rows if int(row["year"]) in kept]
+    before = [entry for entry in years if entry <= year]
+    after = [item for item in years if item >= year]
+    remaining = {*([max(before)] if before else []), *([min(after)] if after else [])}
+    return [row for row in rows if int(row["year"]) in remaining]
 
 
 def _fact(table: str, row: Mapping[str, str], value: str) -> dict[str, Any]:

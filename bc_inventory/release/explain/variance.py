@@ -120,8 +120,8 @@ def _shares(rows: pd.DataFrame) -> pd.DataFrame:
         on="split",
         suffixes=("", "_of"),
     )
-    own = (pairs["row"] == pairs["row_of"]).astype(float)
-    kt = pairs["emission"] * (own - pairs["weight"]) * pairs["half"]
+    subset = (pairs["row"] == pairs["row_of"]).astype(float)
+    kt = pairs["emission"] * (subset - pairs["weight"]) * pairs["half"]
     return pd.DataFrame(
         {"row": pairs["row"], "part": "share", "name": pairs["name"], "kt": kt.to_numpy()}
     )

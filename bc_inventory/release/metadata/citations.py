@@ -77,10 +77,10 @@ def cite(store: Store, inventory: str, version: str, by: str) -> Citation:
         for known in citations(store, inventory):
             if (known.version, known.by) == (version, text):
                 return known
-        made = Citation(version, text, dt.datetime.now(dt.UTC).date().isoformat())
-        data = (json.dumps(asdict(made), ensure_ascii=False, indent=1) + "\n").encode()
-        store.write_sidecar(inventory, f"{_FOLDER}/{_name(made)}", data)
-    return made
+        citation = Citation(version, text, dt.datetime.now(dt.UTC).date().isoformat())
+        data = (json.dumps(asdict(citation), ensure_ascii=False, indent=1) + "\n").encode()
+        store.write_sidecar(inventory, f"{_FOLDER}/{_name(citation)}", data)
+    return citation
 
 
 def withdraw(store: Store, inventory: str, version: str, by: str) -> Citation:
@@ -93,12 +93,14 @@ def withdraw(store: Store, inventory: str, version: str, by: str) -> Citation:
     """
     text = " ".join(by.split())
     with store.alone(inventory):
-        found = [one for one in citations(store, inventory) if one.version == version]
-        for one in found:
-            if one.by == text:
-                store.remove_sidecar(inventory, f"{_FOLDER}/{_name(one)}")
-                return one
-    listed = "; ".join(repr(one.by) for one in found) or "nothing"
+        matches = [
+            citation for citation in citations(store, inventory) if citation.version == version
+        ]
+        for match in matches:
+            if match.by == text:
+                store.remove_sidecar(inventory, f"{_FOLDER}/{_name(match)}")
+                return match
+    listed = "; ".join(repr(item.by) for item in matches) or "nothing"
     raise ReleaseError(f"{text!r} doesn't cite {version} of {inventory!r}. Cited by: {listed}")
 
 
@@ -111,18 +113,18 @@ def citations(store: Store, inventory: str) -> list[Citation]:
         If a file among them isn't one: a citation that can't be read may protect any
         version.
     """
-    made = []
+    result = []
     for name, data in store.read_sidecars(inventory, _FOLDER).items():
         try:
             raw = json.loads(data)
-            one = Citation(check_version(raw["version"]), str(raw["by"]), str(raw["cited_on"]))
+            citation = Citation(check_version(raw["version"]), str(raw["by"]), str(raw["cited_on"]))
         except (ValueError, KeyError, TypeError, ReleaseError) as error:
             raise ReleaseError(
                 f"{store.root}/{inventory}/{_FOLDER}/{name}: this isn't a citation ({error}). "
                 "Restore it from a copy, or remove it and cite the version again"
             ) from error
-        made.append(one)
-    return sorted(made, key=lambda one: (one.version, one.by))
+        result.append(citation)
+    return sorted(result, key=lambda item: (item.version, item.by))
 
 
 def _name(citation: Citation) -> str:

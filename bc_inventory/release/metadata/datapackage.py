@@ -78,7 +78,7 @@ def _is_address(text: str | None) -> bool:
 def _resource(entry: Mapping[str, Any], steps: Mapping[str, Any]) -> dict[str, Any]:
     path = str(entry["path"])
     ending = path.rpartition(".")[2]
-    made: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "name": "".join(mark if mark.isalnum() else "-" for mark in path.lower()),
         "type": "file",
         "path": path,
@@ -91,7 +91,7 @@ def _resource(entry: Mapping[str, Any], steps: Mapping[str, Any]) -> dict[str, A
     if entry["made_by"] is not None:
         chain = list(_chain(entry["made_by"]["step"], steps))
         table = path.partition("/")[0].removesuffix(".parquet")
-        made["lineage"] = {
+        fields["lineage"] = {
             "steps": [
                 {name: steps[step][name] for name in ("name", "function", "code", "parameters")}
                 for step in chain
@@ -103,7 +103,7 @@ def _resource(entry: Mapping[str, Any], steps: Mapping[str, Any]) -> dict[str, A
                 if of == table
             ],
         }
-    return made
+    return fields
 
 
 def _chain(name: str, steps: Mapping[str, Any], seen: set[str] | None = None) -> Iterator[str]:
@@ -121,10 +121,10 @@ def _chain(name: str, steps: Mapping[str, Any], seen: set[str] | None = None) ->
 
 def _inputs(chain: list[str], steps: Mapping[str, Any]) -> list[dict[str, str]]:
     """Return the files and folders that no step made, with their digests."""
-    found = {
+    by_name = {
         used["origin"]: used["sha256"]
         for step in chain
         for used in steps[step]["inputs"].values()
         if ":" not in used["origin"]
     }
-    return [{"path": path, "sha256": digest} for path, digest in sorted(found.items())]
+    return [{"path": path, "sha256": digest} for path, digest in sorted(by_name.items())]

@@ -87,7 +87,7 @@ def describe(
                     for name, used in sorted(step.inputs.items())
                 },
                 "outputs": {
-                    name: made.content.sha256 for name, made in sorted(step.outputs.items())
+                    name: value.content.sha256 for name, value in sorted(step.outputs.items())
                 },
             }
             for step in record.steps
@@ -137,10 +137,10 @@ def load(data: bytes, where: str) -> dict[str, Any]:
     """
     try:
         manifest = json.loads(data)
-        found = manifest["format"]
-        if found != FORMAT:
+        matches = manifest["format"]
+        if matches != FORMAT:
             raise ReleaseError(
-                f"{where}: found format {found!r}, expected {FORMAT!r}; a newer version of this "
+                f"{where}: found format {matches!r}, expected {FORMAT!r}; a newer version of this "
                 "software may read it"
             )
         check_inventory(manifest["inventory"])

@@ -75,7 +75,7 @@ class Release:
     def names(self) -> dict[str, Name]:
         """What the part of each domain that the release holds is called, by domain."""
         with using_root(self.facts):
-            return names_by_domain(self._held("regions"))
+            return names_by_domain(self._covered("regions"))
 
     @functools.cached_property
     def tables(self) -> dict[str, tuple[str, ...]]:
@@ -187,9 +187,9 @@ class Release:
         asked = self._asked(None, None, year)
         frame = self._read("totals", asked, {"factor_set": factor_set}, None)
         with using_root(self.facts):
-            places = select.regions(select.as_list(region), self._held("regions"))
-            kinds = select.sectors(select.as_list(sector), self._held("sectors"))
-        sides = self._held("sides") if region is None else places.sides
+            places = select.regions(select.as_list(region), self._covered("regions"))
+            kinds = select.sectors(select.as_list(sector), self._covered("sectors"))
+        sides = self._covered("sides") if region is None else places.sides
         where = frame["region"].eq("*") & frame["side"].isin(list(sides))
         where |= frame["region"].isin(list(places.named))
         wanted = frame["nfr"].isin(list(kinds.named)) | frame["gnfr"].isin(list(kinds.gnfr))
@@ -298,15 +298,15 @@ class Release:
         asked: dict[str, Sequence[Any]] = {}
         with using_root(self.facts):
             if region is not None:
-                places = select.regions(select.as_list(region), self._held("regions"))
+                places = select.regions(select.as_list(region), self._covered("regions"))
                 asked["region"] = places.codes
             if sector is not None:
-                asked["nfr"] = select.sectors(select.as_list(sector), self._held("sectors")).nfr
-        if chosen := select.years(year, self._held("years")):
+                asked["nfr"] = select.sectors(select.as_list(sector), self._covered("sectors")).nfr
+        if chosen := select.years(year, self._covered("years")):
             asked["year"] = chosen
         return asked
 
-    def _held(self, what: str) -> list[Any]:
+    def _covered(self, what: str) -> list[Any]:
         return list(self.manifest["coverage"].get(what, ()))
 
     def _read(

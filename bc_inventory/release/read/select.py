@@ -64,14 +64,14 @@ def as_list(names: Names) -> list[str]:
     return [names] if isinstance(names, str) else [str(name) for name in names]
 
 
-def regions(names: Iterable[str], held: Collection[str]) -> Regions:
+def regions(names: Iterable[str], content: Collection[str]) -> Regions:
     """Resolve names of sides, groups, countries and provinces.
 
     Parameters
     ----------
     names : iterable of str
         `EU`, `China`, `EU-WEST`, `DE`, `Germany`, `CN-HE`, `河北`, ...
-    held : collection of str
+    content : collection of str
         Regions that the release holds.
 
     Raises
@@ -85,14 +85,14 @@ def regions(names: Iterable[str], held: Collection[str]) -> Regions:
     for name in names:
         domain = find(name)
         side = domain.code if domain else None
-        found = set(_members(side or name))
-        if not found & set(held):
-            raise _not_held("region", name, held)
-        codes |= found & set(held)
+        matches = set(_members(side or name))
+        if not matches & set(content):
+            raise _not_covered("region", name, content)
+        codes |= matches & set(content)
         if side:
             sides.append(side)
         else:
-            named |= found & set(held)
+            named |= matches & set(content)
     return Regions(tuple(sorted(codes)), tuple(sides), tuple(sorted(named)))
 
 
@@ -103,7 +103,7 @@ def _members(name: str) -> tuple[str, ...]:
     return (codelists.resolve_region(name),)
 
 
-def sectors(names: Iterable[str], held: Collection[str]) -> Sectors:
+def sectors(names: Iterable[str], content: Collection[str]) -> Sectors:
     """Resolve names of sectors at any level.
 
     Parameters
@@ -111,7 +111,7 @@ def sectors(names: Iterable[str], held: Collection[str]) -> Sectors:
     names : iterable of str
         `1A4bi`, `1.A.4.b.i`, a higher level such as `1A4`, a GNFR aggregate
         (`C_OtherStationaryComb`, `C`), or a name in English or Chinese.
-    held : collection of str
+    content : collection of str
         NFR categories that the release holds.
 
     Raises
@@ -123,13 +123,13 @@ def sectors(names: Iterable[str], held: Collection[str]) -> Sectors:
     named: set[str] = set()
     gnfr: list[str] = []
     for name in names:
-        found, whole = _sector(name)
-        if not set(found) & set(held):
-            raise _not_held("sector", name, held)
-        nfr |= set(found) & set(held)
+        matches, whole = _sector(name)
+        if not set(matches) & set(content):
+            raise _not_covered("sector", name, content)
+        nfr |= set(matches) & set(content)
         gnfr += whole
         if not whole:
-            named |= set(found) & set(held)
+            named |= set(matches) & set(content)
     return Sectors(tuple(sorted(nfr)), tuple(gnfr), tuple(sorted(named)))
 
 
@@ -150,7 +150,7 @@ def _sector(name: str) -> tuple[tuple[str, ...], list[str]]:
         return codelists.nfr_of(code), [code]
 
 
-def years(wanted: int | Iterable[int] | None, held: Collection[int]) -> tuple[int, ...]:
+def years(wanted: int | Iterable[int] | None, content: Collection[int]) -> tuple[int, ...]:
     """Return the years asked for, none for all.
 
     Raises
@@ -160,17 +160,17 @@ def years(wanted: int | Iterable[int] | None, held: Collection[int]) -> tuple[in
     """
     if wanted is None:
         return ()
-    asked = (wanted,) if isinstance(wanted, int) else tuple(int(year) for year in wanted)
-    for year in asked:
-        if year not in held:
-            raise _not_held("year", str(year), [str(one) for one in sorted(held)])
-    return asked
+    request = (wanted,) if isinstance(wanted, int) else tuple(int(year) for year in wanted)
+    for year in request:
+        if year not in content:
+            raise _not_covered("year", str(year), [str(item) for item in sorted(content)])
+    return request
 
 
-def _not_held(what: str, name: str, held: Collection[str]) -> DataError:
-    listed = ", ".join(sorted(held)[:12]) + (", ..." if len(held) > 12 else "")
-    remedy = f"It holds: {listed}." if held else "It holds none."
+def _not_covered(what: str, name: str, content: Collection[str]) -> DataError:
+    listed = ", ".join(sorted(content)[:12]) + (", ..." if len(content) > 12 else "")
+    remedy = f"It holds: {listed}." if content else "It holds none."
     problem = Problem(
-        repr(name), f"a {what} that this release holds", remedy=suggest(name, held) or remedy
+        repr(name), f"a {what} that this release holds", remedy=suggest(name, content) or remedy
     )
     return DataError([problem])

@@ -135,8 +135,8 @@ class Sql:
 
 def _environment() -> dict[str, str]:
     """Return the environment of the process."""
-    kept = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-    return {**kept, "BC_INVENTORY_IMPORT_FOLDERS": json.dumps(_import_folders())}
+    by_name = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+    return {**by_name, "BC_INVENTORY_IMPORT_FOLDERS": json.dumps(_import_folders())}
 
 
 def _import_folders() -> list[str]:

@@ -81,9 +81,9 @@ def _check_totals(
     counted = is_counted(emissions) & emissions["emission_kt"].notna()
     rows = emissions.loc[counted, [*base, "region", "gnfr", "nfr", "emission_kt"]]
     for level, extra in LEVELS.items():
-        own = totals[totals["level"] == level]
+        subset = totals[totals["level"] == level]
         summed = rows.groupby([*base, *extra], as_index=False)["emission_kt"].sum()
-        both = own.merge(
+        both = subset.merge(
             summed, on=[*base, *extra], how="outer", suffixes=("", "_summed"), indicator=True
         )
         given, expected = both["emission_kt"].fillna(0.0), both["emission_kt_summed"].fillna(0.0)

@@ -273,16 +273,16 @@ class ObjectStore:
     def _folders(self, *parts: str) -> list[str]:
         """Return the names one level below a prefix, sorted."""
         try:
-            found = _again(lambda: self._files.ls(self._key(*parts), detail=True))
+            matches = _again(lambda: self._files.ls(self._key(*parts), detail=True))
         except FileNotFoundError:
             return []
-        names = (item["name"].rstrip("/") for item in found if item["type"] == "directory")
+        names = (item["name"].rstrip("/") for item in matches if item["type"] == "directory")
         return sorted(name.rpartition("/")[2] for name in names)
 
     def _list(self, place: str) -> dict[str, dict[str, Any]]:
         """Return all objects below a prefix by relative name."""
-        found = _again(lambda: self._files.find(place, detail=True))
-        return {name.removeprefix(f"{place}/"): info for name, info in found.items()}
+        matches = _again(lambda: self._files.find(place, detail=True))
+        return {name.removeprefix(f"{place}/"): info for name, info in matches.items()}
 
     def _exists(self, key: str) -> bool:
         try:
@@ -292,8 +292,8 @@ class ObjectStore:
         return True
 
     def _info(self, key: str) -> dict[str, Any]:
-        found: dict[str, Any] = _again(lambda: self._files.info(key))
-        return found
+        fields: dict[str, Any] = _again(lambda: self._files.info(key))
+        return fields
 
     @staticmethod
     def _modified(info: dict[str, Any]) -> float:

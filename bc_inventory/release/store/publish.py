@@ -127,7 +127,7 @@ def _stage(
     files: Mapping[str, Path], staged: Path, record: RunRecord
 ) -> tuple[dict[str, Content], dict[str, Output]]:
     """Copy files into the staging folder; return digest and origin of each."""
-    made = {
+    by_name = {
         item.path: (Output(step.name, name), item.content)
         for step in record.steps
         for name, item in step.outputs.items()
@@ -135,7 +135,7 @@ def _stage(
     contents: dict[str, Content] = {}
     origins: dict[str, Output] = {}
     for name, source in files.items():
-        origin, expected = made.get(Path(source), (None, None))
+        origin, expected = by_name.get(Path(source), (None, None))
         pairs = {name: source}
         if source.is_dir():
             members = (path for path in sorted(source.rglob("*")) if path.is_file())

@@ -69,9 +69,9 @@ def fates(
     moment = time.time() if now is None else now
     latest = store.latest(inventory)
     cited: dict[str, list[str]] = {}
-    for one in citations(store, inventory):
-        cited.setdefault(one.version, []).append(one.by)
-    made = []
+    for citation in citations(store, inventory):
+        cited.setdefault(citation.version, []).append(citation.by)
+    result = []
     for rank, (published, version) in enumerate(_newest_first(store, inventory, latest)):
         if version == latest:
             why = "latest"
@@ -84,8 +84,8 @@ def fates(
             why = "young"
         else:
             why = ""
-        made.append(Fate(version, published, why))
-    return made
+        result.append(Fate(version, published, why))
+    return result
 
 
 def prune_versions(store: Store, inventory: str, *, keep: int, older_than: float) -> list[Fate]:
@@ -115,5 +115,5 @@ def previous_version(store: Store, inventory: str) -> str | None:
 
 def _newest_first(store: Store, inventory: str, latest: str) -> list[tuple[float, str]]:
     """Return versions with the moment of each; of one second, `latest` came last."""
-    told = [(store.published_at(inventory, name), name) for name in store.versions(inventory)]
-    return sorted(told, key=lambda one: (one[0], one[1] == latest, one[1]), reverse=True)
+    details = [(store.published_at(inventory, name), name) for name in store.versions(inventory)]
+    return sorted(details, key=lambda item: (item[0], item[1] == latest, item[1]), reverse=True)

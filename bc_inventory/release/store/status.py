@@ -8,10 +8,10 @@ from pathlib import Path
 from bc_inventory.errors import BCInventoryError
 from bc_inventory.release.store.stores import open_store
 
-__all__ = ["standing"]
+__all__ = ["release_status"]
 
 
-def standing(root: Path | str, inventory: str) -> str:
+def release_status(root: Path | str, inventory: str) -> str:
     """Return which release of an inventory stands, having proved it whole.
 
     Parameters

@@ -45,16 +45,16 @@ def verify_folder(folder: Path) -> dict[str, Any]:
     manifest = load(data, str(path))
     if manifest["version"] != folder.name:
         raise ReleaseError(f"{folder} holds version {manifest['version']}; expected {folder.name}")
-    found = {
+    by_name = {
         member.relative_to(folder).as_posix(): member
         for member in folder.rglob("*")
         if member.is_symlink() or not member.is_dir()
     }
-    del found[MANIFEST]
+    del by_name[MANIFEST]
     # A link could point anywhere, so it's never as published, whatever it leads to.
     digests = {
         name: "a link" if member.is_symlink() else sha256_file(member)
-        for name, member in found.items()
+        for name, member in by_name.items()
     }
     problems = compare_files(manifest, digests, str(folder))
     if problems:

@@ -36,26 +36,26 @@ def as_inventory(emissions: pd.DataFrame, *, version: str) -> pd.DataFrame:
     rank = {key: place for place, key in enumerate(_KEY_ORDER)}
     ranked = emissions.assign(_rank=emissions["notation_key"].map(rank).astype(float))
     groups = ranked.groupby(by, sort=True)
-    made = groups["emission_kt"].sum(min_count=1).rename("value_kt").to_frame()
+    frame = groups["emission_kt"].sum(min_count=1).rename("value_kt").to_frame()
     strongest = groups["_rank"].min().map(dict(enumerate(_KEY_ORDER))).astype(object)
-    has = made["value_kt"].notna()
-    made["notation_key"] = strongest.where(~has & strongest.notna(), None)
+    has = frame["value_kt"].notna()
+    frame["notation_key"] = strongest.where(~has & strongest.notna(), None)
     partial = has & strongest.notna() & (strongest != "NO")
-    made["note"] = ("part of it " + strongest.astype(str)).where(partial, None)
-    made = made.reset_index().rename(columns={"nfr": "sector"})
-    memo = made["memo"].astype(bool)
-    made = made.assign(
+    frame["note"] = ("part of it " + strongest.astype(str)).where(partial, None)
+    frame = frame.reset_index().rename(columns={"nfr": "sector"})
+    memo = frame["memo"].astype(bool)
+    frame = frame.assign(
         inventory="bc_inventory",
         version=version,
         scheme="NFR14",
-        source_region=made["region"],
-        region_level=made["region"].str.contains("-").map({True: "part", False: "country"}),
+        source_region=frame["region"],
+        region_level=frame["region"].str.contains("-").map({True: "part", False: "country"}),
         sector_level=memo.map({True: "memo", False: "part"}),
         fuel=None,
         unit="kt",
         source_id="bcinv-release",
     )
-    return made[table("inventory").names]
+    return frame[table("inventory").names]
 
 
 def write_nfr(
@@ -81,7 +81,7 @@ def write_nfr(
     DataError
         If the region isn't in the table.
     """
-    own = emissions[emissions["region"] == region]
+    rows = emissions[emissions["region"] == region]
     return write_annex(
-        as_inventory(own, version=version), path, region=region, version=version, written=written
+        as_inventory(rows, version=version), path, region=region, version=version, written=written
     )

@@ -56,7 +56,7 @@ def write_geojson(
     shapes = _shapes(outlines)
     features = []
     for region, row in whole.sort_index().iterrows():
-        own = by_sector.loc[region] if region in by_sector.index else pd.Series(dtype=float)
+        column = by_sector.loc[region] if region in by_sector.index else pd.Series(dtype=float)
         properties: dict[str, Any] = {
             "region": region,
             "name": clean(names.loc[region, "name"]),
@@ -69,7 +69,7 @@ def write_geojson(
             "upper_kt": row["upper_kt"],
             "unit": "kt black carbon a year; bounds of the 95 % interval",
         }
-        properties |= {f"{sector}_kt": value for sector, value in own.dropna().items()}
+        properties |= {f"{sector}_kt": value for sector, value in column.dropna().items()}
         features.append(
             {
                 "type": "Feature",

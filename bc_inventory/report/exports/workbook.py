@@ -89,31 +89,31 @@ def write_workbook(sheets: Sequence[Sheet], path: Path, *, title: str) -> Path:
     for sheet, name in zip(sheets, names, strict=True):
         contents.append([_text(name), len(sheet.frame), _text(sheet.note)])
     for sheet, name in zip(sheets, names, strict=True):
-        made = book.create_sheet(name)
-        made.freeze_panes = "A2"
+        result = book.create_sheet(name)
+        result.freeze_panes = "A2"
         head = []
         for column in sheet.frame.columns:
-            cell = WriteOnlyCell(made, value=_text(_header(str(column), sheet)))
+            cell = WriteOnlyCell(result, value=_text(_header(str(column), sheet)))
             cell.font = Font(bold=True)
             head.append(cell)
-        made.append(head)
+        result.append(head)
         for row in sheet.frame.itertuples(index=False, name=None):
-            made.append([_value(value) for value in row])
+            result.append([_value(value) for value in row])
     path.parent.mkdir(parents=True, exist_ok=True)
     book.save(path)
     return path
 
 
 def _sheet_names(names: Sequence[str]) -> list[str]:
-    made: list[str] = []
+    labels: list[str] = []
     for name in names:
         base = for_spreadsheet(name).translate(_FORBIDDEN).strip()[:_LONGEST_NAME] or "table"
         unique, number = base, 2
-        while unique.casefold() in {other.casefold() for other in [*made, "Contents"]}:
+        while unique.casefold() in {other.casefold() for other in [*labels, "Contents"]}:
             unique = f"{base[: _LONGEST_NAME - 4]} {number}"
             number += 1
-        made.append(unique)
-    return made
+        labels.append(unique)
+    return labels
 
 
 def _header(column: str, sheet: Sheet) -> str:

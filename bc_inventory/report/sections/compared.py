@@ -22,7 +22,7 @@ def series(material: Material) -> Section:
     figures = []
     for side, text in material.sides.items():
         rows = _by_year(material, side)
-        made = [
+        result = [
             Series(
                 str(name),
                 tuple(
@@ -33,7 +33,7 @@ def series(material: Material) -> Section:
             )
             for name, part in rows.groupby("inventory", sort=True)
         ]
-        made.sort(key=lambda one: not one.ours)
+        result.sort(key=lambda item: not item.ours)
         columns = [
             Column("inventory", Both("inventory", "清单")),
             Column("year", Both("year", "年")),
@@ -49,9 +49,9 @@ def series(material: Material) -> Section:
             f"{text.zh}：各清单总量。范围不同，比较前请看可比性表。",
         )
         chart = lines(
-            made,
+            result,
             Both(f"Time series, {text.en}", f"{text.zh}时间序列"),
-            Both(f"{len(made)} inventories by year", f"{len(made)}个清单，按年"),
+            Both(f"{len(result)} inventories by year", f"{len(result)}个清单，按年"),
         )
         figures.append(Figure(caption, chart, to_table(rows, columns, f"series_{side}")))
     return Section("series", Both("Every inventory by year", "各清单历年总量"), (), tuple(figures))
@@ -62,10 +62,12 @@ def _maybe(value: float) -> float | None:
 
 
 def _by_year(material: Material, side: str) -> pd.DataFrame:
-    own = material.totals[
+    table = material.totals[
         (material.totals["level"] == Level.SIDE) & (material.totals["side"] == side)
     ]
-    own = own.assign(inventory=_OURS + " " + own["factor_set"], source_id=None, note="this release")
+    table = table.assign(
+        inventory=_OURS + " " + table["factor_set"], source_id=None, note="this release"
+    )
     bench = material.facts["benchmarks"]
     others = bench[
         (bench["region"] == material.published_as(side))
@@ -73,7 +75,7 @@ def _by_year(material: Material, side: str) -> pd.DataFrame:
         & bench["emission_kt"].notna()
     ]
     columns = ["inventory", "year", "emission_kt", "lower_kt", "upper_kt", "source_id", "note"]
-    both = pd.concat([own[columns], others[columns]], ignore_index=True)
+    both = pd.concat([table[columns], others[columns]], ignore_index=True)
     return both.sort_values(["inventory", "year"], ignore_index=True)
 
 
@@ -94,18 +96,18 @@ def difference(material: Material) -> Section:
     )
     figures = []
     for row in known:
-        own = parts[(parts[pair] == pd.Series(row)).all(axis=1)]
+        rows = parts[(parts[pair] == pd.Series(row)).all(axis=1)]
         base, other = row["base_side"], row["other_side"]
         if base != other:
             names = material.sides[base], material.sides[other]
-            figures.append(_waterfall(material, own, names, f"{base}_{other}"))
+            figures.append(_waterfall(material, rows, names, f"{base}_{other}"))
         else:
             text = material.sides[base]
             first, second = (
                 Both(f"{text.en}, {name}", text.zh + _SETS_ZH.get(name, f"({name})"))
                 for name in (row["base_set"], row["other_set"])
             )
-            figures.append(_waterfall(material, own, (first, second), f"factors_{base}"))
+            figures.append(_waterfall(material, rows, (first, second), f"factors_{base}"))
     text = Both(
         "A difference is split along the chain activity x fuel share x technology share x factor x "
         "(1 - abatement) by LMDI-I, which leaves no residual. Coverage is what one side has and "

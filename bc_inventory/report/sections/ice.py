@@ -33,10 +33,10 @@ def ice(material: Material) -> list[Figure]:
     if material.impacts.get("cryosphere") is None:
         return []
     rows = _chosen(material.impacts["cryosphere"], material)
-    made = [_bands(rows, material), _sectors(rows, material)]
+    result = [_bands(rows, material), _sectors(rows, material)]
     if material.impacts.get("cryosphere_months") is not None:
-        made.append(_months(_chosen(material.impacts["cryosphere_months"], material), material))
-    return [*made, _responses(material)]
+        result.append(_months(_chosen(material.impacts["cryosphere_months"], material), material))
+    return [*result, _responses(material)]
 
 
 def _chosen(frame: pd.DataFrame, material: Material) -> pd.DataFrame:
@@ -139,7 +139,7 @@ def _sectors(rows: pd.DataFrame, material: Material) -> Figure:
 
 
 def _months(rows: pd.DataFrame, material: Material) -> Figure:
-    shown = {code: made.ice_band for code, made in domains().items() if code in material.sides}
+    shown = {code: value.ice_band for code, value in domains().items() if code in material.sides}
     keys = zip(rows["side"], rows["view"], rows["band"], strict=True)
     near = rows[[shown.get(side) == (view, band) for side, view, band in keys]]
     near = material.by_domain(near[near["nfr"] == "*"].sort_values("month"))

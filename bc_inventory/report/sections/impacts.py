@@ -19,7 +19,7 @@ _SIDE = Column("side", Both("side", "方"))
 def impacts(material: Material) -> Section:
     """Return what the release holds of ice, people and climate."""
     figures = ice(material)
-    figures += [made for made in (_people(material), _climate(material)) if made is not None]
+    figures += [value for value in (_people(material), _climate(material)) if value is not None]
     if not figures:
         text = Both(
             "This release has no view of ice, people or climate.",

@@ -37,31 +37,31 @@ _SIGNED = {
 
 def matrix(material: Material) -> Section:
     """Return how far each inventory can be compared with ours, by aspect and by sector."""
-    ours = f"bc_inventory {material.factor_set}"
+    our_rows = f"bc_inventory {material.factor_set}"
     definitions = material.facts["definitions"]
     shown = {*material.facts["benchmarks"]["inventory"], *_OURS}
     whole = definitions[["inventory"]].drop_duplicates().assign(target="*", sector="*")
     whole = whole[whole["inventory"].isin(shown)]
-    made = _of_ours(comparability(definitions, whole), ours)
+    result = _of_ours(comparability(definitions, whole), our_rows)
     text = Both(
         "Verdicts come from each inventory's own definitions, one row for each, with its source. "
         "What an inventory doesn't state is never taken for agreement.",
         "判断来自各清单自身定义，每条都有来源；未说明者不视为一致。",
     )
-    figures = (_aspects(made, ours), _reasons(made), _sectors(material, ours))
+    figures = (_aspects(result, our_rows), _reasons(result), _sectors(material, our_rows))
     return Section("comparability", Both("Comparability", "可比性"), (text,), figures)
 
 
-def _of_ours(made: pd.DataFrame, ours: str) -> pd.DataFrame:
-    mine = made[(made["base"] == ours) | (made["other"] == ours)]
-    return mine.assign(
-        inventory=mine["base"].where(mine["base"] != ours, mine["other"]),
-        sign=mine["verdict"].map(_SIGNS),
+def _of_ours(table: pd.DataFrame, ours: str) -> pd.DataFrame:
+    subset = table[(table["base"] == ours) | (table["other"] == ours)]
+    return subset.assign(
+        inventory=subset["base"].where(subset["base"] != ours, subset["other"]),
+        sign=subset["verdict"].map(_SIGNS),
     )
 
 
-def _aspects(made: pd.DataFrame, ours: str) -> Figure:
-    wide = made.pivot_table(
+def _aspects(frame: pd.DataFrame, ours: str) -> Figure:
+    wide = frame.pivot_table(
         index="inventory", columns="aspect", values="sign", aggfunc="first", observed=True
     ).reset_index()
     columns = [_INVENTORY, *(Column(name, _ASPECTS[name]) for name in _ASPECTS if name in wide)]
@@ -72,8 +72,8 @@ def _aspects(made: pd.DataFrame, ours: str) -> Figure:
     return Figure(caption, None, table)
 
 
-def _reasons(made: pd.DataFrame) -> Figure:
-    why = made[made["verdict"] != "agree"][["inventory", "aspect", "verdict", "why"]]
+def _reasons(table: pd.DataFrame) -> Figure:
+    why = table[table["verdict"] != "agree"][["inventory", "aspect", "verdict", "why"]]
     columns = [
         _INVENTORY,
         Column("aspect", Both("aspect", "方面")),
@@ -93,21 +93,21 @@ def _sectors(material: Material, ours: str) -> Figure:
     rows = benchmark_rows(material.facts["benchmarks"], material.facts["crosswalk"])
     sectors = material.facts["sectors"]
     gnfr_of = dict(zip(sectors["nfr"], sectors["gnfr"], strict=True))
-    own = counted(material.estimate())["nfr"].unique()
+    subset = counted(material.estimate())["nfr"].unique()
     parts = []
-    for name, theirs in rows.groupby("inventory", sort=True):
-        targets = {ours: set(own), str(name): set(theirs["target"])}
+    for name, group in rows.groupby("inventory", sort=True):
+        targets = {ours: set(subset), str(name): set(group["target"])}
         home = common_sectors(set().union(*targets.values()), gnfr_of)
-        held = pd.DataFrame(
+        merged = pd.DataFrame(
             [(who, target) for who, several in targets.items() for target in sorted(several)],
             columns=["inventory", "target"],
         ).merge(home, on="target")
-        verdicts = comparability(material.facts["definitions"], held)
+        verdicts = comparability(material.facts["definitions"], merged)
         parts.append(_of_ours(verdicts, ours))
-    made = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["inventory"])
-    wide = made.pivot_table(
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["inventory"])
+    wide = table.pivot_table(
         index=["inventory", "sector"], columns="aspect", values="sign", aggfunc="first"
-    ).reset_index() if len(made.columns) > 1 else made.assign(sector=None)  # fmt: skip
+    ).reset_index() if len(table.columns) > 1 else table.assign(sector=None)  # fmt: skip
     columns = [
         _INVENTORY,
         Column("sector", Both("common sector", "共同部门")),

@@ -31,9 +31,9 @@ def _target_names(targets: pd.DataFrame) -> dict[str, Both]:
 def targets(material: Material) -> Section:
     """Return how each inventory stands against the targets."""
     black = _targets(material)
-    standing = material.derived["target_progress"]
-    standing = standing[standing["status"] != "no base year"]
-    standing = standing.merge(
+    merged = material.derived["target_progress"]
+    merged = merged[merged["status"] != "no base year"]
+    merged = merged.merge(
         black[["target_id", "scope", "kind", "target_year"]], on=["target_id", "scope"]
     )
     columns = [
@@ -58,12 +58,12 @@ def targets(material: Material) -> Section:
     figure = Figure(
         Both("Standing of every inventory that has the base year.", "有基准年数据的各清单进展。"),
         None,
-        to_table(standing, columns, "targets", names),
+        to_table(merged, columns, "targets", names),
     )
-    return Section("targets", Both("Targets", "目标"), _said(material, black), (figure,))
+    return Section("targets", Both("Targets", "目标"), _statements(material, black), (figure,))
 
 
-def _said(material: Material, black: pd.DataFrame) -> tuple[Both, ...]:
+def _statements(material: Material, black: pd.DataFrame) -> tuple[Both, ...]:
     """Return what kind of targets these are."""
     name = Both(*joined([Name(text.en, text.zh) for text in material.sides.values()]))
     none = Both(
@@ -103,19 +103,19 @@ def measures(material: Material) -> Section:
     library = material.facts["measures"]
     saved = material.derived["measure_savings"]
     saved = saved[saved["measure"] != "*"]
-    made = saved[saved["region"] == "*"]
+    ordered = saved[saved["region"] == "*"]
     names = {
         str(row.measure): Both(str(row.name_en), str(row.name_zh))
         for row in library.rename(columns={"name": "name_en"}).itertuples()
     }
-    order = made.groupby("measure")["saved_kt"].sum().sort_values(ascending=False).index
+    order = ordered.groupby("measure")["saved_kt"].sum().sort_values(ascending=False).index
     rank = {name: place for place, name in enumerate(order)}
-    made = material.by_domain(made.assign(_rank=made["measure"].map(rank)))
-    made = made.sort_values("_rank", kind="stable")
+    ordered = material.by_domain(ordered.assign(_rank=ordered["measure"].map(rank)))
+    ordered = ordered.sort_values("_rank", kind="stable")
     chart = bars(
         [
             Bar(names[row.measure], row.side, row.saved_kt, row.lower_kt, row.upper_kt)
-            for row in made.itertuples()
+            for row in ordered.itertuples()
         ],
         material.sides,
         material.colours,
@@ -147,7 +147,7 @@ def measures(material: Material) -> Section:
         Both("Measures", "措施"),
         (text,),
         (
-            Figure(caption, chart, to_table(made, columns, "measures", labels)),
+            Figure(caption, chart, to_table(ordered, columns, "measures", labels)),
             _by_region(material, saved[saved["region"] != "*"], names),
             _gap(material),
         ),
@@ -155,7 +155,7 @@ def measures(material: Material) -> Section:
 
 
 def _by_region(material: Material, wedge: pd.DataFrame, names: dict[str, Both]) -> Figure:
-    made = wedge[wedge["saved_kt"].abs() > 0].sort_values("saved_kt", ascending=False)
+    ordered = wedge[wedge["saved_kt"].abs() > 0].sort_values("saved_kt", ascending=False)
     columns = [
         Column("region", Both("region", "地区")),
         Column("measure", Both("measure", "措施")),
@@ -168,13 +168,13 @@ def _by_region(material: Material, wedge: pd.DataFrame, names: dict[str, Both]) 
     return Figure(
         Both("The same by region.", "按地区列出。"),
         None,
-        to_table(made, columns, "measures_regions", labels),
+        to_table(ordered, columns, "measures_regions", labels),
     )
 
 
 def _gap(material: Material) -> Figure:
     """Return the emission gap to each target, as it stands and with every measure."""
-    made, black = material.derived["emission_gap"], _targets(material)
+    result, black = material.derived["emission_gap"], _targets(material)
     columns = [
         Column("target_id", Both("target", "目标")),
         Column("scope", Both("side", "方")),
@@ -195,6 +195,6 @@ def _gap(material: Material) -> Figure:
             "排放差距：大于零表示超出目标允许量。各清单均按本清单全部措施联合减排的比例折算。",
         ),
         None,
-        to_table(made, columns, "emission_gap",
+        to_table(result, columns, "emission_gap",
                  {"target_id": _target_names(black), "scope": _places(material)}),
     )  # fmt: skip

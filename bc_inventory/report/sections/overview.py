@@ -38,8 +38,8 @@ def totals(material: Material) -> Section:
         "factor_set", key=lambda values: values != material.factor_set, kind="stable"
     )
     main = rows[rows["factor_set"] == material.factor_set]
-    said = tuple(_sentence(row, material.sides[row.side]) for row in main.itertuples())
-    made = bars(
+    stated = tuple(_sentence(row, material.sides[row.side]) for row in main.itertuples())
+    result = bars(
         [
             Bar(_SET_NAMES.get(row.factor_set, Both(row.factor_set, row.factor_set)), row.side,
                 row.emission_kt, row.lower_kt, row.upper_kt)
@@ -59,7 +59,7 @@ def totals(material: Material) -> Section:
     return Section(
         "totals",
         Both("Totals", "总量"),
-        said,
+        stated,
         (
             Figure(
                 Both(
@@ -67,7 +67,7 @@ def totals(material: Material) -> Section:
                     "Carlo draws in which one factor is one draw wherever it is used.",
                     f"{material.year}年黑碳总量及蒙特卡罗95%区间；同一因子在各处共用一次抽样。",
                 ),
-                made,
+                result,
                 to_table(
                     rows, columns, "totals", {"side": material.sides, "factor_set": _SET_NAMES}
                 ),
@@ -107,7 +107,7 @@ def sectors(material: Material) -> Section:
     order = rows.groupby("gnfr")["emission_kt"].max().sort_values(ascending=False).index
     rows = rows.assign(_rank=rows["gnfr"].map({code: n for n, code in enumerate(order)}))
     rows = material.by_domain(rows).sort_values("_rank", kind="stable")
-    made = bars(
+    result = bars(
         [
             Bar(names[row.gnfr], row.side, row.emission_kt, row.lower_kt, row.upper_kt)
             for row in rows.itertuples()
@@ -127,7 +127,7 @@ def sectors(material: Material) -> Section:
         f"Emission by sector {material.year}, harmonised GNFR sectors, 95 % intervals.",
         f"{material.year}年分部门排放，95%区间。",
     )
-    return Section("sectors", Both("Sectors", "部门"), (), (Figure(caption, made, table),))
+    return Section("sectors", Both("Sectors", "部门"), (), (Figure(caption, result, table),))
 
 
 def maps(material: Material) -> Section:
