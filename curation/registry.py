@@ -13,6 +13,7 @@ from curation import (
     lanes,
     observations,
     organic_carbon,
+    petrol,
     profiles,
     shares,
     spatial,
@@ -23,6 +24,7 @@ __all__ = ["MAKERS"]
 
 MAKERS: tuple[Maker, ...] = (
     *activity.MAKERS,
+    petrol.MAKER,
     *gains.MAKERS,
     drivers.MAKER,
     fleet_shares.MAKER,
