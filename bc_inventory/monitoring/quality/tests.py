@@ -71,12 +71,17 @@ def _instrument(series: Series, column: str) -> float | None:
 
 
 def _out_of_range(series: Series, value: np.ndarray) -> np.ndarray:
-    least = _instrument(series, "range_min_ug_m3")
-    most = _instrument(series, "range_max_ug_m3")
+    """Find values beyond what the instrument gives, or, where it isn't known, any air."""
+    kind = "absorption" if series.about.bc_type == "b_abs" else "mass"
+    least, most = (
+        limit if limit is not None else threshold("range", f"{side}_{kind}")
+        for side, limit in (
+            ("least", _instrument(series, "range_min_ug_m3")),
+            ("most", _instrument(series, "range_max_ug_m3")),
+        )
+    )
     with np.errstate(invalid="ignore"):
-        low = value < least if least is not None else np.zeros(len(value), dtype=bool)
-        high = value > most if most is not None else np.zeros(len(value), dtype=bool)
-    return np.asarray(low | high)
+        return np.asarray((value < least) | (value > most))
 
 
 def _below_detection(series: Series, value: np.ndarray) -> np.ndarray:

@@ -29,6 +29,8 @@ __all__ = [
     "table_cells",
 ]
 
+_PART = re.compile(r'(?:[^,"]|"[^"]*")+')
+
 _FIRST = re.compile(r"\s*(\d{1,10})\s+1001\s*")
 _MOST_HEADER = 20_000
 _LONGEST_CELL = 64
@@ -187,14 +189,27 @@ def reference_date(source: Source, lines: list[str]) -> np.datetime64:
 
 
 def read_variable(title: str, missing: str, scale: float, line: int) -> Variable:
-    parts = [part.strip() for part in title.split(",")]
-    attributes = {}
+    parts = [_unquoted(part) for part in _parts(title)]
+    attributes: dict[str, str] = {}
     for part in parts[1:]:
         key, equals, value = part.partition("=")
         if equals:
-            attributes[key.strip()] = value.strip()
+            attributes.setdefault(key.strip(), _unquoted(value))
     unit = parts[1] if len(parts) > 1 and "=" not in parts[1] else ""
     return Variable(parts[0], unit, attributes, missing, scale, line)
+
+
+def _parts(title: str) -> list[str]:
+    """Split a title at its commas, but those in quotes, which a comment may hold."""
+    if title.count('"') % 2:
+        return title.split(",")
+    return _PART.findall(title) or [title]
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    whole = len(text) > 1 and text[0] == text[-1] == '"'
+    return text[1:-1].strip() if whole else text
 
 
 def _comments(source: Source, lines: list[str], position: int, header_lines: int) -> list[str]:

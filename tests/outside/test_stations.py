@@ -1,0 +1,90 @@
+"""Station files from outside: sentinels, quoted attributes, the settings that the flow ships."""
+
+import shutil
+
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from bc_inventory.commands.monitor import monitor
+from bc_inventory.monitoring.quality.flags import bits
+from bc_inventory.monitoring.quality.tests import marked
+from bc_inventory.readers.registry import read_any
+from bc_inventory.schema.series import Series
+
+pytestmark = pytest.mark.shared
+
+
+@pytest.fixture
+def cases(shared):
+    return shared / "cases" / "public"
+
+
+def observations(store):
+    files = sorted((store / "generations").rglob("observations/**/*.parquet"))
+    return pd.concat([pd.read_parquet(path) for path in files], ignore_index=True)
+
+
+def test_a_sentinel_is_no_value_whatever_the_instrument(cases, tmp_path):
+    folder = cases / "11_sentinel_numbers_in_means"
+    done = CliRunner().invoke(
+        monitor,
+        [str(folder / "in"), "--settings", str(folder / "s.toml"), "--store", str(tmp_path / "s")],
+    )
+    assert done.exit_code == 0, done.output
+    days = observations(tmp_path / "s")
+    days = days[days["period"].astype(str) == "day"]
+    assert len(days) == 10
+    values = days["ebc_ug_m3"]
+    assert values.between(1.0, 1.1).all()
+
+
+@pytest.mark.parametrize("code", [-9999.0, -999.0, -99.0, -9999.99, 9999.0, 99999.0])
+def test_codes_of_missing_values_are_out_of_range(cases, code):
+    series = read_any(
+        cases / "11_sentinel_numbers_in_means" / "in" / "oaq.json", stamp="end", interval_s=3600
+    ).data.series[0]
+    frame = series.frame.copy()
+    frame.loc[frame.index[3], "value"] = code
+    marks = marked(Series(series.about, frame)).frame["marks"].to_numpy()
+    assert marks[3] & bits(["range"])
+    rest = np.abs(frame["value"]) < 2
+    assert not (marks[rest.to_numpy()] & bits(["range"])).any()
+
+
+@pytest.mark.parametrize("name", ["a.nas", "c.nas"])
+def test_a_quoted_comment_rewrites_nothing(cases, name):
+    (series,) = read_any(cases / "13_ebas_quoted_comment" / name).data.series
+    assert series.about.wavelength_nm == 637
+    assert series.about.size_cut == "pm1"
+
+
+@pytest.mark.parametrize(
+    ("title", "attributes"),
+    [
+        ('bc, ug/m3, Matrix=pm1, "Comment=x, Matrix=pm10"', {"Matrix": "pm1"}),
+        ('bc, ug/m3, Comment="x, Matrix=pm10, y", Matrix=pm1', {"Matrix": "pm1"}),
+        ('bc, ug/m3, Statistics=arithmetic mean, Comment="a, Statistics=median"',
+         {"Statistics": "arithmetic mean"}),
+        ('bc, ug/m3, Matrix=pm1, Comment=5" inlet, Location=x',
+         {"Matrix": "pm1", "Location": "x"}),
+    ],
+)  # fmt: skip
+def test_a_title_is_split_as_the_format_quotes_it(title, attributes):
+    from bc_inventory.readers.stations._ames import read_variable
+
+    read = read_variable(title, "9", 1.0, 1)
+    assert read.unit == "ug/m3"
+    assert {key: read.attributes[key] for key in attributes} == attributes
+
+
+def test_the_settings_of_the_flow_read_a_file_of_each_service(cases, shared, tmp_path, root):
+    folder = tmp_path / "in"
+    shutil.copytree(cases / "22_shipped_flow_settings_eea" / "in", folder)
+    settings = root / "flows" / "measurements.toml"
+    done = CliRunner().invoke(
+        monitor, [str(folder), "--settings", str(settings), "--store", str(tmp_path / "s")]
+    )
+    assert "0 set aside" in done.output or "0 skipped" in done.output, done.output
+    assert done.exit_code == 0
