@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["FactorSet", "Level", "Statistic"]
+__all__ = ["FactorSet", "Level", "Period", "Statistic"]
 
 
 class Level(StrEnum):
@@ -23,6 +23,17 @@ class FactorSet(StrEnum):
 
     HARMONISED = "harmonised"
     OFFICIAL = "official"
+
+
+class Period(StrEnum):
+    """What a value holds for: a sample as measured, a part of the calendar, a campaign."""
+
+    SAMPLE = "sample"
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+    CAMPAIGN = "campaign"
 
 
 class Statistic(StrEnum):

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from bc_inventory.schema import common as c
 from bc_inventory.schema.contract import Column, Interval, Table
-from bc_inventory.schema.enumerations import Statistic
+from bc_inventory.schema.enumerations import Period, Statistic
 
-__all__ = ["BC_TYPES", "PERIODS", "TABLES", "UNITS", "VALUE_COLUMNS"]
+__all__ = ["BC_TYPES", "TABLES", "UNITS", "VALUE_COLUMNS"]
 
 # Petzold et al. 2013, doi 10.5194/acp-13-8365-2013: black carbon is a qualitative word, and a
 # number needs its method. The four never share a column.
@@ -20,7 +20,7 @@ VALUE_COLUMNS = {
     "b_abs": "absorption_mm",
 }
 UNITS = {"EC": "ug/m3", "eBC": "ug/m3", "rBC": "ug/m3", "b_abs": "1/Mm"}
-PERIODS = ("sample", "hour", "day", "month", "year", "campaign")
+_CALENDAR = (Period.HOUR, Period.DAY, Period.MONTH, Period.YEAR)
 REFERENCES = ("ambient", "standard", "unknown")
 
 
@@ -128,13 +128,13 @@ COVERAGE_RULES = Table(
     "How much of a period must be measured for its mean to stand.",
     (
         Column("rule", "string", "name it is asked for by"),
-        Column("period", "string", "mean it governs", enum=("hour", "day", "month", "year")),
+        Column("period", "string", "mean it governs", enum=_CALENDAR),
         Column("bc_type", "string", "type of value, or *", enum=(*BC_TYPES, "*")),
         Column(
             "basis",
             "string",
             "what is counted: the time measured, or the valid means of that period",
-            enum=("time", "hour", "day"),
+            enum=("time", Period.HOUR, Period.DAY),
         ),
         Column("min_fraction", "number", "least fraction", "1", minimum=0, maximum=1),
         Column(
@@ -251,7 +251,7 @@ OBSERVATIONS = Table(
         Column("station", "string", "station", references="stations.station"),
         Column("network", "string", "network or data centre"),
         _bc_type,
-        Column("period", "string", "length of the mean, or sample as measured", enum=PERIODS),
+        Column("period", "string", "length of the mean, or sample as measured", enum=tuple(Period)),
         Column("start", "timestamp", "begin of the period"),
         Column("end", "timestamp", "end of the period"),
         _n("ec_ug_m3", "elemental carbon", "ug/m3", None),
@@ -360,7 +360,7 @@ TRENDS = Table(
     "The trend of a series of measurements, over its annual or its monthly means.",
     (
         Column("series_id", "string", "series"),
-        Column("period", "string", "kind of mean", enum=("month", "year")),
+        Column("period", "string", "kind of mean", enum=(Period.MONTH, Period.YEAR)),
         Column("station", "string", "station"),
         _side,
         _bc_type,

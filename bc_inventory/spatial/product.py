@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from bc_inventory import __version__, schema
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.reference.domains import bounds_of
 from bc_inventory.reference.paths import data_root
+from bc_inventory.schema.enumerations import Period
 from bc_inventory.spatial.allocate import Allocation, allocate, select_emissions, spread
 from bc_inventory.spatial.calendar import month_bounds, year_bounds
 from bc_inventory.spatial.cells import make_grid
@@ -25,9 +26,10 @@ from bc_inventory.spatial.tables import Tables, read_tables
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Period", "Request", "make_product", "time_steps"]
+__all__ = ["PERIODS", "Request", "make_product", "time_steps"]
 
-Period = Literal["year", "month", "hour"]
+# What a product may be resolved by.
+PERIODS = (Period.YEAR, Period.MONTH, Period.HOUR)
 Floats = NDArray[np.float64]
 _HOURS_PER_DAY = 24
 
@@ -65,7 +67,7 @@ class Request:
     resolution: float | tuple[float, float] = 0.25
     window: str | tuple[float, float, float, float] = ""
     factor_set: str = "harmonised"
-    period: Period = "year"
+    period: str = Period.YEAR
     month: int | None = None
     temperature: Path | None = None
     significant_digits: int | None = None
@@ -73,16 +75,16 @@ class Request:
     attributes: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.period not in ("year", "month", "hour"):
+        if self.period not in PERIODS:
             raise _refuse(f"the period {self.period!r}", "'year', 'month' or 'hour'")
-        if (self.period == "hour") != (self.month is not None):
+        if (self.period == Period.HOUR) != (self.month is not None):
             raise _refuse(
                 f"the period {self.period!r} with the month {self.month}",
                 "a month where steps are hours, and only there",
             )
         if self.month is not None and not 1 <= self.month <= 12:
             raise _refuse(f"the month {self.month}", "1 to 12")
-        if self.temperature is not None and self.period == "year":
+        if self.temperature is not None and self.period == Period.YEAR:
             raise _refuse("temperatures for a year's total", "the period 'month' or 'hour'")
         if self.significant_digits is not None and not 1 <= self.significant_digits <= 7:
             raise _refuse(f"{self.significant_digits} significant digits", "1 to 7")
@@ -182,7 +184,7 @@ def time_steps(
     DataError
         If the temperatures can't be used or a region has no time zone.
     """
-    if request.period == "year":
+    if request.period == Period.YEAR:
         return year_bounds(request.year), None
     profiles = read_profiles()
     who = (

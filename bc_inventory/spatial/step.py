@@ -8,10 +8,11 @@ from bc_inventory import schema
 from bc_inventory.reference.domains import bounds_of
 from bc_inventory.reference.paths import data_root
 from bc_inventory.schema.counted import is_counted
+from bc_inventory.schema.enumerations import Period
 from bc_inventory.spatial.cells import make_grid
 from bc_inventory.spatial.parallel import Compute
 from bc_inventory.spatial.points import point_emissions
-from bc_inventory.spatial.product import Period, Request, make_product
+from bc_inventory.spatial.product import Request, make_product
 from bc_inventory.spatial.proxy_shares import make_shares, read_shares, write_shares
 from bc_inventory.spatial.tables import read_tables
 
@@ -66,7 +67,7 @@ def grid_step(
     resolution: float = 0.1,
     factor_set: str = "harmonised",
     window: str = "",
-    period: Period = "year",
+    period: str = Period.YEAR,
     scheduler: str = "here",
     workers: int = 2,
 ) -> None:

@@ -17,6 +17,7 @@ import pandas as pd
 from bc_inventory.analysis.hotspots.context import great_circle_km
 from bc_inventory.analysis.hotspots.emission_field import Floats
 from bc_inventory.schema import table
+from bc_inventory.schema.enumerations import Period
 from bc_inventory.schema.observations import VALUE_COLUMNS
 
 __all__ = ["WITHIN_KM", "measured", "nearest_stations"]
@@ -34,7 +35,11 @@ _MEAN = (
     "end",
     "coverage",
 )
-_PERIODS = ("year", "campaign", "month", "day", "hour", "sample")  # the longest mean speaks first
+# The longest mean speaks first.
+_PERIODS = (
+    *(Period.YEAR, Period.CAMPAIGN, Period.MONTH),
+    *(Period.DAY, Period.HOUR, Period.SAMPLE),
+)
 
 
 def measured(observations: pd.DataFrame, year: int) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from bc_inventory.monitoring.instruments.reference import state_named
 from bc_inventory.monitoring.quality.flags import bits
 from bc_inventory.monitoring.record.derive import check_steps
 from bc_inventory.monitoring.statistics.averages import rule_for
+from bc_inventory.monitoring.statistics.periods import PERIODS
 from bc_inventory.schema.series import Description
 
 __all__ = ["FileRule", "Settings", "described", "load_settings"]
@@ -51,7 +52,6 @@ _KINDS: dict[str, type] = {
 }
 _ACTUAL = ("t_k", "p_hpa")
 _COUNTERS = ("scattering_c", "leakage", "area_cm2")
-_PERIODS = ("hour", "day", "month", "year")
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ def load_settings(path: Path) -> Settings:
         for number, item in enumerate(files if isinstance(files, list) else [], 1)
     ]
     problems.raise_if_any(ConfigError)
-    for period in _PERIODS:
+    for period in PERIODS:
         rule_for(record["rule"], period, "eBC")
     bits(record["exclude"])
     return Settings(record["rule"], tuple(record["exclude"]), tuple(r for r in rules if r))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from bc_inventory.schema.enumerations import Period
+
 __all__ = ["LENGTHS", "PERIODS", "bin_edges", "bin_of"]
 
-PERIODS = ("hour", "day", "month", "year")
+PERIODS = (Period.HOUR, Period.DAY, Period.MONTH, Period.YEAR)
 LENGTHS = {"hour": 3_600, "day": 86_400, "month": 31 * 86_400, "year": 366 * 86_400}
 _MOST_DAYS = 1_000_000
 _CODES = {"hour": "h", "day": "D", "month": "M", "year": "Y"}
