@@ -69,3 +69,11 @@ def test_help_imports_click_and_no_heavier_library():
     assert "click" in imported
     assert not imported & HEAVY
     assert not any(name.startswith("bc_inventory.commands.") for name in imported)
+
+
+def test_the_plan_of_a_build_is_imported_without_a_registry_of_units():
+    code = (
+        "import bc_inventory.workflow.plan; from bc_inventory.units import registry; "
+        "assert registry.cache_info().currsize == 0"
+    )
+    assert "bc_inventory.spatial.allocate" in modules_after(code)

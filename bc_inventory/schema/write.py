@@ -36,7 +36,7 @@ def arrow_schema(contract: str | Table) -> pa.Schema:
     """
     import pyarrow as pa
 
-    rules = find_table(contract) if isinstance(contract, str) else contract
+    rules = _rules_of(contract)
     types = {
         "string": pa.string(),
         "number": pa.float64(),
@@ -58,6 +58,15 @@ def arrow_schema(contract: str | Table) -> pa.Schema:
         )
     described = {"name": rules.name, "description": rules.description, "key": list(rules.key)}
     return pa.schema(fields, metadata={"bc_inventory_contract": json.dumps(described)})
+
+
+def _rules_of(contract: str | Table) -> Table:
+    return find_table(contract) if isinstance(contract, str) else contract
+
+
+def _in_order(frame: pd.DataFrame, rules: Table) -> pd.DataFrame:
+    """Return the columns of the contract, sorted by its key, so that bytes repeat."""
+    return frame.sort_values(list(rules.key), kind="stable")[rules.names]
 
 
 def write_parquet(
@@ -88,12 +97,12 @@ def write_parquet(
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    rules = find_table(contract) if isinstance(contract, str) else contract
+    rules = _rules_of(contract)
     schema = arrow_schema(rules)
     if metadata:
         more = {key: json.dumps(value) for key, value in metadata.items()}
         schema = schema.with_metadata({**(schema.metadata or {}), **more})
-    ordered = frame.sort_values(list(rules.key), kind="stable")[rules.names]
+    ordered = _in_order(frame, rules)
     arrow = pa.Table.from_pandas(ordered, schema=schema, preserve_index=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(arrow, path, compression="zstd", compression_level=6, write_statistics=True)
@@ -140,7 +149,7 @@ def write_dataset(frame: pd.DataFrame, contract: str | Table, folder: Path, part
     Path
         `folder`.
     """
-    rules = find_table(contract) if isinstance(contract, str) else contract
+    rules = _rules_of(contract)
     inner = replace(
         rules,
         columns=tuple(column for column in rules.columns if column.name != partition),
@@ -168,9 +177,9 @@ def write_csv(frame: pd.DataFrame, contract: str | Table, path: Path) -> Path:
     Path
         `path`.
     """
-    rules = find_table(contract) if isinstance(contract, str) else contract
+    rules = _rules_of(contract)
     path.parent.mkdir(parents=True, exist_ok=True)
-    ordered = frame.sort_values(list(rules.key), kind="stable")[rules.names].copy()
+    ordered = _in_order(frame, rules).copy()
     for column in rules.columns:
         if column.kind == "boolean":
             ordered[column.name] = ordered[column.name].map({True: "true", False: "false"})

@@ -24,7 +24,6 @@ from bc_inventory.spatial.tables import Tables
 
 __all__ = ["Allocation", "allocate", "counted_rows", "select_emissions", "spread"]
 
-_KG_PER_KT = units.factor("kt", "kg")
 _GROUP = ["side", "region", "nfr", "gnfr", "fuel"]
 _LEDGER = ["region", "nfr", "fuel", "proxy", "rung", "confidence", "emission_kt", "outside_kt"]
 
@@ -239,14 +238,15 @@ def spread(emissions: pd.DataFrame, shares: ProxyShares) -> Allocation:
     mass = np.zeros((len(sectors), len(pairs)))
     total = np.full((len(sectors), len(pairs.names)), np.nan)
     outside = np.zeros(len(placed))
+    kg_per_kt = units.factor("kt", "kg")
     for place, (region, nfr, proxy, kt) in enumerate(
         placed[["region", "nfr", "proxy", "emission_kt"]].itertuples(index=False)
     ):
         row, column = rows[nfr], columns[region]
         where = shares.rows(column)
         share = shares.shares[proxies[proxy], where]
-        mass[row, where] += kt * _KG_PER_KT * share
-        total[row, column] = np.nansum([total[row, column], kt * _KG_PER_KT])
+        mass[row, where] += kt * kg_per_kt * share
+        total[row, column] = np.nansum([total[row, column], kt * kg_per_kt])
         outside[place] = _settle(kt * max(0.0, 1.0 - float(share.sum())), kt)
     sides = dict(zip(placed["region"], placed["side"], strict=True))
     return Allocation(

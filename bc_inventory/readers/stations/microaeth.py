@@ -74,22 +74,15 @@ def read_ae51(
     cells.need(("Date", "Time", "Status", "BC", "ATN"))
     seconds = int(timebase[1])
     begin = _clock(cells, ("Date", "Time"), float(utc_offset_h or 0))
-    wavelength, sigma = channels_of("AE51")[1]
-    about = Description(
-        station=str(station),
-        bc_type="eBC",
-        unit="ug/m3",
-        file=source.name,
-        sha256=source.sha256,
-        format="ae51",
-        clock=f"instrument, {utc_offset_h:+g} h taken off",
-        wavelength_nm=wavelength,
-        mac_m2_g=sigma,
-        mac_from="instrument",
-        instrument="AE51",
+    about = _description(
+        source,
+        str(station),
+        "AE51",
+        utc_offset_h,
         serial=head.get("Device ID"),
         interval_s=seconds,
-        processing=("single-spot eBC of the instrument, not corrected for loading",),
+        processing="single-spot eBC of the instrument, not corrected for loading",
+        clock="instrument",
     )
     value = cells.number("BC") * units.factor("ng/m3", "ug/m3")
     status = cells.number("Status")
@@ -101,6 +94,38 @@ def read_ae51(
         _statuses(status),
     )
     return record_reading(source, "ae51", Record((Series(about, values),)))
+
+
+def _description(
+    source: Source,
+    station: str,
+    instrument: str,
+    utc_offset_h: float | None,
+    *,
+    serial: str | None,
+    interval_s: int,
+    processing: str,
+    clock: str,
+    channel: int = 1,
+) -> Description:
+    """Return what a series of one channel is."""
+    wavelength, sigma = channels_of(instrument)[channel]
+    return Description(
+        station=station,
+        bc_type="eBC",
+        unit="ug/m3",
+        file=source.name,
+        sha256=source.sha256,
+        format=instrument.lower(),
+        clock=f"{clock}, {utc_offset_h:+g} h taken off",
+        wavelength_nm=wavelength,
+        mac_m2_g=sigma,
+        mac_from="instrument",
+        instrument=instrument,
+        serial=serial,
+        interval_s=interval_s,
+        processing=(processing,),
+    )
 
 
 def read_ma200(
@@ -135,23 +160,17 @@ def read_ma200(
     flags = _statuses(cells.number("Status"))
     series = []
     for channel, colour in enumerate(_COLOURS, 1):
-        wavelength, sigma = channels_of("MA200")[channel]
         value = cells.number(f"{colour} BCc") * units.factor("ng/m3", "ug/m3")
-        about = Description(
-            station=str(station),
-            bc_type="eBC",
-            unit="ug/m3",
-            file=source.name,
-            sha256=source.sha256,
-            format="ma200",
-            clock=f"local, {utc_offset_h:+g} h taken off",
-            wavelength_nm=wavelength,
-            mac_m2_g=sigma,
-            mac_from="instrument",
-            instrument="MA200",
+        about = _description(
+            source,
+            str(station),
+            "MA200",
+            utc_offset_h,
+            channel=channel,
             serial=str(cells.text("Serial number").iat[0]),
             interval_s=int(np.median(seconds.astype(int))),
-            processing=("dual-spot eBC of the instrument",),
+            processing="dual-spot eBC of the instrument",
+            clock="local",
         )
         valid = started & ~np.isnan(value)
         series.append(Series(about, make_values(begin, begin + seconds, value, valid, flags)))
