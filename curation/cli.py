@@ -67,9 +67,11 @@ def check(roots: Roots, files: tuple[str, ...]) -> None:
         raise SystemExit(1)
     typed = sum(len(one.typed) for one in found)
     elsewhere = sum(one.not_rebuilt for one in found)
+    nameless = sum(len(one.typed) for one in found if one.without_source is None)
     click.echo(
-        f"{len(found)} files: {rebuilt} rows are as their makers give them; {typed} are typed, "
-        f"each with a source, and values or bounds of {ruled} of these follow by rule"
+        f"{len(found)} files: {rebuilt} rows are as their makers give them; {typed - nameless} are "
+        f"typed with a source, and values or bounds of {ruled} of these follow by rule; {nameless} "
+        "are typed in tables of names and choices, which have no column of sources"
     )
     if elsewhere:
         click.echo(f"{elsewhere} rows can't be rebuilt here: see docs/curation.md")

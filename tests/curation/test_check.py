@@ -80,6 +80,15 @@ def test_each_typed_row_has_a_source(tables):
     }
 
 
+def test_parameters_of_makers_cite_known_sources(tables):
+    known = set(tables["sources.csv"][1]["source_id"])
+    for name in ("fleets", "fleet_stages", "fleet_curves", "fleet_means"):
+        table = parameters(name)
+        assert set(table["source_id"]) <= known
+        assert table["confidence"].notna().all()
+    assert set(parameters("not_rebuilt")["source_id"].dropna()) <= known
+
+
 def test_rows_that_are_not_rebuilt_are_listed_with_the_reason(tables):
     found = {one.file: one.not_rebuilt for one in status(MAKERS, tables, {}) if one.not_rebuilt}
     listed = parameters("not_rebuilt")
@@ -118,7 +127,7 @@ def test_the_command_tells_what_differs_and_write_mends_it(tmp_path, monkeypatch
     assert run(cli.main, [*data, "write", "co2_factors.csv"]).exit_code == 0
     again = run(cli.main, [*data, "check"])
     assert again.exit_code == 0
-    assert "1 rows are as their makers give them; 1 are typed" in again.output
+    assert "1 rows are as their makers give them; 1 are typed with a source" in again.output
     listed = run(cli.main, [*data, "typed"]).output
     assert listed == "co2_factors.csv\ttyped\t1\n"
 
