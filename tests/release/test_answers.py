@@ -8,6 +8,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,11 +75,10 @@ def test_two_columns_of_one_name_are_refused():
 
 
 def test_every_table_of_a_release_is_answered_as_it_is(small_root):
-    fastapi = pytest.importorskip("fastapi.testclient")
     from bc_inventory.release.service import make_app
 
     release = bci.open_release(root=small_root)
-    client = fastapi.TestClient(make_app(small_root, release.inventory))
+    client = TestClient(make_app(small_root, release.inventory))
     for name in release.tables:
         answer = client.get(f"/releases/latest/tables/{name}", params={"limit": 50})
         assert answer.status_code == 200, name
