@@ -28,7 +28,8 @@ def docstrings(path: Path) -> list[tuple[str, int, str]]:
 
 EXAMPLES = [
     pytest.param(path, *found, id=f"{path.relative_to(ROOT)}:{found[0]}")
-    for path in sorted((ROOT / "bc_inventory").rglob("*.py"))
+    for folder in ("bc_inventory", "curation")
+    for path in sorted((ROOT / folder).rglob("*.py"))
     for found in docstrings(path)
 ]
 
