@@ -80,8 +80,7 @@ def facts_root(config: Config, results: Path) -> Path | None:
     with writing("facts"):
         root = resolve(folder, results)
     if root is not None:
-        with using_root(root):
-            _check_references(root, overlaid_files(folder))
+        _check_references(root, overlaid_files(folder))
     return root
 
 
