@@ -11,11 +11,12 @@ import asyncio
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pandas as pd
-from fastapi import FastAPI, Query, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.middleware.base import RequestResponseEndpoint
@@ -44,6 +45,35 @@ Years = Annotated[list[int] | None, Query(max_length=50)]
 Rows = Annotated[int, Query(ge=1, le=MOST_ROWS)]
 Offset = Annotated[int, Query(ge=0, le=2**31)]
 Form = Literal["json", "csv"]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What of a release is asked for."""
+
+    version: str
+    region: Text = None
+    sector: Text = None
+    year: Years = None
+    factor_set: FactorSet = FactorSet.HARMONISED
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """Arguments of `Release.emissions` and `Release.totals`."""
+        return {
+            "region": self.region,
+            "sector": self.sector,
+            "year": self.year,
+            "factor_set": self.factor_set,
+        }
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What an answer is stored under."""
+        return tuple(str(value) for value in self.names.values())
+
+
+Chosen = Annotated[Selection, Depends()]
 
 
 class _Shelf:
@@ -190,45 +220,19 @@ def _tables(app: FastAPI, shelf: _Shelf) -> None:
 
     @app.get("/releases/{version}/emissions", responses=_ERRORS)
     def emissions(
-        version: str,
-        region: Text = None,
-        sector: Text = None,
-        year: Years = None,
-        factor_set: FactorSet = FactorSet.HARMONISED,
-        form: Form = "json",
-        limit: Rows = 10_000,
-        offset: Offset = 0,
+        chosen: Chosen, form: Form = "json", limit: Rows = 10_000, offset: Offset = 0
     ) -> Response:
         """Return rows of the emission table, by names or codes in English or Chinese."""
-        release = shelf.get(version)
-        asked = ("emissions", release.version, str(region), str(sector), str(year), factor_set)
-        return answer(
-            asked,
-            lambda: release.emissions(region, sector, year, factor_set=factor_set),
-            form,
-            limit,
-            offset,
-        )
+        release = shelf.get(chosen.version)
+        key = ("emissions", release.version, *chosen.key)
+        return answer(key, lambda: release.emissions(**chosen.names), form, limit, offset)
 
     @app.get("/releases/{version}/totals", responses=_ERRORS)
-    def totals(
-        version: str,
-        region: Text = None,
-        sector: Text = None,
-        year: Years = None,
-        factor_set: FactorSet = FactorSet.HARMONISED,
-        form: Form = "json",
-    ) -> Response:
+    def totals(chosen: Chosen, form: Form = "json") -> Response:
         """Return published totals with their intervals."""
-        release = shelf.get(version)
-        asked = ("totals", release.version, str(region), str(sector), str(year), factor_set)
-        return answer(
-            asked,
-            lambda: release.totals(region, sector, year, factor_set=factor_set),
-            form,
-            MOST_ROWS,
-            0,
-        )
+        release = shelf.get(chosen.version)
+        key = ("totals", release.version, *chosen.key)
+        return answer(key, lambda: release.totals(**chosen.names), form, MOST_ROWS, 0)
 
     @app.get("/releases/{version}/tables/{name}", responses=_ERRORS)
     def table(
