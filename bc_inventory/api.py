@@ -331,6 +331,7 @@ def compare(
     from bc_inventory.analysis.comparison.comparability import read_definitions
     from bc_inventory.analysis.comparison.inventories import compare_side
     from bc_inventory.analysis.comparison.published import published_rows
+    from bc_inventory.analysis.comparison.regions import of_part
     from bc_inventory.analysis.review.limits import review_limits
     from bc_inventory.errors import DataError, Problem
     from bc_inventory.reference.codelists import gnfr_index
@@ -339,6 +340,7 @@ def compare(
     rows = published[side]
     rows = rows[rows["year"] == year]
     sets = release.emissions(side, None, year, factor_set=None, memo=None)
+    rows, _ = of_part(rows, set(sets["region"]), side)
     tables = {f"bc_inventory {name}": part for name, part in sets.groupby("factor_set")}
     if not tables or rows.empty:
         raise DataError(

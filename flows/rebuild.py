@@ -165,13 +165,14 @@ def _summary(
 def _totals(
     config: Config, root: str, version: str | None
 ) -> dict[tuple[int, str], tuple[float, float, float]]:
-    """Return the totals of the sides by year, in kt, with their intervals."""
+    """Return the totals by year and the name of the domain, in kt, with their intervals."""
     if version is None:
         return {}
-    rows = open_release(version, inventory=config.inventory.name, root=root).table("totals")
+    release = open_release(version, inventory=config.inventory.name, root=root)
+    rows = release.table("totals")
     rows = rows[(rows["level"] == "side") & (rows["factor_set"] == config.grid.factor_set)]
     return {
-        (int(row.year), str(row.side)): (row.emission_kt, row.lower_kt, row.upper_kt)
+        (int(row.year), release.names[row.side].en): (row.emission_kt, row.lower_kt, row.upper_kt)
         for row in rows.itertuples()
     }
 

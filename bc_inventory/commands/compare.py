@@ -78,6 +78,7 @@ def compare(
     """
     from bc_inventory.analysis.comparison.comparability import read_definitions
     from bc_inventory.analysis.comparison.inventories import compare_side
+    from bc_inventory.analysis.comparison.regions import of_part
     from bc_inventory.analysis.review.limits import review_limits
     from bc_inventory.commands.compare_text import summary
     from bc_inventory.reference.codelists import gnfr_index
@@ -91,8 +92,11 @@ def compare(
     chosen, published, notes = _chosen(files, (fill_from, fill_holes), side, year, opened)
     definitions, limits, gnfr_of = read_definitions(), review_limits(), gnfr_index()
     made = []
-    for name, rows in published.items():
+    for name, of_domain in published.items():
         own = _emission_tables(opened, name, chosen)
+        held = {str(code) for table in own.values() for code in table["region"].unique()}
+        rows, apart = of_part(of_domain, held, name)
+        notes += apart
         if len(own) + rows["inventory"].nunique() < 2:
             continue
         made.append(
@@ -103,7 +107,7 @@ def compare(
     for line in notes:
         click.echo(f"note: {line}", err=True)
     for tables in made:
-        click.echo(summary(tables, chosen))
+        click.echo(summary(tables, chosen, opened[0].names))
     if to is not None:
         click.echo(f"Written: {_write(made, to, opened[0], chosen)}")
 

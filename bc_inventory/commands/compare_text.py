@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from bc_inventory.analysis.comparison.comparability import VERDICTS
+from bc_inventory.reference.domains import Name
 
 __all__ = ["summary"]
 
 _SHOWN = 5
 
 
-def summary(tables: dict[str, pd.DataFrame], year: int) -> str:
+def summary(tables: dict[str, pd.DataFrame], year: int, names: Mapping[str, Name]) -> str:
     """Return what a reader wants first of each pair.
 
     Parameters
@@ -20,6 +23,8 @@ def summary(tables: dict[str, pd.DataFrame], year: int) -> str:
         From `analysis.comparison.compare_side`.
     year : int
         Calendar year.
+    names : mapping of str to Name
+        What the part of each domain is called.
     """
     lines = []
     left = tables["left_out"].set_index(["base", "other", "inventory"])["left_out_share"]
@@ -30,7 +35,7 @@ def summary(tables: dict[str, pd.DataFrame], year: int) -> str:
             f"{name} {left[row.base, row.other, name]:.1%}" for name in (row.base, row.other)
         )
         lines += [
-            f"\n{row.side} {year}, {row.base} -> {row.other}: {row.base_kt:,.1f} -> "
+            f"\n{names[row.side].en} {year}, {row.base} -> {row.other}: {row.base_kt:,.1f} -> "
             f"{row.other_kt:,.1f} kt (x {row.ratio:.2f}) on the joint scope",
             f"  left out: {shares}",
         ]

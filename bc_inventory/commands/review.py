@@ -74,9 +74,9 @@ def review(
     keys = made["key_categories"]
     for label, own in keys[keys["key"]].groupby(["side", "assessment", "approach"], sort=True):
         side, assessment, approach = label
-        click.echo(f"key categories, {side}, {assessment}, approach {approach}: " + ", ".join(
-            f"{row.nfr} {row.contribution:.0%}" for row in own.itertuples()
-        ))  # fmt: skip
+        shares = ", ".join(f"{row.nfr} {row.contribution:.0%}" for row in own.itertuples())
+        name = release.names[side].en
+        click.echo(f"key categories, {name}, {assessment}, approach {approach}: {shares}")
     if to is not None:
         from bc_inventory.report.exports import Sheet, write_workbook
 

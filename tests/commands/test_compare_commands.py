@@ -25,7 +25,7 @@ def call(command, *words):
 def test_compare_with_the_transcribed_totals(releases, tmp_path):
     book = tmp_path / "c.xlsx"
     done = call(compare, "--releases", releases, "--side", "EU", "--to", book)
-    assert "EU 2018, EMEP-CEIP 2025-01-20 -> bc_inventory harmonised" in done.output
+    assert "Germany 2018, EMEP-CEIP 2025-01-20 -> bc_inventory harmonised" in done.output
     assert "left out:" in done.output
     assert "definitions agree? no: condensables" in done.output
     book = openpyxl.load_workbook(book, read_only=True)
@@ -42,13 +42,13 @@ CEDS = """"em","country","sector","units","X2018","X2019"
 """
 
 
-def test_provinces_meet_a_file_of_countries_as_a_whole(releases, tmp_path):
+def test_a_file_of_countries_says_nothing_of_one_province(releases, tmp_path):
     file = tmp_path / "BC_CEDS_emissions_by_sector_country_2021_02_05.csv"
     file.write_text(CEDS)
     done = call(compare, file, "--side", "CN", "--releases", releases)
-    assert "CN 2018, CEDS 2021-02-05 -> bc_inventory harmonised" in done.output
-    assert "compared as wholes" in done.output
-    assert "no: activity_source" in done.output
+    assert "note: CEDS 2021-02-05: has no figure of Hebei alone" in done.output
+    assert "Hebei 2018, bc_inventory harmonised -> bc_inventory official" in done.output
+    assert "CEDS 2021-02-05 ->" not in done.output
 
 
 def test_a_release_beside_another_differs_by_nothing_from_itself(releases, tmp_path):

@@ -142,6 +142,15 @@ def test_it_is_compared_with_its_own_inventories(run):
     assert "Triton survey" in told
     assert "0.5" in told
     assert "EMEP" not in told
+    assert told.strip().startswith("Atlantis 2018")
+
+
+def test_a_member_is_compared_with_the_same_member_of_others(run):
+    told = run("compare", "--inventory", "three", "--year", "2018", "--side", "EU")
+    assert told.strip().startswith("Poland 2018, EMEP-CEIP")
+    # Of what the other gives for all members nine tenths would be left out.
+    left_out = re.search(r"left out: EMEP-CEIP 2025-01-20 ([\d.]+)%", told)
+    assert float(left_out[1]) < 5.0
 
 
 def test_it_is_decomposed_against_another(run):

@@ -12,6 +12,7 @@ from bc_inventory.analysis.comparison.pairwise import side_by_side
 from bc_inventory.analysis.comparison.regions import one_level
 from bc_inventory.analysis.decomposition.decompose import drawn_parts
 from bc_inventory.analysis.decomposition.factor_bridge import bridge, implied_factors
+from bc_inventory.reference.codelists import members
 from bc_inventory.reference.domains import codes
 
 __all__ = ["UNITS", "compare_side"]
@@ -40,6 +41,8 @@ def compare_side(
 ) -> dict[str, pd.DataFrame]:
     """Compare every pair of inventories of a side.
 
+    Members aren't summed to a whole where the emission tables hold a part of the side.
+
     Parameters
     ----------
     own : mapping of str to pandas.DataFrame
@@ -65,7 +68,9 @@ def compare_side(
         `analysis.bridge`, for each publisher's inventory against the first emission table,
         through the second. All with the column side.
     """
-    aligned = align(own, published, gnfr_of, side=side, draws=draws, seed=seed)
+    held = {region for table in own.values() for region in table["region"]}
+    part = bool(held) and not held >= set(members(side))
+    aligned = align(own, published, gnfr_of, side=None if part else side, draws=draws, seed=seed)
     made = side_by_side(aligned, limits, definitions)
     made["chain"] = _chains(own, draws, seed)
     made |= _beside_published(own, aligned, side)

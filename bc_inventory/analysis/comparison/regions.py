@@ -7,7 +7,7 @@ otherwise as wholes; what a whole lacks or holds beyond is listed, never made up
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
@@ -15,8 +15,9 @@ from bc_inventory.errors import DataError
 from bc_inventory.readers.scope import Scope, side_rows
 from bc_inventory.reference import codelists
 from bc_inventory.reference.domains import codes
+from bc_inventory.reference.naming import name_of
 
-__all__ = ["missing_members", "of_side", "one_level", "whole_rows"]
+__all__ = ["missing_members", "of_part", "of_side", "one_level", "whole_rows"]
 
 _ASIDE = ["inventory", "year", "region", "target", "emission_kt", "reason"]
 
@@ -81,6 +82,38 @@ def _told(scope: Scope) -> list[str]:
         f"has no row for {', '.join(scope.absent)}": scope.absent,
     }
     return [text for text, there in found.items() if there]
+
+
+def of_part(
+    published: pd.DataFrame, held: Collection[str], side: str
+) -> tuple[pd.DataFrame, list[str]]:
+    """Return published rows of the members that a release holds, where it holds a part of a side.
+
+    What others give for the whole side says nothing of a part.
+
+    Parameters
+    ----------
+    published : pandas.DataFrame
+        inventory, region and others.
+    held : collection of str
+        Regions of the release.
+    side : str
+        Code of a domain.
+
+    Returns
+    -------
+    rows : pandas.DataFrame
+        All of them where the release holds every member.
+    notes : list of str
+        Inventories without a row of these members, one sentence each.
+    """
+    members = set(codelists.members(side))
+    mine = members & set(held)
+    if not mine or mine == members:
+        return published, []
+    kept = published[published["region"].isin(mine)]
+    without = sorted(set(published["inventory"]) - set(kept["inventory"]))
+    return kept, [f"{name}: has no figure of {name_of(mine).en} alone" for name in without]
 
 
 def whole_rows(rows: pd.DataFrame, side: str) -> pd.DataFrame:
