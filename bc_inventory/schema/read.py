@@ -72,7 +72,11 @@ def read_csv(
 
 
 def read_parquet(
-    path: Path | str, contract: str | Table, *, known: Mapping[str, Collection[str]] | None = None
+    path: Path | str,
+    contract: str | Table,
+    *,
+    known: Mapping[str, Collection[str]] | None = None,
+    cached: bool = True,
 ) -> pd.DataFrame:
     """Read a Parquet file or a hive-partitioned folder under a contract.
 
@@ -84,6 +88,8 @@ def read_parquet(
         Contract, or its name.
     known : mapping, optional
         See `bc_inventory.schema.check`.
+    cached : bool
+        Whether it stays in memory for whoever reads it next.
 
     Returns
     -------
@@ -120,7 +126,8 @@ def read_parquet(
         raise DataError([problem]) from error
     check(frame, rules, file=str(path), known=known)
     table = frame[rules.names]
-    _shelve(key, table)
+    if cached:
+        _shelve(key, table)
     return table
 
 

@@ -234,7 +234,6 @@ def spread(emissions: pd.DataFrame, shares: ProxyShares) -> Allocation:
     )
     rows = {nfr: row for row, nfr in enumerate(sectors["nfr"])}
     columns = {name: column for column, name in enumerate(pairs.names)}
-    proxies = {name: row for row, name in enumerate(shares.proxies)}
     mass = np.zeros((len(sectors), len(pairs)))
     total = np.full((len(sectors), len(pairs.names)), np.nan)
     outside = np.zeros(len(placed))
@@ -243,8 +242,7 @@ def spread(emissions: pd.DataFrame, shares: ProxyShares) -> Allocation:
         placed[["region", "nfr", "proxy", "emission_kt"]].itertuples(index=False)
     ):
         row, column = rows[nfr], columns[region]
-        where = shares.rows(column)
-        share = shares.shares[proxies[proxy], where]
+        where, share = shares.parts[region, proxy]
         mass[row, where] += kt * kg_per_kt * share
         total[row, column] = np.nansum([total[row, column], kt * kg_per_kt])
         outside[place] = _settle(kt * max(0.0, 1.0 - float(share.sum())), kt)

@@ -11,6 +11,7 @@ import dataclasses
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,9 @@ _KEYS = ["region", "nfr", "fuel"]
 _CHOICES, _SHARES, _CELLS = "proxy_choices", "proxy_shares", "region_cells"
 
 
+Part = tuple[NDArray[np.int64], NDArray[np.float64]]
+
+
 @dataclass(frozen=True)
 class ProxyShares:
     """The proxy of each source category of each region, and its shares in the cells.
@@ -40,11 +44,10 @@ class ProxyShares:
         Regions in cells.
     choices : pandas.DataFrame
         Contract `proxy_choices`: the proxy of each region, category and fuel.
-    proxies : tuple of str
-        In the order of the first axis of `shares`.
-    shares : numpy.ndarray of float, shape (proxies, pairs)
-        Part of the region's emission in each pair; zero where no category of the region
-        takes the proxy. A region's sum is below one where a part lies outside the grid.
+    parts : dict of (str, str) to tuple
+        For each region and proxy that places a category of it: the positions in `pairs` of
+        the cells that it puts something into, and the part of the region's emission in
+        each. They sum to less than one where a part lies outside the grid.
     area_m2, population : numpy.ndarray of float, shape (pairs,)
         Area of the region in the cell, inland water included, and its inhabitants.
     settled : numpy.ndarray of bool, shape (pairs,)
@@ -54,8 +57,7 @@ class ProxyShares:
 
     pairs: Pairs
     choices: pd.DataFrame
-    proxies: tuple[str, ...]
-    shares: NDArray[np.float64]
+    parts: dict[tuple[str, str], Part]
     area_m2: NDArray[np.float64]
     population: NDArray[np.float64]
     settled: NDArray[np.bool_]
@@ -101,20 +103,27 @@ class ProxyShares:
         number = np.array([names.index(n) if n in names else -1 for n in self.pairs.names])
         region = number[self.pairs.region]
         mine = region >= 0
+        position = np.cumsum(mine) - 1
         return ProxyShares(
             Pairs(self.pairs.grid, names, region[mine], self.pairs.cell[mine]),
             self.choices[self.choices["region"].isin(names)],
-            self.proxies,
-            self.shares[:, mine],
+            {
+                key: (position[pair], share)
+                for key, (pair, share) in self.parts.items()
+                if key[0] in names
+            },
             self.area_m2[mine],
             self.population[mine],
             self.settled[mine],
         )
 
-    def rows(self, region: int) -> slice:
-        """Return the pairs of a region, by its position in `pairs.names`."""
-        first, last = np.searchsorted(self.pairs.region, [region, region + 1])
-        return slice(int(first), int(last))
+    def on_pairs(self, proxy: str) -> NDArray[np.float64]:
+        """Return the shares of a proxy in all pairs; zero in regions that don't take it."""
+        made = np.zeros(len(self.pairs))
+        for (_, name), (pair, share) in self.parts.items():
+            if name == proxy:
+                made[pair] = share
+        return made
 
 
 def make_shares(categories: pd.DataFrame, grid: Grid, tables: Tables) -> ProxyShares:
@@ -158,17 +167,17 @@ def make_shares(categories: pd.DataFrame, grid: Grid, tables: Tables) -> ProxySh
     ]
     choices = pd.DataFrame(rows, columns=schema.table(_CHOICES).names)
     choices = choices.sort_values(_KEYS, ignore_index=True)
-    proxies = tuple(sorted(choices["proxy"].unique()))
-    shares = np.zeros((len(proxies), len(pairs)))
+    parts = {}
     for region, proxy in choices[["region", "proxy"]].drop_duplicates().itertuples(index=False):
         where = weights.rows(column[region])
-        shares[proxies.index(proxy), where] = weights.shares(proxy)[where]
+        share = weights.shares(proxy)[where]
+        filled = np.flatnonzero(share)
+        parts[region, proxy] = filled + where.start, share[filled]
     cells = weights.tables.cells
     return ProxyShares(
         pairs,
         choices,
-        proxies,
-        shares,
+        parts,
         weights.flow @ cells["area_m2"].to_numpy(),
         weights.flow @ (cells["pop_urban"] + cells["pop_rural"]).to_numpy(dtype=float),
         weights.settled,
@@ -209,14 +218,9 @@ def write_shares(shares: ProxyShares, folder: Path) -> None:
     """
     pairs = shares.pairs
     row, column = np.divmod(pairs.cell, pairs.grid.nx)
-    proxy, pair = np.nonzero(shares.shares)
-
-    def named(names: tuple[str, ...], codes: NDArray[np.int64]) -> pd.Categorical:
-        return pd.Categorical.from_codes(codes, list(names))  # few, in many rows
-
     cells = pd.DataFrame(
         {
-            "region": named(pairs.names, pairs.region),
+            "region": pd.Categorical.from_codes(pairs.region, list(pairs.names)),
             "row": row,
             "column": column,
             "area_m2": shares.area_m2,
@@ -224,13 +228,17 @@ def write_shares(shares: ProxyShares, folder: Path) -> None:
             "settled": shares.settled,
         }
     )
+    keys = sorted(shares.parts)
+    pair = np.concatenate([shares.parts[key][0] for key in keys])
+    length = [len(shares.parts[key][0]) for key in keys]
     sparse = pd.DataFrame(
         {
-            "region": named(pairs.names, pairs.region[pair]),
-            "proxy": named(shares.proxies, proxy),
+            # Few names in many rows.
+            "region": pd.Categorical([region for region, _ in keys]).repeat(length),
+            "proxy": pd.Categorical([proxy for _, proxy in keys]).repeat(length),
             "row": row[pair],
             "column": column[pair],
-            "share": shares.shares[proxy, pair],
+            "share": np.concatenate([shares.parts[key][1] for key in keys]),
         }
     )
     grid = {"grid": dataclasses.asdict(pairs.grid)}
@@ -252,34 +260,54 @@ def read_shares(folder: Path) -> ProxyShares:
     DataError
         If a table is absent, truncated or breaks its contract.
     """
+    files = [folder / f"{name}.parquet" for name in (_CHOICES, _SHARES, _CELLS)]
+    return _read_shares(folder, tuple(file.stat().st_mtime_ns for file in files if file.exists()))
+
+
+@lru_cache(maxsize=2)
+def _read_shares(folder: Path, _changed: tuple[int, ...]) -> ProxyShares:
     import pyarrow.parquet as pq
 
+    # What is made of the tables stays in memory, and is smaller than they are.
     choices, sparse, cells = (
-        schema.read_parquet(folder / f"{name}.parquet", name)
+        schema.read_parquet(folder / f"{name}.parquet", name, cached=False)
         for name in (_CHOICES, _SHARES, _CELLS)
     )
-    kept = pq.read_schema(folder / f"{_CELLS}.parquet").metadata[b"grid"]
-    grid = Grid(**json.loads(kept))
+    metadata = pq.read_schema(folder / f"{_CELLS}.parquet").metadata
+    grid = Grid(**json.loads(metadata[b"grid"]))
     names = tuple(sorted(choices["region"].unique()))
-    proxies = tuple(sorted(choices["proxy"].unique()))
+    position = {name: place for place, name in enumerate(names)}
 
-    def codes(values: pd.Series, known: tuple[str, ...]) -> NDArray[np.int64]:
+    def codes(values: pd.Series) -> NDArray[np.int64]:
         which, distinct = pd.factorize(values)
-        return np.searchsorted(known, distinct.to_numpy(dtype=str))[which]
+        return np.array([position[name] for name in distinct], dtype=np.int64)[which]
 
     cell = (cells["row"] * grid.nx + cells["column"]).to_numpy()
-    pairs = Pairs(grid, names, codes(cells["region"], names), cell)
-    key = codes(sparse["region"], names) * grid.size
+    pairs = Pairs(grid, names, codes(cells["region"]), cell)
+    key = codes(sparse["region"]) * grid.size
     key += (sparse["row"] * grid.nx + sparse["column"]).to_numpy()
-    shares = np.zeros((len(proxies), len(pairs)))
-    where = codes(sparse["proxy"], proxies), np.searchsorted(pairs.key, key)
-    shares[where] = sparse["share"].to_numpy()
+    pair, share = np.searchsorted(pairs.key, key), sparse["share"].to_numpy(copy=True)
+    begins = np.flatnonzero(_changes(sparse["region"]) | _changes(sparse["proxy"]))
+    regions, proxies = (sparse[name].iloc[begins] for name in ("region", "proxy"))
+    parts = dict(
+        zip(
+            zip(regions, proxies, strict=True),
+            zip(np.split(pair, begins[1:]), np.split(share, begins[1:]), strict=True),
+            strict=True,
+        )
+    )
+    for absent in set(choices[["region", "proxy"]].itertuples(index=False, name=None)) - set(parts):
+        parts[absent] = pair[:0], share[:0]  # all of it lies outside the grid
     return ProxyShares(
         pairs,
         choices,
-        proxies,
-        shares,
+        parts,
         cells["area_m2"].to_numpy(),
         cells["population"].to_numpy(),
         cells["settled"].to_numpy(dtype=bool),
     )
+
+
+def _changes(values: pd.Series) -> NDArray[np.bool_]:
+    """Return where a value isn't that of the row before; the first is one."""
+    return np.diff(pd.factorize(values)[0], prepend=-1) != 0

@@ -22,13 +22,23 @@ def shares(chosen, tables):
 
 
 def test_a_region_is_shared_out_once_by_each_proxy_it_takes(shares):
-    sums = np.array([np.bincount(shares.pairs.region, row) for row in shares.shares])
-    pairs = shares.choices[["region", "proxy"]].drop_duplicates()
-    for region, proxy in pairs.itertuples(index=False):
-        where = shares.proxies.index(proxy), shares.pairs.names.index(region)
-        assert sums[where] == pytest.approx(1.0, abs=1e-12)
-        sums[where] = 0.0
-    assert not (sums > 1e-12).any()
+    wanted = set(shares.choices[["region", "proxy"]].itertuples(index=False, name=None))
+    assert set(shares.parts) == wanted
+    for (region, _), (pair, share) in shares.parts.items():
+        assert share.sum() == pytest.approx(1.0, abs=1e-12)
+        assert (share > 0).all()
+        assert {shares.pairs.names[place] for place in shares.pairs.region[pair]} == {region}
+
+
+def test_what_lies_outside_the_grid_is_in_no_cell(chosen, tables, tmp_path):
+    grid = make_grid(0.5, (0.0, 45.0, 10.0, 50.0))
+    cut = make_shares(chosen[chosen["region"].isin(["FR", "PL"])], grid, tables)
+    sums = {key: share.sum() for key, (_, share) in cut.parts.items()}
+    assert max(total for (region, _), total in sums.items() if region == "PL") == 0
+    assert 0.2 < sums["FR", "population"] < 0.8
+    write_shares(cut, tmp_path)
+    found = read_shares(tmp_path)
+    assert {key: share.sum() for key, (_, share) in found.parts.items()} == sums
 
 
 def test_files_give_back_what_was_written(shares, tmp_path):
@@ -36,11 +46,14 @@ def test_files_give_back_what_was_written(shares, tmp_path):
     found = read_shares(tmp_path)
     assert found.pairs.grid == shares.pairs.grid
     assert found.pairs.names == shares.pairs.names
-    assert found.proxies == shares.proxies
+    assert found.parts.keys() == shares.parts.keys()
+    for key, (pair, share) in shares.parts.items():
+        assert np.array_equal(found.parts[key][0], pair)
+        assert np.array_equal(found.parts[key][1], share)
     assert found.choices.equals(shares.choices)
     for name in ("region", "cell"):
         assert np.array_equal(getattr(found.pairs, name), getattr(shares.pairs, name))
-    for name in ("shares", "area_m2", "population", "settled"):
+    for name in ("area_m2", "population", "settled"):
         assert np.array_equal(getattr(found, name), getattr(shares, name))
 
 

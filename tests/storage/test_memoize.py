@@ -117,3 +117,16 @@ def table_of(factor):
     calls.append(factor)
     columns = {"name": ["a", None], "number": [factor, 2 * factor], "flag": [True, False]}
     return pd.DataFrame(columns, index=[7, 9])
+
+
+def test_only_steps_memoise(root):
+    """What is science knows nothing of what was computed before."""
+    package = root / "bc_inventory"
+    users = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        if "storage.memoize import" in path.read_text("utf-8")
+    }
+    assert "inventory/steps.py" in users
+    others = {name for name in users if not name.endswith(("/step.py", "/steps.py"))}
+    assert others == {"pipeline/plan.py"}  # which says where results lie

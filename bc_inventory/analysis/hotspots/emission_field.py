@@ -245,7 +245,7 @@ def emission_field(
         column=column - west,
         mass=mass,
         pattern=pattern,
-        shares=shares.shares[[shares.proxies.index(proxy) for proxy in proxies]],
+        shares=np.stack([shares.on_pairs(proxy) for proxy in proxies]),
         population=shares.population,
         land_km2=units.convert(shares.area_m2, "m2", "km2"),
         settled=shares.settled,

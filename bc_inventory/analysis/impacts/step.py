@@ -94,14 +94,15 @@ def impacts_step(
         field = emission_field(selected, side, year, shares)
         rows = counted_rows(emissions, year, factor_set, side=side)
         multipliers = deviations(memoize(draw_groups, rows[NEEDED], draws, seed), field)
-        # Neither ice nor people move with the emissions.
+        # Neither ice nor people move with the emissions, so both are found again.
         ice = Ice(**memoize(ice_around, field.latitudes, field.longitudes, hma, *glaciers))
-        near = memoize(people_near, *where_people_live(field), RADIUS_KM)["near"]
         held = band_masses(field, ice, views)
         months = _months(field, profiles)
         made["cryosphere"].append(by_band(field, held, multipliers, factor_set))
         made["cryosphere_months"].append(by_month(field, held, months, factor_set))
+        near = memoize(people_near, *where_people_live(field), RADIUS_KM)["near"]
         made["exposure"].append(exposure(field, multipliers, factor_set, near=near))
+        del near  # a row for each region, for every cell
     for name, parts in made.items():
         frame = schema.check(pd.concat(parts, ignore_index=True), name)
         schema.write_parquet(frame, name, outputs[name])

@@ -67,9 +67,11 @@ def draw_picture(
     image = image.convert("RGB")
     rings = rings_of(outlines)
     own = [ring for (region, _), ring in rings.items() if region == frame.code]
-    for lines, colour, broad in ((rings.values(), _BORDER, _THIN), (own, _INK, _BROAD)):
+    for lines, colour, broad in ((list(rings.values()), _BORDER, _THIN), (own, _INK, _BROAD)):
+        if not lines:
+            continue
         mask = Image.new("L", (size[0] * _FINE, size[1] * _FINE))
-        _draw_lines(mask, frame, list(lines), broad)
+        _draw_lines(mask, frame, lines, broad)
         image.paste(colour, mask=mask.reduce(_FINE))
     return image
 
