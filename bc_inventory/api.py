@@ -304,7 +304,7 @@ def compare(
         Publishers' files of inventories, such as those of EMEP or REAS; with none, the
         totals that ship with the project.
     side : str
-        Side to compare, such as `EU`.
+        Domain to compare, by its code or name.
     year : int
         Calendar year.
     draws, seed : int
@@ -335,7 +335,9 @@ def compare(
     from bc_inventory.analysis.review.limits import review_limits
     from bc_inventory.errors import DataError, Problem
     from bc_inventory.reference.codelists import gnfr_index
+    from bc_inventory.reference.domains import resolve_domain
 
+    side = resolve_domain(side)
     published, _ = published_rows([*files], [side])
     rows = published[side]
     rows = rows[rows["year"] == year]

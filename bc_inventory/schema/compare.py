@@ -245,9 +245,7 @@ COMPARED_WITH_OBSERVATIONS = Table(
         Column("station", "string", "station"),
         Column("series_id", "string", "series of measurements"),
         Column("bc_type", "string", "what was measured; see `observations`"),
-        Column(
-            "region", "string", "region of the inventory; absent outside both sides", required=False
-        ),
+        Column("region", "string", "region of the inventory; absent outside it", required=False),
         Column(
             "hotspots", "string", "ids of the hotspots it stands in, separated by ;", required=False
         ),
