@@ -17,11 +17,11 @@ from bc_inventory.commands.options import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bc_inventory.commands.released import BuiltWith
     from bc_inventory.release.read.release import Release
 
 __all__ = ["compare"]
 
-_DRAWS = 1_000
 _SETS = ("harmonised", "official")
 
 
@@ -76,12 +76,9 @@ def compare(
     bc-inventory compare reas/*.txt Fig3_MEIC_detail_Zheng_etal_2018.xlsx --side CN --year 2015
     bc-inventory compare --release 2018-1a2b3c4d --with 2018-5e6f7a8b --to compare.xlsx
     """
-    from bc_inventory.analysis.comparison.comparability import read_definitions
-    from bc_inventory.analysis.comparison.inventories import compare_side
     from bc_inventory.analysis.comparison.regions import of_part
-    from bc_inventory.analysis.review.limits import review_limits
     from bc_inventory.commands.compare_text import summary
-    from bc_inventory.reference.codelists import gnfr_index
+    from bc_inventory.commands.released import built_with, computed_now
     from bc_inventory.release.read.release import open_release
 
     opened = [
@@ -90,18 +87,19 @@ def compare(
     ]
     use_facts_of(opened[0])
     chosen, published, notes = _chosen(files, (fill_from, fill_holes), side, year, opened)
-    definitions, limits, gnfr_of = read_definitions(), review_limits(), gnfr_index()
-    made = []
-    for name, of_domain in published.items():
-        own = _emission_tables(opened, name, chosen)
+    built = built_with(opened[0])
+    tables = {name: _emission_tables(opened, name, chosen) for name in published}
+    for name, own in tables.items():
         held = {str(code) for table in own.values() for code in table["region"].unique()}
-        rows, apart = of_part(of_domain, held, name)
+        published[name], apart = of_part(published[name], held, name)
         notes += apart
-        if len(own) + rows["inventory"].nunique() < 2:
-            continue
-        made.append(
-            compare_side(own, rows, name, gnfr_of, limits, definitions, draws=_DRAWS, seed=0)
-        )
+    asked = files or fill_from or fill_holes or other_versions or chosen != built.year
+    made = None if asked else _released(opened[0], list(published))
+    if made is None:
+        made = _computed(tables, published, built)
+        against = ", ".join(file.name for file in files) or "transcribed totals"
+        versions = f", {', '.join(other_versions)}" if other_versions else ""
+        click.echo(computed_now(f"{against} of {chosen}{versions}", built))
     if not made:
         _nothing(chosen, opened, notes)
     for line in notes:
@@ -110,6 +108,54 @@ def compare(
         click.echo(summary(tables, chosen, opened[0].names))
     if to is not None:
         click.echo(f"Written: {_write(made, to, opened[0], chosen)}")
+
+
+def _released(release: Release, sides: list[str]) -> list[dict[str, pd.DataFrame]] | None:
+    """Return the tables of each domain as the release has them, None if it hasn't."""
+    from bc_inventory.analysis.comparison.step import TABLES
+    from bc_inventory.schema.analysis import DECOMPOSITION_HEADS
+
+    if not {*TABLES.values(), "decomposition"} <= set(release.tables):
+        return None
+    chain = release.table("decomposition")
+    chain = chain[chain["base_side"] == chain["other_side"]]
+    order = {head: place for place, head in enumerate(DECOMPOSITION_HEADS)}
+    chain = chain.sort_values("head", key=lambda heads: heads.map(order), kind="stable").assign(
+        side=chain["base_side"],
+        base="bc_inventory " + chain["base_set"],
+        other="bc_inventory " + chain["other_set"],
+        level=(chain["region"] == "*").map({True: "all", False: "cell"}),
+    )
+    tables = {name: release.table(file) for name, file in TABLES.items()} | {"chain": chain}
+    tables["comparability"] = tables["comparability"].rename(columns={"within": "side"})
+    made = [
+        {name: frame[frame["side"] == side] for name, frame in tables.items()} for side in sides
+    ]
+    return [own for own in made if len(own["agreement"])]
+
+
+def _computed(
+    tables: dict[str, dict[str, pd.DataFrame]],
+    published: dict[str, pd.DataFrame],
+    built: BuiltWith,
+) -> list[dict[str, pd.DataFrame]]:
+    from bc_inventory.analysis.comparison.comparability import read_definitions
+    from bc_inventory.analysis.comparison.inventories import compare_side
+    from bc_inventory.analysis.review.limits import review_limits
+    from bc_inventory.reference.codelists import gnfr_index
+
+    definitions, limits, gnfr_of = read_definitions(), review_limits(), gnfr_index()
+    made = []
+    for name, rows in published.items():
+        own = tables[name]
+        if len(own) + rows["inventory"].nunique() >= 2:
+            made.append(
+                compare_side(
+                    own, rows, name, gnfr_of, limits, definitions,
+                    draws=built.draws, seed=built.seed,
+                )
+            )  # fmt: skip
+    return made
 
 
 def _emission_tables(opened: list[Release], side: str, year: int) -> dict[str, pd.DataFrame]:

@@ -22,9 +22,7 @@ FACTS = {
     "bands": ("cryosphere_bands.csv", "cryosphere_bands"),
     "benchmarks": ("benchmarks.csv", "benchmarks"),
     "claims": ("claims.csv", "claims"),
-    "crosswalk": ("crosswalk/sectors.csv", "sector_crosswalk"),
     "domains": ("domains.csv", "domains"),
-    "definitions": ("comparability/definitions.csv", "inventory_definitions"),
     "fuels": ("fuels.csv", "fuels"),
     "measures": ("measures.csv", "measures"),
     "outlines": ("spatial/outlines.parquet", "spatial_outlines"),
@@ -47,6 +45,7 @@ DERIVED = (
     *("decomposition", "measure_savings", "target_progress", "emission_gap"),
     *("key_categories", "review_checks", "completeness", "implied_factors", "series_breaks"),
     *("emission_by_evidence", "source_use", "double_counting", "double_counting_findings"),
+    "comparability",
 )
 _GNFR_NAMES = {
     "A_PublicPower": Both("public power", "公共电力"),

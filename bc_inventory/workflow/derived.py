@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bc_inventory.analysis.comparison.claims_step import claims_step
+from bc_inventory.analysis.comparison.step import TABLES as COMPARISON
+from bc_inventory.analysis.comparison.step import comparison_step
 from bc_inventory.analysis.decomposition.step import decomposition_step
 from bc_inventory.analysis.mitigation.step import mitigation_step
 from bc_inventory.analysis.review.step import review_step
@@ -59,6 +61,20 @@ ANALYSES = (
             "targets": "targets.csv",
             **_DOMAINS,
             "benchmarks": "benchmarks.csv",
+        },
+    ),
+    Analysis(
+        "comparison",
+        comparison_step,
+        tuple(COMPARISON.values()),
+        ("emissions", "totals"),
+        {
+            "benchmarks": "benchmarks.csv",
+            "crosswalk": "crosswalk/sectors.csv",
+            "definitions": "comparability/definitions.csv",
+            "limits": "review_limits.csv",
+            "sectors": "sectors.csv",
+            **_DOMAINS,
         },
     ),
     Analysis(

@@ -20,6 +20,7 @@ from bc_inventory.inventory.draws import draw
 from bc_inventory.reference.domains import codes, side_of
 from bc_inventory.schema import check, table
 from bc_inventory.schema.counted import counted
+from bc_inventory.schema.enumerations import Level
 
 __all__ = ["Aligned", "align", "benchmark_rows", "joint", "mapped_rows"]
 
@@ -56,6 +57,7 @@ def align(
     side: str | None = None,
     draws: int = 0,
     seed: int = 0,
+    totals: Mapping[str, pd.DataFrame] | None = None,
 ) -> Aligned:
     """Bring emission tables and publishers' figures to common terms.
 
@@ -73,6 +75,9 @@ def align(
         inventories that have no other.
     draws, seed : int
         Monte Carlo draws for the intervals of estimated tables; 0 for none.
+    totals : mapping of str to pandas.DataFrame, optional
+        Contract `totals` of estimated tables, of one year and factor set, by their names. A
+        common sector that is a published total has its interval; others are drawn.
 
     Returns
     -------
@@ -101,11 +106,10 @@ def align(
         compared = pd.concat([compared, _summed(whole_rows(inside, side))], ignore_index=True)
         aside.append(missing_members(inside, side))
     if draws:
-        bounds = [
-            _interval(name, frame, sectors, side, draws, seed) for name, frame in estimated.items()
-        ]
         compared = compared.drop(columns=["lower_kt", "upper_kt"]).merge(
-            pd.concat(bounds), on=_CELL, how="left"
+            _bounds(compared, estimated, totals or {}, sectors, side, draws, seed),
+            on=_CELL,
+            how="left",
         )
         # A sum of medians may lie outside a narrow drawn interval by rounding.
         compared["lower_kt"] = compared[["lower_kt", "emission_kt"]].min(axis=1, skipna=False)
@@ -217,6 +221,47 @@ def _summed(rows: pd.DataFrame) -> pd.DataFrame:
     keys = strongest.map(dict(enumerate(_KEY_ORDER))).astype(object)
     made = pd.DataFrame({"emission_kt": total, "notation_key": keys.where(keys.notna(), None)})
     return made.reset_index().assign(lower_kt=np.nan, upper_kt=np.nan)
+
+
+def _bounds(
+    compared: pd.DataFrame,
+    estimated: Mapping[str, pd.DataFrame],
+    totals: Mapping[str, pd.DataFrame],
+    sectors: pd.DataFrame,
+    side: str | None,
+    draws: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Return 95 % bounds of the cells of estimated tables: those published, and drawn ones."""
+    parts = []
+    for name, frame in estimated.items():
+        mine = compared[(compared["inventory"] == name) & compared["emission_kt"].notna()]
+        known = _published_bounds(name, totals[name], mine) if name in totals else mine.head(0)
+        parts.append(known[[*_CELL, "lower_kt", "upper_kt"]])
+        have = pd.MultiIndex.from_frame(known[_CELL])
+        lacking = mine[~pd.MultiIndex.from_frame(mine[_CELL]).isin(have)]
+        wanted = set(sectors.loc[sectors["sector"].isin(lacking["sector"]), "target"])
+        rows = frame[frame["nfr"].isin(wanted)]
+        if len(rows):
+            made = _interval(name, rows, sectors, side, draws, seed)
+            own = pd.MultiIndex.from_frame(made[_CELL])
+            parts.append(made[~own.isin(have)])
+    return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
+
+
+def _published_bounds(name: str, totals: pd.DataFrame, mine: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells that are published totals, with their intervals."""
+    rows = totals[~totals["level"].isin([Level.SIDE, Level.REGION])]
+    rows = rows.assign(
+        inventory=name,
+        region=rows["region"].where(rows["region"] != "*", rows["side"]),
+        sector=rows["nfr"].where(rows["nfr"] != "*", rows["gnfr"]),
+    )
+    columns = [*_CELL, "emission_kt", "lower_kt", "upper_kt"]
+    both = mine[[*_CELL, "emission_kt"]].merge(rows[columns], on=_CELL, suffixes=("", "_published"))
+    # An aggregate may hold more than the common sector that goes by its name.
+    same = np.isclose(both["emission_kt"], both["emission_kt_published"], rtol=1e-9, atol=0.0)
+    return both[same]
 
 
 def _interval(

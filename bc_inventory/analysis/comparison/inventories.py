@@ -15,7 +15,7 @@ from bc_inventory.analysis.decomposition.factor_bridge import bridge, implied_fa
 from bc_inventory.reference.codelists import members
 from bc_inventory.reference.domains import codes
 
-__all__ = ["UNITS", "compare_side"]
+__all__ = ["UNITS", "compare_published", "compare_side"]
 
 # Units of the columns of the tables, for the headers of a workbook.
 UNITS = dict.fromkeys(
@@ -28,7 +28,7 @@ UNITS = dict.fromkeys(
 )
 
 
-def compare_side(
+def compare_published(
     own: Mapping[str, pd.DataFrame],
     published: pd.DataFrame,
     side: str,
@@ -38,6 +38,7 @@ def compare_side(
     *,
     draws: int = 0,
     seed: int = 0,
+    totals: Mapping[str, pd.DataFrame] | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Compare every pair of inventories of a side.
 
@@ -59,22 +60,56 @@ def compare_side(
         Contract `inventory_definitions`.
     draws, seed : int
         Monte Carlo draws; 0 for no intervals.
+    totals : mapping of str to pandas.DataFrame, optional
+        Published totals of the emission tables, by their names; see `align`.
 
     Returns
     -------
     dict of str to pandas.DataFrame
-        Those of `side_by_side`; and `chain`: heads of `decompose` by region and category
-        for each pair of emission tables; `bridge` and `implied`: see
+        Those of `side_by_side`; `bridge` and `implied`: see
         `analysis.bridge`, for each publisher's inventory against the first emission table,
         through the second. All with the column side.
     """
     held = {region for table in own.values() for region in table["region"]}
     part = bool(held) and not held >= set(members(side))
-    aligned = align(own, published, gnfr_of, side=None if part else side, draws=draws, seed=seed)
+    aligned = align(
+        own, published, gnfr_of,
+        side=None if part else side, draws=draws, seed=seed, totals=totals,
+    )  # fmt: skip
     made = side_by_side(aligned, limits, definitions)
-    made["chain"] = _chains(own, draws, seed)
     made |= _beside_published(own, aligned, side)
     return {name: frame.assign(side=side) for name, frame in made.items()}
+
+
+def compare_side(
+    own: Mapping[str, pd.DataFrame],
+    published: pd.DataFrame,
+    side: str,
+    gnfr_of: Mapping[str, str],
+    limits: Mapping[str, float],
+    definitions: pd.DataFrame,
+    *,
+    draws: int = 0,
+    seed: int = 0,
+    totals: Mapping[str, pd.DataFrame] | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Compare every pair of inventories of a side, and take emission tables apart.
+
+    Parameters
+    ----------
+    own, published, side, gnfr_of, limits, definitions, draws, seed, totals
+        See `compare_published`.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        Those of `compare_published`, and `chain`: heads of `decompose` by region and category
+        for each pair of emission tables.
+    """
+    made = compare_published(
+        own, published, side, gnfr_of, limits, definitions, draws=draws, seed=seed, totals=totals
+    )
+    return made | {"chain": _chains(own, draws, seed).assign(side=side)}
 
 
 def _chains(own: Mapping[str, pd.DataFrame], draws: int, seed: int) -> pd.DataFrame:

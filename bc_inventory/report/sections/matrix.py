@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from bc_inventory.analysis.comparison.align import benchmark_rows
-from bc_inventory.analysis.comparison.comparability import VERDICTS, comparability
-from bc_inventory.analysis.comparison.sectors import common_sectors
+from bc_inventory.analysis.comparison.comparability import VERDICTS
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.context import Material
 from bc_inventory.report.i18n import VERDICT_NAMES, Both, one
 from bc_inventory.report.tables import Column, to_table
-from bc_inventory.schema.counted import counted
 
 __all__ = ["matrix"]
 
@@ -27,7 +24,6 @@ _ASPECTS = {
     "activity_source": Both("activity", "活动数据"),
     "measurement": Both("measurement", "测量"),
 }
-_OURS = ("bc_inventory harmonised", "bc_inventory official")
 _INVENTORY = Column("inventory", Both("inventory", "清单"))
 _SIGNED = {
     sign: Both(f"{sign} {VERDICT_NAMES[verdict].en}", f"{sign} {VERDICT_NAMES[verdict].zh}")
@@ -38,11 +34,8 @@ _SIGNED = {
 def matrix(material: Material) -> Section:
     """Return how far each inventory can be compared with ours, by aspect and by sector."""
     our_rows = f"bc_inventory {material.factor_set}"
-    definitions = material.facts["definitions"]
-    shown = {*material.facts["benchmarks"]["inventory"], *_OURS}
-    whole = definitions[["inventory"]].drop_duplicates().assign(target="*", sector="*")
-    whole = whole[whole["inventory"].isin(shown)]
-    result = _of_ours(comparability(definitions, whole), our_rows)
+    verdicts = material.derived["comparability"]
+    result = _of_ours(verdicts[verdicts["within"] == "*"], our_rows)
     text = Both(
         "Verdicts come from each inventory's own definitions, one row for each, with its source. "
         "What an inventory doesn't state is never taken for agreement.",
@@ -90,24 +83,11 @@ def _reasons(table: pd.DataFrame) -> Figure:
 
 def _sectors(material: Material, ours: str) -> Figure:
     """Return the verdict by sector for inventories whose sectors are known."""
-    rows = benchmark_rows(material.facts["benchmarks"], material.facts["crosswalk"])
-    sectors = material.facts["sectors"]
-    gnfr_of = dict(zip(sectors["nfr"], sectors["gnfr"], strict=True))
-    subset = counted(material.estimate())["nfr"].unique()
-    parts = []
-    for name, group in rows.groupby("inventory", sort=True):
-        targets = {ours: set(subset), str(name): set(group["target"])}
-        home = common_sectors(set().union(*targets.values()), gnfr_of)
-        merged = pd.DataFrame(
-            [(who, target) for who, several in targets.items() for target in sorted(several)],
-            columns=["inventory", "target"],
-        ).merge(home, on="target")
-        verdicts = comparability(material.facts["definitions"], merged)
-        parts.append(_of_ours(verdicts, ours))
-    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["inventory"])
-    wide = table.pivot_table(
+    verdicts = material.derived["comparability"]
+    result = _of_ours(verdicts[verdicts["within"] == "pair"], ours)
+    wide = result.pivot_table(
         index=["inventory", "sector"], columns="aspect", values="sign", aggfunc="first"
-    ).reset_index() if len(table.columns) > 1 else table.assign(sector=None)  # fmt: skip
+    ).reset_index()
     columns = [
         _INVENTORY,
         Column("sector", Both("common sector", "共同部门")),
