@@ -66,8 +66,8 @@ def hotspots(
     release = open_release(version, inventory=inventory, root=releases)
     use_facts_of(release)
     path = release.file("hotspots.parquet")
-    found = read_hotspots(path)
-    chosen = found[(found["kind"] == kind) & (found["sector_group"] == group)]
+    matches = read_hotspots(path)
+    chosen = matches[(matches["kind"] == kind) & (matches["sector_group"] == group)]
     for code in (resolve_domain(side),) if side else release.names:
         rows = chosen[chosen["side"] == code].nsmallest(top, "rank")
         click.echo(summary(rows, release.names[code].en if code in release.names else code))
@@ -75,7 +75,7 @@ def hotspots(
         from bc_inventory.analysis.maps.frames import every_code
         from bc_inventory.analysis.maps.png import maps_step
 
-        year = int(found["year"].iloc[0])
+        year = int(matches["year"].iloc[0])
         inputs = {
             "netcdf": release.file("hotspots.nc"),
             "hotspots": path,

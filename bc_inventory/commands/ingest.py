@@ -49,8 +49,8 @@ def ingest(
     from bc_inventory.readers.registry import formats, read_any
 
     if list_formats:
-        for made in formats().values():
-            click.echo(f"{made.name:<20} {made.kind:<10} {made.title}")
+        for registered in formats().values():
+            click.echo(f"{registered.name:<20} {registered.kind:<10} {registered.title}")
         return
     if not files:
         raise click.UsageError("Name at least one FILE, or ask for --formats.")

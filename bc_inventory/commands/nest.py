@@ -33,17 +33,17 @@ def nest(
         from bc_inventory.release.read.release import open_release
 
         release = open_release(version, inventory=inventory, root=releases)
-        own = release.table("double_counting")
+        rows = release.table("double_counting")
         findings = release.table("double_counting_findings")
     else:
         from bc_inventory.analysis.comparison.double_counting import nest as resolve
         from bc_inventory.analysis.comparison.double_counting import read_claims
         from bc_inventory.commands.released import computed_now
 
-        made = resolve(read_claims(file))
-        own, findings = made.own, made.findings
+        result = resolve(read_claims(file))
+        rows, findings = result.own, result.findings
         click.echo(computed_now(f"the claims of {file.name}"))
-    click.echo(own.to_string(index=False, float_format=lambda value: f"{value:,.3f}"))
+    click.echo(rows.to_string(index=False, float_format=lambda value: f"{value:,.3f}"))
     click.echo("")
     if findings.empty:
         click.echo("no overlap, gap or alternative")
@@ -52,4 +52,4 @@ def nest(
     if to is not None:
         from bc_inventory.report.exports import write_csv
 
-        click.echo(f"Written: {write_csv(own, to)}")
+        click.echo(f"Written: {write_csv(rows, to)}")

@@ -49,16 +49,16 @@ def answers_of(texts: tuple[str, ...]) -> dict[str, Any]:
     click.BadParameter
         If a text has no `=`.
     """
-    made: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for text in texts:
         name, mark, value = text.partition("=")
         if not (mark and name):
             raise click.BadParameter(f"{text!r}; expected NAME=VALUE")
         try:
-            made[name.strip()] = float(value)
+            fields[name.strip()] = float(value)
         except ValueError:
-            made[name.strip()] = value
-    return made
+            fields[name.strip()] = value
+    return fields
 
 
 def domain_option(help_text: str) -> Callable[[Command], Command]:
@@ -146,16 +146,16 @@ def uptake_of(texts: tuple[str, ...]) -> dict[str, float]:
     click.UsageError
         If an uptake isn't a number.
     """
-    made = {}
+    by_name = {}
     for text in texts:
         name, equals, value = text.partition("=")
         try:
-            made[name] = float(value) if equals else 1.0
+            by_name[name] = float(value) if equals else 1.0
         except ValueError as error:
             raise click.UsageError(
                 f"{text!r} isn't a measure and its uptake, such as clean_heating=0.5"
             ) from error
-    return made
+    return by_name
 
 
 def use_facts_of(release: Release) -> None:

@@ -319,9 +319,9 @@ def _resolve(step: Step, done: Mapping[str, StepRecord]) -> tuple[dict[str, Path
     used: dict[str, Used] = {}
     for name, source in step.inputs.items():
         if isinstance(source, Output):
-            made = done[source.step].outputs[source.name]
-            paths[name] = made.path
-            used[name] = Used(f"{source.step}:{source.name}", made.content)
+            result = done[source.step].outputs[source.name]
+            paths[name] = result.path
+            used[name] = Used(f"{source.step}:{source.name}", result.content)
         else:
             paths[name] = Path(source)
             used[name] = Used(_origin(Path(source), step.facts), content_of(Path(source)))

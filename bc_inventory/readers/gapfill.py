@@ -177,7 +177,7 @@ def _with_filled(
 
 def _require_same_cells(frame: pd.DataFrame, surrogate: pd.DataFrame) -> None:
     """Refuse tables that can't meet cell by cell."""
-    named = [sorted(set(one["fuel"]) - {""}) for one in (frame, surrogate)]
+    named = [sorted(set(item["fuel"]) - {""}) for item in (frame, surrogate)]
     if bool(named[0]) != bool(named[1]):
         raise DataError(
             [
@@ -188,8 +188,8 @@ def _require_same_cells(frame: pd.DataFrame, surrogate: pd.DataFrame) -> None:
                 )
             ]
         )
-    for one in (frame, surrogate):
-        countries = one[(one["region_level"] == "country") & one["value_kt"].notna()]
+    for entry in (frame, surrogate):
+        countries = entry[(entry["region_level"] == "country") & entry["value_kt"].notna()]
         twice = countries[countries.duplicated(["region", *_CELL])]
         if len(twice):
             first = twice.iloc[0]

@@ -63,7 +63,7 @@ def overlaid_files(folder: Path) -> dict[str, Path]:
     base = embedded_root()
     known = list(contracts_of(base))
     problems = Problems()
-    found: dict[str, Path] = {}
+    by_name: dict[str, Path] = {}
     seen = 0
     for path in sorted(folder.rglob("*")):
         relative = path.relative_to(folder)
@@ -81,7 +81,7 @@ def overlaid_files(folder: Path) -> dict[str, Path]:
                 file=str(path),
                 remedy=_nearest(relative, known),
             )
-        elif name in found:
+        elif name in by_name:
             problems.add(
                 found=f"{name} as a whole and as rows",
                 expected="one of them",
@@ -89,11 +89,11 @@ def overlaid_files(folder: Path) -> dict[str, Path]:
                 remedy="Put the rows into the table.",
             )
         elif not _is_same(path, base / name):
-            found[name] = path
+            by_name[name] = path
     if not seen and not len(problems):
         problems.add(found="no table", expected="at least one", file=str(folder), column=_COLUMN)
     problems.raise_if_any()
-    return found
+    return by_name
 
 
 def resolve(folder: Path, results: Path) -> Path | None:
@@ -136,8 +136,8 @@ def resolve(folder: Path, results: Path) -> Path | None:
         changes = _merge(base, files, outputs["data"])
         write_changes(changes, outputs["overlay"])
 
-    kept, _ = store_result(results, key, _OUTPUTS, make, "facts")
-    return kept["data"].path.absolute()
+    stored, _ = store_result(results, key, _OUTPUTS, make, "facts")
+    return stored["data"].path.absolute()
 
 
 def _merge(base: Path, files: dict[str, Path], target: Path) -> list[Overlaid]:

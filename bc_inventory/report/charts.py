@@ -176,13 +176,13 @@ def lines(series: Sequence[Series], title: Both, description: Both) -> Markup:
                 label(across(year), bottom + 10, str(year), text_anchor="middle", class_="tick")
             )
     aside = _dodged(series)
-    for place, one in enumerate(series):
-        marks += _line(one, place, across, up, aside[place])
+    for place, element in enumerate(series):
+        marks += _line(element, place, across, up, aside[place])
     height = bottom + 24
-    for place, one in enumerate(series):
+    for place, element in enumerate(series):
         y = height + 6 + (place // 2) * 18
         x = left + (place % 2) * (right - left) / 2
-        marks += [_mark(x + 8, y, place, one.ours), label(x + 20, y, one.name)]
+        marks += [_mark(x + 8, y, place, element.ours), label(x + 20, y, element.name)]
     height += 18 * ((len(series) + 1) // 2) + 4
     return chart(_WIDTH, height, marks, title, description)
 

@@ -154,7 +154,7 @@ def joined(series: list[Series]) -> Series:
     if len(series) == 1:
         frame = series[0].frame.copy()
     else:
-        frame = pd.concat([one.frame for one in series], ignore_index=True)
+        frame = pd.concat([element.frame for element in series], ignore_index=True)
         for name in ("flags", "segment"):
             frame[name] = pd.Series(union_categoricals([entry.frame[name] for entry in series]))
     frame = frame.sort_values("start", kind="stable", ignore_index=True)

@@ -262,10 +262,13 @@ def _series_of(
             ]
     else:
         result = list(content.series)
-    placed = [Series(_placed(described(one.about, rule), country_of), one.frame) for one in result]
+    placed = [
+        Series(_placed(described(single.about, rule), country_of), single.frame)
+        for single in result
+    ]
     if rule.reference_state:
         actual = State(**rule.actual) if rule.actual else None
-        placed = [to_state(one, rule.reference_state, actual=actual) for one in placed]
+        placed = [to_state(element, rule.reference_state, actual=actual) for element in placed]
     placed = derived(placed, rule.derive)
     return tuple(marked(entry) for entry in placed)
 

@@ -80,8 +80,8 @@ def seasonal_trend(
         from bc_inventory.monitoring.statistics.prewhitening import whiten
 
         level = np.zeros(len(y))
-        for one in np.unique(season):
-            level[season == one] = np.median(y[season == one])
+        for single in np.unique(season):
+            level[season == single] = np.median(y[season == single])
         result = whiten(x, y - level)
         tested = [result.pw, result.tfpw_y]
         r = min(max(result.residual_autocorrelation, 0.0), _MOST_R)
@@ -89,7 +89,7 @@ def seasonal_trend(
         name = f"seasonal 3PW, lag-1 autocorrelation {result.autocorrelation:.3f}" + (
             " removed" if result.removed else " not significant"
         )
-    sums = [_kendall(x, one, season) for one in tested]
+    sums = [_kendall(x, element, season) for element in tested]
     slopes = [slopes_of(*_of_season(x, y, season, entry)) for entry in np.unique(season)]
     pooled = np.sort(np.concatenate(slopes)) if slopes else np.empty(0)
     if not len(pooled):

@@ -145,7 +145,7 @@ def _header(
 def _items(
     source: Source, sheet: str, rows: list[list[Any]], top: int, columns: list[int]
 ) -> pd.DataFrame:
-    body = [(at, row) for at, row in enumerate(rows[top:], top) if squeeze(row[0])]
+    body = [(row_index, row) for row_index, row in enumerate(rows[top:], top) if squeeze(row[0])]
     stray = next(
         (
             position

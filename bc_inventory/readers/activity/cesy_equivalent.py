@@ -82,7 +82,7 @@ def read(origin: object) -> Reading:
     if stated is None or UNITS.get(stated[1]) != "1e4 tce":
         raise source.refuse("no unit", "a line 单位:万吨标准煤 below the title", column=sheet)
     top, fuels = _header(source, sheet, rows)
-    items = [(at, row) for at, row in enumerate(rows[top:], top) if squeeze(row[0])]
+    items = [(row_index, row) for row_index, row in enumerate(rows[top:], top) if squeeze(row[0])]
     names = [squeeze(row[0]) for _, row in items]
     if len(set(names)) != len(names) or not {_FINAL, _INDUSTRY} & set(names):
         raise source.refuse("an item twice, or no total", f"items with {_FINAL} or {_INDUSTRY}")
@@ -122,7 +122,9 @@ def read(origin: object) -> Reading:
 
 def _header(source: Source, sheet: str, rows: list[list[Any]]) -> tuple[int, dict[int, str]]:
     """Return the first row of items, and the fuel of each column."""
-    named = next((at for at, row in enumerate(rows[:12]) if squeeze(row[0]) in _HEADS), None)
+    named = next(
+        (row_index for row_index, row in enumerate(rows[:12]) if squeeze(row[0]) in _HEADS), None
+    )
     unit = next(
         (position for position, row in enumerate(rows[:6]) if _UNIT.match(squeeze(row[0]))), None
     )

@@ -63,12 +63,20 @@ def read(origin: object) -> Reading:
         for at, cell in enumerate(rows[top])
         if at > 1 and re.fullmatch(r"(?:19|20)\d\d", name := label(cell))
     }
-    odd = [label(c) for at, c in enumerate(rows[top]) if at > 1 and at not in years and label(c)]
+    odd = [
+        label(c)
+        for line_index, c in enumerate(rows[top])
+        if line_index > 1 and line_index not in years and label(c)
+    ]
     if not years or odd or len(set(years.values())) != len(years):
         raise source.refuse(
             f"the columns {odd or 'without years'}", "years, each once", row=top + 1
         )
-    body = [(at, row) for at, row in enumerate(rows[top + 1 :], top + 1) if squeeze(row[0])]
+    body = [
+        (row_index, row)
+        for row_index, row in enumerate(rows[top + 1 :], top + 1)
+        if squeeze(row[0])
+    ]
     wide = pd.concat(
         pd.DataFrame(
             numbers_block(source, sheet, [row], index, list(years))[0],

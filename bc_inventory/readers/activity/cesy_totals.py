@@ -64,8 +64,14 @@ def read(origin: object) -> Reading:
     if top is None or not _TITLE.match(squeeze(rows[0][0])):
         raise source.refuse("no row 项目", "the title of table 5-1 and a header with years")
     labels = [label(cell) for cell in rows[top]]
-    years = {at: int(name) for at, name in enumerate(labels) if _YEAR.fullmatch(name)}
-    odd = [name for at, name in enumerate(labels) if at and at not in years and name]
+    years = {
+        line_index: int(name) for line_index, name in enumerate(labels) if _YEAR.fullmatch(name)
+    }
+    odd = [
+        name
+        for row_index, name in enumerate(labels)
+        if row_index and row_index not in years and name
+    ]
     if not years or odd or len(set(years.values())) != len(years):
         raise source.refuse(
             f"the columns {odd or 'without years'}", "years, each once", row=top + 1

@@ -91,7 +91,11 @@ def read(origin: object) -> Reading:
 def _sheet(source: Source, sheet: str) -> tuple[pd.DataFrame, set[int]]:
     rows: list[list[Any]] = source.workbook.rows(sheet)
     header = [label(cell) for cell in rows[0]] if rows else []
-    codes = {at: name for at, name in enumerate(header) if region_of(SCHEME, name) and at > 1}
+    codes = {
+        row_index: name
+        for row_index, name in enumerate(header)
+        if region_of(SCHEME, name) and row_index > 1
+    }
     if header[:2] != ["Date", "China"] or len(set(codes.values())) != _PROVINCES:
         raise source.refuse(
             f"{len(codes)} provinces in {sheet}", f"Date, China and {_PROVINCES} provinces", row=1
@@ -117,8 +121,10 @@ def _days(source: Source, sheet: str, rows: list[list[Any]], leap: bool) -> list
     """Return the rows of days; 29 February has a row in all years, and no date in one sheet."""
     body = [at for at in range(1, _LONGEST + 1) if at < len(rows)]
     dated = [at for at in body if isinstance(rows[at][0], datetime.date)]
-    undated = [at for at in body if at not in dated and label(rows[at][1])]
-    below = [at for at in range(_LONGEST + 1, len(rows)) if label(rows[at][0])]
+    undated = [
+        line_index for line_index in body if line_index not in dated and label(rows[line_index][1])
+    ]
+    below = [row_index for row_index in range(_LONGEST + 1, len(rows)) if label(rows[row_index][0])]
     in_order = [rows[position][0] for position in dated]
     odd = bool(below) or [index for index in undated if index != _LEAP_DAY]
     if odd or len(dated) + len(undated) != 365 + leap or in_order != sorted(set(in_order)):

@@ -63,11 +63,11 @@ def read(origin: object) -> Reading:
     if not head[2].startswith("Countr") or label(rows[2][1]) != "iso":
         raise source.refuse("another header", "Country, iso and years", row=3)
     values, _ = by_country(source, sheet, rows, 2, first=2)
-    codes = pd.Series([label(rows[at][1]) for at in values.index], index=values.index)
+    codes = pd.Series([label(rows[row_index][1]) for row_index in values.index], index=values.index)
     named = codes.str.fullmatch(r"[A-Za-z]{3}")
     unknown = [at for at in values.index[named] if codelists.alpha_2(codes[at]) is None]
     stray = values[~named].dropna(how="all").index
-    unknown += [at for at in stray if label(rows[at][0]) != _WORLD]
+    unknown += [line_index for line_index in stray if label(rows[line_index][0]) != _WORLD]
     if unknown or codes[named].duplicated().any():
         at = unknown[0] if unknown else codes[named].index[codes[named].duplicated()][0]
         raise source.refuse(

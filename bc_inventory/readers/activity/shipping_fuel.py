@@ -49,7 +49,11 @@ def read(origin: object) -> Reading:
     unit = {label(row[0]): label(row[1]) for row in rows[:top]}.get("Unit:")
     if unit != "ktonnes":
         raise source.refuse(f"the unit {unit!r}", "'ktonnes' above the table", column=_SHEET)
-    body = [at for at in range(top + 1, len(rows)) if label(rows[at][columns["Year"]])]
+    body = [
+        row_index
+        for row_index in range(top + 1, len(rows))
+        if label(rows[row_index][columns["Year"]])
+    ]
     if body != list(range(top + 1, top + 1 + len(body))):
         raise source.refuse("a blank row within the table", "a year in each row", column=_SHEET)
     block = [rows[position] for position in body]

@@ -67,8 +67,10 @@ def read(origin: object) -> Reading:
     per_head = first[0]
     people = first[1] * 1000.0 / per_head
     if ((people < 1e4) | (people > 3e8)).any():
-        at = int(people[(people < 1e4) | (people > 3e8)].index[0])
-        raise source.refuse(f"{people[at]:g} people by use over use per head", "a country", row=at)
+        row_index = int(people[(people < 1e4) | (people > 3e8)].index[0])
+        raise source.refuse(
+            f"{people[row_index]:g} people by use over use per head", "a country", row=row_index
+        )
     parts = [
         _long(first, first[1], 2005, "fuelwood", "TJ"),
         _long(second, second[1], 2010, "fuelwood", "TJ"),
@@ -106,8 +108,11 @@ def _check_names(source: Source, rows: list[list[object]], top: int, code: int) 
 def _table(
     source: Source, rows: list[list[object]], top: int, code: int, columns: list[int]
 ) -> pd.DataFrame:
-    body = [at for at in range(top + 1, len(rows)) if label(rows[at][code])]
-    blocks = [numbers_block(source, _SHEET, [rows[at]], at, columns)[0] for at in body]
+    body = [line_index for line_index in range(top + 1, len(rows)) if label(rows[line_index][code])]
+    blocks = [
+        numbers_block(source, _SHEET, [rows[row_index]], row_index, columns)[0]
+        for row_index in body
+    ]
     frame = pd.concat([pd.DataFrame(block) for block in blocks], ignore_index=True)
     frame.index = pd.Index([index + 1 for index in body])
     frame["code"] = [label(rows[position][code]) for position in body]

@@ -131,16 +131,16 @@ def _sheet(
         source, sheet, body, top + 2, list(places.values()), keys=NOTATION_KEYS
     )
     result, empty = [], 0
-    for at, row in enumerate(body):
-        placed = _category(source, sheet, row, code_at, top + 3 + at, places)
+    for row_index, row in enumerate(body):
+        placed = _category(source, sheet, row, code_at, top + 3 + row_index, places)
         if placed is None:
             continue
         for column, place in enumerate(places):
-            value, key = values[at, column], keys[at, column]
+            value, key = values[row_index, column], keys[row_index, column]
             if key is None and np.isnan(value):
                 empty += 1
                 continue
-            result.append((top + 3 + at, *placed, place, value, key, units[place]))
+            result.append((top + 3 + row_index, *placed, place, value, key, units[place]))
     names = ["line", "sector", "sector_level", "species", "value", "notation_key", "unit"]
     frame = pd.DataFrame(result, columns=names).set_index("line").assign(**head)
     return frame.assign(inventory="NFR submission", scheme="NFR14", source_id="nfr14"), empty

@@ -80,12 +80,14 @@ class Release:
     @functools.cached_property
     def tables(self) -> dict[str, tuple[str, ...]]:
         """Parquet files of each table, by the table's name."""
-        found: dict[str, list[str]] = {}
+        paths_of: dict[str, list[str]] = {}
         for entry in self.manifest["files"]:
             path = str(entry["path"])
             if path.endswith(".parquet") and not path.startswith(f"{FACTS}/"):
-                found.setdefault(path.partition("/")[0].removesuffix(".parquet"), []).append(path)
-        return {name: tuple(paths) for name, paths in sorted(found.items())}
+                paths_of.setdefault(path.partition("/")[0].removesuffix(".parquet"), []).append(
+                    path
+                )
+        return {name: tuple(paths) for name, paths in sorted(paths_of.items())}
 
     @functools.cached_property
     def facts(self) -> Path | None:
@@ -95,10 +97,10 @@ class Release:
         their place.
         """
         names = [str(entry["path"]) for entry in self.manifest["files"]]
-        own = [name for name in names if name.startswith(f"{FACTS}/")]
-        if not own:
+        tables = [name for name in names if name.startswith(f"{FACTS}/")]
+        if not tables:
             return None
-        for name in own:
+        for name in tables:
             self.file(name)
         with writing("facts"):
             return resolve(self.path / FACTS, default_cache_root() / "steps")
@@ -156,9 +158,9 @@ class Release:
         DataError
             If a name isn't known or the release holds nothing of it.
         """
-        asked = self._asked(region, sector, year)
+        request = self._asked(region, sector, year)
         equal: dict[str, Any] = {"factor_set": factor_set, "memo": memo}
-        return self._read("emissions", asked, equal, columns)
+        return self._read("emissions", request, equal, columns)
 
     def totals(
         self,
@@ -184,8 +186,8 @@ class Release:
         pandas.DataFrame
             Contract `totals`.
         """
-        asked = self._asked(None, None, year)
-        frame = self._read("totals", asked, {"factor_set": factor_set}, None)
+        request = self._asked(None, None, year)
+        frame = self._read("totals", request, {"factor_set": factor_set}, None)
         with using_root(self.facts):
             places = select.regions(select.as_list(region), self._covered("regions"))
             kinds = select.sectors(select.as_list(sector), self._covered("sectors"))
@@ -195,8 +197,8 @@ class Release:
         wanted = frame["nfr"].isin(list(kinds.named)) | frame["gnfr"].isin(list(kinds.gnfr))
         if sector is None:
             wanted = frame["nfr"].eq("*") & frame["gnfr"].eq("*")
-        made: pd.DataFrame = frame[where & wanted].reset_index(drop=True)
-        return made
+        table: pd.DataFrame = frame[where & wanted].reset_index(drop=True)
+        return table
 
     def hotspots(self) -> pd.DataFrame:
         """Return the hotspots (contract `hotspots`); `hotspots.geojson` has their outlines."""
@@ -242,12 +244,12 @@ class Release:
         if year not in have:
             listed = ", ".join(map(str, sorted(have))) or "none"
             raise ReleaseError(f"found the year {year}; this release has grids of: {listed}")
-        made = xr.open_dataset(self.file(have[year]), engine="netcdf4")
+        dataset = xr.open_dataset(self.file(have[year]), engine="netcdf4")
         if sector is None:
-            return made
-        held = {str(code) for code in made["sector"].to_numpy()}
+            return dataset
+        gridded = {str(code) for code in dataset["sector"].to_numpy()}
         with using_root(self.facts):
-            return made.sel(sector=list(select.sectors(select.as_list(sector), held).nfr))
+            return dataset.sel(sector=list(select.sectors(select.as_list(sector), gridded).nfr))
 
     def sql(self, query: str, *, limit: int = 1_000_000, seconds: float = 30.0) -> pd.DataFrame:
         """Answer a SELECT over views of all tables.
@@ -295,16 +297,18 @@ class Release:
 
     def _asked(self, region: Names, sector: Names, year: Years) -> dict[str, Sequence[Any]]:
         """Return allowed values by column for what was asked for."""
-        asked: dict[str, Sequence[Any]] = {}
+        allowed: dict[str, Sequence[Any]] = {}
         with using_root(self.facts):
             if region is not None:
                 places = select.regions(select.as_list(region), self._covered("regions"))
-                asked["region"] = places.codes
+                allowed["region"] = places.codes
             if sector is not None:
-                asked["nfr"] = select.sectors(select.as_list(sector), self._covered("sectors")).nfr
+                allowed["nfr"] = select.sectors(
+                    select.as_list(sector), self._covered("sectors")
+                ).nfr
         if chosen := select.years(year, self._covered("years")):
-            asked["year"] = chosen
-        return asked
+            allowed["year"] = chosen
+        return allowed
 
     def _covered(self, what: str) -> list[Any]:
         return list(self.manifest["coverage"].get(what, ()))

@@ -144,12 +144,12 @@ def _compared(material: Material, compared: pd.DataFrame) -> Figure:
 def methods(material: Material) -> Section:
     """Return methods and sources, generated from the rows of the emission table."""
     totals = material.totals
-    mine = totals[
+    subset = totals[
         (totals["level"] == "side")
         & (totals["year"] == material.year)
         & (totals["factor_set"] == material.factor_set)
     ]
-    rows = int(mine["covered"].sum())
+    rows = int(subset["covered"].sum())
     formula = Both(
         "emission = activity x technology share x emission factor x (1 - abatement), one row for "
         "each technology in each region. Intervals are 95 % of lognormal errors by Monte Carlo; "
@@ -175,8 +175,8 @@ def methods(material: Material) -> Section:
 
 
 def _strength(material: Material, column: str) -> Figure:
-    found = material.derived_of("emission_by_evidence")
-    sums = found[found["aspect"] == column].rename(columns={"value": column})
+    matches = material.derived_of("emission_by_evidence")
+    sums = matches[matches["aspect"] == column].rename(columns={"value": column})
     title = {"confidence": Both("confidence", "可信度"), "tier": Both("tier", "层级")}[column]
     columns = [
         Column("side", Both("side", "方")),

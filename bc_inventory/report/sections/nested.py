@@ -52,11 +52,11 @@ def nested(material: Material) -> Section:
     )
 
 
-def _own(own: pd.DataFrame, names: dict[str, Both], claims: pd.DataFrame) -> Figure:
-    rows = own.assign(
-        sector=own["sector"].replace("*", "all"),
-        counted=own["counted"].astype(bool),
-        source_id=own["claim"].map(dict(zip(claims["claim"], claims["source_id"], strict=True))),
+def _own(table: pd.DataFrame, names: dict[str, Both], claims: pd.DataFrame) -> Figure:
+    rows = table.assign(
+        sector=table["sector"].replace("*", "all"),
+        counted=table["counted"].astype(bool),
+        source_id=table["claim"].map(dict(zip(claims["claim"], claims["source_id"], strict=True))),
     )
     columns = [
         Column("claim", Both("claim", "主张")),

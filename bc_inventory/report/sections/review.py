@@ -19,10 +19,10 @@ _LISTED = 15
 
 def keys(material: Material) -> Section:
     """Return the key categories of each domain by level, approaches 1 and 2."""
-    found = material.derived_of("key_categories")
-    found = found.sort_values("contribution", ascending=False, kind="stable")
+    ordered = material.derived_of("key_categories")
+    ordered = ordered.sort_values("contribution", ascending=False, kind="stable")
     order = ["side", "assessment", "approach"]
-    shown = found[found["key"]].groupby(order, sort=True).head(_LISTED)
+    shown = ordered[ordered["key"]].groupby(order, sort=True).head(_LISTED)
     columns = [
         Column("side", Both("side", "方")),
         Column("assessment", Both("assessment", "评估")),
@@ -129,8 +129,8 @@ def _breaks(material: Material, breaks: pd.DataFrame) -> Figure:
 
 
 def _outliers(material: Material, outliers: pd.DataFrame) -> Figure:
-    found = outliers[outliers["outlier"] | outliers["outside_range"]]
-    found = found.sort_values("emission_kt", ascending=False)
+    ordered = outliers[outliers["outlier"] | outliers["outside_range"]]
+    ordered = ordered.sort_values("emission_kt", ascending=False)
     columns = [
         Column("region", Both("region", "地区")),
         Column("nfr", Both("category", "类别")),
@@ -155,7 +155,7 @@ def _outliers(material: Material, outliers: pd.DataFrame) -> Figure:
             "与其他地区或指南范围相差明显的隐含因子，按排放量排列。",
         ),
         None,
-        to_table(found, columns, "implied_factors", labels),
+        to_table(ordered, columns, "implied_factors", labels),
     )
 
 
