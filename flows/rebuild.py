@@ -30,7 +30,6 @@ from bc_inventory.release.store.stores import open_store
 from bc_inventory.storage.prune import using_results
 from bc_inventory.workflow.plan import make_plan
 from bc_inventory.workflow.run import publish_run, results_of
-from bc_inventory.workflow.title import title_of
 from flows.common import (
     TASK,
     ThreadPoolTaskRunner,
@@ -132,8 +131,9 @@ def _summary(
     name = config.inventory.name
     same = before == version
     news = "unchanged" if same else f"after `{before or 'none'}`"
+    title = open_release(version, inventory=name, root=root).manifest["title"]
     lines = [
-        f"Release `{version}` of **{title_of(config.inventory).en}**, {news}, in `{root}/{name}`.",
+        f"Release `{version}` of **{title}**, {news}, in `{root}/{name}`.",
         "",
         f"| kt BC, {config.grid.factor_set} | before | now (95 %) | change |",
         "| --- | --- | --- | --- |",

@@ -55,6 +55,7 @@ def build(config: str, output: str | None, scheduler: str) -> None:
         raise
     published = open_release(release.version, inventory=chosen.inventory.name, root=folder)
     use_facts_of(published)
+    click.echo(published.manifest["title"])
     totals = published.table("totals")
     for year in chosen.inventory.years:
         click.echo(summary(totals, year, chosen.grid.factor_set))

@@ -41,7 +41,7 @@ def made(request, tmp_path_factory):
 def test_the_command_says_it(made):
     region, _, told = made
     english, _ = ONE[region]
-    assert f"Building Black carbon inventory of {english} (one)" in told
+    assert f"Black carbon inventory of {english}" in told
     head = next(line for line in told.splitlines() if line.strip() == english)
     assert head
     assert "EU-27" not in told
