@@ -3,7 +3,7 @@
     python benchmarks/rebuild.py [configuration] [factor]
 
 Works in a temporary folder on a copy of the embedded facts. Targets: nothing changed within
-3 s; one factor within 20 % of a cold build.
+3 s; one factor at most half of a cold build.
 """
 
 from __future__ import annotations

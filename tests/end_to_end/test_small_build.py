@@ -144,6 +144,7 @@ def test_one_factor_changed_gives_the_bytes_of_a_cold_build(project, with_result
     )
     assert {name for name, reused in found if reused} == {
         "published",
+        "claims",
         "activity",
         "shares",
         "observations",
