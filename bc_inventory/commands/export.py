@@ -70,13 +70,20 @@ def export(
         if len(codes) != 1:
             raise click.UsageError(f"{region} is {len(codes)} regions; nfr is written for one")
         exports.write_nfr(
-            rows, path, region=str(codes[0]), version=release.version, written=dt.date.today()
+            rows,
+            path,
+            region=str(codes[0]),
+            version=release.version,
+            written=dt.date.today(),
+            totals=totals[totals["factor_set"] == factor_set],
         )
     else:
+        from bc_inventory.workflow.derived import ANALYSES
+
         known = {"totals", "activity", "emissions", "hotspots", "stations", "monitoring_summary"}
-        contracts = {name: name for name in known}
+        known |= {table for each in ANALYSES for table in each.tables}
         sheets = [
-            exports.Sheet(table, release.table(table), contracts[table])
+            exports.Sheet(table, release.table(table), table)
             for table in release.tables
             if table in known
         ]

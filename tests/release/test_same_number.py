@@ -92,8 +92,7 @@ def test_the_service(small_root, number):
     rows = client.get("/releases/latest/emissions", params=asked).json()["rows"]
     assert sum(row["emission_kt"] for row in rows) == pytest.approx(number, rel=EXACT)
     (row,) = client.get("/releases/latest/totals", params=asked).json()["rows"]
-    # Its JSON holds ten decimals.
-    assert row["emission_kt"] == pytest.approx(number, abs=5e-11)
+    assert row["emission_kt"] == pytest.approx(number, rel=EXACT)
 
 
 def test_the_cube(release, number):

@@ -151,7 +151,9 @@ def explain(
     matches = release.emissions(region, sector, year, factor_set=factor_set, memo=memo)
     if matches.empty:
         raise DataError([_nothing(region, sector, year, factor_set, memo)])
-    total = float(matches["emission_kt"].sum())
+    published = None if memo else _published(release, region, sector, year, factor_set)
+    # The published number where there is one: a sum in another order differs in its last digit.
+    total = float(published["emission_kt"] if published else matches["emission_kt"].sum())
     figures = matches["emission_kt"].notna()
     rows = matches[figures].reset_index(drop=True)
     variance = propagate(rows)
@@ -170,7 +172,7 @@ def explain(
         asked=by_name,
         emission_kt=total,
         half_width_kt=variance.half_width_kt,
-        interval=None if memo else _published(release, region, sector, year, factor_set),
+        interval=published,
         rows=details.sort_values("emission_kt", ascending=False, kind="stable", ignore_index=True),
         without_figure=keyed.drop_duplicates().reset_index(drop=True),
         assumptions=_assumptions(details, total, variance, grounds, int(year)),

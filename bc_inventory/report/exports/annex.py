@@ -9,13 +9,16 @@ import pandas as pd
 
 from bc_inventory.readers.nfr_annex import write_annex
 from bc_inventory.schema import table
+from bc_inventory.schema.enumerations import Level
 
 __all__ = ["as_inventory", "write_nfr"]
 
 _KEY_ORDER = ("NE", "C", "IE", "NR", "NA", "NO")
 
 
-def as_inventory(emissions: pd.DataFrame, *, version: str) -> pd.DataFrame:
+def as_inventory(
+    emissions: pd.DataFrame, *, version: str, totals: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return an emission table as figures by NFR category (contract `inventory`).
 
     Parameters
@@ -24,6 +27,9 @@ def as_inventory(emissions: pd.DataFrame, *, version: str) -> pd.DataFrame:
         Contract `emissions` of one factor set.
     version : str
         Version of the release.
+    totals : pandas.DataFrame, optional
+        Contract `totals` of that factor set, whose figures are taken; memo items, which it
+        doesn't hold, are summed.
 
     Returns
     -------
@@ -39,6 +45,10 @@ def as_inventory(emissions: pd.DataFrame, *, version: str) -> pd.DataFrame:
     frame = groups["emission_kt"].sum(min_count=1).rename("value_kt").to_frame()
     strongest = groups["_rank"].min().map(dict(enumerate(_KEY_ORDER))).astype(object)
     has = frame["value_kt"].notna()
+    if totals is not None:
+        rows = totals[totals["level"] == Level.REGION_NFR].assign(memo=False)
+        published = rows.set_index(by)["emission_kt"].reindex(frame.index)
+        frame["value_kt"] = published.where(has & published.notna(), frame["value_kt"])
     frame["notation_key"] = strongest.where(~has & strongest.notna(), None)
     partial = has & strongest.notna() & (strongest != "NO")
     frame["note"] = ("part of it " + strongest.astype(str)).where(partial, None)
@@ -59,7 +69,13 @@ def as_inventory(emissions: pd.DataFrame, *, version: str) -> pd.DataFrame:
 
 
 def write_nfr(
-    emissions: pd.DataFrame, path: Path, *, region: str, version: str, written: dt.date
+    emissions: pd.DataFrame,
+    path: Path,
+    *,
+    region: str,
+    version: str,
+    written: dt.date,
+    totals: pd.DataFrame | None = None,
 ) -> Path:
     """Write the Annex I workbook of a region.
 
@@ -75,6 +91,8 @@ def write_nfr(
         Version of the release.
     written : datetime.date
         Date in the head of each sheet.
+    totals : pandas.DataFrame, optional
+        See `as_inventory`.
 
     Raises
     ------
@@ -82,6 +100,5 @@ def write_nfr(
         If the region isn't in the table.
     """
     rows = emissions[emissions["region"] == region]
-    return write_annex(
-        as_inventory(rows, version=version), path, region=region, version=version, written=written
-    )
+    figures = as_inventory(rows, version=version, totals=totals)
+    return write_annex(figures, path, region=region, version=version, written=written)

@@ -118,7 +118,8 @@ def sectors(material: Material) -> Section:
         Both("a bar of each domain for a sector, with 95 % intervals", "每部门各方一条，附95%区间"),
     )
     columns = [Column("gnfr", Both("sector (GNFR)", "部门（GNFR）")), _SIDE, *_INTERVAL]
-    shares = rows["emission_kt"] / rows.groupby("side")["emission_kt"].transform("sum")
+    whole = {side: material.total(side, material.factor_set) for side in rows["side"].unique()}
+    shares = rows["emission_kt"] / rows["side"].map(whole).astype(float)
     columns.append(Column("share", Both("share of side", "占比"), "1", 2, percent=True))
     table = to_table(
         rows.assign(share=shares), columns, "sectors", {"side": material.sides, "gnfr": names}
