@@ -24,15 +24,13 @@ def _s(name: str, description: str, *, required: bool = True) -> Column:
     return Column(name, "string", description, required=required)
 
 
-_set = Column("factor_set", "string", "set of emission factors", enum=("harmonised", "official"))
-
 KEY_CATEGORIES = Table(
     "key_categories",
     "The assessment of a category of a domain by level or trend: approach 1 by emission, approach "
     "2 by emission times uncertainty.",
     (
         c.year,
-        _set,
+        c.factor_set,
         c.side,
         Column("nfr", "string", "NFR source category"),
         Column("assessment", "string", "what is assessed", enum=("level", "trend")),
@@ -51,7 +49,7 @@ CHECKS = Table(
     "A check of a review with its verdict.",
     (
         c.year,
-        _set,
+        c.factor_set,
         _s("check", "what is checked"),
         Column(
             "passed", "boolean", "verdict; absent where nothing could be tested", required=False
@@ -67,7 +65,7 @@ COMPLETENESS = Table(
     "What a region reports for a category.",
     (
         c.year,
-        _set,
+        c.factor_set,
         Column("region", "string", "region"),
         Column("nfr", "string", "NFR source category"),
         _s("state", "`figure`, a notation key, both, or `nothing` where there is no row"),
@@ -81,7 +79,7 @@ IMPLIED_FACTORS = Table(
     "the range of the guidebook.",
     (
         c.year,
-        _set,
+        c.factor_set,
         Column("region", "string", "region"),
         Column("nfr", "string", "NFR source category"),
         Column("fuel", "string", "fuel, or the product of a process"),
@@ -102,7 +100,7 @@ BREAKS = Table(
     "series_breaks",
     "A jump or dip of a time series that stands out from its other steps.",
     (
-        _set,
+        c.factor_set,
         _s("region", "region"),
         _s("sector", "GNFR aggregate"),
         Column("year", "integer", "later year of the step"),
@@ -119,7 +117,7 @@ EVIDENCE = Table(
     "Emission of a domain by the weakest confidence, or the tier, of what made each row.",
     (
         c.year,
-        _set,
+        c.factor_set,
         c.side,
         Column("aspect", "string", "confidence or tier", enum=("confidence", "tier")),
         _s("value", "the confidence or tier"),
@@ -134,7 +132,7 @@ SOURCE_USE = Table(
     "The emission that rests on a source, the largest of its uses.",
     (
         c.year,
-        _set,
+        c.factor_set,
         _s("source_id", "source"),
         _s("used_for", "activity, share, factor, abatement, separated by commas"),
         _n("emission_kt", "emission of the rows that cite it", "kt", required=True),

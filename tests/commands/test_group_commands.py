@@ -62,7 +62,7 @@ def test_a_review_passes_and_looks(releases, tmp_path):
     done = call(review, "--releases", releases, "--to", book)
     assert done.exit_code == 0
     assert "untested time series without breaks: one year, no series" in done.output
-    assert "key categories, EU, level, approach 2" in done.output
+    assert "key categories, Germany, level, approach 2" in done.output
     sheets = pd.read_excel(book, sheet_name=None, engine="calamine")
     wanted = {"review_checks", "completeness", "implied_factors", "series_breaks", "key_categories"}
     assert wanted <= set(sheets)

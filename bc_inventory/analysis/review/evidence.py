@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from bc_inventory.schema.enumerations import Level
+
 __all__ = ["by_evidence", "source_use"]
 
 _SOURCE_COLUMNS = ("activity_source", "share_source", "factor_source", "abatement_source")
@@ -24,7 +26,7 @@ def by_evidence(rows: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         side, aspect (confidence, tier), value, emission_kt, share of the domain's total.
     """
-    whole = totals[totals["level"] == "side"].set_index("side")["emission_kt"]
+    whole = totals[totals["level"] == Level.SIDE].set_index("side")["emission_kt"]
     parts = []
     for aspect in ("confidence", "tier"):
         by = rows.assign(value=rows[aspect].astype(str))

@@ -8,6 +8,7 @@ from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.context import Material
 from bc_inventory.report.i18n import CONFIDENCE_NAMES, Both, one
 from bc_inventory.report.tables import Column, to_table
+from bc_inventory.schema.enumerations import Level
 
 __all__ = ["methods", "stations"]
 
@@ -145,7 +146,7 @@ def methods(material: Material) -> Section:
     """Return methods and sources, generated from the rows of the emission table."""
     totals = material.totals
     subset = totals[
-        (totals["level"] == "side")
+        (totals["level"] == Level.SIDE)
         & (totals["year"] == material.year)
         & (totals["factor_set"] == material.factor_set)
     ]
