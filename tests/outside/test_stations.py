@@ -60,25 +60,6 @@ def test_a_quoted_comment_rewrites_nothing(cases, name):
     assert series.about.size_cut == "pm1"
 
 
-@pytest.mark.parametrize(
-    ("title", "attributes"),
-    [
-        ('bc, ug/m3, Matrix=pm1, "Comment=x, Matrix=pm10"', {"Matrix": "pm1"}),
-        ('bc, ug/m3, Comment="x, Matrix=pm10, y", Matrix=pm1', {"Matrix": "pm1"}),
-        ('bc, ug/m3, Statistics=arithmetic mean, Comment="a, Statistics=median"',
-         {"Statistics": "arithmetic mean"}),
-        ('bc, ug/m3, Matrix=pm1, Comment=5" inlet, Location=x',
-         {"Matrix": "pm1", "Location": "x"}),
-    ],
-)  # fmt: skip
-def test_a_title_is_split_as_the_format_quotes_it(title, attributes):
-    from bc_inventory.readers.stations._ames import read_variable
-
-    read = read_variable(title, "9", 1.0, 1)
-    assert read.unit == "ug/m3"
-    assert {key: read.attributes[key] for key in attributes} == attributes
-
-
 def test_the_settings_of_the_flow_read_a_file_of_each_service(cases, shared, tmp_path, root):
     folder = tmp_path / "in"
     shutil.copytree(cases / "22_shipped_flow_settings_eea" / "in", folder)
