@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from bc_inventory.readers.gridded._field import dataset, field_reading, horizontal
+from bc_inventory.readers.gridded._field import Horizontal, dataset, field_reading, horizontal
 from bc_inventory.readers.io.netcdf import attribute, is_netcdf, opened, times, unit_of
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
@@ -75,7 +75,7 @@ def read(origin: Source, *, year: int | None = None) -> Reading:
         substance, content, sector = _labels_of(source, file, variable)
         axes = horizontal(source, file)
         values = axes.values(source, variable)
-        begin, end = _spans(source, file, variable, content)
+        begin, end = _spans(source, file, variable, axes, content)
     if substance != "BC":
         raise source.refuse(f"substance {substance!r}", "BC")
     if year is not None and year != content:
@@ -88,7 +88,9 @@ def read(origin: Source, *, year: int | None = None) -> Reading:
     return field_reading(source, NAME, result)
 
 
-def _spans(source: Source, file: Any, variable: Any, year: int) -> tuple[np.ndarray, np.ndarray]:
+def _spans(
+    source: Source, file: Any, variable: Any, axes: Horizontal, year: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the year, or its months where the map has twelve steps.
 
     Raises
@@ -99,7 +101,7 @@ def _spans(source: Source, file: Any, variable: Any, year: int) -> tuple[np.ndar
     others = {
         name: size
         for name, size in zip(variable.dimensions, variable.shape, strict=True)
-        if name not in horizontal(source, file).names and size != 1
+        if name not in axes.names and size != 1
     }
     if not others:
         ends = np.array([f"{year}-01-01", f"{year + 1}-01-01"], dtype="datetime64[s]")
