@@ -112,7 +112,8 @@ def _rows(shares: pd.DataFrame, fleet: dict[str, Any]) -> pd.DataFrame:
         source_id=SOURCE,
     )
     made["year"] = made["year"].astype("int64")
-    return made[table("technology_shares").names]
+    rules = table("technology_shares")
+    return rules.filled(made)[rules.names]
 
 
 MAKER = Maker(

@@ -205,8 +205,8 @@ def _only_used(made: pd.DataFrame) -> pd.DataFrame:
     """Leave out fuels that a member doesn't use in any year."""
     key = ["mapping_id", "scope", "source_sector", "nfr", "fuel"]
     used = made.groupby(key)["share"].transform("max") > 0
-    names = table("activity_mapping").names
-    return made.loc[used, names].sort_values([*key, "year"], ignore_index=True)
+    rules = table("activity_mapping")
+    return rules.filled(made).loc[used, rules.names].sort_values([*key, "year"], ignore_index=True)
 
 
 def cars(published: pd.DataFrame, mapping: pd.DataFrame) -> pd.DataFrame:
@@ -247,7 +247,8 @@ def cars(published: pd.DataFrame, mapping: pd.DataFrame) -> pd.DataFrame:
         split = pd.concat([pd.Series({"diesel": diesel}), others]).round(4)
         split["gasoline"] = round(1.0 - split.drop("gasoline").sum(), 4)
         rows += [_car_row(str(region), name, value) for name, value in split.items() if value > 0]
-    made = pd.DataFrame(rows)[table("activity_mapping").names]
+    rules = table("activity_mapping")
+    made = rules.filled(pd.DataFrame(rows))[rules.names]
     return made.sort_values(["scope", "fuel"], ignore_index=True)
 
 

@@ -41,7 +41,8 @@ def petrol(roots: Roots) -> pd.DataFrame:
                 share_upper=(part * high).map(_four),
             )
         )
-    return pd.concat(parts, ignore_index=True)[table("activity_mapping").names]
+    rules = table("activity_mapping")
+    return rules.filled(pd.concat(parts, ignore_index=True))[rules.names]
 
 
 def _four(value: float) -> float:

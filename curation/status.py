@@ -70,8 +70,19 @@ def embedded_tables(roots: Roots) -> dict[str, tuple[Table, pd.DataFrame]]:
 
 def rebuild(makers: Iterable[Maker], roots: Roots) -> dict[str, dict[str, pd.DataFrame]]:
     """Return the rows that makers give, by maker and path."""
+    contracts = contracts_of(roots.data)
+
+    def filled(maker: Maker, file: str, rows: pd.DataFrame) -> pd.DataFrame:
+        """Give whole rows the defaults that the embedded table leaves out."""
+        return rows if maker.columns or file not in contracts else contracts[file].filled(rows)
+
     with using_root(roots.data):
-        return {maker.name: dict(maker.make(roots)) for maker in makers}
+        return {
+            maker.name: {
+                file: filled(maker, file, rows) for file, rows in maker.make(roots).items()
+            }
+            for maker in makers
+        }
 
 
 def status(

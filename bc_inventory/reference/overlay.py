@@ -176,12 +176,14 @@ def _merge_rows(
     target: Path,
 ) -> pd.DataFrame:
     """Write a table with some rows replaced and some added; return its rows."""
-    header, *rows = [rules.names] if before is None else _cells(base)
+    old_header, *old = [rules.names] if before is None else _cells(base)
     place = {} if before is None else {k: n for n, k in enumerate(_keys(before, rules.key))}
     given_header, *given = _cells(path)
-    order = [given_header.index(name) for name in header]
+    # Either may leave out a column that has a default.
+    header = [name for name in rules.names if name in {*old_header, *given_header}]
+    rows = [_in_columns(row, old_header, header, rules) for row in old]
     for position, key in enumerate(_keys(new, rules.key)):
-        values = [given[position][column] for column in order]
+        values = _in_columns(given[position], given_header, header, rules)
         if key in place:
             rows[place[key]] = values
         else:
@@ -190,6 +192,12 @@ def _merge_rows(
     with target.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream, lineterminator="\n").writerows([header, *rows])
     return read_csv(target, rules)
+
+
+def _in_columns(row: list[str], names: list[str], header: list[str], rules: Table) -> list[str]:
+    """Return the cells of a row under another header, with defaults where it has none."""
+    cells = dict(zip(names, row, strict=True))
+    return [cells.get(name, rules.column(name).default or "") for name in header]
 
 
 def _compare(

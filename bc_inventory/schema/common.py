@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bc_inventory.schema.contract import Column, Interval
-from bc_inventory.schema.enumerations import FactorSet, Statistic
+from bc_inventory.schema.enumerations import FactorSet, Statistic, ValueKind
 
 __all__ = [
     "AS_GIVEN",
@@ -24,6 +24,7 @@ __all__ = [
     "source_id",
     "technology",
     "territory",
+    "value_kind",
     "year",
 ]
 
@@ -66,6 +67,14 @@ factor_set = Column("factor_set", "string", "set of emission factors", enum=tupl
 source_id = Column("source_id", "string", "source of the row", references="sources.source_id")
 confidence = Column(
     "confidence", "string", "how far the row was seen in its source", enum=CONFIDENCE
+)
+value_kind = Column(
+    "value_kind",
+    "string",
+    "what the value is of its distribution: the expected value, or the median where the source "
+    "gives one (chase studies, geometric middles)",
+    enum=tuple(ValueKind),
+    default=ValueKind.MEAN,
 )
 note = Column("note", "string", "what a reader of the row should know", required=False)
 scope = Column(

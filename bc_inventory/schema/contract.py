@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from bc_inventory.schema.enumerations import Statistic
 from bc_inventory.schema.listings import listed
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Column", "Interval", "Kind", "Table"]
 
@@ -45,6 +48,8 @@ class Column:
         which has the same dimension.
     statistic : Statistic, optional
         Which statistic of a distribution a number is, where no interval of the table says so.
+    default : str, optional
+        What an empty cell of a string column stands for; a file may leave the column out.
     """
 
     name: str
@@ -60,6 +65,7 @@ class Column:
     wildcard: bool = False
     unit_like: str | None = None
     statistic: Statistic | None = None
+    default: str | None = None
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -117,6 +123,17 @@ class Table:
     def names(self) -> list[str]:
         """Names of the columns, in order."""
         return [column.name for column in self.columns]
+
+    def fits(self, header: list[str]) -> bool:
+        """Tell whether a file has these columns in their order, but for some with a default."""
+        present = [each for each in self.columns if each.default is None or each.name in header]
+        return [each.name for each in present] == header
+
+    def filled(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return a table with the defaults of columns that it leaves out or empty."""
+        defaults = {each.name: each.default for each in self.columns if each.default is not None}
+        absent = {name: default for name, default in defaults.items() if name not in frame}
+        return frame.assign(**absent).fillna(defaults) if defaults else frame
 
     def statistic(self, name: str) -> Statistic | None:
         """Return which statistic of a distribution a column holds, None if it is none."""

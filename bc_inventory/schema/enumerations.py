@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["FactorSet", "Level", "Period", "Statistic"]
+__all__ = ["FactorSet", "Level", "Period", "Statistic", "ValueKind"]
 
 
 class Level(StrEnum):
@@ -47,3 +47,10 @@ class Statistic(StrEnum):
     UPPER = "upper 95 %"
     LEAST = "lower end of a range"
     GREATEST = "upper end of a range"
+
+
+class ValueKind(StrEnum):
+    """What the value of a fact with an interval is of its distribution."""
+
+    MEAN = "mean"
+    MEDIAN = "median"

@@ -220,6 +220,7 @@ MAPPING = Table(
             "year of this share; between years it is interpolated, outside it is held",
         ),
         *c.bounded("share", "share of the published figure", "1", maximum=1.0),
+        c.value_kind,
         Column(
             "tier",
             "integer",
@@ -269,6 +270,7 @@ NATIONAL_ACTIVITY = Table(
             "year of the figure; between years it is interpolated, outside it is held",
         ),
         *c.bounded("quantity", "figure, in `unit`"),
+        c.value_kind,
         Column("unit", "string", "unit", unit_like=c.QUANTITY_UNITS),
         Column("driver", "string", "column group of `region_shares` that spreads it"),
         Column(

@@ -48,7 +48,7 @@ def contracts_of(data: Path) -> dict[str, Table]:
     for path in sorted([*data.rglob("*.csv"), *data.rglob("*.parquet")]):
         name = path.relative_to(data).as_posix()
         header = _header(path)
-        fits = [table for table in TABLES.values() if table.names == header]
+        fits = [table for table in TABLES.values() if table.fits(header)]
         if len(fits) == 1:
             by_name[name] = fits[0]
         else:
@@ -114,12 +114,13 @@ def descriptor(data: Path) -> dict[str, Any]:
         "crosswalks and places that black carbon inventories are made of. Rows cite "
         "`sources`, which has the licence of each.",
         "resources": [
-            _resource(path, names[path], table, single) for path, table in tables.items()
+            _resource(data / path, path, names[path], table, single)
+            for path, table in tables.items()
         ],
     }
 
 
-def _resource(path: str, name: str, table: Table, single: set[str]) -> dict[str, Any]:
+def _resource(file: Path, path: str, name: str, table: Table, single: set[str]) -> dict[str, Any]:
     fields: dict[str, Any] = {"name": name, "path": path, "description": table.description}
     if path.endswith(".parquet"):
         return fields | {
@@ -127,7 +128,9 @@ def _resource(path: str, name: str, table: Table, single: set[str]) -> dict[str,
             "format": "parquet",
             "mediatype": "application/vnd.apache.parquet",
         }
-    schema: dict[str, Any] = {"fields": [_field(table, column) for column in table.columns]}
+    header = _header(file)
+    present = [column for column in table.columns if column.name in header]
+    schema: dict[str, Any] = {"fields": [_field(table, column) for column in present]}
     schema["primaryKey"] = list(table.key)
     keys = [_foreign_key(column) for column in table.columns if _joins(column, single)]
     if keys:
@@ -263,6 +266,8 @@ def _allowed(column: Column) -> str:
         parts.append(f"at most {column.maximum:g}")
     if column.wildcard:
         parts.append("or *")
+    if column.default is not None:
+        parts.append(f"{column.default} where the file leaves the column out")
     return "; ".join(parts)
 
 

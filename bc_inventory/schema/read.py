@@ -67,6 +67,7 @@ def read_csv(
         if column.name in frame.columns:
             frame[column.name] = _parse(frame[column.name], column, problems, str(path), lines)
     problems.raise_if_any()
+    frame = rules.filled(frame)
     check(frame, rules, file=str(path), known=known, lines=lines)
     return frame[rules.names]
 

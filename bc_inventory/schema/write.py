@@ -163,6 +163,8 @@ def write_dataset(frame: pd.DataFrame, contract: str | Table, folder: Path, part
 def write_csv(frame: pd.DataFrame, contract: str | Table, path: Path) -> Path:
     """Write a table as CSV in the contract's order, sorted by its key.
 
+    A column that has its default in every row is left out.
+
     Parameters
     ----------
     frame : pandas.DataFrame
@@ -179,8 +181,10 @@ def write_csv(frame: pd.DataFrame, contract: str | Table, path: Path) -> Path:
     """
     rules = _rules_of(contract)
     path.parent.mkdir(parents=True, exist_ok=True)
-    ordered = _in_order(frame, rules).copy()
+    ordered = _in_order(rules.filled(frame), rules).copy()
     for column in rules.columns:
+        if column.default is not None and (ordered[column.name] == column.default).all():
+            ordered = ordered.drop(columns=column.name)
         if column.kind == "boolean":
             ordered[column.name] = ordered[column.name].map({True: "true", False: "false"})
         elif column.kind == "timestamp":

@@ -169,3 +169,23 @@ def test_a_folder_that_is_absent_and_a_link_are_refused(tmp_path):
     (tmp_path / "overlay" / "fuels.csv").symlink_to(embedded_root() / "fuels.csv")
     with pytest.raises(DataError, match=r"fuels\.csv: found a link"):
         resolve(tmp_path / "overlay", tmp_path / "results")
+
+
+def test_rows_with_and_without_a_column_that_has_a_default_meet(lay):
+    """A file may leave `value_kind` out, whichever of the two it is."""
+    header, first = embedded("abatement.csv").splitlines()[:2]
+    assert "value_kind" not in header
+    names = header.split(",")
+    cells = next(csv.reader([first]))
+    with_kind = ",".join([*names, "value_kind"]) + "\n" + ",".join([*cells, "median"]) + "\n"
+    root = lay(**{"abatement.rows.csv": with_kind})
+    kinds = schema.read_csv(root / "abatement.csv", "abatement")["value_kind"]
+    assert kinds.value_counts().to_dict() == {"mean": len(kinds) - 1, "median": 1}
+    header, *lines = embedded("emission_factors.csv").splitlines()
+    median = next(row for row in csv.DictReader([header, *lines]) if row["value_kind"] == "median")
+    del median["value_kind"]
+    body = ",".join(median) + "\n" + ",".join(f'"{cell}"' for cell in median.values()) + "\n"
+    root = lay(**{"emission_factors.rows.csv": body})
+    factors = schema.read_csv(root / "emission_factors.csv", "emission_factors")
+    mine = factors.set_index("factor_id").loc[median["factor_id"]]
+    assert mine["value_kind"] == "mean"

@@ -154,3 +154,21 @@ def test_no_column_is_labelled_twice():
         named = [name for each in table.intervals for name in (each.value, each.lower, each.upper)]
         assert len(named) == len(set(named))
         assert not [name for name in named if table.column(name).statistic]
+
+
+def test_a_column_with_a_default_may_be_left_out_and_is_written_where_it_differs(tmp_path):
+    path = tmp_path / "table.csv"
+    row = "boiler,a boiler,,0.5,0.4,0.6,high,x,\n"
+    header = "control,name,name_zh,efficiency,efficiency_lower,efficiency_upper,"
+    path.write_text(header + "confidence,source_id,note\n" + row, "utf-8")
+    frame = schema.read_csv(path, "abatement")
+    assert frame["value_kind"].tolist() == ["mean"]
+    schema.write_csv(frame, "abatement", tmp_path / "same.csv")
+    assert (tmp_path / "same.csv").read_text("utf-8") == path.read_text("utf-8")
+    schema.write_csv(frame.assign(value_kind="median"), "abatement", tmp_path / "other.csv")
+    assert schema.read_csv(tmp_path / "other.csv", "abatement")["value_kind"].tolist() == ["median"]
+    path.write_text(
+        header + "value_kind,confidence,source_id,note\n" + row.replace("0.6,", "0.6,mode,")
+    )
+    with pytest.raises(DataError, match="one of mean, median"):
+        schema.read_csv(path, "abatement")
