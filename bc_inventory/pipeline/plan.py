@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bc_inventory.errors import DataError, ReleaseError
+from bc_inventory.errors import DataError, Problems, ReleaseError
 from bc_inventory.reference.changed_tables import overlaid
 from bc_inventory.reference.paths import configs_root, embedded_root, using_root
 from bc_inventory.storage import atomic
@@ -273,6 +273,8 @@ def execute(step: Step, done: Mapping[str, StepRecord], cache: Path) -> StepReco
 
     Raises
     ------
+    DataError
+        If an input was changed while the step ran; no result is stored then.
     ReleaseError
         If its result can't be written.
     """
@@ -297,6 +299,7 @@ def execute(step: Step, done: Mapping[str, StepRecord], cache: Path) -> StepReco
         except Exception as error:
             error.add_note(f"in step {step.name}")
             raise
+        _require_unchanged(step, paths, used)
 
     with writing(step.name):
         outputs, reused = store_result(cache, key, step.outputs, make, step.name)
@@ -326,6 +329,24 @@ def _resolve(step: Step, done: Mapping[str, StepRecord]) -> tuple[dict[str, Path
             paths[name] = Path(source)
             used[name] = Used(_origin(Path(source), step.facts), content_of(Path(source)))
     return paths, used
+
+
+def _require_unchanged(step: Step, paths: Mapping[str, Path], used: Mapping[str, Used]) -> None:
+    """Hold the inputs of a step that has run to the digests that its result is stored under."""
+    problems = Problems()
+    for name, item in used.items():
+        try:
+            now = content_of(paths[name])
+        except FileNotFoundError:
+            now = None
+        if now != item.content:
+            problems.add(
+                found=f"{'other content' if now else 'nothing'} after step {step.name}",
+                expected="what was there when the step began",
+                file=item.origin,
+                remedy="Don't change inputs during a build. Build again; nothing was stored.",
+            )
+    problems.raise_if_any()
 
 
 def _named(error: DataError, facts: Path | None) -> DataError:

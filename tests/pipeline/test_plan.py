@@ -2,11 +2,12 @@
 
 import functools
 import json
+import os
 from pathlib import Path
 
 import pytest
 
-from bc_inventory.errors import ReleaseError
+from bc_inventory.errors import DataError, ReleaseError
 from bc_inventory.pipeline.plan import Output, Plan, Step, run
 from bc_inventory.storage.hashing import code_of
 from tests.miniplan import make_plan, scale, total, write_inputs
@@ -173,3 +174,27 @@ def test_the_code_of_a_step_is_all_it_imports():
     )
     assert "bc_inventory.schema.facts" not in code.modules
     assert dict(code.libraries).keys() >= {"python", "numpy", "pandas", "filelock"}
+
+
+def edit_input(inputs: dict[str, Path], outputs: dict[str, Path], how: str) -> None:
+    outputs["out"].write_text(inputs["numbers"].read_text())
+    path = inputs["numbers"]
+    if how == "remove":
+        path.unlink()
+    elif how == "add":
+        (path.parent / "folder" / "c.json").write_text("[]")
+    else:
+        before = path.stat()
+        path.write_text("[1, 2, 4]")
+        if how == "same time":
+            os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+@pytest.mark.parametrize("how", ["edit", "same time", "remove", "add"])
+def test_an_input_edited_during_its_step_stores_nothing(folder, tmp_path, how):
+    (folder / "folder").mkdir()
+    inputs = {"numbers": folder / "a.json", "more": folder / "folder"}
+    plan = Plan([Step("edits", edit_input, inputs, {"out": "o"}, {"how": how})])
+    with pytest.raises(DataError, match=r"(a\.json|folder).*after step edits"):
+        run(plan, tmp_path / "w")
+    assert not list((tmp_path / "w" / "steps").glob("*/*/record.json"))

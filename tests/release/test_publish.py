@@ -8,6 +8,7 @@ import pytest
 
 from bc_inventory.errors import BCInventoryError, DataError, ReleaseError
 from bc_inventory.pipeline.plan import run
+from bc_inventory.release.read.release import open_release
 from bc_inventory.release.store.local import LocalStore
 from bc_inventory.release.store.names import check_file, check_inventory, check_version
 from bc_inventory.release.store.publish import publish
@@ -220,3 +221,69 @@ def test_a_total_that_isnt_the_sum_of_its_rows_isnt_published(small_root, tmp_pa
     (copy / "totals.parquet").write_bytes(b"PAR1 cut off")
     with pytest.raises(BCInventoryError, match=r"totals\.parquet"):
         check_content(copy)
+
+
+@pytest.mark.parametrize(
+    ("output", "how"),
+    [
+        ("file", "edit"),
+        ("folder", "edit"),
+        ("folder", "add"),
+        ("folder", "remove"),
+        ("folder", "swap"),
+    ],
+)
+def test_an_output_changed_before_it_is_published_is_refused(tmp_path, output, how):
+    write_inputs(tmp_path / "in")
+    record = run(make_plan(tmp_path / "in"), tmp_path / "w")
+    parts = record.path("split", "parts")
+    path = record.path("total", "total") if output == "file" else parts / "0.txt"
+    if how == "edit":
+        path.write_text("1")
+    elif how == "add":
+        (parts / "9.txt").write_text("1")
+    elif how == "remove":
+        path.unlink()
+    else:
+        one, two = path.read_bytes(), (parts / "1.txt").read_bytes()
+        path.write_bytes(two)
+        (parts / "1.txt").write_bytes(one)
+    with pytest.raises(ReleaseError, match="isn't what step (total|split) wrote"):
+        publish(
+            files_of(record),
+            root=tmp_path / "releases",
+            inventory="mini",
+            configuration={},
+            record=record,
+            label="2018",
+        )
+    assert LocalStore(tmp_path / "releases").versions("mini") == []
+
+
+@pytest.mark.parametrize("size", ["same", "longer", "absent"])
+def test_a_damaged_file_is_found_when_it_is_read(build, size):
+    made = build()
+    path = made.path / "total.json"
+    path.chmod(0o644)
+    data = path.read_bytes()
+    root = made.path.parents[1]
+    opened = open_release(root=root)
+    if size == "absent":
+        path.unlink()
+    else:
+        path.write_bytes(bytes([data[0] ^ 1]) + data[1:] + (b"x" if size == "longer" else b""))
+    with pytest.raises(ReleaseError, match=r"total\.json isn't as published"):
+        opened.file("total.json")
+    assert open_release(root=root, verify=False).file("total.json") == path
+
+
+def test_large_files_are_verified_on_request(build, monkeypatch):
+    made = build()
+    path = made.path / "total.json"
+    path.chmod(0o644)
+    path.write_bytes(b"1" * path.stat().st_size)
+    monkeypatch.setattr("bc_inventory.release.store.local._SMALL_BYTES", 1)
+    root = made.path.parents[1]
+    assert open_release(root=root).file("total.json") == path
+    with pytest.raises(ReleaseError, match="isn't as published"):
+        open_release(root=root, verify=True).file("total.json")

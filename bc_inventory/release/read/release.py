@@ -334,7 +334,11 @@ class Release:
 
 
 def open_release(
-    version: str = LATEST, *, inventory: str | None = None, root: Path | str = DEFAULT_ROOT
+    version: str = LATEST,
+    *,
+    inventory: str | None = None,
+    root: Path | str = DEFAULT_ROOT,
+    verify: bool | None = None,
 ) -> Release:
     """Open a published release.
 
@@ -347,6 +351,9 @@ def open_release(
         `default`.
     root : path-like
         Folder of releases, or the address of one in an object store.
+    verify : bool, optional
+        Whether each file is held to its checksum before it is first read; by default if it
+        has at most 8 MB. Files of an object store always are.
 
     Returns
     -------
@@ -356,7 +363,8 @@ def open_release(
     Raises
     ------
     ReleaseError
-        If there is none, or its manifest isn't whole.
+        If there is none, or its manifest isn't whole. Reading a file that isn't as it was
+        published raises it too.
 
     Examples
     --------
@@ -368,12 +376,14 @@ def open_release(
     from bc_inventory.release.store.stores import open_store
 
     store = open_store(root)
-    return open_stored(store, choose_inventory(store, inventory), version)
+    return open_stored(store, choose_inventory(store, inventory), version, verify=verify)
 
 
-def open_stored(store: Store, inventory: str, version: str = LATEST) -> Release:
+def open_stored(
+    store: Store, inventory: str, version: str = LATEST, *, verify: bool | None = None
+) -> Release:
     """Open a release of a store that is open already; see `open_release`."""
-    return Release(*store.files(inventory, version))
+    return Release(*store.files(inventory, version, verify=verify))
 
 
 def choose_inventory(store: Store, inventory: str | None) -> str:

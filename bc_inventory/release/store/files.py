@@ -19,8 +19,8 @@ class ReleaseFiles(NamedTuple):
     manifest : dict
         Its manifest.
     fetch : callable, optional
-        To be called with a relative path before that file is read; None where all files
-        are local.
+        To be called with a relative path before that file is read: it copies or verifies
+        the file. None where nothing is to be done.
     """
 
     folder: Path

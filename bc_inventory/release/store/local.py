@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,11 @@ from bc_inventory.release.store.names import (
 )
 from bc_inventory.release.store.verify import verify_folder
 from bc_inventory.storage import atomic
+from bc_inventory.storage.hashing import sha256_file
 
 __all__ = ["LocalStore"]
+
+_SMALL_BYTES = 8 << 20
 
 
 class LocalStore:
@@ -188,7 +191,44 @@ class LocalStore:
             raise ReleaseError(f"{self.root} has no version {name} of {inventory!r}. {hint}")
         return path
 
-    def files(self, inventory: str, version: str = LATEST) -> ReleaseFiles:
-        """Return the folder and the manifest of a release."""
+    def files(
+        self, inventory: str, version: str = LATEST, *, verify: bool | None = None
+    ) -> ReleaseFiles:
+        """Return the folder and the manifest of a release.
+
+        Parameters
+        ----------
+        inventory, version : str
+            Of the release.
+        verify : bool, optional
+            Whether a file is held to the manifest before it is first read; by default if it
+            is small enough for that to take no time (8 MB).
+        """
         path = self.find(inventory, version)
-        return ReleaseFiles(path, load((path / MANIFEST).read_bytes(), str(path / MANIFEST)))
+        manifest = load((path / MANIFEST).read_bytes(), str(path / MANIFEST))
+        return ReleaseFiles(path, manifest, _verifier(path, manifest, verify))
+
+
+def _verifier(
+    folder: Path, manifest: dict[str, Any], verify: bool | None
+) -> Callable[[str], None] | None:
+    """Return what holds a file of a release to its manifest, once for each file."""
+    if verify is False:
+        return None
+    entries = {entry["path"]: entry for entry in manifest["files"]}
+    verified: set[str] = set()
+
+    def check(name: str) -> None:
+        entry, path = entries[name], folder / name
+        if name in verified or (verify is None and entry["bytes"] > _SMALL_BYTES):
+            return
+        # The size first, so that a file that grew isn't read whole.
+        if (
+            not path.is_file()
+            or path.stat().st_size != entry["bytes"]
+            or sha256_file(path) != entry["sha256"]
+        ):
+            raise ReleaseError(f"{path} isn't as published; run `bc-inventory verify`")
+        verified.add(name)
+
+    return check

@@ -155,8 +155,13 @@ class ObjectStore:
             ) from error
         return check_version(text.strip())
 
-    def files(self, inventory: str, version: str = LATEST) -> ReleaseFiles:
-        """Return where a release is copied to; a file is fetched and verified before it is read."""
+    def files(
+        self, inventory: str, version: str = LATEST, *, verify: bool | None = None
+    ) -> ReleaseFiles:
+        """Return where a release is copied to; a file is fetched and verified before it is read.
+
+        Copies are verified in any case, so `verify` changes nothing here.
+        """
         name = self.latest(inventory) if version == LATEST else check_version(version)
         manifest = self._manifest(inventory, name)
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")

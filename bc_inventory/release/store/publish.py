@@ -140,13 +140,25 @@ def _stage(
         if source.is_dir():
             members = (path for path in sorted(source.rglob("*")) if path.is_file())
             pairs = {f"{name}/{path.relative_to(source).as_posix()}": path for path in members}
-        for target, path in pairs.items():
-            contents[target] = _copy(path, staged / check_file(target))
-            if origin is not None:
-                origins[target] = origin
-        if expected is not None and not expected.files and contents[name] != expected:
-            raise ReleaseError(f"{source} changed between its making and its publication")
+        copied = {
+            target: _copy(path, staged / check_file(target)) for target, path in pairs.items()
+        }
+        if expected is not None and copied != _recorded(name, expected):
+            raise ReleaseError(
+                f"{source} isn't what step {origin.step if origin else ''} wrote: it was changed "
+                "before it was published. Build again"
+            )
+        contents |= copied
+        if origin is not None:
+            origins |= dict.fromkeys(copied, origin)
     return contents, origins
+
+
+def _recorded(name: str, content: Content) -> dict[str, Content]:
+    """Return the files that the record of a step states for an output published under a name."""
+    if not content.files:
+        return {name: content}
+    return {f"{name}/{path}": Content(sha256, size) for path, sha256, size in content.files}
 
 
 def _copy(source: Path, target: Path) -> Content:
