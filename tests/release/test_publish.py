@@ -248,7 +248,7 @@ def test_an_output_changed_before_it_is_published_is_refused(tmp_path, output, h
         one, two = path.read_bytes(), (parts / "1.txt").read_bytes()
         path.write_bytes(two)
         (parts / "1.txt").write_bytes(one)
-    with pytest.raises(ReleaseError, match="isn't what step (total|split) wrote"):
+    with pytest.raises(ReleaseError, match=r"isn't what step (total|split) wrote"):
         publish(
             files_of(record),
             root=tmp_path / "releases",
