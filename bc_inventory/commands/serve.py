@@ -14,8 +14,16 @@ __all__ = ["serve"]
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--host-name",
+    "names",
+    multiple=True,
+    help="Name by which it is asked, as behind a proxy; localhost and numbers always do.",
+)
 @release_options
-def serve(host: str, port: int, inventory: str | None, releases: str) -> None:
+def serve(
+    host: str, port: int, names: tuple[str, ...], inventory: str | None, releases: str
+) -> None:
     """Serve the releases of an inventory over HTTP, read only.
 
     It listens on this machine alone unless --host says otherwise; it has no
@@ -23,10 +31,9 @@ def serve(host: str, port: int, inventory: str | None, releases: str) -> None:
     /openapi.json describes it.
     """
     try:
-        import uvicorn
-
         from bc_inventory.release.read.release import choose_inventory
         from bc_inventory.release.service import make_app
+        from bc_inventory.release.service.server import serve_app
         from bc_inventory.release.store.stores import open_store
     except ModuleNotFoundError as error:
         raise click.ClickException(
@@ -35,21 +42,18 @@ def serve(host: str, port: int, inventory: str | None, releases: str) -> None:
 
     if not _is_loopback(host):
         click.echo(f"warning: {host} can be reached from other machines", err=True)
-    app = make_app(releases, choose_inventory(open_store(releases), inventory))
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        log_level="warning",
-        limit_concurrency=100,
-        # Longer than clients keep idle connections, lest both close and use one at a time.
-        timeout_keep_alive=75,
-        server_header=False,
-    )
+    chosen = choose_inventory(open_store(releases), inventory)
+    hosts = [*names, *([] if _is_address(host) else [host])]
+    serve_app(make_app(releases, chosen, hosts=hosts), host, port)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    return ipaddress.ip_address(host).is_loopback if _is_address(host) else host == "localhost"

@@ -54,8 +54,16 @@ def as_json(rows: pd.DataFrame) -> str:
     return json.dumps(records, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def as_csv(rows: pd.DataFrame) -> str:
-    """Return rows as CSV with a header; cells as in `as_json`, empty where missing."""
+def as_csv(rows: pd.DataFrame, *, header: bool = True) -> str:
+    """Return rows as CSV; cells as in `as_json`, empty where missing.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        Of any column types.
+    header : bool
+        Whether the names of the columns come first.
+    """
     shown = pd.DataFrame(
         {number: _values(rows.iloc[:, number]) for number in range(rows.shape[1])}, dtype=object
     )
@@ -65,7 +73,7 @@ def as_csv(rows: pd.DataFrame) -> str:
             lambda cell: None if cell is None else json.dumps(cell, ensure_ascii=False)
         )
     shown.columns = rows.columns
-    return shown.to_csv(index=False, lineterminator="\n")
+    return shown.to_csv(index=False, header=header, lineterminator="\n")
 
 
 def _values(column: pd.Series) -> list[Any]:

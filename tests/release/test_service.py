@@ -1,8 +1,10 @@
 """The HTTP service answers from releases alone, and survives what comes in."""
 
 import asyncio
+import contextlib
 import os
 import random
+import shutil
 import socket
 import subprocess
 import sys
@@ -130,6 +132,73 @@ def test_the_service_does_what_its_description_says(releases):
         holds()
 
 
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:8765", 200),
+        ("localhost", 200),
+        ("[::1]:80", 200),
+        ("BC.example.org.", 200),
+        ("evil.example", 421),
+        ("bc.example.org.evil.example", 421),
+        ("127.0.0.1.evil.example", 421),
+        ("localhost:80@evil.example", 421),
+        ("", 421),
+    ],
+)
+def test_only_its_own_hosts_are_answered(releases, host, status):
+    client = TestClient(make_app(releases, "small", hosts=["bc.example.org"]))
+    assert client.get("/health", headers={"Host": host}).status_code == status
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/releases/2018-00000000/manifest",
+        f"{LATEST}/tables/nothing",
+        f"{LATEST}/emissions?region=Hebeii",
+        f"{LATEST}/manifest",
+        f"{LATEST}/sql?query=select sql from duckdb_views()",
+        f"{LATEST}/sql?query=select * from duckdb_settings()",
+        f"{LATEST}/sql?query=select current_setting('allowed_paths') a",
+        f"{LATEST}/sql?query=select * from query('select * from duckdb_' || 'settings()')",
+        f"{LATEST}/sql?query=select distinct file_name from parquet_metadata('totals.parquet')",
+        f"{LATEST}/sql?query=select * from duckdb_extensions()",
+        f"{LATEST}/sql?query=select * from read_parquet('nothing.parquet')",
+        f"{LATEST}/sql?query=select * from read_parquet('{{root}}/nothing.parquet')",
+        f"{LATEST}/sql?query=select * from duckdb_databases()",
+    ],
+)
+def test_no_answer_names_a_folder_of_the_machine(client, releases, path):
+    folders = [str(Path(releases).parent), str(Path.home()), str(Path(__file__).parents[2])]
+    answer = client.get(path.format(root=Path(releases).parent.parent))
+    given = answer.text
+    for folder in folders:
+        assert folder not in given, given[:500]
+
+
+def test_a_folder_that_is_altered_is_not_served(releases, tmp_path):
+    copy = tmp_path / "releases"
+    shutil.copytree(releases, copy, ignore=shutil.ignore_patterns(".cache"))
+    path = next(copy.glob("small/*/totals.parquet"))
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes() + b"x")
+    answer = TestClient(make_app(copy, "small")).get(f"{LATEST}/totals")
+    assert answer.status_code == 404
+    assert "isn't as published" in answer.json()["error"]
+    assert str(tmp_path) not in answer.text
+
+
+@pytest.mark.parametrize("form", ["json", "csv"])
+def test_pieces_are_the_whole(client, releases, form, monkeypatch):
+    query = {"query": "select range a, 'x' || range b from range(25)", "form": form}
+    whole = client.get(f"{LATEST}/sql", params=query)
+    monkeypatch.setattr("bc_inventory.release.service.pieces._ROWS", 7)
+    parts = client.get(f"{LATEST}/sql", params=query)
+    assert parts.text == whole.text
+    assert parts.headers["X-Total-Rows"] == "25"
+
+
 def rss(pid):
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS"))
@@ -157,6 +226,99 @@ def server(releases):
     yield address, process.pid
     process.terminate()
     process.wait(20)
+
+
+LONG = "/sql?query=select count(*) from range(100000000) a, range(100000000) b"
+
+
+def children(pid):
+    folders = Path("/proc").glob("[0-9]*/stat")
+    parents = {}
+    for path in folders:
+        with contextlib.suppress(OSError):
+            parents[int(path.parent.name)] = int(path.read_text().rpartition(")")[2].split()[1])
+    return {child for child, parent in parents.items() if parent == pid}
+
+
+def cpu(pid):
+    """Return the CPU seconds that a process has used; none if it is gone."""
+    with contextlib.suppress(OSError):
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
+def until(wanted, what):
+    deadline = time.monotonic() + 60
+    while not wanted():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.02)
+
+
+@pytest.mark.slow
+def test_a_question_that_nobody_waits_for_is_stopped(server):
+    address, pid = server
+    with pytest.raises(httpx.ReadTimeout):
+        httpx.get(address + LATEST + LONG, timeout=httpx.Timeout(30, read=2.0))
+    workers = children(pid)
+
+    def idle():
+        before = {child: cpu(child) for child in children(pid)}
+        time.sleep(0.3)
+        return all(cpu(child) - before.get(child, 0.0) < 0.1 for child in children(pid))
+
+    until(idle, f"a process still works: {workers}")
+
+
+@pytest.mark.slow
+def test_half_sent_requests_stop_nobody(server):
+    address, _ = server
+    host, _, port = address.removeprefix("http://").partition(":")
+    half = []
+    for _ in range(300):
+        link = socket.create_connection((host, int(port)))
+        link.sendall(b"GET /releases HTTP/1.1\r\nHost: 127.0.0.1\r\nX: ")
+        half.append(link)
+    assert httpx.get(f"{address}/health", timeout=5).status_code == 200
+    assert httpx.get(f"{address}{LATEST}/totals", timeout=10).status_code == 200
+    # They are ended, though nobody else asks for their places.
+    for link in half:
+        link.settimeout(30)
+        with contextlib.suppress(ConnectionResetError):
+            assert link.recv(1) == b""
+        link.close()
+
+
+@pytest.mark.slow
+def test_long_questions_of_six_clients_starve_no_honest_one(server):
+    address, _ = server
+    times = []
+
+    async def heavy(source, stop):
+        transport = httpx.AsyncHTTPTransport(local_address=source)
+        async with httpx.AsyncClient(transport=transport, timeout=60) as client:
+            while not stop.is_set():
+                code = (await client.get(address + LATEST + LONG)).status_code
+                assert code in {422, 503}
+
+    async def honest(stop):
+        async with httpx.AsyncClient(timeout=60) as client:
+            await client.get(f"{address}{LATEST}/sql?query=select 0")
+            for number in range(60):
+                begun = time.monotonic()
+                path = f"{LATEST}/sql?query=select {number}" if number % 2 else f"{LATEST}/totals"
+                assert (await client.get(address + path)).status_code == 200
+                times.append(time.monotonic() - begun)
+                await asyncio.sleep(0.05)
+        stop.set()
+
+    async def main():
+        stop = asyncio.Event()
+        clients = [heavy(f"127.0.0.{number}", stop) for number in range(2, 8)]
+        await asyncio.gather(honest(stop), *clients)
+
+    asyncio.run(main())
+    assert sorted(times)[int(len(times) * 0.95)] < 2.0
 
 
 GOOD = [f"{LATEST}/totals", f"{LATEST}/emissions?region=DE&limit=5", "/releases", "/health"]

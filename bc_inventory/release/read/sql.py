@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -22,6 +23,7 @@ __all__ = ["QueryError", "Sql", "as_frame"]
 
 _MEMORY_MB = 2048
 _ANSWER_MB = 512
+_LOW_PRIORITY = 15
 
 
 # What Python and the system need to start a process; nothing that loads code.
@@ -51,17 +53,27 @@ class Sql:
         Folder of the release.
     tables : mapping of str to sequence of str
         Files of each table, relative to `root`.
+    memory_mb, answer_mb : int
+        Most memory of the process, and most bytes of an answer.
     """
 
-    def __init__(self, root: Path, tables: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        tables: Mapping[str, Sequence[str]],
+        *,
+        memory_mb: int = _MEMORY_MB,
+        answer_mb: int = _ANSWER_MB,
+    ) -> None:
         self._setup: dict[str, Any] = {
             "root": str(root),
             "tables": {name: list(files) for name, files in tables.items()},
-            "memory_mb": _MEMORY_MB,
-            "bytes_mb": _ANSWER_MB,
+            "memory_mb": memory_mb,
+            "bytes_mb": answer_mb,
         }
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._stepped_back = False
 
     def ask(self, query: str, *, limit: int, seconds: float) -> pa.Table:
         """Return the answer of one SELECT.
@@ -83,7 +95,11 @@ class Sql:
         import pyarrow as pa
 
         with self._lock:
-            process = self._started()
+            try:
+                process = self._started()
+            except (OSError, ValueError) as error:
+                self._stop()
+                raise QueryError("the database engine can't be started") from error
             expired = threading.Event()
 
             def end() -> None:
@@ -111,6 +127,47 @@ class Sql:
             raise QueryError(f"the query was refused or failed: {head['error']}")
         return pa.ipc.open_stream(body).read_all()
 
+    @property
+    def is_fresh(self) -> bool:
+        """Whether its process runs with the priority it began with, and met no limit."""
+        process = self._process
+        return process is not None and process.poll() is None and not self._stepped_back
+
+    def kill(self) -> None:
+        """End a query that runs, from another thread; whoever waits for it gets QueryError."""
+        process = self._process
+        if process is not None:
+            process.kill()
+
+    def step_back(self) -> None:
+        """Let other processes go first from now on, where the system knows how."""
+        process = self._process
+        self._stepped_back = True
+        if process is not None and hasattr(os, "setpriority"):
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PROCESS, process.pid, _LOW_PRIORITY)
+
+    def start(self) -> None:
+        """Start its process, which the first question does otherwise.
+
+        Raises
+        ------
+        QueryError
+            If it can't be started.
+        """
+        with self._lock:
+            try:
+                self._started()
+            except (OSError, ValueError) as error:
+                self._stop()
+                raise QueryError("the database engine can't be started") from error
+
+    def close(self) -> None:
+        """End its process."""
+        self.kill()
+        with self._lock:
+            self._stop()
+
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             process = subprocess.Popen(  # noqa: S603 -- nothing in it comes from outside
@@ -122,9 +179,10 @@ class Sql:
                 cwd=self._setup["root"],
             )
             weakref.finalize(self, _end, process)
+            self._process = process
+            self._stepped_back = False
             _send(process, self._setup)
             _exchange(process, {"query": "select 1", "limit": 1})
-            self._process = process
         return self._process
 
     def _stop(self) -> None:
