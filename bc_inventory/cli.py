@@ -5,8 +5,10 @@ Commands are imported when they are called, so that `--help` answers at once.
 
 from __future__ import annotations
 
+import errno
 import importlib
 import sys
+from typing import Any
 
 import click
 
@@ -61,6 +63,22 @@ class _Lazy(click.Group):
         module = importlib.import_module(f"bc_inventory.commands.{cmd_name}")
         command: click.Command = getattr(module, cmd_name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what the system refuses is told as any other error is."""
+        try:
+            return super().invoke(ctx)
+        except OSError as error:
+            if error.errno is None or error.errno == errno.EPIPE:
+                raise
+            where = f" ({error.filename})" if error.filename is not None else ""
+            raise BCInventoryError(
+                f"{error.strerror}{where}. Nothing else was changed; mend it and try again"
+            ) from error
+        except MemoryError as error:
+            raise BCInventoryError(
+                "there isn't enough memory. Ask for a part, or a coarser grid"
+            ) from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -6,6 +6,7 @@ configuration are relative and stay inside the folder it is used from.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import re
 import tomllib
@@ -150,9 +151,13 @@ def load_config(path: Path | str | None = None) -> Config:
     file = _find(path)
     try:
         raw = tomllib.loads(file.read_bytes().decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(
             [Problem(f"text that isn't TOML ({error})", "a TOML file in UTF-8", str(file))]
+        ) from error
+    except OSError as error:
+        raise ConfigError(
+            [Problem(f"{error.strerror}", "a TOML file that can be read", str(file))]
         ) from error
     problems = Problems()
     sections: dict[str, Any] = {
@@ -180,8 +185,9 @@ def _find(path: Path | str | None) -> Path:
     shipped = {found.stem: found for found in sorted(configs_root().glob("*.toml"))}
     if path is None:
         return shipped["default"]
-    if Path(path).is_file():
-        return Path(path)
+    with contextlib.suppress(OSError):  # a name that no file can have
+        if Path(path).is_file():
+            return Path(path)
     if str(path) in shipped:
         return shipped[str(path)]
     remedy = f"The project's own are: {', '.join(shipped)}."

@@ -15,6 +15,7 @@ __all__ = ["verify"]
 @release_options
 def verify(version: str, every: bool, inventory: str | None, releases: str) -> None:
     """Prove that no byte of release VERSION was altered, and that no file is missing or extra."""
+    from bc_inventory.errors import ReleaseError
     from bc_inventory.release.read.release import choose_inventory
     from bc_inventory.release.store.stores import open_store
 
@@ -23,7 +24,13 @@ def verify(version: str, every: bool, inventory: str | None, releases: str) -> N
     latest = store.latest(name)
     versions = store.versions(name) if every else [latest if version == "latest" else version]
     for item in versions:
-        manifest = store.verify(name, item)
+        try:
+            manifest = store.verify(name, item)
+        except ReleaseError:
+            if not every or store.has(name, item):
+                raise
+            click.echo(f"{name} {item}: removed meanwhile")
+            continue
         count = len(manifest["files"]) + len(manifest["documents"])
         size = sum(entry["bytes"] for entry in [*manifest["files"], *manifest["documents"]])
         mark = ", latest" if item == latest else ""

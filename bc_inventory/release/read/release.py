@@ -286,26 +286,11 @@ class Release:
         >>> list(total.columns), len(total)
         (['kt'], 1)
         """
-        from bc_inventory.release.read.sql import as_frame
+        from bc_inventory.release.read.sql import as_frame, sql_over
 
         if self._sql is None:
-            self._sql = self.start_sql()
+            self._sql = sql_over(self)
         return as_frame(self._sql.ask(query, limit=limit, seconds=seconds))
-
-    def start_sql(self, **limits: int) -> Sql:
-        """Return a process of its own that answers SQL over all tables.
-
-        Parameters
-        ----------
-        **limits : int
-            `memory_mb` and `answer_mb` of `bc_inventory.release.read.sql.Sql`.
-        """
-        from bc_inventory.release.read.sql import Sql
-
-        for paths in self.tables.values():
-            for path in paths:
-                self.file(path)
-        return Sql(self.path, self.tables, **limits)
 
     def _asked(self, region: Names, sector: Names, year: Years) -> dict[str, Sequence[Any]]:
         """Return allowed values by column for what was asked for."""

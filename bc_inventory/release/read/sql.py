@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
 
-__all__ = ["QueryError", "Sql", "as_frame"]
+    from bc_inventory.release.read.release import Release
+
+__all__ = ["QueryError", "Sql", "as_frame", "sql_over"]
 
 _MEMORY_MB = 2048
 _ANSWER_MB = 512
@@ -204,6 +206,22 @@ def _import_folders() -> list[str]:
     folders = [entry for entry in absolute if Path(entry).resolve() != Path.cwd()]
     # Last, so that a checkout whose folder holds a module of that name doesn't hide a library.
     return list(dict.fromkeys([*folders, str(Path(__file__).resolve().parents[3])]))
+
+
+def sql_over(release: Release, **limits: int) -> Sql:
+    """Return a process that answers SQL over all tables of a release.
+
+    Parameters
+    ----------
+    release : Release
+        Its files are verified or fetched first.
+    **limits : int
+        `memory_mb` and `answer_mb` of `Sql`.
+    """
+    for paths in release.tables.values():
+        for path in paths:
+            release.file(path)
+    return Sql(release.path, release.tables, **limits)
 
 
 def as_frame(answer: pa.Table) -> pd.DataFrame:

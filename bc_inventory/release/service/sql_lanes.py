@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from bc_inventory.errors import BCInventoryError
 from bc_inventory.release.read.release import Release
-from bc_inventory.release.read.sql import QueryError, Sql
+from bc_inventory.release.read.sql import QueryError, Sql, sql_over
 from bc_inventory.release.service.queues import Deadline, FairQueue
 
 __all__ = ["SqlLanes"]
@@ -147,7 +147,7 @@ class SqlLanes:
 
 
 def _started(release: Release) -> Sql:
-    sql = release.start_sql(memory_mb=_MEMORY_MB, answer_mb=_ANSWER_MB)
+    sql = sql_over(release, memory_mb=_MEMORY_MB, answer_mb=_ANSWER_MB)
     sql.start()
     return sql
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from bc_inventory.errors import ReleaseError, suggest
+from bc_inventory.errors import DataError, ReleaseError, suggest
 from bc_inventory.release.metadata.manifest import load
 from bc_inventory.release.store.files import ReleaseFiles
 from bc_inventory.release.store.names import (
@@ -68,7 +68,16 @@ class LocalStore:
 
     def verify(self, inventory: str, version: str) -> dict[str, Any]:
         """Check a release against its manifest; see `verify_folder`."""
-        return verify_folder(self.find(inventory, version))
+        path = self.find(inventory, version)
+        try:
+            return verify_folder(path)
+        except (DataError, ReleaseError, FileNotFoundError) as error:
+            if path.exists():
+                raise
+            raise ReleaseError(
+                f"{path} was removed while it was read, as `prune` does; there are: "
+                f"{', '.join(self.versions(inventory)) or 'none'}"
+            ) from error
 
     def remove(self, inventory: str, version: str) -> None:
         """Remove a release: out of sight by one rename, then file by file.
@@ -89,7 +98,7 @@ class LocalStore:
         parent = self.folder(inventory)
         if not parent.is_dir():
             raise ReleaseError(f"{self.root} has no release of {inventory!r}")
-        with atomic.lock(parent / ".lock"):
+        with _telling(parent), atomic.lock(parent / ".lock"):
             for folder in (parent, parent / "citations"):
                 atomic.remove_dead(folder)
             yield
@@ -205,8 +214,25 @@ class LocalStore:
             is small enough for that to take no time (8 MB).
         """
         path = self.find(inventory, version)
-        manifest = load((path / MANIFEST).read_bytes(), str(path / MANIFEST))
+        try:
+            data = (path / MANIFEST).read_bytes()
+        except FileNotFoundError as error:  # pruned just now
+            raise ReleaseError(f"{path} was removed while it was opened") from error
+        manifest = load(data, str(path / MANIFEST))
         return ReleaseFiles(path, manifest, _verifier(path, manifest, verify))
+
+
+@contextlib.contextmanager
+def _telling(folder: Path) -> Iterator[None]:
+    """Turn what the system says about a read-only or full disk into an error that helps."""
+    try:
+        yield
+    except OSError as error:
+        raise ReleaseError(
+            f"can't change {folder}: {error.strerror or error} "
+            f"({error.filename or 'while writing'}). Every release there is as it was. Make the "
+            "folder writable, or run this where it is"
+        ) from error
 
 
 def _verifier(
