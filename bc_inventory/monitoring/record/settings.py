@@ -148,7 +148,7 @@ def load_settings(path: Path) -> Settings:
     """
     try:
         raw = tomllib.loads(path.read_bytes().decode("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise ConfigError(
             [Problem(f"settings that can't be read ({error})", "a TOML file in UTF-8", str(path))]
         ) from error

@@ -289,7 +289,7 @@ class Release:
         from bc_inventory.release.read.sql import as_frame, sql_over
 
         if self._sql is None:
-            self._sql = sql_over(self)
+            self._sql = sql_over(self.path, self.tables, self.file)
         return as_frame(self._sql.ask(query, limit=limit, seconds=seconds))
 
     def _asked(self, region: Names, sector: Names, year: Years) -> dict[str, Sequence[Any]]:

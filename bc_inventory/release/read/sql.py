@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,6 @@ from bc_inventory.errors import BCInventoryError
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-
-    from bc_inventory.release.read.release import Release
 
 __all__ = ["QueryError", "Sql", "as_frame", "sql_over"]
 
@@ -208,20 +206,27 @@ def _import_folders() -> list[str]:
     return list(dict.fromkeys([*folders, str(Path(__file__).resolve().parents[3])]))
 
 
-def sql_over(release: Release, **limits: int) -> Sql:
+def sql_over(
+    root: Path,
+    tables: Mapping[str, Sequence[str]],
+    prepare: Callable[[str], object],
+    **limits: int,
+) -> Sql:
     """Return a process that answers SQL over all tables of a release.
 
     Parameters
     ----------
-    release : Release
-        Its files are verified or fetched first.
+    root, tables
+        As of `Sql`.
+    prepare : callable
+        Called with each file first, to fetch or verify it.
     **limits : int
         `memory_mb` and `answer_mb` of `Sql`.
     """
-    for paths in release.tables.values():
+    for paths in tables.values():
         for path in paths:
-            release.file(path)
-    return Sql(release.path, release.tables, **limits)
+            prepare(path)
+    return Sql(root, tables, **limits)
 
 
 def as_frame(answer: pa.Table) -> pd.DataFrame:

@@ -147,7 +147,9 @@ class SqlLanes:
 
 
 def _started(release: Release) -> Sql:
-    sql = sql_over(release, memory_mb=_MEMORY_MB, answer_mb=_ANSWER_MB)
+    sql = sql_over(
+        release.path, release.tables, release.file, memory_mb=_MEMORY_MB, answer_mb=_ANSWER_MB
+    )
     sql.start()
     return sql
 
