@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+import logging
 import os
 import secrets
 import shutil
+import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bc_inventory.errors import ReleaseError
+
 if TYPE_CHECKING:
     from filelock import FileLock
 
 __all__ = [
+    "exclusive",
     "fsync_folder",
     "fsync_tree",
     "lock",
@@ -30,6 +36,9 @@ _PREFIX = ".part-"
 _OWNER = ".owner"
 _USER = ".user-"
 _GATE = ".gate"
+_HOLDER = ".holder"
+_NOTICE_SECONDS = 15.0
+_PATIENCE_SECONDS = 585.0
 
 
 def fsync_folder(path: Path) -> None:
@@ -95,6 +104,63 @@ def lock(path: Path, timeout: float = -1) -> FileLock:
 
 
 @contextlib.contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Hold a lock between processes, and say who holds it when it takes long.
+
+    The system frees the lock of a process that dies. A file server may keep that of a host
+    that is gone; no process can know this, so that it is told, and whoever knows the host
+    decides.
+
+    Parameters
+    ----------
+    path : Path
+        Lock file; while it is held, a note next to it says by whom.
+
+    Raises
+    ------
+    ReleaseError
+        If it isn't free within ten minutes, with what to do.
+    """
+    from filelock import Timeout
+
+    note = path.with_name(f"{path.name}{_HOLDER}")
+    made = lock(path)
+    try:
+        made.acquire(timeout=_NOTICE_SECONDS)
+    except Timeout:
+        text = f"waiting for {path}, held by {_holder(note)}"
+        logging.getLogger(__name__).warning(text)
+        try:
+            made.acquire(timeout=_PATIENCE_SECONDS)
+        except Timeout as error:
+            raise ReleaseError(
+                f"{path} isn't free after {_PATIENCE_SECONDS + _NOTICE_SECONDS:.0f} s; it is held "
+                f"by {_holder(note)}. If that process runs, wait for it. If its host is gone and "
+                f"the folder lies on a file server, remove {path} and try again; every release "
+                "is whole"
+            ) from error
+    try:
+        with contextlib.suppress(OSError):
+            moment = dt.datetime.now(dt.UTC)
+            note.write_text(
+                f"process {os.getpid()} on {socket.gethostname()} since {moment:%Y-%m-%d %H:%M} UTC"
+            )
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            note.unlink(missing_ok=True)
+        made.release()
+
+
+def _holder(note: Path) -> str:
+    """Return who holds a lock, as its note says."""
+    try:
+        return note.read_text("utf-8")[:200] or "an unknown process"
+    except (OSError, UnicodeDecodeError):
+        return "an unknown process"
+
+
+@contextlib.contextmanager
 def temporary_folder(parent: Path) -> Iterator[Path]:
     """Make a folder in `parent` that is gone in the end unless it was moved.
 
@@ -126,7 +192,7 @@ def using(folder: Path) -> Iterator[None]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     mark = lock(folder / f"{_USER}{secrets.token_hex(8)}")
-    with lock(folder / _GATE):
+    with exclusive(folder / _GATE):
         _forget_dead_users(folder)
         mark.acquire()
     try:
@@ -140,7 +206,7 @@ def using(folder: Path) -> Iterator[None]:
 @contextlib.contextmanager
 def unused(folder: Path) -> Iterator[bool]:
     """Hold a folder; tell whether no living process uses it, and let none begin to."""
-    with lock(folder / _GATE):
+    with exclusive(folder / _GATE):
         yield not _forget_dead_users(folder)
 
 

@@ -39,6 +39,9 @@ _BLOCK = 1 << 20
 _ALWAYS = ("numpy", "pandas", "pyarrow", "xarray", "netCDF4", "scipy")
 # What imports a module whose name is computed.
 _COMPUTED = ("import_module", "__import__")
+# Libraries that say where a step runs, and change no byte of what it makes; they come with
+# extras, and a version mustn't depend on whether one that isn't used is installed.
+_WHERE_IT_RUNS = ("distributed",)
 # Distributions that have another name than their module; to search all that are installed
 # takes a second.
 _DISTRIBUTIONS = {"PIL": "pillow", "yaml": "PyYAML"}
@@ -176,7 +179,7 @@ def _code_of_module(start: str) -> Code:
             if root in rows:
                 parts = imported.split(".")
                 waiting += [".".join(parts[: n + 1]) for n in range(len(parts))]
-            elif root not in sys.stdlib_module_names:
+            elif root not in (*sys.stdlib_module_names, *_WHERE_IT_RUNS):
                 others.add(root)
     for module, source in sorted(sources.items()):
         digest.update(canonical_json([module, source]).encode())

@@ -1,11 +1,15 @@
 """The code of a step includes what it imports by a computed name."""
 
 import importlib
+import importlib.metadata
+import re
 import sys
 
 import pytest
 
+from bc_inventory.config import load_config
 from bc_inventory.storage.hashing import code_of, sha256_json
+from bc_inventory.workflow.plan import make_plan
 
 STEP = """
 import importlib
@@ -64,3 +68,17 @@ def test_every_computed_import_of_the_package_is_declared(root):
 def test_a_value_has_one_digest_whatever_the_order_of_its_keys():
     assert sha256_json({"a": 1, "b": [2]}) == sha256_json({"b": [2], "a": 1})
     assert sha256_json({"a": 1}) != sha256_json({"a": 2})
+
+
+def test_no_extra_counts_in_the_version_of_a_build(tmp_path):
+    """What only an extra brings may or may not be installed; the version is the same."""
+    needed = {
+        re.split(r"[^A-Za-z0-9_-]", line)[0].lower()
+        for line in importlib.metadata.requires("bc-inventory")
+        if "extra ==" not in line
+    }
+    steps = make_plan(load_config(), tmp_path).steps
+    libraries = {name for step in steps for name, _ in code_of(step.function).libraries}
+    assert len(libraries) > 10
+    assert {name.lower() for name in libraries} - needed <= {"python", "pil"}
+    assert "pillow" in needed

@@ -57,7 +57,7 @@ class LocalStore:
         """
         parent = self.folder(inventory)
         parent.mkdir(parents=True, exist_ok=True)
-        with atomic.lock(parent / ".lock"):
+        with atomic.exclusive(parent / ".lock"):
             atomic.remove_dead(parent)
             with atomic.temporary_folder(parent) as folder:
                 yield folder
@@ -98,7 +98,7 @@ class LocalStore:
         parent = self.folder(inventory)
         if not parent.is_dir():
             raise ReleaseError(f"{self.root} has no release of {inventory!r}")
-        with _telling(parent), atomic.lock(parent / ".lock"):
+        with _telling(parent), atomic.exclusive(parent / ".lock"):
             for folder in (parent, parent / "citations"):
                 atomic.remove_dead(folder)
             yield
