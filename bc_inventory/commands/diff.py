@@ -9,9 +9,13 @@ import click
 from bc_inventory.commands.options import release_options
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     import pandas as pd
 
+    from bc_inventory.reference.domains import Name
     from bc_inventory.release.explain.diff import Difference
+    from bc_inventory.release.read.release import Release
 
 __all__ = ["diff"]
 
@@ -69,18 +73,30 @@ def diff(
         table: pd.DataFrame = getattr(result, name)
         click.echo(table.to_csv(index=False, lineterminator="\n"), nl=False)
     else:
-        click.echo(text(result, top))
+        click.echo(text(result, top, _names(pair)))
 
 
-def text(difference: Difference, top: int) -> str:
+def _names(pair: Sequence[Release]) -> Mapping[str, Name]:
+    """Return what each domain's part of two releases is called, by the facts of the later one."""
+    from bc_inventory.reference.naming import names_by_domain
+    from bc_inventory.reference.paths import using_root
+
+    regions = {region for release in pair for region in release.table("totals")["region"]}
+    with using_root(pair[-1].facts):
+        return names_by_domain(regions)
+
+
+def text(difference: Difference, top: int, names: Mapping[str, Name]) -> str:
     """Return a difference as text to read.
 
     Parameters
     ----------
     difference : Difference
-        What to tell.
+        What changed.
     top : int
         Most lines of each table.
+    names : mapping of str to Name
+        What the part of each domain is called, by its code.
     """
     title = (
         f"From {difference.base['inventory']} {difference.base['version']} "
@@ -89,7 +105,7 @@ def text(difference: Difference, top: int) -> str:
     if difference.empty:
         return f"{title}: nothing changed"
     lines = [title, ""]
-    lines += _totals(difference, top) if len(difference.totals) else ["No total changed."]
+    lines += _totals(difference, top, names) if len(difference.totals) else ["No total changed."]
     lines += ["", *_rows(difference, top)] if len(difference.rows) else []
     if len(difference.inputs):
         lines += ["", "Facts that changed:"]
@@ -107,8 +123,8 @@ def text(difference: Difference, top: int) -> str:
     return "\n".join(lines)
 
 
-def _totals(difference: Difference, top: int) -> list[str]:
-    """Tell the totals of the sides, then those of regions and categories that moved most."""
+def _totals(difference: Difference, top: int, names: Mapping[str, Name]) -> list[str]:
+    """List the totals of the sides, then those of regions and categories that moved most."""
     from bc_inventory.release.explain.diff import HEADS
     from bc_inventory.schema.enumerations import Level
 
@@ -124,7 +140,7 @@ def _totals(difference: Difference, top: int) -> list[str]:
         difference.totals.loc[order][cells.loc[order]].head(top),
     ):
         for row in shown.to_dict("records"):
-            place = row["side"] if row["region"] == "*" else row["region"]
+            place = names[row["side"]].en if row["region"] == "*" else row["region"]
             label = f"{row['year']} {place} {row['nfr']} {row['factor_set']}"
             values = [row["base_kt"], row["other_kt"], row["change_kt"]]
             lines.append(

@@ -150,13 +150,14 @@ CRYOSPHERE = Table(
         c.factor_set,
         _view,
         _band,
+        Column("gnfr", "string", "GNFR aggregate, or * for all"),
         _nfr,
         Column("emission_kt", "number", "emission", "kt", minimum=0.0),
         _n("lower_kt", "lower bound of the 95 % interval", "kt"),
         _n("upper_kt", "upper bound of the 95 % interval", "kt"),
         Column("share_of_side", "number", "of the side's emission of the category", "1", True, 0),
     ),
-    ("year", "side", "factor_set", "view", "band", "nfr"),
+    ("year", "side", "factor_set", "view", "band", "gnfr", "nfr"),
     (Interval("emission_kt", "lower_kt", "upper_kt", c.SUM_OF_MEDIANS),),
 )
 

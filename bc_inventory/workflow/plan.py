@@ -210,6 +210,7 @@ def _analysis_steps(config: Config) -> list[Step]:
                 "shares": Output("shares", "shares"),
                 "totals": Output("totals", "totals"),
                 "spatial": data_root() / "spatial",
+                "sectors": data_root() / "sectors.csv",
                 "bands": data_root() / "cryosphere_bands.csv",
                 "metrics": data_root() / "climate_metrics.csv",
                 "organic": data_root() / "organic_carbon.csv",
@@ -218,6 +219,7 @@ def _analysis_steps(config: Config) -> list[Step]:
             {
                 "year": inventory.base_year,
                 "factor_set": grid.factor_set,
+                "draws": config.uncertainty.draws,
                 "seed": config.uncertainty.seed,
             },
         ),

@@ -32,3 +32,16 @@ def small_field(kt, region, *, south=30.0, west=100.0, population=None, side="CN
         land_km2=np.full(rows * columns, 1000.0),
         settled=np.ones(rows * columns, dtype=bool),
     )
+
+
+def draw_groups_of(field, multipliers):
+    """Return draws of a field, its emissions times multipliers (draws, regions, categories)."""
+    kt = field.inside.T
+    region, category = (axis.ravel() for axis in np.indices(kt.shape))
+    return {
+        "region": np.array(field.regions, dtype=object)[region],
+        "nfr": np.array(field.nfr, dtype=object)[category],
+        "fuel": np.array(field.fuel, dtype=object)[category],
+        "central": kt.ravel(),
+        "sums": (np.asarray(multipliers) * kt).reshape(len(multipliers), -1),
+    }

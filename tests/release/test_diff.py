@@ -19,6 +19,7 @@ from bc_inventory import schema
 from bc_inventory.commands.diff import diff as command
 from bc_inventory.config import load_config
 from bc_inventory.errors import ReleaseError
+from bc_inventory.inventory.uncertainty import LEVELS
 from bc_inventory.pipeline.plan import run
 from bc_inventory.release.explain.diff import HEADS, diff
 from bc_inventory.workflow.plan import make_plan
@@ -41,6 +42,15 @@ class Estimated:
     def emissions(self, *, factor_set, columns):
         assert factor_set is None
         return self.rows.loc[~self.rows["memo"], columns]
+
+    def table(self, name):
+        assert name == "totals"
+        rows = self.rows[~self.rows["memo"] & self.rows["emission_kt"].notna()]
+        by = ["year", "side", "species", "factor_set"]
+        return pd.concat(
+            rows.groupby([*by, *extra])["emission_kt"].sum().reset_index().assign(level=level)
+            for level, extra in LEVELS.items()
+        )
 
 
 @pytest.fixture(scope="module")

@@ -147,6 +147,7 @@ def _write_impacts(folder):
         },
         "cryosphere": base
         | {
+            "gnfr": "*",
             "view": "hma_glacier_km",
             "band": "0000-0100",
             "emission_kt": 1.5,

@@ -25,6 +25,7 @@ __all__ = [
     "densities",
     "deviations",
     "draw_groups",
+    "drawn_responses",
     "intervals",
 ]
 
@@ -81,6 +82,45 @@ def deviations(groups: Mapping[str, np.ndarray], field: EmissionField) -> Floats
     some = central > 0
     made[:, rows[some], columns[some]] = sums[:, some] / central[some]
     return made
+
+
+def drawn_responses(
+    groups: Mapping[str, np.ndarray],
+    field: EmissionField,
+    responses: Floats,
+    members: Flags,
+) -> Floats:
+    """Return the draws of quantities that emissions add up to, by set of categories.
+
+    Parameters
+    ----------
+    groups : mapping of str to numpy.ndarray
+        Of `draw_groups`, from the rows that the field was made from.
+    field : EmissionField
+        Gives order and names of regions and categories.
+    responses : numpy.ndarray, shape (quantities, regions, categories of the field)
+        What each region and category of the field adds to a quantity at its central value.
+    members : numpy.ndarray of bool, shape (sets, categories of the field)
+        Which categories each set sums.
+
+    Returns
+    -------
+    numpy.ndarray, shape (sets, quantities, draws)
+        In the unit of the responses.
+    """
+    from scipy.sparse import csr_array
+
+    some = np.flatnonzero(groups["central"] > 0)
+    region = {name: place for place, name in enumerate(field.regions)}
+    category = {key: place for place, key in enumerate(zip(field.nfr, field.fuel, strict=True))}
+    rows = [region[name] for name in groups["region"][some]]
+    columns = [category[key] for key in zip(groups["nfr"][some], groups["fuel"][some], strict=True)]
+    per_kt = responses[:, rows, columns] / groups["central"][some]
+    weights = (members[:, None, columns] * per_kt).reshape(-1, len(some))
+    whole = np.zeros((len(weights), len(groups["central"])))
+    whole[:, some] = weights
+    drawn = csr_array(whole) @ groups["sums"].T
+    return np.asarray(drawn).reshape(len(members), len(responses), -1)
 
 
 def intervals(masses: Floats, multipliers: Floats) -> tuple[Floats, Floats]:

@@ -11,7 +11,7 @@ multiplied in.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,10 @@ from numpy.typing import NDArray
 from bc_inventory import schema
 from bc_inventory.analysis.hotspots.clusters import cluster_masses
 from bc_inventory.analysis.hotspots.context import ARCTIC_CIRCLE, Nearest
-from bc_inventory.analysis.hotspots.emission_field import EmissionField, Floats
+from bc_inventory.analysis.hotspots.draws import drawn_responses
+from bc_inventory.analysis.hotspots.emission_field import EmissionField, Flags, Floats
 from bc_inventory.analysis.hotspots.statistics import EARTH_RADIUS_KM
+from bc_inventory.reference.codelists import gnfr_index
 from bc_inventory.reference.paths import data_root
 
 __all__ = [
@@ -169,7 +171,7 @@ def band_masses(
 def by_band(
     field: EmissionField,
     held: Sequence[tuple[Bands, Floats]],
-    multipliers: Floats,
+    groups: Mapping[str, np.ndarray],
     factor_set: str,
 ) -> pd.DataFrame:
     """Return emissions by view, band and category with intervals.
@@ -180,8 +182,8 @@ def by_band(
         Emissions of a side.
     held : sequence of tuple
         As `band_masses` returns it.
-    multipliers : numpy.ndarray, shape (draws, regions, categories)
-        See `bc_inventory.analysis.hotspots.draws.deviations`.
+    groups : mapping of str to numpy.ndarray
+        See `bc_inventory.analysis.hotspots.draws.draw_groups`.
     factor_set : str
         Column of the result.
 
@@ -190,21 +192,21 @@ def by_band(
     pandas.DataFrame
         Contract `cryosphere`; bands without emission have rows too.
     """
-    names, members = _categories(field)
+    names, members = _sums(field)
     whole = members @ field.inside.sum(axis=1)
     parts = []
     for bands, masses in held:
         emission = members @ masses.sum(axis=1).T  # (categories, bands)
-        drawn = np.einsum("drc,brc->dcb", multipliers, masses)
-        drawn = np.einsum("nc,dcb->dnb", members, drawn)
-        lower, upper = np.quantile(drawn, [0.025, 0.975], axis=0)
+        drawn = drawn_responses(groups, field, masses, members)
+        lower, upper = np.quantile(drawn, [0.025, 0.975], axis=-1)
         every = whole[:, None]
         parts.append(
             pd.DataFrame(
                 {
                     "view": bands.view,
                     "band": np.tile(np.array(bands.names, dtype=object), len(names)),
-                    "nfr": np.repeat(names, len(bands.names)),
+                    "gnfr": np.repeat(names[:, 0], len(bands.names)),
+                    "nfr": np.repeat(names[:, 1], len(bands.names)),
                     "emission_kt": emission.ravel(),
                     "lower_kt": np.minimum(lower, emission).ravel(),
                     "upper_kt": np.maximum(upper, emission).ravel(),
@@ -261,6 +263,25 @@ def _headed(
     frame = pd.concat(parts, ignore_index=True)
     frame = frame.assign(year=field.year, side=field.side, factor_set=factor_set)
     return frame[schema.table(contract).names]
+
+
+def _sums(field: EmissionField) -> tuple[NDArray[Any], Flags]:
+    """Return GNFR and NFR of each sum of categories, and which categories it sums.
+
+    The sums are all categories, each GNFR aggregate and each NFR category.
+    """
+    aggregate_of = gnfr_index()
+    nfr = np.array(field.nfr, dtype=object)
+    gnfr = np.array([aggregate_of[name] for name in field.nfr], dtype=object)
+    pairs = [
+        ("*", "*"),
+        *((name, "*") for name in sorted(set(gnfr))),
+        *sorted(set(zip(gnfr, nfr, strict=True))),
+    ]
+    names = np.array(pairs, dtype=object)
+    aggregate, category = names[:, :1], names[:, 1:]
+    members = ((aggregate == "*") | (aggregate == gnfr)) & ((category == "*") | (category == nfr))
+    return names, members
 
 
 def _categories(field: EmissionField) -> tuple[NDArray[Any], Floats]:

@@ -9,10 +9,13 @@ people near a source, but they hold no wind, height, chemistry or indoor air.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from bc_inventory import schema, units
+from bc_inventory.analysis.hotspots.draws import drawn_responses
 from bc_inventory.analysis.hotspots.emission_field import EmissionField, Floats, Integers
 from bc_inventory.analysis.hotspots.statistics import distance_window, window_sums
 
@@ -29,7 +32,7 @@ _NO_LAND = 1e-9  # km2; a plant offshore has no land near, and no inhabitants ei
 
 def exposure(
     field: EmissionField,
-    multipliers: Floats,
+    groups: Mapping[str, np.ndarray],
     factor_set: str,
     *,
     radius_km: float = RADIUS_KM,
@@ -41,8 +44,8 @@ def exposure(
     ----------
     field : EmissionField
         Emissions and population of a side.
-    multipliers : numpy.ndarray, shape (draws, regions, categories)
-        See `bc_inventory.analysis.hotspots.draws.deviations`; intervals are
+    groups : mapping of str to numpy.ndarray
+        See `bc_inventory.analysis.hotspots.draws.draw_groups`; intervals are
         given for all categories together.
     factor_set : str
         Column of the result.
@@ -60,7 +63,7 @@ def exposure(
     if near is None:
         near = people_near(*where_people_live(field), radius_km)["near"]
     emitted, breathed, met = _responses(field, near)
-    lower, upper = _interval(field, multipliers, breathed)
+    lower, upper = _interval(field, groups, breathed)
     area = _by_region(field, field.land_km2)
     population = _by_region(field, field.population)
     parts = []
@@ -188,9 +191,12 @@ def _by_region(field: EmissionField, values: Floats) -> Floats:
     return _with_side(sums.astype(float))
 
 
-def _interval(field: EmissionField, multipliers: Floats, breathed: Floats) -> tuple[Floats, Floats]:
+def _interval(
+    field: EmissionField, groups: Mapping[str, np.ndarray], breathed: Floats
+) -> tuple[Floats, Floats]:
     """Return the 95 % interval of the density near the average inhabitant, t/km2, by region."""
-    drawn = np.einsum("drc,crn->dn", multipliers, breathed)
+    every = np.ones((1, len(field.nfr)), dtype=bool)
+    drawn = drawn_responses(groups, field, breathed.transpose(2, 1, 0), every)[0].T
     sums = np.column_stack([drawn, drawn.sum(axis=1)])
     population = _by_region(field, field.population)
     with np.errstate(invalid="ignore"):  # nobody lives there

@@ -9,7 +9,7 @@ import pandas as pd
 
 from bc_inventory import schema
 from bc_inventory.analysis.hotspots.context import glacier_points
-from bc_inventory.analysis.hotspots.draws import NEEDED, deviations, draw_groups
+from bc_inventory.analysis.hotspots.draws import NEEDED, draw_groups
 from bc_inventory.analysis.hotspots.emission_field import EmissionField, Floats, emission_field
 from bc_inventory.analysis.impacts.climate import (
     co2_equivalents,
@@ -48,8 +48,8 @@ def impacts_step(
     *,
     year: int,
     factor_set: str = "harmonised",
-    draws: int = 200,
-    seed: int = 1,
+    draws: int,
+    seed: int,
 ) -> None:
     """Write emissions by distance to ice, by nearness to people, and in CO2 equivalents.
 
@@ -93,15 +93,15 @@ def impacts_step(
     for side in in_order(selected["side"]):
         field = emission_field(selected, side, year, shares)
         rows = counted_rows(emissions, year, factor_set, side=side)
-        multipliers = deviations(memoize(draw_groups, rows[NEEDED], draws, seed), field)
+        groups = memoize(draw_groups, rows[NEEDED], draws, seed)
         # Neither ice nor people move with the emissions, so both are found again.
         ice = Ice(**memoize(ice_around, field.latitudes, field.longitudes, hma, *glaciers))
         held = band_masses(field, ice, views)
         months = _months(field, profiles)
-        made["cryosphere"].append(by_band(field, held, multipliers, factor_set))
+        made["cryosphere"].append(by_band(field, held, groups, factor_set))
         made["cryosphere_months"].append(by_month(field, held, months, factor_set))
         near = memoize(people_near, *where_people_live(field), RADIUS_KM)["near"]
-        made["exposure"].append(exposure(field, multipliers, factor_set, near=near))
+        made["exposure"].append(exposure(field, groups, factor_set, near=near))
         del near  # a row for each region, for every cell
     for name, parts in made.items():
         frame = schema.check(pd.concat(parts, ignore_index=True), name)

@@ -117,7 +117,7 @@ def diff(base: Release, other: Release, *, method: Method = "lmdi") -> Differenc
     return Difference(
         base={"inventory": base.inventory, "version": base.version},
         other={"inventory": other.inventory, "version": other.version},
-        totals=_totals(figures[0], figures[1], rows),
+        totals=_totals(base.table("totals"), other.table("totals"), rows),
         rows=rows,
         inputs=changed_inputs(base.manifest, other.manifest),
         settings=changed_settings(base.manifest, other.manifest),
@@ -215,14 +215,14 @@ def _among(rows: pd.DataFrame, against: pd.DataFrame, columns: list[str]) -> NDA
 
 
 def _totals(base: pd.DataFrame, other: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-    """Sum the parts to every level of the published totals."""
+    """Put the published totals of both releases at the ends of the parts that lie between them."""
     result = []
     for level, extra in LEVELS.items():
         by = ["year", "side", "species", "factor_set", *extra]
         parts = rows.groupby(by, sort=True)[list(HEADS)].sum()
         for name, table in (("base_kt", base), ("other_kt", other)):
-            sums = table.groupby(by, sort=False)["emission_kt"].sum()
-            parts[name] = sums.reindex(parts.index, fill_value=0.0)
+            published = table[table["level"] == level].set_index(by)["emission_kt"]
+            parts[name] = published.reindex(parts.index).fillna(0.0)
         parts["change_kt"] = parts["other_kt"] - parts["base_kt"]
         result.append(parts.reset_index().assign(level=level))
     columns = ["level", "year", "side", "region", "gnfr", "nfr", "species", "factor_set"]

@@ -63,7 +63,7 @@ def _ordered(rows: pd.DataFrame, material: Material) -> pd.DataFrame:
 
 
 def _bands(rows: pd.DataFrame, material: Material) -> Figure:
-    whole = _ordered(rows[(rows["nfr"] == "*") & (rows["emission_kt"] > 0)], material)
+    whole = _ordered(rows[(rows["gnfr"] == "*") & (rows["emission_kt"] > 0)], material)
     names = _band_names(material)
     near = whole[whole["view"].isin(["arctic_circle_km", "hma_glacier_km"])]
     chart = bars(
@@ -109,13 +109,10 @@ def _near(view: str, band: Both) -> Both:
 
 
 def _sectors(rows: pd.DataFrame, material: Material) -> Figure:
-    gnfr = dict(zip(material.facts["sectors"]["nfr"], material.facts["sectors"]["gnfr"],
-                    strict=True))  # fmt: skip
-    parts = rows[rows["nfr"] != "*"].assign(gnfr=rows["nfr"].map(gnfr))
-    sums = parts.groupby(["side", "view", "band", "gnfr"], as_index=False)["emission_kt"].sum()
-    whole = sums.groupby(["side", "view", "band"])["emission_kt"].transform("sum")
-    sums = sums.assign(share=sums["emission_kt"] / whole.where(whole > 0))
-    sums = sums[sums["emission_kt"] > 0]
+    sums = rows[(rows["gnfr"] != "*") & (rows["nfr"] == "*") & (rows["emission_kt"] > 0)]
+    whole = rows[rows["gnfr"] == "*"].set_index(["side", "view", "band"])["emission_kt"]
+    band = pd.MultiIndex.from_frame(sums[["side", "view", "band"]])
+    sums = sums.assign(share=sums["emission_kt"].to_numpy() / whole.reindex(band).to_numpy())
     sums = _ordered(sums.sort_values("emission_kt", ascending=False), material)
     columns = [
         Column("view", Both("counted by", "划分方式")),
@@ -123,6 +120,8 @@ def _sectors(rows: pd.DataFrame, material: Material) -> Figure:
         _SIDE,
         Column("gnfr", Both("sector", "部门")),
         Column("emission_kt", Both("emission", "排放量"), "kt"),
+        Column("lower_kt", Both("2.5 %", "2.5 %"), "kt"),
+        Column("upper_kt", Both("97.5 %", "97.5 %"), "kt"),
         Column("share", Both("share of the band", "占该带比例"), "1", 2, percent=True),
     ]
     labels = {
