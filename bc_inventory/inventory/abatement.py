@@ -1,4 +1,8 @@
-"""What controls remove: efficiency x penetration, summed over controls."""
+"""What controls remove: efficiency x penetration, summed over controls.
+
+The expected value is the sum of the products of expected ones, and the variance follows from
+theirs. What is left lies between zero and one in every draw: its logit is normal.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.inventory.activity import distinct_words
-from bc_inventory.inventory.distribution import Lognormal
+from bc_inventory.inventory.fractions import Fraction
+from bc_inventory.inventory.intervals import expected, stated_fraction
 from bc_inventory.inventory.scope import at_years, narrowest, spell_out
 from bc_inventory.schema.common import CONFIDENCE
 
@@ -45,7 +50,7 @@ def removal(
     -------
     pandas.DataFrame
         `year, region, nfr, fuel, technology` (which may be `*`), `abatement`
-        (dimensionless), `sigma_abatement` (of ln(1 - abatement)),
+        (dimensionless), `sigma_abatement` (of the logit of 1 - abatement),
         `abatement_source, abatement_confidence`, and `abatement_scope, abatement_nfr,
         abatement_fuel, abatement_technology` of the set as it is stated.
     """
@@ -59,11 +64,13 @@ def removal(
         suffixes=("", "_control"),
         validate="many_to_one",
     )
-    controlled["removed"] = controlled["penetration"] * controlled["efficiency"]
-    # What each control may leave more than its centre says, added in squares: they
-    # aren't all at their worst at once.
-    worst = controlled["penetration_lower"] * controlled["efficiency_lower"]
-    controlled["above"] = np.square(controlled["removed"] - worst)
+    share, variance = _moments(controlled, "penetration", "value_kind")
+    efficiency, of_efficiency = _moments(controlled, "efficiency", "value_kind_control")
+    controlled["removed"] = share * efficiency
+    # Of independent numbers; what a set of controls removes is their sum.
+    controlled["variance"] = (
+        np.square(share) * of_efficiency + np.square(efficiency) * variance
+    ) + variance * of_efficiency
     rank = {word: number for number, word in enumerate(CONFIDENCE)}
     controlled["rank"] = np.maximum(
         controlled["confidence"].map(rank), controlled["known"].map(rank)
@@ -72,13 +79,13 @@ def removal(
     sums = controlled.groupby(group).agg(
         **{name: (name, "first") for name in [*_USE, "scope", "stated_nfr", "stated_fuel"]},
         abatement=("removed", "sum"),
-        above=("above", "sum"),
+        variance=("variance", "sum"),
         rank=("rank", "max"),
     )
     both = pd.concat([controlled["control_source"], controlled["source_id"]])
     sums["abatement_source"] = distinct_words(both, pd.concat([group, group]))
     sums["abatement_confidence"] = sums["rank"].map(dict(enumerate(CONFIDENCE)))
-    sums["sigma_abatement"] = _residual_sigma(sums["abatement"], sums["above"])
+    sums["sigma_abatement"] = _residual_sigma(sums["abatement"], sums["variance"])
     sums[_STATED] = sums[["scope", "stated_nfr", "stated_fuel", "technology"]]
     return sums[[*_USE, *_COLUMNS]]
 
@@ -109,12 +116,26 @@ def add_abatement(rows: pd.DataFrame, removed: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(**{name: matched[name].to_numpy() for name in _COLUMNS})
 
 
-def _residual_sigma(removed: pd.Series, above: pd.Series) -> np.ndarray:
-    """Return the deviation of ln(1 - abatement).
+def _moments(rows: pd.DataFrame, name: str, kind: str) -> tuple[pd.Series, pd.Series]:
+    """Return the expected value and the variance of a fraction, worked out once for each."""
+    columns = [name, f"{name}_lower", f"{name}_upper", kind]
+    which = rows.groupby(columns, sort=False).ngroup().to_numpy()
+    distinct = rows[columns].iloc[np.unique(which, return_index=True)[1]]
+    distinct = distinct.rename(columns={kind: "value_kind"})
+    spread = stated_fraction(distinct, name)
+    mean = expected(distinct, name, spread).to_numpy()
+    return (
+        pd.Series(mean[which], index=rows.index),
+        pd.Series(spread.variance[which], index=rows.index),
+    )
 
-    From the upper side of what is left: where controls remove nearly all, the
-    lower side is cut off at zero, and has no logarithm.
-    """
-    left = (1.0 - removed).to_numpy()
-    most = np.minimum(left + np.sqrt(above.to_numpy()), 1.0)
-    return Lognormal.from_upper(left, most).deviation
+
+def _residual_sigma(removed: pd.Series, variance: pd.Series) -> np.ndarray:
+    """Return the deviation of the logit of what controls leave, which is between 0 and 1."""
+    known = pd.DataFrame({"left": 1.0 - removed, "variance": variance})
+    which = known.groupby(["left", "variance"], sort=False).ngroup().to_numpy()
+    distinct = known.iloc[np.unique(which, return_index=True)[1]]
+    left = np.clip(distinct["left"].to_numpy(), 0.0, 1.0)
+    spread = Fraction.from_variance(left, distinct["variance"].to_numpy())
+    sigma: np.ndarray = np.asarray(spread.deviation)[which]
+    return sigma

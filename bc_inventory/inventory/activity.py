@@ -3,8 +3,9 @@
 Two ways lead here: a figure published for a region, of which a mapping says
 how much is activity of which category and fuel; and a figure known only for a
 whole side, which a driver spreads over regions. Each result keeps what made
-it, and two deviations: one common to all regions (the split, the conversion,
-the total), one of the region alone (its statistics, its share of the driver).
+it, and how three components of it spread: one common to all regions (the split, the
+total), one of the region alone (its statistics, its share of the driver), and the calorific
+value that converted it.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.errors import JoinError, Problem
+from bc_inventory.inventory.components import ACTIVITY, SPREAD, Component
 from bc_inventory.inventory.convert import to_canonical
-from bc_inventory.inventory.distribution import Lognormal
+from bc_inventory.inventory.distribution import Lognormal, interval_of_product
 from bc_inventory.inventory.facts import Facts
+from bc_inventory.inventory.intervals import expected, stated
 from bc_inventory.inventory.scope import at_years, narrowest
 from bc_inventory.schema.common import CONFIDENCE
 
@@ -91,10 +94,11 @@ def _mapped(
     )
     _one_figure_each(published)
     rules = rules.rename(columns={"mapping_id": "activity_id", "source_id": "mapping_source"})
-    bounds = (rules[name] for name in ("share", "share_lower", "share_upper"))
-    rules["sigma_activity"] = Lognormal.from_interval(*bounds).deviation
+    share = stated(rules, "share")
+    _spread(rules, share, "activity")
+    rules["share"] = expected(rules, "share", share)
     figures = published.rename(columns={"source_id": "activity_source", "note": "figure_note"})
-    figures["sigma_local"] = _statistics_sigma(figures, facts.activity_uncertainty)
+    _spread(figures, _statistics(figures, facts.activity_uncertainty), "local")
     if repaired is not None:
         figures = _as_repaired(figures, repaired)
     mapped = figures.merge(
@@ -119,8 +123,9 @@ def _as_repaired(figures: pd.DataFrame, repaired: pd.DataFrame) -> pd.DataFrame:
     rules = repaired[[*key, "relative", "source_id"]]
     merged = figures.merge(rules, on=key, how="left", validate="many_to_one")
     relative = merged.pop("relative")
-    stated = Lognormal.from_relative(relative).deviation
-    merged["sigma_local"] = np.where(relative.notna(), stated, merged["sigma_local"])
+    of_rule = Lognormal.from_relative(relative)
+    for name, of_each in (("sigma_local", of_rule.deviation), ("skew_local", of_rule.skew)):
+        merged[name] = np.where(relative.notna(), of_each, merged[name])
     merged["activity_source"] = join_words(merged["activity_source"], merged.pop("source_id"))
     return merged
 
@@ -141,8 +146,14 @@ def _one_figure_each(published: pd.DataFrame) -> None:
         )
 
 
-def _statistics_sigma(figures: pd.DataFrame, rules: pd.DataFrame) -> np.ndarray:
-    """Return the deviation of published figures; the most specific rule wins."""
+def _spread(frame: pd.DataFrame, distribution: Lognormal, component: str) -> None:
+    """Give rows the columns of how a component of theirs spreads."""
+    frame[f"sigma_{component}"] = distribution.deviation
+    frame[f"skew_{component}"] = distribution.skew
+
+
+def _statistics(figures: pd.DataFrame, rules: pd.DataFrame) -> Lognormal:
+    """Return the distributions of published figures; the most specific rule wins."""
     best = np.full(len(figures), -1)
     relative = np.full(len(figures), np.nan)
     flags = figures["flag"].fillna("")
@@ -167,7 +178,7 @@ def _statistics_sigma(figures: pd.DataFrame, rules: pd.DataFrame) -> np.ndarray:
             )
             for name in names
         )
-    return Lognormal.from_relative(relative).deviation
+    return Lognormal.from_relative(relative)
 
 
 def _national(facts: Facts, regions: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:
@@ -178,10 +189,12 @@ def _national(facts: Facts, regions: pd.DataFrame, years: Sequence[int]) -> pd.D
         ["activity_id", "scope", "nfr", "fuel"],
         ["quantity", "quantity_lower", "quantity_upper"],
     )
-    bounds = (totals[name] for name in ("quantity", "quantity_lower", "quantity_upper"))
-    totals["sigma_activity"] = Lognormal.from_interval(*bounds).deviation
+    quantity = stated(totals, "quantity")
+    _spread(totals, quantity, "activity")
+    totals["quantity"] = expected(totals, "quantity", quantity)
     of_regions = totals.merge(regions[["region"]], left_on="scope", right_on="region")
-    of_regions = of_regions.assign(driver_share=1.0, sigma_local=0.0, driver_source=None)
+    of_regions = of_regions.assign(driver_share=1.0, driver_source=None)
+    of_regions = of_regions.assign(sigma_local=0.0, skew_local=0.0)
     wide = totals[~totals["scope"].isin(facts.regions["region"])]
     shares = _driver_shares(facts, years)
     absent = sorted(set(wide["driver"]) - set(shares["driver"]))
@@ -220,10 +233,9 @@ def _driver_shares(facts: Facts, years: Sequence[int]) -> pd.DataFrame:
     wanted = wanted.sort_values(["_gap", "given"]).drop_duplicates(["driver", "year"])
     shares = facts.region_shares.rename(columns={"year": "given", "share": "driver_share"})
     nearest = wanted.drop(columns="_gap").merge(shares, on=["driver", "given"])
-    nearest["sigma_local"] = Lognormal.from_relative(nearest["relative_uncertainty"]).deviation
-    return nearest.rename(columns={"source_id": "driver_source"})[
-        ["driver", "year", "region", "driver_share", "sigma_local", "driver_source"]
-    ]
+    _spread(nearest, Lognormal.from_relative(nearest["relative_uncertainty"]), "local")
+    columns = ["driver", "year", "region", "driver_share", "sigma_local", "skew_local"]
+    return nearest.rename(columns={"source_id": "driver_source"})[[*columns, "driver_source"]]
 
 
 def _kind_of(frame: pd.DataFrame, fuels: pd.DataFrame) -> pd.Series:
@@ -261,13 +273,18 @@ def _gather(frame: pd.DataFrame) -> pd.DataFrame:
         gathered[name] = distinct_words(frame[name], group)
     rank = frame["confidence"].map({word: n for n, word in enumerate(CONFIDENCE)})
     gathered["confidence"] = rank.groupby(group).max().map(dict(enumerate(CONFIDENCE)))
-    conversion = Lognormal(np.ones(len(frame)), frame["sigma_conversion"])
-    split = Lognormal(frame["activity"], frame["sigma_activity"]).times(conversion)
-    common = split.summed(group, together=True)
-    local = Lognormal(frame["activity"], frame["sigma_local"]).summed(group, together=False)
-    gathered["sigma_activity"], gathered["sigma_local"] = common.deviation, local.deviation
-    both = common.times(Lognormal(np.ones(len(gathered)), local.deviation))
-    gathered["activity_lower"], gathered["activity_upper"] = both.interval()
+    gathered["conversion"] = distinct_words(frame["conversion"], group)
+    reaches = []
+    for component in ACTIVITY:
+        sigma, skew = (frame[name].to_numpy(dtype=float) for name in SPREAD[component])
+        each = Lognormal.around_one(sigma, skew).scaled(frame["activity"])
+        together = component != Component.LOCAL
+        summed = each.summed(group, together=together)
+        _spread(gathered, summed, component)
+        reaches.append(summed.reach())
+    lower, upper = interval_of_product(gathered["activity"], reaches)
+    gathered["activity_lower"] = np.minimum(lower, gathered["activity"])
+    gathered["activity_upper"] = np.maximum(upper, gathered["activity"])
     return gathered.assign(notation_key=None)
 
 
@@ -283,7 +300,8 @@ def _keys(both: pd.DataFrame, converted: pd.DataFrame, facts: Facts) -> pd.DataF
     keys["activity_unit"] = canonical_unit(keys["fuel"], facts.fuels).to_numpy()
     columns = [*_KEY, "activity_unit", "tier", "confidence", *_FIGURE]
     columns += ["activity_source", "flag", "note", "notation_key"]
-    return keys[columns].assign(sigma_activity=0.0, sigma_local=0.0)
+    certain = {name: 0.0 for component in ACTIVITY for name in SPREAD[component]}
+    return keys[columns].assign(conversion=None, **certain)
 
 
 def join_words(*columns: pd.Series) -> pd.Series:

@@ -1,25 +1,40 @@
 """The components of a row of the emission table, what names the draw of each, and how it spreads.
 
-A row is a product of what made the activity, the region's own statistics, the technology
-split, the factor, and what controls leave. Each is one draw for all rows that rest on the same
-fact: the columns that identify the fact stand in the table (`IDENTITY`), and rows that agree
-in all of them share the draw. Whether draws are common to years or regions is a matter of
-these columns alone: none of them is the year, and of all components the region's own
-statistics alone have the region.
+A row is a product of what made the activity, the region's own statistics, the calorific value
+that converted it, the technology split, the factor, and what controls leave. Each is one draw
+for all rows that rest on the same fact: the columns that identify the fact stand in the table
+(`IDENTITY`), and rows that agree in all of them share the draw. Whether draws are common to
+years or regions is a matter of these columns alone: none of them is the year, and of all
+components the region's own statistics alone have the region.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from bc_inventory.inventory.distribution import Lognormal
+from bc_inventory.inventory.distribution import (
+    Lognormal,
+    interval_of_product,
+)
+from bc_inventory.inventory.fractions import Fraction
 
-__all__ = ["DRAW_COLUMNS", "IDENTITY", "Component", "draw_names", "multiplier", "product"]
+__all__ = [
+    "ACTIVITY",
+    "COMMON",
+    "DRAW_COLUMNS",
+    "IDENTITY",
+    "SPREAD",
+    "Component",
+    "Product",
+    "draw_names",
+    "multiplier",
+    "product",
+]
 
 
 class Component(StrEnum):
@@ -27,6 +42,7 @@ class Component(StrEnum):
 
     ACTIVITY = "activity"
     LOCAL = "local"
+    CONVERSION = "conversion"
     SHARE = "share"
     FACTOR = "factor"
     ABATEMENT = "abatement"
@@ -36,6 +52,7 @@ class Component(StrEnum):
 IDENTITY: Mapping[str, tuple[str, ...]] = {
     Component.ACTIVITY: ("activity_id",),
     Component.LOCAL: ("statistics_source", "driver", "region", "source_sector"),
+    Component.CONVERSION: ("conversion",),
     Component.SHARE: ("share_scope", "nfr", "fuel", "share_technology"),
     Component.FACTOR: ("factor_id",),
     Component.ABATEMENT: (
@@ -43,11 +60,20 @@ IDENTITY: Mapping[str, tuple[str, ...]] = {
     ),
 }
 # Components whose names say which they are, since their columns alone don't.
-_PREFIXED = (Component.SHARE, Component.FACTOR, Component.ABATEMENT)
+_PREFIXED = (Component.CONVERSION, Component.SHARE, Component.FACTOR, Component.ABATEMENT)
+# Components of the activity, and those that regions share apart from the split.
+ACTIVITY = (Component.ACTIVITY, Component.LOCAL, Component.CONVERSION)
+COMMON = (Component.FACTOR, Component.ABATEMENT)
+# Columns that say how a component spreads around its published value.
+SPREAD: Mapping[str, tuple[str, ...]] = {
+    **{each: (f"sigma_{each}", f"skew_{each}") for each in (*ACTIVITY, Component.FACTOR)},
+    Component.SHARE: ("share", "share_lower", "share_upper", "sigma_share", "share_weight"),
+    Component.ABATEMENT: ("abatement", "sigma_abatement"),
+}
 # What the draws of all components depend on.
 DRAW_COLUMNS = tuple(
     dict.fromkeys(
-        [name for each in Component for name in (*IDENTITY[each], f"sigma_{each}")],
+        [name for each in Component for name in (*IDENTITY[each], *SPREAD[each])],
     )
 )
 
@@ -81,29 +107,59 @@ def draw_names(rows: pd.DataFrame, component: str) -> tuple[np.ndarray, list[str
     return which, names
 
 
-def multiplier(rows: pd.DataFrame, component: str, dtype: Any = float) -> Lognormal:
-    """Return the distribution of a component over its published value.
+def multiplier(rows: pd.DataFrame, component: str) -> Lognormal | Fraction:
+    """Return the distribution of a component, in terms of its published value.
 
     Parameters
     ----------
     rows : pandas.DataFrame
         Contract `emissions`.
     component : str
-        A `Component`; of the abatement it is what controls leave, 1 - abatement.
-    dtype : data-type
-        Precision of its numbers.
+        A `Component`; of the abatement it is what controls leave, 1 - abatement. A share is
+        given as it spreads alone, not as one of its split.
 
     Returns
     -------
-    Lognormal
-        One for each row; certain where the row says nothing.
+    Lognormal or Fraction
+        One for each row; certain where the row says nothing. Its `multiplier` has the expected
+        value one.
     """
-    deviation = rows[f"sigma_{component}"].fillna(0.0).to_numpy(dtype=dtype)
-    return Lognormal(np.ones_like(deviation), deviation)
+    if component == Component.ABATEMENT:
+        left = 1.0 - rows["abatement"].fillna(0.0).to_numpy(dtype=float)
+        return Fraction(left, rows["sigma_abatement"].fillna(0.0).to_numpy(dtype=float))
+    if component == Component.SHARE:
+        share = rows["share"].to_numpy(dtype=float)
+        bounds = (rows[f"share_{name}"].to_numpy(dtype=float) for name in ("lower", "upper"))
+        alone = Lognormal.from_interval(share, *bounds)
+        return Lognormal.around_one(alone.deviation, alone.skew)
+    deviation, skew = (rows[name].fillna(0.0).to_numpy(dtype=float) for name in SPREAD[component])
+    return Lognormal.around_one(deviation, skew)
 
 
-def product(rows: pd.DataFrame) -> Lognormal:
+@dataclass(frozen=True)
+class Product:
+    """Emission of rows, kt: the product of their components.
+
+    Parameters
+    ----------
+    value, lower, upper : numpy.ndarray, shape (n,)
+        Expected emission and bounds of its 95 % interval.
+    """
+
+    value: np.ndarray
+    lower: np.ndarray
+    upper: np.ndarray
+
+    def interval(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the bounds of the 95 % interval."""
+        return self.lower, self.upper
+
+
+def product(rows: pd.DataFrame) -> Product:
     """Return the distribution of the emission of rows, kt.
+
+    Components are independent of each other, so that the expected emission is the product of
+    their expected values.
 
     Parameters
     ----------
@@ -111,5 +167,15 @@ def product(rows: pd.DataFrame) -> Lognormal:
         Contract `emissions`, rows with a figure.
     """
     emission = rows["emission_kt"].to_numpy(dtype=float)
-    first, *others = (multiplier(rows, component) for component in Component)
-    return first.times(*others).scaled(emission)
+    lower, upper = interval_of_product(
+        emission, [_reach(rows, component) for component in Component]
+    )
+    return Product(emission, np.minimum(lower, emission), np.maximum(upper, emission))
+
+
+def _reach(rows: pd.DataFrame, component: str) -> tuple[np.ndarray, ...]:
+    """Return `reach` of the component, worked out once for rows that spread alike."""
+    columns = list(SPREAD[component])
+    which = rows.groupby(columns, sort=False, dropna=False).ngroup().to_numpy()
+    first = np.unique(which, return_index=True)[1]
+    return tuple(each[which] for each in multiplier(rows.iloc[first], component).reach())

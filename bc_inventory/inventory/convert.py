@@ -12,13 +12,14 @@ import pandas as pd
 
 from bc_inventory import units
 from bc_inventory.errors import JoinError, Problem
-from bc_inventory.inventory.distribution import Lognormal
+from bc_inventory.inventory.intervals import expected, stated
 from bc_inventory.inventory.scope import narrowest
 
 __all__ = ["canonical_unit", "energy_content", "to_canonical"]
 
 # The unit a calorific value has for each kind of quantity it turns into energy.
 _PER = {"fuel_mass": "TJ/kt", "fuel_volume": "TJ/m^3", "fuel_energy_gross": "TJ/TJ_GCV"}
+_CONTENT = ["ncv_id", "content", "sigma_content", "skew_content"]
 _QUANTITY = {
     "fuel_energy": "TJ",
     "fuel_energy_gross": "TJ_GCV",
@@ -57,18 +58,19 @@ def energy_content(calorific: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFra
     Returns
     -------
     pandas.DataFrame
-        `region, fuel, quantity_kind, ncv_id, content, sigma_content`; the
-        content in TJ/kt, TJ/m^3 or TJ/TJ_GCV by kind.
+        `region, fuel, quantity_kind, ncv_id, content, sigma_content, skew_content`; the
+        expected content in TJ/kt, TJ/m^3 or TJ/TJ_GCV by kind.
     """
     kinds = []
     for kind, unit in _PER.items():
         fits = calorific["unit"].map(lambda given, unit=unit: units.same_dimension(given, unit))
         part = calorific[fits].assign(quantity_kind=kind)
-        part["sigma_content"] = _deviation(part)
-        part["content"] = units.convert(part["value"], part["unit"], unit)
+        spread = stated(part, "value")
+        part["sigma_content"], part["skew_content"] = spread.deviation, spread.skew
+        part["content"] = units.convert(expected(part, "value", spread), part["unit"], unit)
         kinds.append(part)
     spread = narrowest(pd.concat(kinds, ignore_index=True), regions, ["fuel", "quantity_kind"])
-    return spread[["region", "fuel", "quantity_kind", "ncv_id", "content", "sigma_content"]]
+    return spread[["region", "fuel", "quantity_kind", *_CONTENT]]
 
 
 def to_canonical(
@@ -91,7 +93,8 @@ def to_canonical(
     -------
     pandas.DataFrame
         `frame` with `activity`, `activity_unit`, `ncv_id` (NA where none was
-        needed) and `sigma_conversion`.
+        needed), and as `conversion` what names its draw, with `sigma_conversion` and
+        `skew_conversion`; the deviation is negative where a figure is divided by it.
 
     Raises
     ------
@@ -125,25 +128,22 @@ def to_canonical(
         raise JoinError([_no_way(row) for row in converted[lost].itertuples()])
     converted["activity"] = np.where(direct, base, base * converted["content"])
     converted["sigma_conversion"] = converted["sigma_content"].where(needs, 0.0)
+    converted["skew_conversion"] = converted["skew_content"].where(needs, 0.0)
     converted["ncv_id"] = converted["ncv_id"].where(needs, None)
-    return converted.drop(columns=["content", "sigma_content"])
-
-
-def _deviation(rows: pd.DataFrame) -> np.ndarray:
-    bounds = (rows[name] for name in ("value", "value_lower", "value_upper"))
-    return Lognormal.from_interval(*bounds).deviation
+    converted["conversion"] = converted["ncv_id"]
+    return converted.drop(columns=_CONTENT[1:])
 
 
 def _co2_content(co2: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
+    spread = stated(co2, "value")
     content = co2.assign(
         quantity_kind="co2_mass",
         ncv_id="co2:" + co2["fuel"],
-        content=1.0 / units.convert(co2["value"], "t/TJ", "kt/TJ"),
-        sigma_content=_deviation(co2),
+        content=1.0 / units.convert(expected(co2, "value", spread), "t/TJ", "kt/TJ"),
+        sigma_content=-spread.deviation,
+        skew_content=spread.skew,
     )
-    return regions[["region"]].merge(
-        content[["fuel", "quantity_kind", "ncv_id", "content", "sigma_content"]], how="cross"
-    )
+    return regions[["region"]].merge(content[["fuel", "quantity_kind", *_CONTENT]], how="cross")
 
 
 def _no_way(row: object) -> Problem:

@@ -2,14 +2,16 @@
 
 Each distribution is a monotone function of a standard normal score, so that an interval and a
 draw can't disagree, and rows that share a score move together. Which statistic of it a table
-publishes is said once, by `Distribution.value`: the median. A sum of medians isn't the median
-of the sum; see docs/methods.md for what follows from that.
+publishes is said once, by `Distribution.value`: the expected number, so that numbers add up and
+the product of independent ones is the expected product. docs/methods.md says why.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from statistics import NormalDist
 from typing import Any
 
@@ -17,12 +19,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["Distribution", "Lognormal", "SplitNormal"]
+__all__ = ["Z95", "Distribution", "Lognormal", "interval_of_product", "meeting"]
 
 Floats = NDArray[np.floating[Any]]
 _NORMAL = NormalDist()
 # Bounds in tables are those of a 95 % interval.
-_Z95 = _NORMAL.inv_cdf(0.975)
+Z95 = _NORMAL.inv_cdf(0.975)
 
 
 class Distribution(ABC):
@@ -31,7 +33,7 @@ class Distribution(ABC):
     @property
     def value(self) -> Floats:
         """The number that tables publish and sum."""
-        return self.median
+        return self.mean
 
     @property
     @abstractmethod
@@ -58,6 +60,14 @@ class Distribution(ABC):
             In the shape of `score`.
         """
 
+    @property
+    def relative_half_width(self) -> Floats:
+        """Half of the 95 % interval over the mean."""
+        lower, upper = self.interval()
+        mean = self.mean
+        half: Floats = np.abs(upper - lower) / 2 / np.where(mean > 0, mean, 1.0)
+        return half
+
     def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
         """Return the bounds that leave out equal parts of the draws on both sides.
 
@@ -76,76 +86,87 @@ class Distribution(ABC):
 
 @dataclass(frozen=True)
 class Lognormal(Distribution):
-    """Positive numbers: median x exp(deviation x score).
+    """Positive numbers: centre x exp(deviation x (1 -+ skew) x score) below and above the centre.
+
+    The logarithm is a split normal: it has one deviation below its median and another above, so
+    that both bounds of an interval and the expected number can be those that a source states.
 
     Parameters
     ----------
     centre : array-like of float, shape (n,)
         Median, at least zero.
     deviation : array-like of float, shape (n,)
-        Standard deviation of the logarithm; zero for a number that is certain.
+        Mean of the two deviations of the logarithm; zero for a number that is certain. Negative
+        for the reciprocal of a number, which falls where the number rises.
+    skew : array-like of float, shape (n,) or ()
+        Deviation above less deviation below, over their sum; zero for equal ones.
 
     Examples
     --------
-    A factor of two either way:
+    A factor of two either way, of which the value is the mean; the median lies below it:
 
     >>> factor = Lognormal.from_interval([1.0], [0.5], [2.0])
     >>> factor.deviation.round(4).tolist()
     [0.3537]
     >>> [bound.round(6).tolist() for bound in factor.interval()]
     [[0.5], [2.0]]
-    >>> factor.mean.round(4).tolist()
-    [1.0645]
+    >>> factor.mean.round(6).tolist(), factor.median.round(3).tolist()
+    ([1.0], [0.897])
     """
 
     centre: Floats
     deviation: Floats
+    skew: Floats | float = 0.0
 
     @classmethod
-    def from_interval(cls, value: Any, lower: Any, upper: Any) -> Lognormal:
+    def from_interval(cls, value: Any, lower: Any, upper: Any, median: Any = False) -> Lognormal:
         """Return the distributions of numbers with 95 % intervals.
 
         Parameters
         ----------
         value, lower, upper : array-like of float, shape (n,)
             Published number and bounds, all at least zero, in one unit.
+        median : array-like of bool, shape (n,) or ()
+            Whether the number is the median; otherwise it is the expected number.
 
         Returns
         -------
         Lognormal
-            With the deviation (ln upper - ln lower) / (2 x 1.96); where the lower bound is
-            zero that of the upper half alone, (ln upper - ln value) / 1.96; and zero for a
-            value of zero, which has no logarithm.
+            Whose bounds are those given and whose mean (or median) is the value. Where no split
+            lognormal has all three, the mean and the ratio of the bounds hold, and both bounds
+            move; where the lower bound is zero, the mean and the upper bound hold. A value of
+            zero is certain.
         """
-        value, lower, upper = (np.asarray(part, dtype=float) for part in (value, lower, upper))
+        value, lower, upper, median = np.broadcast_arrays(
+            *(np.asarray(part, dtype=float) for part in (value, lower, upper)), median
+        )
+        centre, deviation, skew = value.copy(), np.zeros(value.shape), np.zeros(value.shape)
         with np.errstate(divide="ignore", invalid="ignore"):
-            both = (np.log(upper) - np.log(lower)) / (2 * _Z95)
-            half = (np.log(upper) - np.log(value)) / _Z95
-        spread = np.where(lower > 0, both, half)
-        return cls(value, np.where((value > 0) & np.isfinite(spread), spread, 0.0))
-
-    @classmethod
-    def from_upper(cls, value: Any, upper: Any) -> Lognormal:
-        """Return the distributions of numbers of which the upper bound alone says something.
-
-        Parameters
-        ----------
-        value, upper : array-like of float, shape (n,)
-            Published number and upper bound of its 95 % interval.
-
-        Returns
-        -------
-        Lognormal
-            With a deviation of zero for a value of zero.
-        """
-        value, upper = (np.asarray(part, dtype=float) for part in (value, upper))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            spread = np.log(upper / value) / _Z95
-        return cls(value, np.where(value > 0, spread, 0.0))
+            half = (np.log(upper) - np.log(lower)) / (2 * Z95)
+        open_below = (value > 0) & (lower <= 0) & (upper > value)
+        if open_below.any():
+            reach = np.log(upper[open_below] / value[open_below])
+            # With one deviation s, upper / mean = exp(1.96 s - s^2 / 2), at most exp(1.96^2 / 2).
+            mean = Z95 - np.sqrt(np.maximum(Z95**2 - 2 * reach, 0.0))
+            deviation[open_below] = np.where(median[open_below], reach / Z95, mean)
+        spread = (value > 0) & np.isfinite(half) & (half > 0)
+        deviation[spread] = half[spread]
+        known = spread & median
+        high, low = upper[known] / value[known], value[known] / lower[known]
+        skew[known] = np.log(high / low) / np.log(high * low)
+        sought = spread & ~median
+        skew[sought], held = _skew(*(part[sought] for part in (value, lower, upper, half)))
+        above = np.exp(-Z95 * (deviation * (1 + skew))[sought])
+        centre[sought] = np.where(held, upper[sought] * above, value[sought])
+        moved = np.zeros(value.shape, dtype=bool)
+        moved[sought] = ~held
+        moved |= open_below & ~median
+        centre[moved] = value[moved] / np.exp(np.square(deviation[moved]) / 2)
+        return cls(centre, deviation, skew)
 
     @classmethod
     def from_relative(cls, relative: Any) -> Lognormal:
-        """Return multipliers around one, known to a relative uncertainty either way.
+        """Return multipliers with the expected value one, known to a relative uncertainty.
 
         Parameters
         ----------
@@ -155,6 +176,29 @@ class Lognormal(Distribution):
         reach = 1.0 + np.asarray(relative, dtype=float)
         return cls.from_interval(np.ones(reach.shape), 1.0 / reach, reach)
 
+    @classmethod
+    def around_one(cls, deviation: Any, skew: Any = 0.0) -> Lognormal:
+        """Return multipliers with the expected value one.
+
+        Parameters
+        ----------
+        deviation, skew : array-like of float, shape (n,)
+            See the class.
+        """
+        deviation = np.asarray(deviation)
+        relative = _mean_ratio(deviation * (1 - skew), deviation * (1 + skew))
+        return cls((1.0 / relative).astype(deviation.dtype), deviation, skew)
+
+    @property
+    def below(self) -> Floats:
+        """Deviation of the logarithm below the median."""
+        return np.asarray(self.deviation * (1 - self.skew))
+
+    @property
+    def above(self) -> Floats:
+        """Deviation of the logarithm above the median."""
+        return np.asarray(self.deviation * (1 + self.skew))
+
     @property
     def median(self) -> Floats:
         """The centre."""
@@ -162,30 +206,21 @@ class Lognormal(Distribution):
 
     @property
     def mean(self) -> Floats:
-        """Median x exp(deviation^2 / 2)."""
-        return self.median * np.exp(np.square(self.deviation) / 2)
+        """Median x (exp(b^2 / 2) Phi(-b) + exp(a^2 / 2) Phi(a)), b below and a above."""
+        return self.median * _mean_ratio(self.below, self.above)
 
     @property
     def relative_deviation(self) -> Floats:
         """Standard deviation over the mean."""
-        relative: Floats = np.sqrt(np.expm1(np.square(self.deviation)))
+        first = _mean_ratio(self.below, self.above)
+        second = _mean_ratio(2 * self.below, 2 * self.above)
+        relative: Floats = np.sqrt(np.maximum(second / np.square(first) - 1.0, 0.0))
         return relative
-
-    @property
-    def relative_half_width(self) -> Floats:
-        """Half of the 95 % interval over the median: sinh(1.96 deviation)."""
-        half: Floats = np.sinh(_Z95 * np.asarray(self.deviation))
-        return half
 
     def quantile(self, score: Any) -> Floats:
         """Return the numbers at standard normal scores; see `Distribution`."""
-        score = np.asarray(score)
-        return _meeting(self.median, score) * self.multiplier(score)
-
-    def interval(self, level: float = 0.95) -> tuple[Floats, Floats]:
-        """Return the bounds; see `Distribution`."""
-        reach = np.exp(_NORMAL.inv_cdf(0.5 + level / 2) * np.asarray(self.deviation, dtype=float))
-        return self.median / reach, self.median * reach
+        score = np.asarray(score, dtype=float)
+        return meeting(self.mean, score) * self.multiplier(score)
 
     def multiplier(self, score: Any, out: Floats | None = None) -> Floats:
         """Return what draws multiply the published number by.
@@ -200,21 +235,27 @@ class Lognormal(Distribution):
         Returns
         -------
         numpy.ndarray
-            In the shape of `score`; its median is one.
+            In the shape of `score`; its expected value is one.
         """
-        exponent = np.multiply(
-            score, _meeting(np.asarray(self.deviation), np.asarray(score)), out=out
-        )
-        multiplier: Floats = np.exp(exponent, out=exponent)
+        score = np.asarray(score)
+        kind = score.dtype if score.dtype.kind == "f" else np.dtype(float)
+        middle = meeting(np.asarray(self.deviation, dtype=kind), score)
+        tilt = np.asarray(self.deviation * self.skew, dtype=kind)
+        # |score| x deviation x skew adds above the median what it takes below it.
+        tilted = np.abs(score) if np.any(tilt) else None
+        exponent = np.multiply(score, middle, out=out, dtype=kind)
+        if tilted is not None:
+            tilted *= meeting(tilt, score)
+            exponent += tilted
+        exponent += meeting(self._place.astype(kind), score)
+        multiplier: Floats = np.exp(exponent, out=exponent if out is None else out)
         return multiplier
 
-    def times(self, *others: Lognormal) -> Lognormal:
-        """Return the product with independent numbers."""
-        squares = [np.square(np.asarray(each.deviation)) for each in (self, *others)]
-        centre = self.median
-        for other in others:
-            centre = centre * other.median
-        return Lognormal(centre, np.sqrt(sum(squares)))
+    @cached_property
+    def _place(self) -> Floats:
+        """Logarithm of the median over the mean."""
+        place: Floats = -np.log(_mean_ratio(self.below, self.above))
+        return place
 
     def summed(self, group: pd.Series, *, together: bool) -> Lognormal:
         """Return the sums of groups, as lognormals again.
@@ -225,102 +266,101 @@ class Lognormal(Distribution):
             Group of each number.
         together : bool
             Whether the numbers of a group share one score, so that deviations add up weighted
-            by the numbers, or are independent, so that their squares do.
+            by the expected numbers, or are independent, so that their squares do.
 
         Returns
         -------
         Lognormal
-            By group in its order; a sum of zero has no deviation.
+            By group in its order, with the sum of the expected numbers; a sum of zero has no
+            deviation.
         """
-        number = pd.Series(self.median, index=group.index)
-        moved = number * np.asarray(self.deviation)
+        number = pd.Series(self.mean, index=group.index)
         total = number.groupby(group).sum()
-        half = (
-            moved.groupby(group).sum()
-            if together
-            else np.sqrt(np.square(moved).groupby(group).sum())
-        )
-        relative = (half / total.where(total > 0)).fillna(0.0)
-        return Lognormal(total.to_numpy(), relative.to_numpy())
+
+        def relative(deviation: Floats) -> Floats:
+            moved = number * deviation
+            half = (
+                moved.groupby(group).sum()
+                if together
+                else np.sqrt(np.square(moved).groupby(group).sum())
+            )
+            return (half / total.where(total > 0)).fillna(0.0).to_numpy()
+
+        below, above = relative(self.below), relative(self.above)
+        both = below + above
+        skew = np.divide(above - below, both, out=np.zeros_like(both), where=both != 0)
+        return Lognormal.around_one(both / 2, skew).scaled(total.to_numpy())
 
     def scaled(self, by: Any) -> Lognormal:
         """Return the numbers multiplied by certain ones, shape (n,)."""
-        return Lognormal(self.median * np.asarray(by, dtype=float), self.deviation)
+        return Lognormal(self.median * np.asarray(by, dtype=float), self.deviation, self.skew)
 
     def take(self, rows: NDArray[np.intp]) -> Lognormal:
         """Return some of the distributions, by position."""
-        return Lognormal(self.median[rows], np.asarray(self.deviation)[rows])
+        skew = np.broadcast_to(self.skew, np.shape(self.deviation))
+        return Lognormal(self.median[rows], np.asarray(self.deviation)[rows], skew[rows])
 
-    def distinct(self) -> tuple[NDArray[np.intp], Lognormal]:
-        """Return the deviation of each number among the distinct ones, and these around one."""
-        which, deviation = pd.factorize(np.asarray(self.deviation))
-        return which, Lognormal(np.ones_like(deviation), deviation)
+    def reach(self) -> tuple[Floats, Floats, Floats]:
+        """Return the mean of the logarithm over the mean number, and how far its bounds are."""
+        first = (self.above - self.below) / np.sqrt(2 * np.pi)
+        ends = np.sort(np.stack([-Z95 * self.below - first, Z95 * self.above - first]), axis=0)
+        return first + self._place, -ends[0], ends[1]
 
 
-@dataclass(frozen=True)
-class SplitNormal(Distribution):
-    """Numbers between limits: a normal with one deviation below its middle and one above.
+def interval_of_product(value: Any, parts: Sequence[tuple[Floats, ...]]) -> tuple[Floats, Floats]:
+    """Return the 95 % bounds of products of independent numbers.
 
     Parameters
     ----------
-    centre, lower, upper : array-like of float, shape (n,)
-        Median and bounds of the 95 % interval.
-    minimum, maximum : float
-        Limits; what would lie beyond stands on them.
+    value : array-like of float, shape (n,)
+        Products of the expected numbers.
+    parts : sequence of tuple of numpy.ndarray, each of shape (n,)
+        `reach` of each number: the mean of its logarithm over the expected number, and how far
+        below and above that its bounds lie.
 
-    Examples
-    --------
-    >>> effect = SplitNormal([0.6], [0.4], [0.9], 0.0, 1.0)
-    >>> [bound.round(6).tolist() for bound in effect.interval()]
-    [[0.4], [0.9]]
-    >>> effect.quantile([[0.0, 4.0]]).tolist()
-    [[0.6, 1.0]]
+    Returns
+    -------
+    lower, upper : numpy.ndarray, shape (n,)
+        Means of logarithms add up, and so do squares of distances to the bounds, below and above
+        apart. That is exact for lognormals and where one number outweighs the others.
     """
-
-    centre: Floats
-    lower: Floats
-    upper: Floats
-    minimum: float
-    maximum: float
-
-    @property
-    def median(self) -> Floats:
-        """The centre."""
-        return np.asarray(self.centre, dtype=float)
-
-    @property
-    def mean(self) -> Floats:
-        """The expected number, what stands on a limit included."""
-        from scipy.special import ndtr
-
-        def below(limit: Floats, deviation: Floats) -> Floats:
-            """Integrate the distribution function of a centred normal up to a limit."""
-            with np.errstate(over="ignore"):
-                score = np.divide(limit, deviation, out=np.zeros_like(limit), where=deviation > 0)
-                density = np.exp(-np.square(score) / 2) / np.sqrt(2 * np.pi)
-            integral: Floats = limit * ndtr(score) + deviation * density
-            return np.where(deviation > 0, integral, np.maximum(limit, 0.0))
-
-        middle, nothing = self.median, np.zeros_like(self.median)
-        under = (middle - np.asarray(self.lower)) / _Z95
-        above = (np.asarray(self.upper) - middle) / _Z95
-        # The mean of a number cut at limits is the maximum less what lies under its
-        # distribution function between them.
-        area = below(nothing, under) - below(self.minimum - middle, under)
-        area += below(self.maximum - middle, above) - below(nothing, above)
-        mean: Floats = self.maximum - area
-        return mean
-
-    def quantile(self, score: Any) -> Floats:
-        """Return the numbers at standard normal scores; see `Distribution`."""
-        score = np.asarray(score, dtype=float)
-        middle = _meeting(self.median, score)
-        above = _meeting(np.asarray(self.upper, dtype=float), score) - middle
-        under = middle - _meeting(np.asarray(self.lower, dtype=float), score)
-        half = np.where(score > 0, above, under)
-        return np.clip(middle + score / _Z95 * half, self.minimum, self.maximum)
+    place = np.sum([part[0] for part in parts], axis=0)
+    down, up = (
+        np.sqrt(np.sum([np.square(part[side]) for part in parts], axis=0)) for side in (1, 2)
+    )
+    number = np.asarray(value, dtype=float)
+    return number * np.exp(place - down), number * np.exp(place + up)
 
 
-def _meeting(column: Floats, score: Floats) -> Floats:
+def _mean_ratio(below: Any, above: Any) -> Floats:
+    """Return the mean of a split lognormal over its median."""
+    from scipy.special import ndtr
+
+    ratio: Floats = np.exp(np.square(below) / 2) * ndtr(-np.asarray(below)) + np.exp(
+        np.square(above) / 2
+    ) * ndtr(np.asarray(above))
+    return ratio
+
+
+def _skew(
+    value: Floats, lower: Floats, upper: Floats, half: Floats
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the skew with which the mean is the value, and whether there is one."""
+
+    def mean(skew: Floats) -> Floats:
+        above = half * (1 + skew)
+        return upper * np.exp(-Z95 * above) * _mean_ratio(half * (1 - skew), above)
+
+    # The mean falls with the skew, since the median does.
+    left, right = np.full(value.shape, -1.0), np.full(value.shape, 1.0)
+    held = (value <= mean(left)) & (value >= mean(right))
+    for _ in range(48):
+        middle = (left + right) / 2
+        too_large = mean(middle) > value
+        left, right = np.where(too_large, middle, left), np.where(too_large, right, middle)
+    return np.where(held, (left + right) / 2, 0.0), held
+
+
+def meeting(column: Floats, score: Floats) -> Floats:
     """Return a column in a shape that meets scores of shape (n,) or (n, draws)."""
     return column[:, None] if score.ndim > 1 else column

@@ -9,14 +9,20 @@ look far too certain.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from bc_inventory.inventory.components import Component, draw_names, multiplier
-from bc_inventory.inventory.distribution import Lognormal
+from bc_inventory.inventory.components import (
+    ACTIVITY,
+    COMMON,
+    SPREAD,
+    Component,
+    draw_names,
+    multiplier,
+)
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -65,13 +71,9 @@ def draw(
     """
     rows = emissions[emissions["emission_kt"].notna()].reset_index(drop=True)
     codes, groups = grouped(rows, by)
-    common: list[Multipliers | Splits] = [
-        Multipliers(rows, part, draws, seed) for part in (Component.FACTOR, Component.ABATEMENT)
-    ]
+    common: list[Multipliers | Splits] = [Multipliers(rows, part, draws, seed) for part in COMMON]
     common.append(Splits(rows, draws, seed))
-    regional = [
-        Multipliers(rows, part, draws, seed) for part in (Component.ACTIVITY, Component.LOCAL)
-    ]
+    regional = [Multipliers(rows, part, draws, seed) for part in ACTIVITY]
     products = Products(
         codes, len(groups), [part.which for part in common], [part.which for part in regional]
     )
@@ -198,11 +200,14 @@ class Multipliers:
     """
 
     def __init__(self, rows: pd.DataFrame, part: str, draws: int, seed: int) -> None:
-        drawn, which, distribution = normals(rows, part, draws, seed)
-        place, distinct = distribution.distinct()
-        self.which, pairs = combined([which, place])
-        self._normals, self._names = drawn.T, pairs[:, 0]
-        self._distribution = distinct.take(pairs[:, 1])
+        spread, _ = grouped(rows, SPREAD[part])
+        named, names = draw_names(rows, part)
+        self.which, pairs = combined([named, spread])
+        first = np.unique(self.which, return_index=True)[1]
+        self._distribution = multiplier(rows.iloc[first], part)
+        self._names = pairs[:, 0]
+        moving = np.asarray(self._distribution.deviation) != 0
+        self._normals = normals(names, part, draws, seed, set(self._names[moving]))
 
     def drawn(self, chosen: slice) -> np.ndarray:
         """Return some draws of all multipliers; float32, shape (distinct, draws)."""
@@ -213,14 +218,20 @@ class Multipliers:
 class Splits:
     """The distinct multipliers of shares; see `Multipliers`.
 
-    A split stays a split: what one technology gains, the others lose. Regions
+    A split stays a split: what one technology gains, the others lose. Its shares in a draw are
+    its weights, each times exp(deviation x score), over their sum; the weights and deviations
+    are such that means and widths are those stated (`bc_inventory.inventory.splits`). Regions
     that have the same split share its draws, so each is worked out once.
     """
 
     def __init__(self, rows: pd.DataFrame, draws: int, seed: int) -> None:
-        self._plain = Multipliers(rows, Component.SHARE, draws, seed)
-        share = rows["share"].to_numpy(dtype=np.float32)
-        member, _ = combined([self._plain.which, pd.factorize(share)[0]])
+        named, names = draw_names(rows, Component.SHARE)
+        spread, _ = grouped(rows, SPREAD[Component.SHARE])
+        member, kinds_of = combined([named, spread])
+        first = rows.iloc[np.unique(member, return_index=True)[1]]
+        share = first["share"].to_numpy(dtype=float)
+        weight = first["share_weight"].to_numpy(dtype=float)
+        deviation = first["sigma_share"].fillna(0.0).to_numpy(dtype=np.float32)
         split, _ = grouped(rows, SPLIT)
         order = np.lexsort((member, split))
         begins = np.flatnonzero(np.diff(split[order], prepend=-1))
@@ -234,16 +245,26 @@ class Splits:
         )
         self._lengths = lengths[chosen]
         self._offsets = np.cumsum(self._lengths) - self._lengths
-        self._kept = self._plain.which[members]
-        self._share = share[members, None]
+        of_member = member[members]
+        self._names = kinds_of[of_member, 0]
+        self._deviation = deviation[of_member, None]
+        self._share = share.astype(np.float32)[of_member, None]
+        known = (share > 0) & ~np.isnan(weight)
+        relative = np.divide(weight, share, out=np.ones_like(share), where=known)
+        self._relative = relative.astype(np.float32)[of_member, None]
         self._before = np.add.reduceat(self._share, self._offsets) if len(members) else self._share
+        moving = set(self._names[self._deviation[:, 0] > 0])
+        self._normals = normals(names, Component.SHARE, draws, seed, moving)
         place = np.arange(len(order)) - np.repeat(begins, lengths)
         self.which = np.empty(len(order), dtype=np.int64)
         self.which[order] = self._offsets[np.repeat(kinds, lengths)] + place
 
     def drawn(self, chosen: slice) -> np.ndarray:
         """Return some draws of all multipliers; float32, shape (distinct, draws)."""
-        weight = self._plain.drawn(chosen).take(self._kept, axis=0)
+        weight = self._normals[:, chosen].take(self._names, axis=0)
+        weight *= self._deviation
+        np.exp(weight, out=weight)
+        weight *= self._relative
         if len(weight):
             whole = np.add.reduceat(weight * self._share, self._offsets, axis=0)
             weight /= np.repeat(whole / self._before, self._lengths, axis=0)
@@ -251,38 +272,41 @@ class Splits:
 
 
 def normals(
-    rows: pd.DataFrame, part: str, draws: int, seed: int
-) -> tuple[np.ndarray, np.ndarray, Lognormal]:
+    names: Sequence[str], part: str, draws: int, seed: int, moving: Collection[int]
+) -> np.ndarray:
     """Draw a part of a chain, the same for the same name in any table.
 
     Parameters
     ----------
-    rows : pandas.DataFrame
-        Contract `emissions`.
+    names : sequence of str
+        Names of the draws, of `bc_inventory.inventory.components.draw_names`.
     part : str
         A `Component`.
     draws, seed : int
         See `draw`.
+    moving : collection of int
+        Positions of the names that any number depends on; the others stay zero.
 
     Returns
     -------
-    normals : numpy.ndarray of float32, shape (draws, names)
-        Standard normals of each distinct name.
-    which : numpy.ndarray of int, shape (rows,)
-        The name of each row.
-    distribution : Lognormal
-        Of each row over its value, in float32.
+    numpy.ndarray of float32, shape (names, draws)
+        Standard normals of each name: one from the middle of each of as many slices of equal
+        probability as there are draws, in an order of its own (Latin hypercube sampling). So
+        the mean of few draws is near the expected value.
     """
-    distribution = multiplier(rows, part, np.float32)
-    which, names = draw_names(rows, part)
-    moving = np.bincount(which[distribution.deviation > 0], minlength=len(names)) > 0
-    drawn = np.empty((len(names), draws), dtype=np.float32)
-    for column, name in enumerate(names):
-        if moving[column]:
-            stream(seed, part, name).standard_normal(dtype=np.float32, out=drawn[column])
-        else:
-            drawn[column] = 0.0
-    return drawn.T, which, distribution
+    drawn = np.zeros((len(names), draws), dtype=np.float32)
+    slices = _slices(draws)
+    for place in sorted(moving):
+        drawn[place] = stream(seed, part, names[place]).permutation(slices)
+    return drawn
+
+
+def _slices(draws: int) -> np.ndarray:
+    """Return the standard normals in the middle of slices of equal probability, float32."""
+    from scipy.special import ndtri
+
+    middles: np.ndarray = ndtri((np.arange(draws) + 0.5) / draws)
+    return middles.astype(np.float32)
 
 
 def stream(seed: int, part: str, name: str) -> np.random.Generator:

@@ -11,10 +11,11 @@ from bc_inventory import units
 from bc_inventory.errors import JoinError, Problem
 from bc_inventory.inventory.activity import join_words
 from bc_inventory.inventory.convert import energy_content
-from bc_inventory.inventory.distribution import Lognormal
 from bc_inventory.inventory.facts import Facts
+from bc_inventory.inventory.intervals import expected, stated
 from bc_inventory.inventory.scope import at_years, narrowest
-from bc_inventory.schema.enumerations import FactorSet
+from bc_inventory.inventory.splits import fit_splits
+from bc_inventory.schema.enumerations import FactorSet, ValueKind
 
 __all__ = ["FACTOR_UNIT", "add_factors", "add_shares"]
 
@@ -42,9 +43,9 @@ def add_shares(
     Returns
     -------
     pandas.DataFrame
-        One row for each technology, with `technology, share, sigma_share,
-        share_scope, share_technology, share_source, share_confidence`;
-        technologies with a share of zero are left out.
+        One row for each technology, with `technology, share, share_lower,
+        share_upper, share_weight, sigma_share, share_scope, share_technology,
+        share_source, share_confidence`; technologies with a share of zero are left out.
 
     Raises
     ------
@@ -54,7 +55,11 @@ def add_shares(
     narrow = narrowest(known, regions, ["nfr", "fuel"])
     values = ["share", "share_lower", "share_upper"]
     shares = at_years(narrow, years, ["region", "nfr", "fuel", "technology"], values)
-    shares["sigma_share"] = Lognormal.from_interval(*(shares[name] for name in values)).deviation
+    of_split = shares.groupby(_USE, sort=False).ngroup()
+    shares["share"] = _expected(shares, of_split)
+    shares["share_weight"], shares["sigma_share"] = fit_splits(
+        of_split.to_numpy(), *(shares[name] for name in values)
+    )
     shares["share_technology"] = shares["technology"]
     shares = shares.rename(
         columns={
@@ -65,7 +70,8 @@ def add_shares(
     )
     columns = [
         "technology",
-        "share",
+        *values,
+        "share_weight",
         "sigma_share",
         "share_scope",
         "share_technology",
@@ -86,6 +92,16 @@ def add_shares(
         )
     _whole(split)
     return split[split["share"] > 0].reset_index(drop=True)
+
+
+def _expected(shares: pd.DataFrame, split: pd.Series) -> pd.Series:
+    """Return expected shares, which add up to what the stated ones do."""
+    median = shares["value_kind"] == ValueKind.MEDIAN
+    if not median.any():
+        return shares["share"]
+    mean = expected(shares, "share", stated(shares, "share"))
+    whole = shares["share"].groupby(split).transform("sum")
+    return mean * whole / mean.groupby(split).transform("sum")
 
 
 def _whole(split: pd.DataFrame) -> None:
@@ -142,7 +158,7 @@ def add_factors(
     -------
     pandas.DataFrame
         With `emission_factor, emission_factor_unit, factor_lower,
-        factor_upper, sigma_factor, factor_id, factor_source,
+        factor_upper, sigma_factor, skew_factor, factor_id, factor_source,
         factor_confidence, factor_tier, controls_included, pm25_factor` and,
         where a factor per mass met energy, its `ncv_id`.
 
@@ -181,6 +197,12 @@ def add_factors(
 def _choose(wanted: pd.DataFrame, factors: pd.DataFrame, factor_set: str) -> pd.DataFrame:
     """Return `wanted` with the most specific factor of the set, or NA."""
     table = factors[(factors["factor_set"] == factor_set) & (factors["species"] == "BC")]
+    spread = stated(table, "value")
+    table = table.assign(
+        value=expected(table, "value", spread),
+        sigma_factor=spread.deviation,
+        skew_factor=spread.skew,
+    )
     table = table.rename(
         columns={
             "value": "emission_factor",
@@ -191,7 +213,7 @@ def _choose(wanted: pd.DataFrame, factors: pd.DataFrame, factor_set: str) -> pd.
             "confidence": "factor_confidence",
             "tier": "factor_tier",
         }
-    ).drop(columns=["factor_set", "species", "convention", "note"])
+    ).drop(columns=["factor_set", "species", "convention", "value_kind", "note"])
     spread = wanted.reset_index().merge(table, on="fuel", suffixes=("", "_of"))
     fits = (spread["side_of"].isin(["*"]) | (spread["side_of"] == spread["side"])) & (
         spread["nfr_of"].isin(["*"]) | (spread["nfr_of"] == spread["nfr"])
@@ -238,9 +260,40 @@ def _per_activity(used: pd.DataFrame, facts: Facts, regions: pd.DataFrame) -> pd
             used.loc[by_mass, "ncv_id"],
             pd.Series(calorific["ncv_id"].to_numpy(), index=used.index[by_mass]),
         )
+        _convert_back(used, by_mass.to_numpy(), calorific)
     for name in ("emission_factor", "factor_lower", "factor_upper", "pm25_factor"):
         used[name] = used[name] * scale
     used["emission_factor_unit"] = target
-    bounds = (used[name] for name in ("emission_factor", "factor_lower", "factor_upper"))
-    used["sigma_factor"] = Lognormal.from_interval(*bounds).deviation
     return used.drop(columns="unit")
+
+
+def _convert_back(used: pd.DataFrame, rows: np.ndarray, calorific: pd.DataFrame) -> None:
+    """Divide by the calorific value of factors per mass, which cancels the activity's own.
+
+    Parameters
+    ----------
+    used : pandas.DataFrame
+        Rows with `conversion`, `sigma_conversion` and `skew_conversion` of the activity; those of
+        the whole row are put in their place.
+    rows : numpy.ndarray of bool
+        Which rows have such a factor.
+    calorific : pandas.DataFrame
+        Columns of `bc_inventory.inventory.convert.energy_content` for these rows.
+    """
+    place = np.flatnonzero(rows)
+    name = calorific["ncv_id"].to_numpy(dtype=object)
+    of_activity = used["conversion"].to_numpy(dtype=object)[place]
+    sigma, skew = (
+        used[f"{column}_conversion"].to_numpy(dtype=float).copy() for column in ("sigma", "skew")
+    )
+    same = of_activity == name
+    alone = pd.isna(of_activity)
+    content = calorific["sigma_content"].to_numpy(dtype=float)
+    both = np.sqrt(np.square(sigma[place]) + np.square(content))
+    sigma[place] = np.select([same, alone], [0.0, -content], both)
+    skew[place] = np.where(alone, calorific["skew_content"].to_numpy(dtype=float), 0.0)
+    words = used["conversion"].to_numpy(dtype=object).copy()
+    divided = pd.Series(of_activity, dtype=object) + " / " + pd.Series(name, dtype=object)
+    words[place] = np.select([same, alone], [None, name], divided.to_numpy(dtype=object))
+    used["conversion"] = words
+    used["sigma_conversion"], used["skew_conversion"] = sigma, skew

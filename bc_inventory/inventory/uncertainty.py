@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from bc_inventory.inventory.components import DRAW_COLUMNS, Component, draw_names, multiplier
+from bc_inventory.inventory.components import DRAW_COLUMNS
 from bc_inventory.inventory.draws import SPLIT, draw, grouped
+from bc_inventory.inventory.propagation import moves
 from bc_inventory.schema import check, table
 from bc_inventory.schema.counted import counted
 from bc_inventory.schema.enumerations import Level
@@ -35,12 +36,10 @@ _ORDER = ["year", "species", "factor_set", "side"]
 # Levels inside one GNFR aggregate.
 _WITHIN = (Level.SIDE_GNFR, Level.SIDE_NFR, Level.REGION_GNFR, Level.REGION_NFR)
 # What the draws depend on.
-_NEEDED = [
-    *dict.fromkeys([*_BASE, "region", "gnfr", "nfr", *SPLIT, "share", "emission_kt", *DRAW_COLUMNS])
-]
+_NEEDED = [*dict.fromkeys([*_BASE, "region", "gnfr", "nfr", *SPLIT, "emission_kt", *DRAW_COLUMNS])]
 _USED = [*_NEEDED, "notation_key"]
-# IPCC: error propagation assumes relative standard deviations below 30 %; parts
-# of rows that carry less than a hundredth of the total can't spoil it.
+# IPCC: error propagation assumes relative standard deviations below 30 %; a part whose rows
+# carry less than a hundredth of the total can't spoil it.
 _APPROACH1_LIMIT = 0.3
 _MATERIAL = 0.01
 
@@ -227,7 +226,7 @@ def _described(groups: pd.DataFrame, statistics: np.ndarray) -> pd.DataFrame:
 
 
 class _Parts:
-    """Rows with a figure, and of each part of their chain its name and half width.
+    """Rows with a figure, and how far each moves with each part of its chain.
 
     Parameters
     ----------
@@ -238,25 +237,36 @@ class _Parts:
     def __init__(self, rows: pd.DataFrame) -> None:
         self.rows = rows
         self.value = rows["emission_kt"].to_numpy(dtype=float)
-        self.name, self.half, self.wide = [], [], []
-        for part in Component:
-            distribution = multiplier(rows, part)
-            self.half.append(self.value * distribution.relative_half_width)
-            self.wide.append(distribution.relative_deviation > _APPROACH1_LIMIT)
-            self.name.append(draw_names(rows, part)[0])
+        self._moves = [
+            (
+                moved["row"].to_numpy(),
+                moved["name"].to_numpy(),
+                moved["kt"].to_numpy(),
+                moved["spread_kt"].to_numpy(),
+            )
+            for moved, _ in moves(rows).values()
+            if len(moved)
+        ]
 
     def propagated(self, by: list[str]) -> pd.DataFrame:
-        """Propagate errors: rows that share a part add up, parts add in squares."""
+        """Propagate errors: rows that share a part add up, parts add in squares.
+
+        A part is within the assumptions unless what it moves is a material share of the total
+        and its standard deviation is above the limit, all rows of its name taken together.
+        """
         codes, groups = grouped(self.rows, by)
-        total = np.bincount(codes, self.value)
-        material = self.value > _MATERIAL * total[codes]
+        total = np.bincount(codes, self.value, minlength=len(groups))
         square = np.zeros(len(total))
         limit = np.zeros(len(total), dtype=bool)
-        for name, half, wide in zip(self.name, self.half, self.wide, strict=True):
+        for row, name, half, spread in self._moves:
             size = int(name.max()) + 1
-            pair, which = np.unique(codes * size + name, return_inverse=True)
-            square += np.bincount(pair // size, np.square(np.bincount(which, half)))
-            limit[codes[wide & material]] = True
+            pair, which = np.unique(codes[row] * size + name, return_inverse=True)
+            group = pair // size
+            square += np.bincount(group, np.square(np.bincount(which, half)), len(total))
+            moved = np.abs(np.bincount(which, spread))
+            carried = np.bincount(which, self.value[row])
+            wide = (moved > _APPROACH1_LIMIT * carried) & (carried > _MATERIAL * total[group])
+            limit[group[wide]] = True
         half_width = np.sqrt(square)
         return groups.assign(
             emission_kt=total,

@@ -11,7 +11,6 @@ __all__ = [
     "DOMAINS",
     "NOTATION_KEYS",
     "QUANTITY_UNITS",
-    "SUM_OF_MEDIANS",
     "bounded",
     "factor_set",
     "fuel",
@@ -41,7 +40,6 @@ QUANTITY_UNITS = "TJ, TJ_GCV, kt, m3, vehicle_km, person"
 # What an interval holds whose value isn't a median: the central value of a source, whatever it
 # is; and a sum over rows.
 AS_GIVEN = (Statistic.AS_GIVEN, Statistic.LOWER, Statistic.UPPER)
-SUM_OF_MEDIANS = (Statistic.SUM_OF_MEDIANS, Statistic.LOWER, Statistic.UPPER)
 
 year = Column("year", "integer", "calendar year", minimum=1850, maximum=2100)
 side = Column("side", "string", "domain that the region belongs to", listing=DOMAINS)

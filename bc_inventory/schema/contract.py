@@ -89,7 +89,7 @@ class Interval:
     lower: str
     upper: str
     statistics: tuple[Statistic, Statistic, Statistic] = (
-        Statistic.MEDIAN,
+        Statistic.MEAN,
         Statistic.LOWER,
         Statistic.UPPER,
     )

@@ -41,7 +41,6 @@ class Statistic(StrEnum):
 
     MEDIAN = "median"
     MEAN = "mean"
-    SUM_OF_MEDIANS = "sum of medians"
     AS_GIVEN = "as its source gives it"
     LOWER = "lower 95 %"
     UPPER = "upper 95 %"

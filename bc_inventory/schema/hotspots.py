@@ -101,7 +101,7 @@ HOTSPOTS = Table(
         _s("previous_id", "hotspots of the version before that it overlaps, separated by ;"),
     ),
     ("hotspot_id",),
-    (Interval("emission_kt", "lower_kt", "upper_kt", c.SUM_OF_MEDIANS),),
+    (Interval("emission_kt", "lower_kt", "upper_kt"),),
 )
 
 TABLES = (HOTSPOT_GROUPS, HOTSPOTS)

@@ -89,7 +89,7 @@ CO2_EQUIVALENTS = Table(
         ),
         Column("metric", "string", "metric", enum=METRICS),
         Column("horizon", "integer", "time horizon", "a", minimum=1),
-        _n("emission_kt", "emission", "kt", statistic=Statistic.SUM_OF_MEDIANS),
+        _n("emission_kt", "emission", "kt", statistic=Statistic.MEAN),
         _n("lower_kt", "lower bound of the emission", "kt", statistic=Statistic.LOWER),
         _n("upper_kt", "upper bound of the emission", "kt", statistic=Statistic.UPPER),
         _n("lowest_mt", "central emission by the lowest central value", "Mt", None),
@@ -158,7 +158,7 @@ CRYOSPHERE = Table(
         Column("share_of_side", "number", "of the side's emission of the category", "1", True, 0),
     ),
     ("year", "side", "factor_set", "view", "band", "gnfr", "nfr"),
-    (Interval("emission_kt", "lower_kt", "upper_kt", c.SUM_OF_MEDIANS),),
+    (Interval("emission_kt", "lower_kt", "upper_kt"),),
 )
 
 CRYOSPHERE_MONTHS = Table(
@@ -203,7 +203,7 @@ EXPOSURE = Table(
         Column("caveat", "string", "what must be said with the figure"),
     ),
     ("year", "side", "factor_set", "region", "nfr"),
-    (Interval("density_near_t_km2", "lower_t_km2", "upper_t_km2", c.SUM_OF_MEDIANS),),
+    (Interval("density_near_t_km2", "lower_t_km2", "upper_t_km2"),),
 )
 
 TABLES = (

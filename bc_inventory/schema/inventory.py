@@ -39,6 +39,36 @@ def _s(name: str, description: str) -> Column:
     return Column(name, "string", description, required=False)
 
 
+def _spread(component: str, of: str) -> tuple[Column, Column]:
+    """Return the columns of a split normal of a logarithm."""
+    about = f"of ln({of})"
+    return (
+        Column(
+            f"sigma_{component}",
+            "number",
+            f"mean of the standard deviations {about} below and above its median; negative where "
+            "it divides",
+            "1",
+            required=False,
+        ),
+        Column(
+            f"skew_{component}",
+            "number",
+            f"deviation {about} above the median less that below, over their sum",
+            "1",
+            required=False,
+            minimum=-1,
+            maximum=1,
+        ),
+    )
+
+
+_CONVERSION = _s(
+    "conversion",
+    "calorific value or CO2 factor that the number depends on; rows that name it share its draw. "
+    "Where a factor per mass meets activity converted by the same value, it cancels",
+)
+
 # What identifies the region's own statistics; rows that agree in these and the region share
 # their draw.
 _FIGURE = (
@@ -67,8 +97,10 @@ ACTIVITY = Table(
         _s("ncv_id", "calorific value or CO2 factor that converted it"),
         _s("flag", "what isn't as published, separated by ;"),
         *_FIGURE,
-        Column("sigma_activity", "number", "ln standard deviation common to regions", "1"),
-        Column("sigma_local", "number", "ln standard deviation of the region alone", "1"),
+        _CONVERSION,
+        *_spread("activity", "activity, part common to regions"),
+        *_spread("local", "activity, part of the region alone"),
+        *_spread("conversion", "what converts it"),
         c.note,
     ),
     ("year", "region", "nfr", "fuel", "activity_id"),
@@ -98,7 +130,9 @@ EMISSIONS = Table(
         ),
         _n("activity_lower", "lower bound of the activity"),
         _n("activity_upper", "upper bound of the activity"),
-        _n("share", "share of the technology in the activity", "1", 1.0, Statistic.MEDIAN),
+        _n("share", "expected share of the technology in the activity", "1", 1.0),
+        _n("share_lower", "lower bound of the share", "1", 1.0),
+        _n("share_upper", "upper bound of the share", "1", 1.0),
         _n("emission_factor", "factor before control, in `emission_factor_unit`"),
         Column(
             "emission_factor_unit",
@@ -114,7 +148,7 @@ EMISSIONS = Table(
             "fraction that controls remove, efficiency x penetration",
             "1",
             1.0,
-            Statistic.MEDIAN,
+            Statistic.MEAN,
         ),
         _n("emission_kt", "emission", "kt"),
         _n("lower_kt", "lower bound of the 95 % interval", "kt"),
@@ -158,11 +192,19 @@ EMISSIONS = Table(
         _s("abatement_nfr", "category that the set is stated for, or *"),
         _s("abatement_fuel", "fuel that the set is stated for, or *"),
         _s("abatement_technology", "technology that the set is stated for, or *"),
-        _n("sigma_activity", "standard deviation of ln(activity), part common to regions", "1"),
-        _n("sigma_local", "standard deviation of ln(activity), part of the region alone", "1"),
-        _n("sigma_share", "standard deviation of ln(share)", "1"),
-        _n("sigma_factor", "standard deviation of ln(factor)", "1"),
-        _n("sigma_abatement", "standard deviation of ln(1 - abatement)", "1"),
+        _CONVERSION,
+        *_spread("activity", "activity, part common to regions"),
+        *_spread("local", "activity, part of the region alone"),
+        *_spread("conversion", "what converts activity or factor"),
+        _n("share_weight", "weight of the share in draws of its split", "1"),
+        _n(
+            "sigma_share",
+            "standard deviation of ln(weight): the shares of a draw are weights times "
+            "exp(deviation x score), over their sum in the split",
+            "1",
+        ),
+        *_spread("factor", "factor"),
+        _n("sigma_abatement", "standard deviation of the logit of 1 - abatement", "1"),
         c.note,
     ),
     ("year", "side", "region", "nfr", "fuel", "technology", "species", "factor_set", "activity_id"),
@@ -170,6 +212,7 @@ EMISSIONS = Table(
         Interval("emission_kt", "lower_kt", "upper_kt"),
         Interval("activity", "activity_lower", "activity_upper"),
         Interval("emission_factor", "factor_lower", "factor_upper"),
+        Interval("share", "share_lower", "share_upper"),
     ),
 )
 
@@ -190,7 +233,7 @@ TOTALS = Table(
             "what is summed",
             enum=tuple(Level),
         ),
-        _total("emission_kt", "sum of the rows' emissions", Statistic.SUM_OF_MEDIANS),
+        _total("emission_kt", "sum of the rows' emissions", Statistic.MEAN),
         _total("approach1_lower_kt", "error propagation, lower bound", Statistic.LOWER),
         _total("approach1_upper_kt", "error propagation, upper bound", Statistic.UPPER),
         Column("approach1_valid", "boolean", "whether approach 1 is within its assumptions"),

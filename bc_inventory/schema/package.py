@@ -213,8 +213,7 @@ def dictionary(data: Path) -> str:
         "",
         "An empty cell is an absent value. Columns `x`, `x_lower`, `x_upper` are a value with its "
         "95 % interval, and the interval contains the value. `statistic` says which one of its "
-        "distribution a number is: values are taken as medians, so what adds them up is a sum of "
-        "medians.",
+        "distribution a number is: values are expected ones, so that sums of them are too.",
     ]
     for name in sorted(TABLES):
         lines += _section(TABLES[name], files.get(name, []))

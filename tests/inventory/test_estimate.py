@@ -6,6 +6,7 @@ import pytest
 
 from bc_inventory.errors import DataError, JoinError
 from bc_inventory.inventory.activity import harmonise
+from bc_inventory.inventory.distribution import Lognormal
 from bc_inventory.inventory.draws import draw
 from bc_inventory.inventory.estimate import estimate
 from bc_inventory.inventory.facts import fact_paths, load_facts, load_published
@@ -81,13 +82,17 @@ def test_a_controlled_factor_is_not_abated_again(small):
 
 
 def test_a_row_interval_by_hand(small):
-    """Stove: factor 80 x/: 4, share 0.5 (0.4-0.6), statistics +-10 %."""
+    """Stove: factor 80 (20-320), share 0.5 (0.4-0.6), statistics +-10 %, all independent."""
     row = by_row(make(small)[0]).loc[("DE", "1A4bi", "wood", "stove")]
-    z = 1.959964
-    parts = [np.log(4) / z, np.log(0.6 / 0.4) / (2 * z), np.log(1.1) / z]
-    reach = np.exp(z * np.sqrt(sum(p * p for p in parts)))
-    assert row["upper_kt"] == pytest.approx(0.040 * reach, rel=1e-6)
-    assert row["lower_kt"] == pytest.approx(0.040 / reach, rel=1e-6)
+    assert row["factor_upper"] == pytest.approx(320.0)
+    random = np.random.default_rng(2)
+    drawn = 0.040 * np.ones(400_000)
+    for value, lower, upper in ((80, 20, 320), (0.5, 0.4, 0.6), (1, 1 / 1.1, 1.1)):
+        of_part = Lognormal.from_interval([value], [lower], [upper])
+        drawn *= of_part.multiplier(random.standard_normal((1, drawn.size)))[0]
+    assert drawn.mean() == pytest.approx(row["emission_kt"], rel=5e-3)
+    bounds = np.quantile(drawn, [0.025, 0.975])
+    assert [row["lower_kt"], row["upper_kt"]] == pytest.approx(bounds, rel=0.02)
 
 
 def test_what_nobody_estimated_has_a_notation_key(small):
@@ -206,6 +211,7 @@ def test_approaches_agree_for_small_spread(small):
     rows, _ = make(small, factor_sets=("harmonised",))
     parts = [f"sigma_{part}" for part in ("activity", "local", "factor", "abatement")]
     rows = rows.assign(sigma_share=0.0, **{name: rows[name] * 0.02 for name in parts})
+    rows = rows.assign(skew_factor=0.0, skew_activity=0.0, skew_local=0.0)
     made = totals(rows, 20000, 11)
     side = made[made["level"] == "side"]
     assert side["approach1_valid"].all()

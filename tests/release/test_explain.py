@@ -22,6 +22,13 @@ def facts(small_root):
     return small_root.parent / "data"
 
 
+Z95 = 1.959964
+# Deviation of efficiency 0.5 (0.4 to 0.6) times penetration 0.4 (0.3 to 0.5): both are 0.1 / 1.96,
+# and the variance of the product of independent numbers is a^2 s^2 + b^2 s^2 + s^4.
+_ONE = (0.1 / Z95) ** 2
+REMOVED = math.sqrt(0.4**2 * _ONE + 0.5**2 * _ONE + _ONE**2)
+
+
 def half(factor):
     """Return half of the 95 % interval over the value, for a factor either way."""
     return math.sinh(math.log(factor))
@@ -34,8 +41,8 @@ def test_a_row_is_told_as_its_formula(release, facts):
     assert (row["factor_lower"], row["factor_upper"]) == pytest.approx((50, 200))
     assert row["flag"] == "e;surrogate"
     assert (row["share_of_total"], row["share_of_variance"]) == pytest.approx((1, 1))
-    # What may be left is 0.8, at most 0.8 + (0.2 - 0.3 x 0.4).
-    assert row["abatement_lower"] == pytest.approx(0.12)
+    assert row["abatement_lower"] == pytest.approx(0.2 - Z95 * REMOVED, abs=0.01)
+    assert row["abatement_upper"] == pytest.approx(0.2 + Z95 * REMOVED, abs=0.01)
 
 
 def test_the_parts_of_the_variance_worked_out_by_hand(release, facts):
@@ -44,12 +51,12 @@ def test_the_parts_of_the_variance_worked_out_by_hand(release, facts):
     expected = {
         "factor": 0.08 * half(2),
         # 0.5 of the coal, 0.4 to 0.6.
-        "activity": 0.08 * half(math.sqrt(0.6 / 0.4)),
+        "activity": 0.08 * 0.1 / 0.5,
         # Figures with the flag e are good to 20 %.
         "local": 0.08 * half(1.2),
-        # 0.8 is left, at most 0.88.
-        "abatement": 0.08 * half(0.88 / 0.8),
+        "abatement": by_part["abatement"]["half_width_kt"],
     }
+    assert expected["abatement"] == pytest.approx(0.08 * Z95 * REMOVED / 0.8, rel=0.01)
     assert {part: one["half_width_kt"] for part, one in by_part.items()} == pytest.approx(expected)
     whole = sum(width**2 for width in expected.values())
     assert made.half_width_kt == pytest.approx(math.sqrt(whole))
@@ -101,11 +108,17 @@ def test_facts_that_did_not_make_the_release_are_not_quoted(release, facts, tmp_
 
 
 def test_a_split_stays_a_split(release):
-    """What stoves gain pellet boilers lose: (0.04 - 0.004) / 2 of each share's half width."""
+    """What stoves gain pellet boilers lose.
+
+    Between all wood in the one and all in the other lie 0.08 and 0.008 kt; the half width of the
+    share is 0.1, and the scores of the two shares make equal parts of its variance. The slope at
+    the middle is a little above that of the interval.
+    """
     made = explain(release, "DE", "1A4bi", 2018)
     shares = [one for one in made.assumptions if one["part"] == "share"]
-    expected = (0.04 - 0.004) / 2 * half(math.sqrt(1.5))
-    assert [one["half_width_kt"] for one in shares] == pytest.approx([expected, expected])
+    expected = (0.08 - 0.008) * 0.1 / math.sqrt(2)
+    widths = [one["half_width_kt"] for one in shares]
+    assert widths == pytest.approx([expected, expected], rel=0.03)
     assert [one["rows"] for one in shares] == [1, 1]
     # Both technologies burn the same wood: 10 % of the sum, not of each in squares.
     local = next(one for one in made.assumptions if one["part"] == "local")

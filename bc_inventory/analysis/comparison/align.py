@@ -111,7 +111,7 @@ def align(
             on=_CELL,
             how="left",
         )
-        # A sum of medians may lie outside a narrow drawn interval by rounding.
+        # A published sum may lie outside a narrow drawn interval by rounding.
         compared["lower_kt"] = compared[["lower_kt", "emission_kt"]].min(axis=1, skipna=False)
         compared["upper_kt"] = compared[["upper_kt", "emission_kt"]].max(axis=1, skipna=False)
     used = rows[["inventory", "target", "sector"]].drop_duplicates(ignore_index=True)

@@ -27,11 +27,19 @@ from bc_inventory.analysis.decomposition.chain import (
     sum_to,
 )
 from bc_inventory.analysis.decomposition.divisia import Method, parts_of
-from bc_inventory.inventory.components import DRAW_COLUMNS, Component, draw_names
+from bc_inventory.inventory.components import (
+    ACTIVITY,
+    COMMON,
+    DRAW_COLUMNS,
+    SPREAD,
+    Component,
+    draw_names,
+)
 from bc_inventory.inventory.draws import SPLIT, Multipliers, Products, Splits, combined, grouped
 
 __all__ = ["drawn_parts"]
 
+_OF_KIND = ("factor", "passed", "factor_draw", "passed_draw")
 # Numbers that a block of draws of all leaves may take.
 _BLOCK_SIZE = 1_000_000
 _LAST = [HEADS.index("emission_factor"), HEADS.index("abatement")]
@@ -86,10 +94,8 @@ class _Drawn:
     """The multipliers of the rows of a table, by part of the chain."""
 
     def __init__(self, side: Side, draws: int, seed: int) -> None:
-        self.factor, self.abatement, self.activity, self.local = (
-            Multipliers(side.rows, part, draws, seed)
-            for part in (Component.FACTOR, Component.ABATEMENT, Component.ACTIVITY, Component.LOCAL)
-        )
+        self.factor, self.abatement = (Multipliers(side.rows, part, draws, seed) for part in COMMON)
+        self.activity = [Multipliers(side.rows, part, draws, seed) for part in ACTIVITY]
         self.share = Splits(side.rows, draws, seed)
 
 
@@ -124,7 +130,7 @@ class _Alone(_Sums):
             drawn.abatement,
             drawn.share,
         ]
-        self._activity = [drawn.activity, drawn.local]
+        self._activity = drawn.activity
         self._products = Products(
             codes,
             len(self.place),
@@ -191,7 +197,7 @@ class _Chains(_Sums):
                 kinds.of,
                 len(kinds.leaf),
                 [drawn.share.which[chosen]],
-                [drawn.activity.which[chosen], drawn.local.which[chosen]],
+                [part.which[chosen] for part in drawn.activity],
             )
             for kinds, drawn, chosen in zip(self._kinds, both, rows, strict=True)
         ]
@@ -211,7 +217,7 @@ class _Chains(_Sums):
 
     def _chain(self, number: int, chosen: slice) -> Floats:
         drawn, kinds, leaf = self._both[number], self._kinds[number], self._kinds[number].leaf
-        activity = [drawn.activity.drawn(chosen), drawn.local.drawn(chosen)]
+        activity = [part.drawn(chosen) for part in drawn.activity]
         used = self._products[number].summed(
             self._weights[number], [drawn.share.drawn(chosen)], activity
         )
@@ -252,9 +258,7 @@ class _Factors(_Sums):
         ]
         # One kind a leaf, which `_same_activity` has asked for: they stand in one order.
         columns = [
-            column
-            for kind in kinds
-            for column in (kind.factor, kind.passed, kind.factor_draw, kind.passed_draw)
+            column for kind in kinds for column in (getattr(kind, name) for name in _OF_KIND)
         ]
         codes = [np.unique(column, return_inverse=True)[1] for column in columns]
         pair, _ = combined(codes)
@@ -263,10 +267,7 @@ class _Factors(_Sums):
             _Kinds(
                 pair,
                 first,
-                *(
-                    getattr(kind, name)[first]
-                    for name in ("factor", "passed", "factor_draw", "passed_draw")
-                ),
+                *(getattr(kind, name)[first] for name in _OF_KIND),
             )
             for kind in kinds
         ]
@@ -276,7 +277,7 @@ class _Factors(_Sums):
             codes_of,
             len(cells),
             [pair[leaves.leaf[0]], drawn.share.which[rows[0]]],
-            [drawn.activity.which[rows[0]], drawn.local.which[rows[0]]],
+            [part.which[rows[0]] for part in drawn.activity],
         )
         self._weights = self._products.weights(base.used[rows[0]])
         self.place = (cells[None, :] * len(HEADS) + np.array(_LAST)[:, None]).ravel()
@@ -290,7 +291,7 @@ class _Factors(_Sums):
             chains.append(np.stack([factor, np.where(factor > 0, passed, np.nan)]))
         drawn = self._both[0]
         split = drawn.share.drawn(chosen)
-        activity = [drawn.activity.drawn(chosen), drawn.local.drawn(chosen)]
+        activity = [part.drawn(chosen) for part in drawn.activity]
         parts = np.zeros((len(_LAST), self._cells, split.shape[1]))
         for head, part in enumerate(parts_of(chains[0], chains[1], self._method)):
             if part.any():
@@ -324,14 +325,14 @@ def _same_activity(met: Met, both: list[_Drawn]) -> list[Flags]:
 
 def _row_keys(met: Met) -> Codes:
     """Return a code of each row of both tables: its leaf, activity, share, and their draws."""
-    rows = pd.concat([side.rows[[*DRAW_COLUMNS, "share"]] for side in met.sides], ignore_index=True)
+    rows = pd.concat([side.rows[[*DRAW_COLUMNS]] for side in met.sides], ignore_index=True)
 
     def drawn(component: Component) -> list[Codes]:
-        spread = pd.factorize(rows[f"sigma_{component}"], use_na_sentinel=False)[0]
-        return [draw_names(rows, component)[0], spread]
+        return [draw_names(rows, component)[0], grouped(rows, SPREAD[component])[0]]
 
-    value = pd.factorize(rows["share"], use_na_sentinel=False)[0]
-    share, _ = combined([*drawn(Component.SHARE), value])
+    share, _ = combined(drawn(Component.SHARE))
+    # A factor per mass cancels the calorific value of the activity, one per energy doesn't: where
+    # the tables differ in that alone, the draw of the base is used for both.
     activity, _ = combined([*drawn(Component.ACTIVITY), *drawn(Component.LOCAL)])
     splits = [_split_marks(side.rows, side_drawn) for side, side_drawn in zip(
         met.sides, np.split(share, [len(met.sides[0].rows)]), strict=True)]  # fmt: skip

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from bc_inventory.analysis.decomposition.chain import sum_to
 from bc_inventory.analysis.mitigation.scene import Change, Floats, Scene
 from bc_inventory.errors import DataError, Problem
-from bc_inventory.inventory.components import Component
+from bc_inventory.inventory.components import ACTIVITY, COMMON
 from bc_inventory.inventory.draws import Multipliers, Products, Splits, combined, grouped
 
 __all__ = ["Savings", "savings"]
@@ -99,11 +99,9 @@ def _emitted(
     yield slice(0, 1), central[:, None]
     if draws == 0 or count == 0:
         return
-    common: list[Multipliers | Splits] = [
-        Multipliers(rows, part, draws, seed) for part in (Component.FACTOR, Component.ABATEMENT)
-    ]
+    common: list[Multipliers | Splits] = [Multipliers(rows, part, draws, seed) for part in COMMON]
     common.append(Splits(rows, draws, seed))
-    own = [Multipliers(rows, part, draws, seed) for part in (Component.ACTIVITY, Component.LOCAL)]
+    own = [Multipliers(rows, part, draws, seed) for part in ACTIVITY]
     products = Products(
         cell,
         count,

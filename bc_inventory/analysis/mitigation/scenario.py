@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from bc_inventory import units
 from bc_inventory.analysis.mitigation.scene import Change, Floats, Scene
 from bc_inventory.errors import DataError, Problem, suggest
-from bc_inventory.inventory.components import DRAW_COLUMNS, IDENTITY, Component
-from bc_inventory.inventory.distribution import SplitNormal
+from bc_inventory.inventory.components import DRAW_COLUMNS, IDENTITY, SPREAD, Component
 from bc_inventory.inventory.draws import SPLIT, grouped, stream
+from bc_inventory.inventory.fractions import SplitNormal
 
 __all__ = ["check_uptake", "concerned", "drawn_scene", "make_scene"]
 
@@ -22,13 +22,12 @@ _TEMPLATE = [
     "emission_factor_unit",
     "factor_lower",
     "factor_upper",
-    "abatement",
     "factor_id",
     "factor_source",
     "abatement_source",
     *IDENTITY[Component.ABATEMENT],
-    "sigma_factor",
-    "sigma_abatement",
+    *SPREAD[Component.FACTOR],
+    *SPREAD[Component.ABATEMENT],
 ]
 # What the emission of a row and its draws depend on.
 _USED = (
@@ -260,7 +259,7 @@ def _from_template(wanted: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
             )
             for row in absent.drop_duplicates(same).itertuples()
         )
-    zero = dict.fromkeys(("share", "emission_kt", "lower_kt", "upper_kt"), 0.0)
+    zero = dict.fromkeys((*SPREAD[Component.SHARE], "emission_kt", "lower_kt", "upper_kt"), 0.0)
     return made.assign(**zero, pm25_kt=np.nan)[wanted.columns]
 
 

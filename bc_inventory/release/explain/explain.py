@@ -222,12 +222,8 @@ def _tell(rows: pd.DataFrame, total: float, variance: Variance) -> pd.DataFrame:
     result = rows.astype({"tier": "Int64"})
     result["share_of_total"] = result["emission_kt"] / total if total > 0 else 0.0
     result["share_of_variance"] = variance.rows
-    lower, upper = multiplier(result, Component.SHARE).scaled(result["share"]).interval()
-    result["share_lower"], result["share_upper"] = lower, np.minimum(upper, 1.0)
-    left = multiplier(result, Component.ABATEMENT).scaled(1.0 - result["abatement"])
-    least, most = left.interval()
-    result["abatement_lower"] = 1.0 - np.minimum(most, 1.0)
-    result["abatement_upper"] = 1.0 - least
+    least, most = multiplier(result, Component.ABATEMENT).interval()
+    result["abatement_lower"], result["abatement_upper"] = 1.0 - most, 1.0 - least
     result["formula"] = [
         f"{row.activity:.6g} {row.activity_unit} x {row.share:.6g} x "
         f"{row.emission_factor:.6g} {row.emission_factor_unit} x (1 - {row.abatement:.6g}) "
@@ -303,7 +299,7 @@ class _Users:
 
 
 def _source_column(part: str) -> str:
-    return {"local": "activity_source"}.get(part, f"{part}_source")
+    return {"local": "activity_source", "conversion": "activity_source"}.get(part, f"{part}_source")
 
 
 def _confidence(part: str, users: dict[str, np.ndarray], facts: list[dict[str, Any]]) -> str | None:

@@ -2,9 +2,8 @@
 
 Rows that share a part move together, so their half widths are added before they are
 squared; different parts are independent, so the squares add up (IPCC 2006 Guidelines
-vol. 1 ch. 3, approach 1). This is how `approach1_*` of the published totals are made,
-but for one thing: a split of activity into technologies stays a split here, as it
-does in the draws, so what one technology gains the others lose.
+vol. 1 ch. 3, approach 1). `approach1_*` of the published totals are made of the same moves
+(`bc_inventory.inventory.propagation`).
 """
 
 from __future__ import annotations
@@ -14,8 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from bc_inventory.inventory.components import Component, draw_names, multiplier
-from bc_inventory.inventory.draws import SPLIT
+from bc_inventory.inventory.propagation import moves
 
 __all__ = ["Variance", "propagate"]
 
@@ -58,7 +56,17 @@ def propagate(rows: pd.DataFrame) -> Variance:
         Shares sum to one, over parts and over rows, unless the variance is zero.
     """
     moved = pd.concat(
-        [_shares(rows) if part == "share" else _plain(rows, part) for part in Component],
+        [
+            pd.DataFrame(
+                {
+                    "row": rows.index[each["row"]],
+                    "part": str(part),
+                    "name": np.array(names, dtype=object)[each["name"]],
+                    "kt": each["kt"].to_numpy(),
+                }
+            )
+            for part, (each, names) in moves(rows).items()
+        ],
         ignore_index=True,
     )
     moved = moved[moved["kt"] != 0].reset_index(drop=True)
@@ -79,49 +87,4 @@ def propagate(rows: pd.DataFrame) -> Variance:
         parts[columns],
         carried.reindex(rows.index, fill_value=0.0),
         moved,
-    )
-
-
-def _names(rows: pd.DataFrame, part: str) -> np.ndarray:
-    which, names = draw_names(rows, part)
-    return np.array(names, dtype=object)[which]
-
-
-def _plain(rows: pd.DataFrame, part: str) -> pd.DataFrame:
-    half = multiplier(rows, part).relative_half_width
-    return pd.DataFrame(
-        {
-            "row": rows.index,
-            "part": part,
-            "name": _names(rows, part),
-            "kt": rows["emission_kt"].to_numpy(dtype=float) * half,
-        }
-    )
-
-
-def _shares(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return how far each row moves with each share of its split."""
-    split = rows.groupby(SPLIT, sort=False, dropna=False).ngroup()
-    share = rows["share"].fillna(0.0).astype(float)
-    whole = share.groupby(split).transform("sum")
-    weight = (share / whole.where(whole > 0)).fillna(0.0)
-    moving = pd.DataFrame(
-        {
-            "split": split.to_numpy(),
-            "row": rows.index,
-            "name": _names(rows, Component.SHARE),
-            "weight": weight.to_numpy(),
-            "half": multiplier(rows, Component.SHARE).relative_half_width,
-            "emission": rows["emission_kt"].to_numpy(dtype=float),
-        }
-    )
-    pairs = moving[["split", "row", "emission"]].merge(
-        moving.loc[moving["half"] > 0, ["split", "row", "name", "weight", "half"]],
-        on="split",
-        suffixes=("", "_of"),
-    )
-    subset = (pairs["row"] == pairs["row_of"]).astype(float)
-    kt = pairs["emission"] * (subset - pairs["weight"]) * pairs["half"]
-    return pd.DataFrame(
-        {"row": pairs["row"], "part": "share", "name": pairs["name"], "kt": kt.to_numpy()}
     )

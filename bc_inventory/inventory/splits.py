@@ -1,0 +1,114 @@
+"""Splits whose shares add up to one in every draw and spread as they are stated.
+
+The shares of a draw are weights, each times the exponential of a normal, over their sum
+(Aitchison's logistic normal). Scaling to one narrows shares and moves their means; the weights
+and deviations here are those with which, after it, means and 95 % intervals are the stated
+ones. They are found by drawing the split from one fixed set of well-spread scores and moving
+both until they fit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["fit_splits"]
+
+Floats = NDArray[np.floating[Any]]
+# Scores of a power of two cover the space of a split best; a wide split needs more of them.
+_SCORES = 1024
+_MORE_SCORES = 8192
+_WIDE = 0.9
+_ROUNDS = 40
+# Numbers at a time.
+_BLOCK = 4_000_000
+_Z95 = 1.959963984540054
+
+
+def fit_splits(
+    split: NDArray[np.integer[Any]], share: Any, lower: Any, upper: Any
+) -> tuple[Floats, Floats]:
+    """Return the weights and deviations of splits.
+
+    Parameters
+    ----------
+    split : numpy.ndarray of int, shape (n,)
+        Which split each share belongs to.
+    share, lower, upper : array-like of float, shape (n,)
+        Expected share and bounds of its 95 % interval; the shares of a split add up to one.
+
+    Returns
+    -------
+    weight, deviation : numpy.ndarray of float, shape (n,)
+        Of the logistic normal; for a split without an interval the shares and zeros. Where the
+        intervals of a split contradict each other (of two shares each moves as the other does),
+        the means hold and the widths meet in the middle.
+    """
+    share, lower, upper = (np.asarray(part, dtype=float) for part in (share, lower, upper))
+    weight, deviation = share.copy(), np.zeros(share.shape)
+    width = np.where(share > 0, upper - lower, 0.0)
+    order = np.lexsort((width, share, split))
+    begins = np.flatnonzero(np.diff(split[order], prepend=-1))
+    sizes = np.diff(np.append(begins, len(order)))
+    for size in np.unique(sizes[sizes > 1]):
+        rows = order[begins[sizes == size][:, None] + np.arange(size)]
+        known = np.column_stack([share[rows], width[rows]])
+        distinct, which = np.unique(known, axis=0, return_inverse=True)
+        fitted = _fit_all(distinct, int(size), _SCORES)
+        wide = fitted[:, size:].max(axis=1) > _WIDE
+        if wide.any():
+            fitted[wide] = _fit_all(distinct[wide], int(size), _MORE_SCORES)
+        weight[rows], deviation[rows] = np.split(fitted[which.reshape(-1)], 2, axis=1)
+    return weight, deviation
+
+
+def _fit_all(known: Floats, size: int, count: int) -> Floats:
+    """Fit splits of one size, as many at a time as memory allows; shape (splits, 2 x size)."""
+    blocks = -(-len(known) * size * count // _BLOCK)
+    scores = _scores(size, count)
+    return np.concatenate(
+        [
+            np.column_stack(_fit(part[:, :size], part[:, size:], scores))
+            for part in np.array_split(known, min(blocks, len(known)))
+        ]
+    )
+
+
+def _fit(share: Floats, width: Floats, scores: Floats) -> tuple[Floats, Floats]:
+    """Fit splits of one size; shapes (splits, size)."""
+    size = share.shape[1]
+    if size == 2:
+        width = np.repeat(width.mean(axis=1)[:, None], 2, axis=1)
+    present = share > 0
+    moving = present & (width > 0)
+    safe = np.where(present, share, 1.0)
+    logarithm = np.log(safe)
+    spread = np.where(moving, width / (2 * _Z95 * safe * np.maximum(1 - safe, 0.05)), 0.0)
+    spread = np.minimum(spread, 3.0)
+    ends = round(0.025 * len(scores)) - 1, round(0.975 * len(scores))
+    for _ in range(_ROUNDS):
+        drawn = np.exp(logarithm[:, None, :] + spread[:, None, :] * scores)
+        drawn *= present[:, None, :]
+        drawn /= drawn.sum(axis=2, keepdims=True)
+        logarithm += np.where(present, np.log(safe / np.where(present, drawn.mean(axis=1), 1.0)), 0)
+        edges = np.partition(drawn, ends, axis=1)[:, list(ends), :]
+        found = edges[:, 1] - edges[:, 0]
+        ratio = np.where(moving & (found > 0), width / np.where(found > 0, found, 1.0), 1.0)
+        spread = np.minimum(spread * np.clip(ratio, 0.5, 2.0) ** 0.7, 3.0)
+    # The means hold whatever the widths do.
+    for _ in range(5):
+        drawn = np.exp(logarithm[:, None, :] + spread[:, None, :] * scores) * present[:, None, :]
+        drawn /= drawn.sum(axis=2, keepdims=True)
+        logarithm += np.where(present, np.log(safe / np.where(present, drawn.mean(axis=1), 1.0)), 0)
+    return np.where(present, np.exp(logarithm), 0.0), spread
+
+
+def _scores(size: int, count: int) -> Floats:
+    """Return standard normals that cover all directions of a split evenly."""
+    from scipy.special import ndtri
+    from scipy.stats import qmc
+
+    points = qmc.Sobol(size, scramble=True, rng=20180101).random(count)
+    return ndtri(points)
