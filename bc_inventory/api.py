@@ -291,8 +291,8 @@ def compare(
     *,
     side: str,
     year: int,
-    draws: int = 0,
-    seed: int = 0,
+    draws: int | None = None,
+    seed: int | None = None,
 ) -> dict[str, pd.DataFrame]:
     """Compare a release with published inventories on common sectors and regions.
 
@@ -307,19 +307,23 @@ def compare(
         Domain to compare, by its code or name.
     year : int
         Calendar year.
-    draws, seed : int
-        Monte Carlo draws for the intervals; 0 for none.
+    draws, seed : int, optional
+        Monte Carlo draws for the intervals, 0 for none, and their seed; by default those
+        that the release was built with.
 
     Returns
     -------
     dict of str to pandas.DataFrame
         Tables by name, kt: aligned rows, differences by sector and region, agreement of each
-        pair, and the parts of the difference between factor sets.
+        pair, and the parts of the difference between factor sets. Without files, draws and
+        seed, those that the release holds, where it holds the year. `notes` says in one
+        sentence each what couldn't be compared and why, such as inventories that have no
+        figure of the part of a domain that the release covers.
 
     Raises
     ------
     DataError
-        If the release or every published inventory lacks the side or the year.
+        If the release lacks the side or the year, or nothing is there to compare it with.
 
     Examples
     --------
@@ -328,6 +332,8 @@ def compare(
     >>> "bc_inventory harmonised" in set(tables["cells"]["base"])
     True
     """
+    import pandas as pd
+
     from bc_inventory.analysis.comparison.comparability import read_definitions
     from bc_inventory.analysis.comparison.inventories import compare_side
     from bc_inventory.analysis.comparison.published import published_rows
@@ -336,26 +342,36 @@ def compare(
     from bc_inventory.errors import DataError, Problem
     from bc_inventory.reference.codelists import gnfr_index
     from bc_inventory.reference.domains import resolve_domain
+    from bc_inventory.reference.paths import using_root
+    from bc_inventory.release.read.built_with import built_with
+    from bc_inventory.release.read.comparison import published_comparison
 
-    side = resolve_domain(side)
-    published, _ = published_rows([*files], [side])
-    rows = published[side]
-    rows = rows[rows["year"] == year]
-    sets = release.emissions(side, None, year, factor_set=None, memo=None)
-    rows, _ = of_part(rows, set(sets["region"]), side)
-    tables = {f"bc_inventory {name}": part for name, part in sets.groupby("factor_set")}
-    if not tables or rows.empty:
-        raise DataError(
-            [
-                Problem(
-                    f"nothing of {side} in {year} in the "
-                    + ("published inventories" if tables else "release"),
-                    "a side and a year that both have",
-                    remedy="Choose another year or other files.",
-                )
-            ]
-        )
-    return compare_side(
-        tables, rows, side, gnfr_index(), review_limits(), read_definitions(),
-        draws=draws, seed=seed,
-    )  # fmt: skip
+    built, chosen = built_with(release), [*files]
+    with using_root(release.facts):
+        side = resolve_domain(side)
+        published, notes = published_rows(chosen, [side])
+        rows = published[side]
+        rows = rows[rows["year"] == year]
+        sets = release.emissions(side, None, year, factor_set=None, memo=None)
+        rows, apart = of_part(rows, set(sets["region"]), side)
+        described = {"notes": pd.DataFrame({"note": [*notes, *apart]})}
+        tables = {f"bc_inventory {name}": part for name, part in sets.groupby("factor_set")}
+        if not tables or len(tables) + rows["inventory"].nunique() < 2:
+            what = "published inventories" if tables else "release"
+            raise DataError(
+                [
+                    Problem(
+                        "; ".join([f"nothing of {side} in {year} in the {what}", *notes, *apart]),
+                        "a side and a year that both have",
+                        remedy="Choose another year or other files.",
+                    )
+                ]
+            )
+        if not chosen and year == built.year and draws is None and seed is None:
+            for published_tables in published_comparison(release, [side]) or []:
+                return published_tables | described
+        return described | compare_side(
+            tables, rows, side, gnfr_index(), review_limits(), read_definitions(),
+            draws=built.draws if draws is None else draws,
+            seed=built.seed if seed is None else seed,
+        )  # fmt: skip

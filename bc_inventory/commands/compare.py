@@ -17,7 +17,7 @@ from bc_inventory.commands.options import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bc_inventory.commands.released import BuiltWith
+    from bc_inventory.release.read.built_with import BuiltWith
     from bc_inventory.release.read.release import Release
 
 __all__ = ["compare"]
@@ -78,7 +78,9 @@ def compare(
     """
     from bc_inventory.analysis.comparison.regions import of_part
     from bc_inventory.commands.compare_text import summary
-    from bc_inventory.commands.released import built_with, computed_now
+    from bc_inventory.commands.released import computed_now
+    from bc_inventory.release.read.built_with import built_with
+    from bc_inventory.release.read.comparison import published_comparison
     from bc_inventory.release.read.release import open_release
 
     opened = [
@@ -94,7 +96,7 @@ def compare(
         published[name], apart = of_part(published[name], held, name)
         notes += apart
     asked = files or fill_from or fill_holes or other_versions or chosen != built.year
-    made = None if asked else _released(opened[0], list(published))
+    made = None if asked else published_comparison(opened[0], list(published))
     if made is None:
         made = _computed(tables, published, built)
         against = ", ".join(file.name for file in files) or "transcribed totals"
@@ -108,30 +110,6 @@ def compare(
         click.echo(summary(tables, chosen, opened[0].names))
     if to is not None:
         click.echo(f"Written: {_write(made, to, opened[0], chosen)}")
-
-
-def _released(release: Release, sides: list[str]) -> list[dict[str, pd.DataFrame]] | None:
-    """Return the tables of each domain as the release has them, None if it hasn't."""
-    from bc_inventory.analysis.comparison.step import TABLES
-    from bc_inventory.schema.analysis import DECOMPOSITION_HEADS
-
-    if not {*TABLES.values(), "decomposition"} <= set(release.tables):
-        return None
-    chain = release.table("decomposition")
-    chain = chain[chain["base_side"] == chain["other_side"]]
-    order = {head: place for place, head in enumerate(DECOMPOSITION_HEADS)}
-    chain = chain.sort_values("head", key=lambda heads: heads.map(order), kind="stable").assign(
-        side=chain["base_side"],
-        base="bc_inventory " + chain["base_set"],
-        other="bc_inventory " + chain["other_set"],
-        level=(chain["region"] == "*").map({True: "all", False: "cell"}),
-    )
-    tables = {name: release.table(file) for name, file in TABLES.items()} | {"chain": chain}
-    tables["comparability"] = tables["comparability"].rename(columns={"within": "side"})
-    made = [
-        {name: frame[frame["side"] == side] for name, frame in tables.items()} for side in sides
-    ]
-    return [own for own in made if len(own["agreement"])]
 
 
 def _computed(

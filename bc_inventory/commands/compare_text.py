@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from bc_inventory.analysis.comparison.comparability import VERDICTS
-from bc_inventory.reference.domains import Name
+from bc_inventory.reference.domains import Name, codes
 
 __all__ = ["summary"]
 
@@ -45,7 +45,13 @@ def summary(tables: dict[str, pd.DataFrame], year: int, names: Mapping[str, Name
                 f"{row.kendall:.2f}; sector shares differ by {row.share_distance:.1%}"
             )
         else:
-            lines.append(f"  compared as wholes; sector shares differ by {row.share_distance:.1%}")
+            regions = sorted(set(cells["region"]))
+            how = (
+                "compared as wholes"
+                if set(regions) <= set(codes())
+                else f"compared in {', '.join(regions)} alone, too few for ranks"
+            )
+            lines.append(f"  {how}; sector shares differ by {row.share_distance:.1%}")
         lines += [
             f"  significant differences: {int(cells['significant'].sum())} of {int(tested.sum())} "
             f"cells with intervals in both",

@@ -13,7 +13,7 @@ from bc_inventory.commands.options import release_options, use_facts_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bc_inventory.commands.released import BuiltWith
+    from bc_inventory.release.read.built_with import BuiltWith
     from bc_inventory.release.read.release import Release
 
 __all__ = ["decompose"]
@@ -64,7 +64,8 @@ def decompose(
     bc-inventory decompose side=CN,year=2015 side=CN,year=2018
     bc-inventory decompose side=EU,set=harmonised side=EU,set=official --to parts.csv
     """
-    from bc_inventory.commands.released import built_with, computed_now
+    from bc_inventory.commands.released import computed_now
+    from bc_inventory.release.read.built_with import built_with
 
     parts = [_part(_selector(text), inventory, releases) for text in (base, other)]
     matches = None if by or method != "lmdi" else _released(*parts)

@@ -18,7 +18,7 @@ from bc_inventory.commands.options import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bc_inventory.commands.released import BuiltWith
+    from bc_inventory.release.read.built_with import BuiltWith
     from bc_inventory.release.read.release import Release
 
 __all__ = ["measures"]
@@ -66,7 +66,8 @@ def measures(
     bc-inventory measures clean_heating=0.5 diesel_filters=0.8
     """
     from bc_inventory.analysis.mitigation.measures import read_measures
-    from bc_inventory.commands.released import built_with, computed_now, derived
+    from bc_inventory.commands.released import computed_now, derived
+    from bc_inventory.release.read.built_with import built_with
     from bc_inventory.release.read.release import open_release
 
     chosen = uptake_of(uptake)

@@ -1,37 +1,16 @@
-"""What a release was built with, and how a command says that it answers with something else."""
+"""How a command reads what a release has, and says that it answers with something else."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from bc_inventory.release.read.built_with import BuiltWith
     from bc_inventory.release.read.release import Release
 
-__all__ = ["BuiltWith", "built_with", "computed_now", "derived"]
-
-
-@dataclass(frozen=True)
-class BuiltWith:
-    """Parameters of the derived tables of a release."""
-
-    year: int
-    factor_set: str
-    draws: int
-    seed: int
-
-
-def built_with(release: Release) -> BuiltWith:
-    """Return the parameters that the derived tables of a release were made with."""
-    known = release.manifest["configuration"]
-    return BuiltWith(
-        int(known["inventory"]["base_year"]),
-        str(known["grid"]["factor_set"]),
-        int(known["uncertainty"]["draws"]),
-        int(known["uncertainty"]["seed"]),
-    )
+__all__ = ["computed_now", "derived"]
 
 
 def derived(release: Release, name: str) -> pd.DataFrame | None:

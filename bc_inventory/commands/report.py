@@ -48,9 +48,10 @@ def report(
     """Write the report of release VERSION: one HTML file that needs no network."""
     import tempfile
 
-    from bc_inventory.commands.released import built_with, computed_now
+    from bc_inventory.commands.released import computed_now
     from bc_inventory.config import Inventory
     from bc_inventory.reference.paths import data_root
+    from bc_inventory.release.read.built_with import built_with
     from bc_inventory.release.read.release import open_release
     from bc_inventory.report.context import DERIVED, IMPACTS, report_facts
     from bc_inventory.report.step import report_step

@@ -18,7 +18,7 @@ from bc_inventory.commands.options import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from bc_inventory.commands.released import BuiltWith
+    from bc_inventory.release.read.built_with import BuiltWith
     from bc_inventory.release.read.release import Release
 
 __all__ = ["targets"]
@@ -58,7 +58,8 @@ def targets(
     bc-inventory targets
     bc-inventory targets --targets mine.csv clean_heating=0.5 diesel_filters=0.8
     """
-    from bc_inventory.commands.released import built_with, computed_now, derived
+    from bc_inventory.commands.released import computed_now, derived
+    from bc_inventory.release.read.built_with import built_with
     from bc_inventory.release.read.release import open_release
 
     release = open_release(version, inventory=inventory, root=releases)

@@ -2,12 +2,16 @@
 
 import re
 
+import pandas as pd
 import pytest
 import xarray as xr
 from click.testing import CliRunner
 
+import bc_inventory as bci
 from bc_inventory.cli import cli
+from bc_inventory.commands.diff import text
 from bc_inventory.config import load_config
+from bc_inventory.release.explain.diff import HEADS, Difference
 from bc_inventory.release.read.release import open_release
 from bc_inventory.workflow.run import build
 
@@ -83,3 +87,33 @@ def test_its_total_is_no_total_of_its_domain_for_others(made):
     series = page.split(f"Time series, {ONE[region][0]}")[1].split("</figure>")[0]
     assert "MEIC" not in series
     assert "REAS" not in series
+
+
+def test_comparisons_and_differences_name_the_member(made):
+    """Inventories without a figure of the member are named, not dropped, by both surfaces."""
+    region, release, _ = made
+    side = "EU" if region == "PL" else "CN"
+    tables = bci.compare(release, side=side, year=2018)
+    assert set(tables["cells"]["region"]) == {region}
+    place = ["--inventory", "one", "--releases", str(release.path.parent.parent)]
+    shown = CliRunner().invoke(cli, ["compare", "--side", side, *place])
+    assert "compared as wholes" not in shown.stdout
+    assert f"compared in {region} alone" in shown.stdout
+    for note in tables["notes"]["note"]:
+        assert note in shown.stderr
+    without = [note for note in tables["notes"]["note"] if "no figure of" in note]
+    assert bool(without) == (region == "PL")  # nothing is transcribed of a province in 2018
+    same = CliRunner().invoke(cli, ["diff", release.version, release.version, *place])
+    assert "nothing changed" in same.stdout
+    official = release.table("totals")
+    changed = text(
+        Difference(
+            {"inventory": "one", "version": "a"},
+            {"inventory": "one", "version": "b"},
+            official.assign(base_kt=1.0, other_kt=2.0, change_kt=1.0, **dict.fromkeys(HEADS, 0.0)),
+            *(pd.DataFrame() for _ in range(3)),
+        ),
+        1,
+        release.names,
+    )
+    assert f"2018 {ONE[region][0]} * harmonised" in changed
