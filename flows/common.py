@@ -18,25 +18,36 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "300")
 os.environ.setdefault("PREFECT_SERVER_LOGGING_LEVEL", "CRITICAL")
+# Waits of 2, 4, 8 s and so on until a server answers, eight minutes in all (five attempts, one
+# minute, by default): a server that is away for some minutes must not lose a run's result.
+os.environ.setdefault("PREFECT_CLIENT_MAX_RETRIES", "8")
 
 from prefect import Flow, flow, get_client, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.objects import FlowRun, State, WorkerStatus
 from prefect.context import FlowRunContext
 from prefect.logging import get_logger
 from prefect.settings import PREFECT_API_URL, PREFECT_UI_URL
+from prefect.states import Crashed
 from prefect.task_runners import ThreadPoolTaskRunner
 
 from bc_inventory.errors import BCInventoryError, NetworkError
+from flows.advice import advice_on, advice_on_end
 from flows.alarm import send
 
 # The flows take Prefect from here, so that it is never imported before the settings above.
 __all__ = [
     "TASK",
+    "FlowRun",
+    "FlowRunFilter",
     "ThreadPoolTaskRunner",
+    "WorkerStatus",
     "alarm",
+    "crashed",
     "flow",
+    "get_client",
     "in_time",
     "is_network",
     "network_task",
@@ -50,6 +61,11 @@ TASK: dict[str, Any] = {"cache_policy": NO_CACHE, "persist_result": False}
 _HOUR = 3600.0
 _RETRY_SECONDS = "60,300,900"
 _MOST_TEXT = 4_000
+
+
+def crashed(why: str) -> State:
+    """Return the state of a run whose process is gone."""
+    return Crashed(message=why)
 
 
 def on_a_schedule(hours: float, stands: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
@@ -138,7 +154,11 @@ def page(key: str, title: str) -> Iterator[list[str]]:
         lines[:0] = ["**Failed**", "", "```", _error_text(error), "```", ""]
         raise
     finally:
-        create_markdown_artifact(key=key, markdown="\n".join([f"# {title}", "", *lines]))
+        try:
+            create_markdown_artifact(key=key, markdown="\n".join([f"# {title}", "", *lines]))
+        except Exception as error:
+            # The page is for reading; what the run has done stands without it.
+            get_logger("bc_inventory").error(f"the page of the run can't be written: {error}")
 
 
 def alarm(stands: Callable[[dict[str, Any]], str]) -> Callable[..., None]:
@@ -203,29 +223,10 @@ def _what(state: State) -> tuple[str, str]:
     if state.data is not None:
         with contextlib.suppress(Exception):  # a result that can't be had isn't the failure
             error = state.result(raise_on_failure=False)
-    if state.name == "TimedOut":
-        return (
-            state.message or "it took too long",
-            "Find what it waits for in its log; BC_INVENTORY_TIMEOUT_SECONDS of the worker "
-            "allows more. What was finished is kept.",
-        )
-    if isinstance(error, NetworkError):
-        return (
-            _error_text(error),
-            "A network or a server didn't answer, in all attempts. There is nothing to mend "
-            "here; the next scheduled run asks again.",
-        )
-    if isinstance(error, BCInventoryError):
-        return _error_text(
-            error
-        ), "Mend what is named above and run it again. What was finished is kept."
-    if isinstance(error, BaseException):
-        return _error_text(error), "This is a defect of the software: report it with the log."
-    return (
-        state.message or str(state.name),
-        "The process was killed from outside: look for a lack of memory "
-        "(journalctl -k | grep -i oom) or a restart. What was finished is kept.",
-    )
+    if state.name == "TimedOut" or not isinstance(error, BaseException):
+        message = state.message or str(state.name)
+        return message, advice_on_end(str(state.name), message)
+    return _error_text(error), advice_on(error)
 
 
 def _error_text(error: BaseException) -> str:

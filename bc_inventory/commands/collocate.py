@@ -127,7 +127,9 @@ def collocate(
     click.echo(f"{'outside':<14} {len(pairs.outside)} stations outside the field")
     click.echo(f"{'thin':<14} {pairs.thin} values of which the field covers too little time")
     if to is not None:
-        pairs.table.to_csv(to, index=False)
+        from bc_inventory.release.sanitize import as_text
+
+        as_text(pairs.table).to_csv(to, index=False)
         click.echo(f"Written: {to}")
 
 

@@ -70,8 +70,10 @@ def diff(
 
         click.echo(json.dumps(result.to_dict(), indent=1, ensure_ascii=False, allow_nan=False))
     elif form == "csv":
+        from bc_inventory.release.sanitize import as_text
+
         table: pd.DataFrame = getattr(result, name)
-        click.echo(table.to_csv(index=False, lineterminator="\n"), nl=False)
+        click.echo(as_text(table).to_csv(index=False, lineterminator="\n"), nl=False)
     else:
         click.echo(text(result, top, _names(pair)))
 

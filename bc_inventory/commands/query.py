@@ -119,7 +119,9 @@ def _write(frame: pd.DataFrame, kind: str, out: Path | None, brief: list[str] | 
         frame.to_parquet(out, index=False)
         return
     if kind == "csv":
-        text = frame.to_csv(index=False, lineterminator="\n")
+        from bc_inventory.release.sanitize import as_text
+
+        text = as_text(frame).to_csv(index=False, lineterminator="\n")
     elif kind == "json":
         text = json.dumps(records(frame), ensure_ascii=False, allow_nan=False) + "\n"
     else:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.errors import DataError, Problem
+from bc_inventory.release.sanitize import as_text
 
 __all__ = ["as_csv", "as_json"]
 
@@ -57,6 +58,8 @@ def as_json(rows: pd.DataFrame) -> str:
 def as_csv(rows: pd.DataFrame, *, header: bool = True) -> str:
     """Return rows as CSV; cells as in `as_json`, empty where missing.
 
+    Text that a spreadsheet would take for a formula has an apostrophe before it.
+
     Parameters
     ----------
     rows : pandas.DataFrame
@@ -73,7 +76,7 @@ def as_csv(rows: pd.DataFrame, *, header: bool = True) -> str:
             lambda cell: None if cell is None else json.dumps(cell, ensure_ascii=False)
         )
     shown.columns = rows.columns
-    return shown.to_csv(index=False, header=header, lineterminator="\n")
+    return as_text(shown).to_csv(index=False, header=header, lineterminator="\n")
 
 
 def _values(column: pd.Series) -> list[Any]:

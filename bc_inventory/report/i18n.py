@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bc_inventory.report.sanitize import shorten
+from bc_inventory.release.sanitize import shorten
 
 __all__ = [
     "CONFIDENCE_NAMES",

@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
+from bc_inventory.release.sanitize import for_spreadsheet
 from bc_inventory.report.i18n import UNIT_NAMES, Both, one
-from bc_inventory.report.sanitize import for_spreadsheet
 
 __all__ = ["Column", "Table", "csv_text", "number", "to_table"]
 

@@ -95,6 +95,7 @@ def _start(base: Path, pids: list[int]) -> dict[str, str]:
         "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "2",
         "PREFECT_WORKER_QUERY_SECONDS": "1",
         # As docs/operations.md advises.
+        "PREFECT_CLIENT_MAX_RETRIES": "8",
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": (
             "prefect.server.concurrency.lease_storage.filesystem"
         ),

@@ -1,7 +1,9 @@
 """Releases in an object store: a real S3 API, one that fails, one that is left half-way."""
 
 import itertools
+import os
 import shutil
+import socket
 import threading
 import time
 from pathlib import Path
@@ -41,6 +43,7 @@ class Server:
         self._count = itertools.count(1)
         self.fail_every = 0
         self.refused = 0
+        self.how = "refuse"  # or how an answer is lost: "error", "drop", "cut"
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
         self.address = f"http://127.0.0.1:{self._server.server_port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -49,10 +52,27 @@ class Server:
     def _answer(self, environ, start_response):
         if self.fail_every and next(self._count) % self.fail_every == 0:
             self.refused += 1
+            if self.how != "refuse":
+                return self._lose(environ, start_response)
             environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
             start_response("500 Internal Server Error", [("Content-Length", "0")])
             return [b""]
         return self._app(environ, start_response)
+
+    def _lose(self, environ, start_response):
+        """Do what was asked for, and lose the answer."""
+        head = []
+        body = b"".join(self._app(environ, lambda *words: head.extend(words)))
+        if self.how == "error":
+            start_response("500 Internal Server Error", [("Content-Length", "0")])
+            return [b""]
+        link = environ["werkzeug.socket"]
+        if self.how == "cut":
+            # More is promised than comes.
+            status = f"HTTP/1.1 {head[0]}\r\nContent-Length: 100000\r\n\r\n"
+            link.sendall(status.encode() + body[:20])
+        link.shutdown(socket.SHUT_RDWR)
+        raise ConnectionError
 
     def close(self):
         self._server.shutdown()
@@ -72,6 +92,7 @@ def bucket(server, monkeypatch, tmp_path, request):
 
     server.fail_every = 0
     server.refused = 0
+    server.how = "refuse"
     for name, value in {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",
@@ -139,6 +160,39 @@ def test_one_request_in_five_fails(build, bucket, server):
     assert build(bucket, second=4).version != made.version
     assert build(bucket) == made
     assert server.refused >= 5
+
+
+LOST = {"error", "drop", "cut"}
+ROUNDS = int(os.environ.get("BC_INVENTORY_LOST", "2"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", sorted(LOST))
+def test_what_was_done_and_not_answered_is_done_once(build, bucket, server, monkeypatch, how):
+    """Publish and remove, the answer to one request in so many lost after it was done.
+
+    BC_INVENTORY_LOST asks for more rounds.
+    """
+    monkeypatch.setattr(object_store, "_FIRST_WAIT", 0.001)
+    server.how = how
+    first = build(bucket)
+    store, done = ObjectStore(bucket), 0
+    for number in range(ROUNDS):
+        server.fail_every = 2 + number % 5
+        made = build(bucket, second=100 + number)
+        server.fail_every = 0
+        assert store.latest("mini") == made.version
+        assert store.verify("mini", made.version)["version"] == made.version
+        server.fail_every = 2 + number % 5
+        store.remove("mini", made.version)
+        server.fail_every = 0
+        assert store.versions("mini") == [first.version]
+        assert not store._list(store._key("mini", made.version))
+        done += 1
+    assert done == ROUNDS
+    assert server.refused >= ROUNDS
+    with pytest.raises(ReleaseError, match="no version"):
+        store.remove("mini", "2018-00000000")
 
 
 def test_a_store_that_never_answers_is_an_error_and_the_last_release_stands(

@@ -7,6 +7,7 @@ from typing import Any
 
 from bc_inventory.reference.naming import name_of
 from bc_inventory.release.metadata.file_descriptions import described
+from bc_inventory.release.sanitize import for_markdown
 
 __all__ = ["readme"]
 
@@ -22,7 +23,7 @@ def readme(core: Mapping[str, Any], version: str) -> str:
         Its version.
     """
     lines = [
-        f"# {core['title']}, version {version}",
+        f"# {for_markdown(core['title'])}, version {version}",
         "",
         *_scope(core),
         "This folder is never changed. `bc-inventory verify` proves that nothing is missing,",
@@ -31,7 +32,7 @@ def readme(core: Mapping[str, Any], version: str) -> str:
         "",
         "## How to cite",
         "",
-        f"> {core['title']}, version {version}, made with bc_inventory "
+        f"> {for_markdown(core['title'])}, version {version}, made with bc_inventory "
         f"{core['software']['bc-inventory']}.",
         "",
         "Cite the sources of the rows you use as well; they are listed below with their licences.",
@@ -158,9 +159,10 @@ def _sources(core: Mapping[str, Any]) -> Iterator[str]:
     """Yield each source under its licence."""
     by_licence: dict[str, list[str]] = {}
     for row in core["sources"]:
-        text = f"* `{row['source_id']}`: {row.get('citation') or row.get('title') or ''}"
+        citation = for_markdown(row.get("citation") or row.get("title") or "")
+        text = f"* `{row['source_id']}`: {citation}"
         if row.get("address"):
-            text += f", {row['address']}"
+            text += f", {for_markdown(row['address'])}"
         by_licence.setdefault(row.get("licence") or "not known", []).append(text)
     for licence, rows in sorted(by_licence.items()):
-        yield from (f"### {licence}", "", *rows, "")
+        yield from (f"### {for_markdown(licence)}", "", *rows, "")

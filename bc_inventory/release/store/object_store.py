@@ -41,7 +41,12 @@ T = TypeVar("T")
 # Stores answer 500 or 503 when they are busy, and say to ask again.
 _ATTEMPTS = 5
 _FIRST_WAIT = 0.05
-_UNREACHABLE = {("botocore.exceptions", name) for name in ("ConnectionError", "HTTPClientError")}
+_UNREACHABLE = {
+    ("botocore.exceptions", "ConnectionError"),
+    ("botocore.exceptions", "HTTPClientError"),
+    ("botocore.parsers", "ResponseParserError"),  # an answer that was cut off
+    ("aiohttp.client_exceptions", "ClientError"),
+}
 _BLOCK = 1 << 20
 # A prefix without manifest may be an upload under way; after a day nobody finishes it.
 _DEAD_AFTER = 86_400.0
@@ -192,7 +197,12 @@ class ObjectStore:
     def remove(self, inventory: str, version: str) -> None:
         """Remove a release, its manifest first, so that it is never half there."""
         place = self._key(check_inventory(inventory), check_version(version))
-        _again(lambda: self._files.rm(f"{place}/{MANIFEST}"))
+        if not self.has(inventory, version):
+            listed = ", ".join(self.versions(inventory)) or "none"
+            raise ReleaseError(
+                f"{self.address} has no version {version} of {inventory!r}. There are: {listed}"
+            )
+        self._remove_one(f"{place}/{MANIFEST}")
         self._remove(place)
 
     def published_at(self, inventory: str, version: str) -> float:
@@ -220,12 +230,27 @@ class ObjectStore:
 
     def remove_sidecar(self, inventory: str, path: str) -> None:
         """Remove a small object next to the releases; absent is fine."""
-        key = self._key(check_inventory(inventory), check_file(path))
-        with contextlib.suppress(FileNotFoundError):
-            _again(lambda: self._files.rm(key))
+        self._remove_one(self._key(check_inventory(inventory), check_file(path)))
+
+    def _remove_one(self, key: str) -> None:
+        """Remove an object; absent is fine, since an attempt whose answer was lost removed it."""
+
+        def remove() -> None:
+            with contextlib.suppress(FileNotFoundError):
+                self._files.rm_file(key)
+
+        _again(remove)
 
     def _remove(self, place: str) -> None:
-        _again(lambda: self._files.rm(place, recursive=True))
+        """Remove all objects below a prefix, until none is left."""
+
+        def remove() -> None:
+            with contextlib.suppress(FileNotFoundError):
+                self._files.rm(place, recursive=True)
+            if self._files.find(place):
+                raise OSError(errno.EIO, "objects are left", place)
+
+        _again(remove)
 
     def _manifest(self, inventory: str, version: str) -> dict[str, Any]:
         where = f"{self.address}/{inventory}/{version}/{MANIFEST}"
@@ -258,7 +283,7 @@ class ObjectStore:
             return
         self._put(probe, b"")
         now = self._modified(self._info(probe))
-        _again(lambda: self._files.rm(probe))
+        self._remove_one(probe)
         for name in dead:
             place = self._key(inventory, name)
             ages = [now - self._modified(info) for info in self._list(place).values()]
@@ -310,7 +335,14 @@ class ObjectStore:
         return data
 
     def _put(self, key: str, data: bytes) -> None:
-        _again(lambda: self._files.pipe_file(key, data))
+        def put() -> None:
+            try:
+                self._files.pipe_file(key, data)
+            except FileNotFoundError as error:
+                # The parts of an upload whose last answer was lost are joined, and gone as parts.
+                raise OSError(errno.EIO, str(error), key) from error
+
+        _again(put)
 
 
 def _again(ask: Callable[[], T]) -> T:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bc_inventory.report.sanitize import clean
+from bc_inventory.release.sanitize import clean
 from bc_inventory.schema.enumerations import Level
 
 __all__ = ["write_geojson"]

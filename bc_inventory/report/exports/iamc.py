@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from bc_inventory.reference.naming import names_by_domain
-from bc_inventory.report.sanitize import for_spreadsheet
+from bc_inventory.release.sanitize import for_spreadsheet
 from bc_inventory.schema.enumerations import Level
 
 __all__ = ["iamc_table", "write_iamc"]

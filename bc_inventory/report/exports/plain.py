@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from bc_inventory.report.sanitize import for_spreadsheet
+from bc_inventory.release.sanitize import for_spreadsheet
 
 __all__ = ["write_csv"]
 

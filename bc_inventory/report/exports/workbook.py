@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from bc_inventory.errors import DataError, Problem
-from bc_inventory.report.sanitize import for_spreadsheet
+from bc_inventory.release.sanitize import for_spreadsheet
 from bc_inventory.schema import table
 
 __all__ = ["Sheet", "write_workbook"]
