@@ -14,8 +14,23 @@ _AGAIN = "What was finished is kept; run it again."
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}
 # Modules whose errors come from the way to the Prefect server.
 _SERVER = {"httpx", "httpcore", "prefect", "websockets"}
-_TOLD_TO_END = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
-_BROKEN = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
+_KILLED = (
+    "The process was killed from outside: look for a lack of memory "
+    f"(journalctl -k | grep -i oom). {_AGAIN}"
+)
+_TOLD_TO_END = f"The process was told to end, as by a restart of worker or machine. {_AGAIN}"
+_BROKEN = "A library broke the process: this is a defect, report it with the log."
+_BY_ITSELF = (
+    "The process ended by itself before its flow could say why, as when the folder, the "
+    "environment or a library isn't what it was: see its log."
+)
+_BY_SIGNAL: dict[int, str] = {
+    signal.SIGKILL: _KILLED,
+    **dict.fromkeys((signal.SIGTERM, signal.SIGINT, signal.SIGHUP), _TOLD_TO_END),
+    **dict.fromkeys(
+        (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE), _BROKEN
+    ),
+}
 _SHELL = 128  # what a shell adds to the number of a signal
 
 
@@ -74,16 +89,4 @@ def advice_on_end(name: str, message: str) -> str:
         return f"The process is gone: see its log and that of the worker. {_AGAIN}"
     code = int(status[1])
     ended_by = -code if code < 0 else code - _SHELL
-    if ended_by == signal.SIGKILL:
-        return (
-            "The process was killed from outside: look for a lack of memory "
-            f"(journalctl -k | grep -i oom). {_AGAIN}"
-        )
-    if ended_by in _TOLD_TO_END:
-        return f"The process was told to end, as by a restart of worker or machine. {_AGAIN}"
-    if ended_by in _BROKEN:
-        return "A library broke the process: this is a defect, report it with the log."
-    return (
-        "The process ended by itself before its flow could say why, as when the folder, the "
-        "environment or a library isn't what it was: see its log."
-    )
+    return _BY_SIGNAL.get(ended_by, _BY_ITSELF)
