@@ -148,12 +148,16 @@ def _client(where: Compute) -> Iterator[Any]:
             "a cluster needs the package `distributed`: install bc-inventory[cluster]"
         ) from error
     if where.scheduler == "cluster":
-        with (
-            distributed.LocalCluster(
+        try:
+            cluster = distributed.LocalCluster(
                 n_workers=where.workers, threads_per_worker=1, dashboard_address=None
-            ) as cluster,
-            distributed.Client(cluster) as client,
-        ):
+            )
+        except (RuntimeError, OSError, TimeoutError) as error:
+            raise BCInventoryError(
+                f"the {where.workers} workers of this machine didn't start ({error}); one may have "
+                "been killed for lack of memory. Ask for fewer, or for threads"
+            ) from error
+        with cluster, distributed.Client(cluster) as client:
             yield client
         return
     try:

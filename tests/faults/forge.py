@@ -74,6 +74,13 @@ def prune_all(request: dict[str, Any]) -> None:
     remove_results(folder / ".cache", larger_than=0)
 
 
+def monitor(request: dict[str, Any]) -> None:
+    """Take measurements into a record."""
+    from bc_inventory.workflow.measurements import ingest_folder
+
+    ingest_folder(Path(request["inputs"]), Path(request["folder"]), Path(request["settings"]))
+
+
 def build_whole(request: dict[str, Any]) -> None:
     """Build from a configuration."""
     from bc_inventory.workflow.run import build
@@ -99,9 +106,12 @@ def main() -> None:
                 if request.get("die_at") is not None:
                     die_at(request["die_at"])
                 chosen = request.get("do", "build_whole" if "config" in request else "build_small")
-                {"build_whole": build_whole, "build_small": build_small, "prune": prune_all}[
-                    chosen
-                ](request)
+                {
+                    "build_whole": build_whole,
+                    "build_small": build_small,
+                    "prune": prune_all,
+                    "monitor": monitor,
+                }[chosen](request)
                 sys.audit("bc_inventory.count")
                 status = 0
             except BaseException as error:

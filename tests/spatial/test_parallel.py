@@ -110,6 +110,17 @@ def test_nothing_is_left_when_all_is_lost(made, tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_worker_that_is_killed_at_its_start_is_told(monkeypatch):
+    import distributed
+
+    def fail(**_):
+        raise RuntimeError("Cluster failed to start: Nanny failed to start.")
+
+    monkeypatch.setattr(distributed, "LocalCluster", fail)
+    with pytest.raises(BCInventoryError, match=r"2 workers of this machine didn't start"):
+        list(run_ordered(square, 0, [(1,)], Compute("cluster", 2)))
+
+
 @pytest.mark.parametrize(
     ("scheduler", "workers", "words"),
     [("local", 2, "the scheduler 'local'"), ("threads", 0, "0 workers")],
