@@ -16,12 +16,13 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.errors import JoinError, Problem
-from bc_inventory.inventory.components import ACTIVITY, SPREAD, Component
+from bc_inventory.inventory.components import ACTIVITY, SPLITS, SPREAD, Component
 from bc_inventory.inventory.convert import to_canonical
 from bc_inventory.inventory.distribution import Lognormal, interval_of_product
 from bc_inventory.inventory.facts import Facts
 from bc_inventory.inventory.intervals import expected, stated
 from bc_inventory.inventory.scope import at_years, narrowest
+from bc_inventory.inventory.splits import spelled
 from bc_inventory.schema.common import CONFIDENCE
 
 __all__ = ["distinct_words", "harmonise", "join_words", "weakest"]
@@ -97,6 +98,14 @@ def _mapped(
     share = stated(rules, "share")
     _spread(rules, share, "activity")
     rules["share"] = expected(rules, "share", share)
+    whole = rules.groupby(["year", "scope", *source], sort=False).ngroup()
+    once = ~rules.duplicated(["year", "scope", "activity_id", *source, "nfr", "fuel"])
+    of_whole = spelled(
+        whole[once],
+        *(rules.loc[once, name] for name in ("activity_id", "share", "share_lower", "share_upper")),
+    )
+    by_whole = of_whole.groupby(whole[once]).first()
+    rules["split_activity"] = by_whole.reindex(whole).to_numpy(dtype=object)
     figures = published.rename(columns={"source_id": "activity_source", "note": "figure_note"})
     _spread(figures, _statistics(figures, facts.activity_uncertainty), "local")
     if repaired is not None:
@@ -234,7 +243,16 @@ def _driver_shares(facts: Facts, years: Sequence[int]) -> pd.DataFrame:
     shares = facts.region_shares.rename(columns={"year": "given", "share": "driver_share"})
     nearest = wanted.drop(columns="_gap").merge(shares, on=["driver", "given"])
     _spread(nearest, Lognormal.from_relative(nearest["relative_uncertainty"]), "local")
-    columns = ["driver", "year", "region", "driver_share", "sigma_local", "skew_local"]
+    reach, share = 1.0 + nearest["relative_uncertainty"], nearest["driver_share"]
+    nearest["split_local"] = spelled(
+        nearest.groupby(["driver", "year"], sort=False).ngroup(),
+        nearest["driver"] + ":" + nearest["region"],
+        share,
+        share / reach,
+        (share * reach).clip(upper=1.0),
+    )
+    columns = ["driver", "year", "region", "driver_share", "split_local"]
+    columns += SPREAD[Component.LOCAL]
     return nearest.rename(columns={"source_id": "driver_source"})[[*columns, "driver_source"]]
 
 
@@ -273,6 +291,12 @@ def _gather(frame: pd.DataFrame) -> pd.DataFrame:
         gathered[name] = distinct_words(frame[name], group)
     rank = frame["confidence"].map({word: n for n, word in enumerate(CONFIDENCE)})
     gathered["confidence"] = rank.groupby(group).max().map(dict(enumerate(CONFIDENCE)))
+    # A sum of shares of several figures is no share of one.
+    for name in SPLITS.values():
+        texts = frame[name].astype(object)
+        other = texts.fillna("") != texts.groupby(group).transform("first").fillna("")
+        several = other.groupby(group).any() | (group.groupby(group).size() > 1)
+        gathered[name] = texts.groupby(group).first().where(~several, None)
     gathered["conversion"] = distinct_words(frame["conversion"], group)
     reaches = []
     for component in ACTIVITY:
@@ -301,7 +325,8 @@ def _keys(both: pd.DataFrame, converted: pd.DataFrame, facts: Facts) -> pd.DataF
     columns = [*_KEY, "activity_unit", "tier", "confidence", *_FIGURE]
     columns += ["activity_source", "flag", "note", "notation_key"]
     certain = {name: 0.0 for component in ACTIVITY for name in SPREAD[component]}
-    return keys[columns].assign(conversion=None, **certain)
+    absent = dict.fromkeys(("conversion", *SPLITS.values()))
+    return keys[columns].assign(**absent, **certain)
 
 
 def join_words(*columns: pd.Series) -> pd.Series:

@@ -28,6 +28,7 @@ __all__ = [
     "COMMON",
     "DRAW_COLUMNS",
     "IDENTITY",
+    "SPLITS",
     "SPREAD",
     "Component",
     "Product",
@@ -70,10 +71,19 @@ SPREAD: Mapping[str, tuple[str, ...]] = {
     Component.SHARE: ("share", "share_lower", "share_upper", "sigma_share", "share_weight"),
     Component.ABATEMENT: ("abatement", "sigma_abatement"),
 }
+# Columns that hold the split which a component is a share of, where it is one: shares of one
+# published figure, and of one total spread over regions.
+SPLITS: Mapping[str, str] = {
+    Component.ACTIVITY: "split_activity",
+    Component.LOCAL: "split_local",
+}
 # What the draws of all components depend on.
 DRAW_COLUMNS = tuple(
     dict.fromkeys(
-        [name for each in Component for name in (*IDENTITY[each], *SPREAD[each])],
+        [
+            *(name for each in Component for name in (*IDENTITY[each], *SPREAD[each])),
+            *SPLITS.values(),
+        ],
     )
 )
 

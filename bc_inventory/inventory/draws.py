@@ -18,11 +18,13 @@ import pandas as pd
 from bc_inventory.inventory.components import (
     ACTIVITY,
     COMMON,
+    SPLITS,
     SPREAD,
     Component,
     draw_names,
     multiplier,
 )
+from bc_inventory.inventory.splits import read_members
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_array
@@ -200,10 +202,16 @@ class Multipliers:
     """
 
     def __init__(self, rows: pd.DataFrame, part: str, draws: int, seed: int) -> None:
-        spread, _ = grouped(rows, SPREAD[part])
+        spread, _ = grouped(rows, [*SPREAD[part], *([SPLITS[part]] if part in SPLITS else [])])
         named, names = draw_names(rows, part)
         self.which, pairs = combined([named, spread])
         first = np.unique(self.which, return_index=True)[1]
+        self._shared = None
+        if part in SPLITS and len(first):
+            split = rows[SPLITS[part]].iloc[first].to_numpy(dtype=object)
+            if pd.notna(split).any():
+                own = np.array(names, dtype=object)[pairs[:, 0]]
+                self._shared = _Shares(split, own, part, draws, seed)
         self._distribution = multiplier(rows.iloc[first], part)
         self._names = pairs[:, 0]
         moving = np.asarray(self._distribution.deviation) != 0
@@ -212,7 +220,65 @@ class Multipliers:
     def drawn(self, chosen: slice) -> np.ndarray:
         """Return some draws of all multipliers; float32, shape (distinct, draws)."""
         scores = self._normals[:, chosen].take(self._names, axis=0)
-        return self._distribution.multiplier(scores, out=scores)
+        made = self._distribution.multiplier(scores, out=scores)
+        if self._shared is not None:
+            made[self._shared.rows] = self._shared.drawn(chosen)
+        return made
+
+
+class _Shares:
+    """Multipliers that are shares of a whole, so that their sum stays in every draw.
+
+    Parameters
+    ----------
+    split : numpy.ndarray of str, shape (distinct,)
+        Members of the whole, or absent; see `bc_inventory.inventory.splits.spelled`.
+    own : numpy.ndarray of str, shape (distinct,)
+        Name of the draw of each.
+    part, draws, seed
+        See `normals`.
+
+    Attributes
+    ----------
+    rows : numpy.ndarray of int
+        Positions of the multipliers that are shares.
+    """
+
+    def __init__(
+        self, split: np.ndarray, own: np.ndarray, part: str, draws: int, seed: int
+    ) -> None:
+        texts, of_text = np.unique(split[pd.notna(split)].astype(str), return_inverse=True)
+        wholes = [read_members(text) for text in texts]
+        sizes = np.array([len(whole.names) for whole in wholes])
+        self._offsets = np.cumsum(sizes) - sizes
+        labels = [name for whole in wholes for name in whole.names]
+        which, names = pd.factorize(np.array(labels, dtype=object))
+        share, weight, deviation = (
+            np.concatenate([getattr(whole, name) for whole in wholes]).astype(np.float32)
+            for name in ("share", "weight", "deviation")
+        )
+        self._which, self._weight = which, weight[:, None]
+        self._deviation = deviation[:, None]
+        self._normals = normals(list(names), part, draws, seed, set(which[deviation > 0]))
+        place = {
+            (number, name): self._offsets[number] + at
+            for number, whole in enumerate(wholes)
+            for at, name in enumerate(whole.names)
+        }
+        present = np.flatnonzero(pd.notna(split))
+        member = [place[number, own[row]] for number, row in zip(of_text, present, strict=True)]
+        self.rows, self._whole, self._member = present, of_text, np.array(member, dtype=np.intp)
+        self._share = share[self._member, None]
+
+    def drawn(self, chosen: slice) -> np.ndarray:
+        """Return some draws of the shares over the expected ones; float32."""
+        drawn = self._normals[:, chosen].take(self._which, axis=0)
+        drawn *= self._deviation
+        np.exp(drawn, out=drawn)
+        drawn *= self._weight
+        whole = np.add.reduceat(drawn, self._offsets, axis=0)
+        made: np.ndarray = drawn[self._member] / whole[self._whole] / self._share
+        return made
 
 
 class Splits:

@@ -9,12 +9,14 @@ both until they fit.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["fit_splits"]
+__all__ = ["Members", "fit_splits", "read_members", "spelled"]
 
 Floats = NDArray[np.floating[Any]]
 # Scores of a power of two cover the space of a split best; a wide split needs more of them.
@@ -112,3 +114,84 @@ def _scores(size: int, count: int) -> Floats:
 
     points = qmc.Sobol(size, scramble=True, rng=20180101).random(count)
     return ndtri(points)
+
+
+# What is left of a whole that isn't split further.
+_REST = "rest"
+
+
+@dataclass(frozen=True)
+class Members:
+    """The members of a split.
+
+    Parameters
+    ----------
+    names : tuple of str
+        What names the draw of each.
+    share, weight, deviation : numpy.ndarray of float, shape (members,)
+        Expected share, and what `fit_splits` gives.
+    """
+
+    names: tuple[str, ...]
+    share: Floats
+    weight: Floats
+    deviation: Floats
+
+
+def spelled(
+    whole: pd.Series, name: pd.Series, share: pd.Series, lower: pd.Series, upper: pd.Series
+) -> pd.Series:
+    """Return the split that each share belongs to, as a table holds it.
+
+    Parameters
+    ----------
+    whole : pandas.Series
+        What a share is one of.
+    name : pandas.Series of str
+        What names the draw of a share; shares of one whole with one name are one.
+    share, lower, upper : pandas.Series of float
+        Expected share of the whole and bounds of its 95 % interval. What the shares of a whole
+        leave is a member too.
+
+    Returns
+    -------
+    pandas.Series of str
+        `name=share,weight,deviation` of each member, separated by `;`; absent where nothing of
+        the whole is uncertain.
+    """
+    members = pd.DataFrame({"whole": whole, "name": name, "share": share})
+    members["lower"], members["upper"] = lower, upper
+    summed = members.groupby(["whole", "name"], sort=False, as_index=False).sum()
+    rest = (1.0 - summed.groupby("whole")["share"].sum()).clip(lower=0.0)
+    rest = rest[rest > 1e-6].rename("share").reset_index()
+    alone = summed.groupby("whole").filter(lambda rows: len(rows) == 1).set_index("whole")
+    width = (alone["upper"] - alone["lower"]).reindex(rest["whole"]).fillna(0.0).to_numpy() / 2
+    rest = rest.assign(name=_REST, lower=rest["share"] - width, upper=rest["share"] + width)
+    every = pd.concat([summed, rest], ignore_index=True).sort_values(
+        ["whole", "name"], kind="stable", ignore_index=True
+    )
+    of_whole = every.groupby("whole", sort=False).ngroup().to_numpy()
+    weight, deviation = fit_splits(of_whole, every["share"], every["lower"], every["upper"])
+    words = [
+        f"{label}={part:.9g},{heavy:.6g},{spread:.5g}"
+        for label, part, heavy, spread in zip(
+            every["name"], every["share"], weight, deviation, strict=True
+        )
+    ]
+    texts = pd.Series(words).groupby(of_whole).agg(";".join)
+    moving = pd.Series(deviation).groupby(of_whole).max() > 0
+    by_whole = texts.where(moving).set_axis(every["whole"].drop_duplicates())
+    return pd.Series(by_whole.reindex(whole).to_numpy(dtype=object), index=whole.index)
+
+
+def read_members(text: str) -> Members:
+    """Return the members of a split from the text that `spelled` makes.
+
+    Examples
+    --------
+    >>> read_members("a=0.25,0.2,0.5;b=0.75,0.8,0").names
+    ('a', 'b')
+    """
+    names, numbers = zip(*(word.rsplit("=", 1) for word in text.split(";")), strict=True)
+    columns = np.array([[float(part) for part in each.split(",")] for each in numbers]).T
+    return Members(tuple(names), *columns)

@@ -63,6 +63,14 @@ def _spread(component: str, of: str) -> tuple[Column, Column]:
     )
 
 
+_MEMBERS = "its members as name=share,weight,deviation, separated by ;: as in `share_weight`"
+_SPLITS = (
+    _s(
+        "split_activity",
+        f"split of the published figure that the activity is a share of; {_MEMBERS}",
+    ),
+    _s("split_local", f"split over regions that the region has a share of; {_MEMBERS}"),
+)
 _CONVERSION = _s(
     "conversion",
     "calorific value or CO2 factor that the number depends on; rows that name it share its draw. "
@@ -97,6 +105,7 @@ ACTIVITY = Table(
         _s("ncv_id", "calorific value or CO2 factor that converted it"),
         _s("flag", "what isn't as published, separated by ;"),
         *_FIGURE,
+        *_SPLITS,
         _CONVERSION,
         *_spread("activity", "activity, part common to regions"),
         *_spread("local", "activity, part of the region alone"),
@@ -192,6 +201,7 @@ EMISSIONS = Table(
         _s("abatement_nfr", "category that the set is stated for, or *"),
         _s("abatement_fuel", "fuel that the set is stated for, or *"),
         _s("abatement_technology", "technology that the set is stated for, or *"),
+        *_SPLITS,
         _CONVERSION,
         *_spread("activity", "activity, part common to regions"),
         *_spread("local", "activity, part of the region alone"),

@@ -212,6 +212,7 @@ def test_approaches_agree_for_small_spread(small):
     parts = [f"sigma_{part}" for part in ("activity", "local", "factor", "abatement")]
     rows = rows.assign(sigma_share=0.0, **{name: rows[name] * 0.02 for name in parts})
     rows = rows.assign(skew_factor=0.0, skew_activity=0.0, skew_local=0.0)
+    rows = rows.assign(split_activity=None, split_local=None)
     made = totals(rows, 20000, 11)
     side = made[made["level"] == "side"]
     assert side["approach1_valid"].all()

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from scipy.special import ndtri
 
-from bc_inventory.inventory.splits import fit_splits
+from bc_inventory.inventory.draws import Multipliers
+from bc_inventory.inventory.splits import fit_splits, read_members, spelled
 from bc_inventory.reference.paths import embedded_root
 from bc_inventory.schema import read_csv
 
@@ -76,3 +77,46 @@ def test_every_split_of_the_facts_has_its_means_and_widths():
             for row in at[mean_off | width_off]
         ]
     assert off == []
+
+
+def regions_of_a_driver():
+    """Return rows of three regions with 0.2, 0.3 and 0.5 of one total, a factor 1.6 either way."""
+    share = pd.Series([0.2, 0.3, 0.5])
+    region = pd.Series(["A", "B", "C"])
+    text = spelled(pd.Series([0, 0, 0]), "bricks:" + region, share, share / 1.6, share * 1.6)
+    columns = {"driver": "bricks", "region": region, "split_local": text, "sigma_local": 0.24}
+    absent = dict.fromkeys(("statistics_source", "source_sector"))
+    return pd.DataFrame(columns).assign(skew_local=0.0, **absent), share.to_numpy()
+
+
+def test_the_shares_of_regions_add_up_to_the_total_in_every_draw():
+    rows, share = regions_of_a_driver()
+    local = Multipliers(rows, "local", 4000, 1)
+    made = local.drawn(slice(0, 4000))[local.which]
+    assert share @ made == pytest.approx(np.ones(4000), rel=1e-5)
+    assert made.mean(axis=1) == pytest.approx(np.ones(3), rel=0.01)
+    width = np.subtract(*np.quantile(made, [0.975, 0.025], axis=1))
+    assert width == pytest.approx([1.6 - 1 / 1.6] * 3, rel=0.1)
+
+
+def test_a_region_alone_has_the_draws_it_has_among_all():
+    rows, _ = regions_of_a_driver()
+    whole, alone = (Multipliers(part, "local", 100, 1) for part in (rows, rows.iloc[[1]]))
+    drawn_whole, drawn_alone = (each.drawn(slice(0, 100)) for each in (whole, alone))
+    assert drawn_alone[alone.which][0] == pytest.approx(drawn_whole[whole.which][1], rel=1e-6)
+
+
+def test_what_shares_of_a_figure_leave_is_a_member_so_that_no_share_exceeds_one():
+    share = pd.Series([0.8])
+    (text,) = spelled(pd.Series([0]), pd.Series(["m"]), share, pd.Series([0.3]), pd.Series([1.0]))
+    members = read_members(text)
+    assert members.names == ("m", "rest")
+    assert members.share == pytest.approx([0.8, 0.2])
+    made = drawn(members.weight, members.deviation)
+    assert made.max() <= 1.0
+    assert made.mean(axis=1) == pytest.approx([0.8, 0.2], rel=0.01)
+
+
+def test_a_whole_without_intervals_is_not_spelled_out():
+    one = pd.Series([0.4, 0.6])
+    assert spelled(pd.Series([0, 0]), pd.Series(["a", "b"]), one, one, one).isna().all()
