@@ -328,7 +328,45 @@ BAD = [
     f"{LATEST}/tables/%ff%fe",
     f"{LATEST}/emissions?region=%F0%9F%92%A9&limit=-1",
     "/nothing/here?%%%",
+    f"{LATEST}/sql?query=drop table emissions",
+    f"{LATEST}/sql?query=select * from read_text('/etc/passwd')",
+    f"{LATEST}/sql?query=select 1 a, 2 a",
+    f"{LATEST}/sql?query=select union_value(k := 1), interval 1 day, '\\x00'::blob",
+    f"{LATEST}/emissions?offset=99999999999999999999",
+    f"{LATEST}/totals?year={'9' * 400}",
+    f"/releases/{'%2e%2e%2f' * 40}etc/passwd/manifest",
+    "//evil.example/releases",
+    f"{LATEST}/emissions?{'region=DE&' * 60}",
+    f"{LATEST}/tables/{'a' * 5000}",
 ]
+
+
+# Bytes that are no request, or one that doesn't end.
+NOISE = [
+    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 400,
+    b"GET /releases HTTP/9.9\r\n\r\n",
+    b"GET  /releases\r\n\r\n",
+    b"GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+    b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\nX: " + b"y" * 200_000 + b"\r\n\r\n",
+    b"POST /releases HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 99999999999\r\n\r\nx",
+    b"POST /releases HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n",
+    b"GET /\xff\xfe HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+    b"\r\n" * 1000,
+]
+
+
+@pytest.mark.slow
+def test_noise_is_no_server_error(server):
+    address, _ = server
+    host, _, port = address.removeprefix("http://").partition(":")
+    for noise in NOISE * 20:
+        with socket.create_connection((host, int(port)), timeout=30) as link:
+            with contextlib.suppress(ConnectionError):
+                link.sendall(noise)
+                link.shutdown(socket.SHUT_WR)
+                answer = link.recv(64)
+                assert not answer.startswith(b"HTTP/1.1 5"), (noise[:60], answer)
+    assert httpx.get(f"{address}/health", timeout=5).status_code == 200
 
 
 @pytest.mark.slow
