@@ -318,7 +318,8 @@ def test_long_questions_of_six_clients_starve_no_honest_one(server):
         await asyncio.gather(honest(stop), *clients)
 
     asyncio.run(main())
-    assert sorted(times)[int(len(times) * 0.95)] < 2.0
+    # 0.6 s where nothing else runs (docs/service.md); behind one long query it would be ten.
+    assert sorted(times)[int(len(times) * 0.95)] < 5.0
 
 
 GOOD = [f"{LATEST}/totals", f"{LATEST}/emissions?region=DE&limit=5", "/releases", "/health"]
