@@ -58,7 +58,7 @@ def check(roots: Roots, files: tuple[str, ...]) -> None:
         click.echo(str(item), err=True)
     rebuilt = sum(one.rebuilt for one in found)
     ruled = sum(one.ruled for one in found)
-    unsourced = sum(one.without_source or 0 for one in found)
+    unsourced = sum(one.without_source for one in found)
     if bad:
         click.echo(f"{len(bad)} rows differ, in {len({item.file for item in bad})} files", err=True)
     if unsourced:
@@ -67,11 +67,9 @@ def check(roots: Roots, files: tuple[str, ...]) -> None:
         raise SystemExit(1)
     typed = sum(len(one.typed) for one in found)
     elsewhere = sum(one.not_rebuilt for one in found)
-    nameless = sum(len(one.typed) for one in found if one.without_source is None)
     click.echo(
-        f"{len(found)} files: {rebuilt} rows are as their makers give them; {typed - nameless} are "
-        f"typed with a source, and values or bounds of {ruled} of these follow by rule; {nameless} "
-        "are typed in tables of names and choices, which have no column of sources"
+        f"{len(found)} files: {rebuilt} rows are as their makers give them; {typed} are typed with "
+        f"a source, and values or bounds of {ruled} of these follow by rule"
     )
     if elsewhere:
         click.echo(f"{elsewhere} rows can't be rebuilt here: see docs/curation.md")
@@ -88,10 +86,8 @@ def typed(roots: Roots, files: tuple[str, ...], rows: bool) -> None:
         if rows:
             click.echo(f"# {one.file}")
             click.echo(one.typed.to_csv(index=False, lineterminator="\n"), nl=False)
-        elif "source_id" not in one.typed:
-            click.echo(f"{one.file}\tno column of sources\t{len(one.typed)}")
         else:
-            for source, count in one.typed["source_id"].value_counts(dropna=False).items():
+            for source, count in one.typed[one.source_column].value_counts(dropna=False).items():
                 click.echo(f"{one.file}\t{source}\t{count}")
 
 

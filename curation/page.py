@@ -54,8 +54,6 @@ def page(found: Iterable[FileStatus], makers: Iterable[Maker]) -> str:
         elsewhere = sum(one.not_rebuilt for one in files)
         hand = rows - rebuilt - elsewhere
         typed = str(hand) + (f", values or bounds of {ruled} by rule" if ruled else "")
-        if files[0].without_source is None and hand:
-            typed += ", no column of sources"
         cells = (f"`{name}`", rows, rebuilt, typed, elsewhere, ", ".join(names))
         lines.append(f"| {' | '.join(map(str, cells))} |")
     lines += ["", "## Not rebuilt", "", "| file | source | made from | why |", "|---|---|---|---|"]

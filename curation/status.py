@@ -52,11 +52,14 @@ class FileStatus:
     differences: tuple[Difference, ...]
 
     @property
-    def without_source(self) -> int | None:
-        """Typed rows without a source; None where the table has no column for one."""
-        if "source_id" not in self.typed:
-            return None
-        return int(self.typed["source_id"].isna().sum())
+    def without_source(self) -> int:
+        """Typed rows without a source."""
+        return int(self.typed[self.source_column].isna().sum()) if len(self.typed) else 0
+
+    @property
+    def source_column(self) -> str:
+        """Column that names the source of a row; a selection names that of the figures."""
+        return "source_id" if "source_id" in self.typed else "activity_source"
 
 
 def embedded_tables(roots: Roots) -> dict[str, tuple[Table, pd.DataFrame]]:

@@ -20,15 +20,15 @@ s,Made up,Nobody,2020,,CC0,Nobody 2020,assumed,
 1A2f,B_Industry,Minerals,建材,1.A.2.f,false,true,s
 1A3di(i),P_IntShipping,Bunkers,国际航运,,true,false,s
 """,
-    "fuels": """fuel,name,name_zh,kind
-wood,wood,薪柴,biomass
-coal,coal,煤,solid
-brick,brick,砖,product
+    "fuels": """fuel,name,name_zh,kind,source_id
+wood,wood,薪柴,biomass,s
+coal,coal,煤,solid,s
+brick,brick,砖,product,s
 """,
-    "technologies": """technology,name,name_zh,description
-stove,stove,炉,a stove
-pellet,pellet boiler,颗粒,a boiler
-kiln,kiln,窑,a kiln
+    "technologies": """technology,name,name_zh,description,source_id
+stove,stove,炉,a stove,s
+pellet,pellet boiler,颗粒,a boiler,s
+kiln,kiln,窑,a kiln,s
 """,
     "regions": """region,side,name,name_zh,group,parent,nuts,gb_t_2260,letters,source_id
 DE,EU,Germany,德国,EU-WEST,,DE,,,s

@@ -70,6 +70,7 @@ FUELS = Table(
             "group",
             enum=("solid", "liquid", "gas", "biomass", "waste", "product"),
         ),
+        c.source_id,
     ),
     ("fuel",),
 )
@@ -82,6 +83,7 @@ TECHNOLOGIES = Table(
         Column("name", "string", "English name"),
         Column("name_zh", "string", "Chinese name"),
         Column("description", "string", "what counts as this technology"),
+        c.source_id,
     ),
     ("technology",),
 )

@@ -110,6 +110,7 @@ COUNTRIES = Table(
         Column("alpha_2", "string", "two letters"),
         Column("alpha_3", "string", "three letters"),
         Column("name", "string", "English short name"),
+        c.source_id,
     ),
     ("alpha_2",),
 )

@@ -15,7 +15,7 @@ from bc_inventory.reference.overlay import resolve
 from bc_inventory.reference.paths import embedded_root
 from bc_inventory.storage.hashing import content_of
 
-FUELS = "fuel,name,name_zh,kind\n"
+FUELS = "fuel,name,name_zh,kind,source_id\n"
 
 
 @pytest.fixture
@@ -51,11 +51,15 @@ def test_rows_replace_those_of_their_key_and_add_others(lay):
     lines = embedded("fuels.csv").splitlines()
     place = next(n for n, line in enumerate(lines) if line.startswith("natural_gas,"))
     # The columns may stand in another order.
-    rows = "name,fuel,kind,name_zh\nmethane,natural_gas,gas,甲烷\npeat cubes,cubes,solid,泥炭\n"
+    rows = (
+        "name,fuel,kind,name_zh,source_id\n"
+        "methane,natural_gas,gas,甲烷,bcinv-codelists\n"
+        "peat cubes,cubes,solid,泥炭,bcinv-codelists\n"
+    )
     root = lay(**{"fuels.rows.csv": rows})
     wanted = [*lines]
-    wanted[place] = "natural_gas,methane,甲烷,gas"
-    wanted.append("cubes,peat cubes,泥炭,solid")
+    wanted[place] = "natural_gas,methane,甲烷,gas,bcinv-codelists"
+    wanted.append("cubes,peat cubes,泥炭,solid,bcinv-codelists")
     assert (root / "fuels.csv").read_text("utf-8").splitlines() == wanted
     assert changes(root) == {"fuels.csv": ("rows", 1, 1, 0)}
     assert others(root, "fuels.csv") == others(embedded_root(), "fuels.csv")
@@ -63,7 +67,7 @@ def test_rows_replace_those_of_their_key_and_add_others(lay):
 
 def test_a_whole_table_replaces_the_embedded_one_byte_for_byte(lay):
     lines = embedded("fuels.csv").splitlines()
-    text = "\n".join([*lines[:3], "bricks_p,peat bricks,泥炭,solid", ""])
+    text = "\n".join([*lines[:3], "bricks_p,peat bricks,泥炭,solid,bcinv-codelists", ""])
     root = lay(**{"fuels.csv": text})
     assert (root / "fuels.csv").read_text("utf-8") == text
     assert changes(root) == {"fuels.csv": ("table", 0, 1, len(lines) - 3)}
@@ -92,20 +96,22 @@ def test_a_copy_of_all_facts_is_no_overlay_and_an_edited_one_that_of_what_was_ed
     assert resolve(tmp_path / "copy", tmp_path / "results") is None
     assert not (tmp_path / "results").exists()
     path = tmp_path / "copy" / "fuels.csv"
-    path.write_text(path.read_text("utf-8") + "bricks_p,peat bricks,泥炭,solid\n", "utf-8")
+    path.write_text(
+        path.read_text("utf-8") + "bricks_p,peat bricks,泥炭,solid,bcinv-codelists\n", "utf-8"
+    )
     root = resolve(tmp_path / "copy", tmp_path / "results")
     assert changes(root) == {"fuels.csv": ("table", 0, 1, 0)}
 
 
 def test_the_same_content_has_the_same_root_and_another_content_another(lay, tmp_path):
-    one = lay(**{"fuels.rows.csv": FUELS + "a,a,甲,solid\n"})
-    two = lay(**{"fuels.rows.csv": FUELS + "a,a,甲,liquid\n"})
-    again = lay(**{"fuels.rows.csv": FUELS + "a,a,甲,solid\n"})
+    one = lay(**{"fuels.rows.csv": FUELS + "a,a,甲,solid,bcinv-codelists\n"})
+    two = lay(**{"fuels.rows.csv": FUELS + "a,a,甲,liquid,bcinv-codelists\n"})
+    again = lay(**{"fuels.rows.csv": FUELS + "a,a,甲,solid,bcinv-codelists\n"})
     assert one == again != two
     assert one.is_absolute()
     # A root that was damaged is written again.
     (one / "regions.csv").write_text("")
-    assert lay(**{"fuels.rows.csv": FUELS + "a,a,甲,solid\n"}) == one
+    assert lay(**{"fuels.rows.csv": FUELS + "a,a,甲,solid,bcinv-codelists\n"}) == one
     assert others(one, "fuels.csv") == others(embedded_root(), "fuels.csv")
 
 
@@ -140,11 +146,14 @@ def test_rows_of_a_table_laid_over_it_change_nothing(lay, data):
         ),
         ({"README.md": "only words"}, ["no table", "facts.folder"]),
         (
-            {"fuels.rows.csv": FUELS + "a,a,甲,solid\nb,b,乙,sold\n"},
+            {
+                "fuels.rows.csv": FUELS
+                + "a,a,甲,solid,bcinv-codelists\nb,b,乙,sold,bcinv-codelists\n"
+            },
             ["fuels.rows.csv, row 3, column kind", "'sold'", "'solid'"],
         ),
         (
-            {"fuels.rows.csv": FUELS + "a,a,甲,solid\n" * 2},
+            {"fuels.rows.csv": FUELS + "a,a,甲,solid,bcinv-codelists\n" * 2},
             ["fuels.rows.csv, row 3, column fuel", "the key fuel=a again"],
         ),
         ({"fuels.rows.csv": "fuel,kind\na,solid\n"}, ["fuels.rows.csv, column name", "no such"]),

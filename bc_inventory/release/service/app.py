@@ -19,7 +19,6 @@ from starlette.exceptions import HTTPException
 
 from bc_inventory import __version__
 from bc_inventory.errors import BCInventoryError, ReleaseError
-from bc_inventory.reference.paths import embedded_root
 from bc_inventory.release.read.release import Release, open_stored
 from bc_inventory.release.read.sql import as_frame
 from bc_inventory.release.service.doors import CLIENT, DEADLINE, Doors
@@ -147,7 +146,7 @@ class _Desk:
     def without_folders(self, text: str) -> str:
         """Return a text without the folders of this machine."""
         home, code = Path.home(), Path(__file__).resolve().parents[3]
-        for folder in (self.store.root, embedded_root(), code, tempfile.gettempdir(), home):
+        for folder in (self.store.root, code, tempfile.gettempdir(), home):
             text = text.replace(f"{folder}/", "").replace(str(folder), "the store")
         return text
 
