@@ -8,6 +8,7 @@ if its file is the very one that made the release.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ _TABLES = (
     "activity_mapping",
     "activity_national",
     "activity_uncertainty",
+    "calorific_values",
+    "co2_factors",
     "region_shares",
     "technology_shares",
     "emission_factors",
@@ -95,6 +98,8 @@ class Grounds:
                 return self._activity(identity["activity_id"], year)
             case Component.LOCAL:
                 return self._local(identity, year, flags)
+            case Component.CONVERSION:
+                return self._conversion(identity["conversion"], year)
             case Component.SHARE:
                 wanted = {name: identity[name] for name in ("nfr", "fuel")}
                 wanted |= {name: identity[f"share_{name}"] for name in ("scope", "technology")}
@@ -103,8 +108,10 @@ class Grounds:
                 return self._rows(
                     "emission_factors", {"factor_id": identity["factor_id"]}, year, "value"
                 )
-            case _:
+            case Component.ABATEMENT:
                 return self._abatement(identity, year)
+            case _:
+                raise ValueError(f"no component is called {part}")
 
     def _activity(self, name: str, year: int) -> list[dict[str, Any]]:
         return [
@@ -127,6 +134,18 @@ class Grounds:
             if fact["source_sector"] in {"*", identity["source_sector"]}
             and fact["flag"] in {"*", *flags}
         ]
+
+    def _conversion(self, names: str, year: int) -> list[dict[str, Any]]:
+        """Return the calorific values and CO2 factors that a name of conversions lists."""
+        facts: list[dict[str, Any]] = []
+        for name in re.split(" / |;", names):
+            kind, _, fuel = name.partition("co2:")
+            facts += (
+                self._rows("co2_factors", {"fuel": fuel}, year, "value")
+                if fuel
+                else self._rows("calorific_values", {"ncv_id": kind}, year, "value")
+            )
+        return facts
 
     def _abatement(self, identity: Mapping[str, Any], year: int) -> list[dict[str, Any]]:
         keys = ("scope", "nfr", "fuel", "technology")
