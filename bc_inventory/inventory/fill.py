@@ -4,8 +4,9 @@ The four splicing techniques of the 2006 IPCC Guidelines (vol. 1 ch. 5.3), which
 EMEP/EEA Guidebook (part A ch. 4) repeats. With x the series as published, y the series
 as repaired, R the reference years, F the years to repair and a bar for a mean:
 
-* overlap: the part of a series before or after a break is moved to the level of R,
-  y_t = x_t mean(x_R) / mean(x_F);
+* overlap: the part of a series before or after a break is moved to the level of R. IPCC's ratio
+  is of years common to both; where there are none, it is that of the step in ln x = a + b t + step
+  in R, so that a trend through the break isn't taken for it;
 * surrogate: the series follows another one, s, as y_t = mean(x_R) s_t / mean(s_R); a
   series without figures of its own is y_t = factor s_t, or factor s_t P / P_s per head;
 * interpolation: linear between the nearest figures on both sides of F;
@@ -183,7 +184,27 @@ class _Series:
 def _overlap(rule: _Rule, series: _Series) -> pd.Series:
     figures = series.of(rule.region, rule)
     old = figures.reindex(rule.years)
-    return old * (figures.reindex(rule.references).mean() / old.mean())
+    return old * _step(old, figures.reindex(rule.references).drop(rule.years, errors="ignore"))
+
+
+def _step(old: pd.Series, new: pd.Series) -> float:
+    """Return the level of a new part of a series over that of the old one, without their trend.
+
+    The two parts have no year in common. Logarithms are read as one growth rate and a step at
+    the break, by least squares, so that what grows as steadily before as after keeps growing.
+    """
+    parts = [part[part > 0].dropna() for part in (old, new)]
+    if min(len(part) for part in parts) == 0:
+        return float("nan")
+    years = [part.index.to_numpy(dtype=float) for part in parts]
+    levels = [np.log(part.to_numpy()) for part in parts]
+    apart = np.concatenate([year - year.mean() for year in years])
+    spread = float(apart @ apart)
+    moved = np.concatenate([level - level.mean() for level in levels])
+    growth = float(apart @ moved) / spread if spread > 0 else 0.0
+    return float(
+        np.exp(levels[1].mean() - levels[0].mean() - growth * (years[1].mean() - years[0].mean()))
+    )
 
 
 def _surrogate(rule: _Rule, series: _Series) -> pd.Series:

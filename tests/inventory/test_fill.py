@@ -67,16 +67,27 @@ def values(repaired, region="A"):
 
 
 def test_overlap_moves_the_old_part_to_the_level_of_the_new():
-    # mean(20, 24) / mean(10, 12) = 2.
+    # Both parts grow by a fifth a year; the step that is left is 20 / (12 x 1.2).
     frame, made = repair(
         published(A=[10, 12, 20, 24]),
         rules(reference_from=2017, reference_to=2018),
         PEOPLE,
     )
-    assert values(frame) == [20.0, 24.0, 20.0, 24.0]
+    assert values(frame) == pytest.approx([20 / 1.44, 20 / 1.2, 20.0, 24.0])
     assert made["published"].tolist() == [10.0, 12.0]
     assert frame["flag"].tolist()[:2] == ["filled_overlap"] * 2
     assert frame["note"].tolist()[0] == "r; published: 10"
+
+
+def test_overlap_leaves_a_steady_trend_alone_and_moves_a_level():
+    steady = [100 * 1.1**n for n in range(4)]
+    rule = rules(reference_from=2017, reference_to=2018)
+    frame, _ = repair(published(A=steady), rule, PEOPLE)
+    assert values(frame) == pytest.approx(steady)
+    # One figure on each side tells nothing of a trend.
+    single = rules(year_to=2015, reference_from=2016, reference_to=2016)
+    frame, _ = repair(published(A=[10, 30]), single, PEOPLE)
+    assert values(frame) == pytest.approx([30.0, 30.0])
 
 
 def test_surrogate_follows_the_other_series():
