@@ -29,7 +29,10 @@ _IDENTITY = {
     "activity": {"statistics_source", "source_sector", "driver"},
     "emissions": {name for component in Component for name in IDENTITY[component]},
 }
-_COMPONENTS = {"activity": (Component.ACTIVITY, Component.LOCAL), "emissions": tuple(Component)}
+_COMPONENTS = {
+    "activity": (Component.ACTIVITY, Component.LOCAL),
+    "emissions": tuple(each for each in Component if each != Component.CONVERSION),
+}
 _DESCRIPTIONS = {"README.md", "datapackage.json", "manifest.json", "report.html"}
 
 
