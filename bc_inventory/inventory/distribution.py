@@ -111,7 +111,7 @@ class Lognormal(Distribution):
     >>> [bound.round(6).tolist() for bound in factor.interval()]
     [[0.5], [2.0]]
     >>> factor.mean.round(6).tolist(), factor.median.round(3).tolist()
-    ([1.0], [0.897])
+    ([1.0], [0.895])
     """
 
     centre: Floats

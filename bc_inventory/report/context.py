@@ -31,7 +31,6 @@ FACTS = {
     "sectors": ("sectors.csv", "sectors"),
     "sources": ("sources.csv", "sources"),
     "targets": ("targets.csv", "targets"),
-    "technologies": ("technologies.csv", "technologies"),
 }
 # Optional inputs of the view of ice, people and climate, with their contracts.
 IMPACTS = {
