@@ -88,10 +88,15 @@ def _computed(
     """Return progress and gaps, and what they were computed with."""
     import pandas as pd
 
-    from bc_inventory.analysis.mitigation.measures import applicable, joint_saving, read_measures
+    from bc_inventory.analysis.mitigation.measures import (
+        applicable,
+        emitted,
+        joint_share,
+        read_measures,
+    )
     from bc_inventory.analysis.mitigation.savings import savings
     from bc_inventory.analysis.mitigation.scenario import drawn_scene
-    from bc_inventory.analysis.mitigation.step import saved_shares
+    from bc_inventory.analysis.mitigation.step import published_shares
     from bc_inventory.analysis.mitigation.targets import (
         gap_after,
         progress,
@@ -111,10 +116,13 @@ def _computed(
         words = ["every measure at full uptake"]
     regions = read_csv(data_root() / "regions.csv", "regions")
     scene = drawn_scene(rows, library, uptake, regions, draws=built.draws, seed=built.seed)
-    drawn = savings(scene)
+    drawn, whole = savings(scene), emitted(rows, built.draws, built.seed)
     subset = totals[(totals["year"] == built.year) & (totals["factor_set"] == factor_set)]
     saved = pd.concat(
-        [saved_shares(joint_saving(drawn, by=by), subset, by) for by in ("side", "region")],
+        [
+            published_shares(joint_share(drawn, whole, by=by), subset, by)
+            for by in ("side", "region")
+        ],
         ignore_index=True,
     )
     targets = read_targets(file)

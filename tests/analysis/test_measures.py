@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bc_inventory.analysis.mitigation.measures import (
     apply_measures,
-    joint_saving,
+    emitted,
     joint_share,
     read_measures,
     wedges,
@@ -222,8 +222,7 @@ def test_a_share_that_moves_nowhere_is_refused(tmp_path):
 
 
 def share(uptake, draws, by="side"):
-    whole = stoves().groupby(by)["emission_kt"].sum()
-    return joint_share(joint_saving(saved(uptake, draws=draws), by=by), whole)
+    return joint_share(saved(uptake, draws=draws), emitted(stoves(), draws, 0), by=by)
 
 
 def test_the_joint_share_is_what_all_measures_leave_of_the_emission():
@@ -237,3 +236,70 @@ def test_the_joint_share_is_what_all_measures_leave_of_the_emission():
     assert half["share"].tolist() == [pytest.approx(5.9 / 8.1)]
     none = share({"poland": 1.0}, 10)
     assert none[["share", "share_lower", "share_upper"]].to_numpy().tolist() == [[0.0, 0.0, 0.0]]
+
+
+def certain(name, **changed):
+    effect = changed.get("effect", 1.0)
+    return measure(name, **{"effect_lower": effect, "effect_upper": effect} | changed)
+
+
+def split_stoves(**changed):
+    """Two regions whose stoves burn by one uncertain split with one factor."""
+    common = {"activity": 100e3, "emission_factor": 50.0, "factor_id": "one"} | changed
+    spread = {"sigma_share": 0.5, "share_lower": 0.1, "share_upper": 0.9}
+    weights = ({"share_weight": 0.8}, {"share_weight": 0.2})
+    return emissions(
+        *(
+            common | spread | row | weight | {"region": region, "share_technology": f"t{place}"}
+            for region in ("DE", "PL")
+            for place, (row, weight) in enumerate(zip((CHUNK, BRIQUETTE), weights, strict=True))
+        )
+    )
+
+
+def test_a_share_that_moves_to_another_with_one_factor_saves_nothing_in_any_draw():
+    """What is burnt is conserved: the split and the activity are those of where it is from."""
+    table = split_stoves()
+    library = pd.DataFrame([certain("move", changes="share", to_technology="coal_stove_briquette")])
+    drawn = savings(drawn_scene(table, library, {"move": 1.0}, REGIONS, draws=500, seed=1))
+    before = emitted(table, 500, 1)[1]
+    assert before[0].std() > 0.5
+    assert abs(drawn.sets[0][1][frozenset(["move"])]).max() < 1e-5 * before.max()
+
+
+def test_a_measure_that_halves_every_row_saves_a_half_in_every_draw():
+    table = split_stoves(factor_id=None)
+    library = pd.DataFrame([certain("half", technology="*", fuel="*", nfr="*", effect=0.5)])
+    drawn = savings(drawn_scene(table, library, {"half": 1.0}, REGIONS, draws=500, seed=1))
+    for by in ("side", "region"):
+        made = joint_share(drawn, emitted(table, 500, 1), by=by)
+        numbers = made[["share", "share_lower", "share_upper"]].to_numpy()
+        assert numbers == pytest.approx(0.5, abs=1e-6)
+
+
+def test_no_draw_saves_more_than_is_emitted():
+    """Saving all of 8 of 8.1 kt with an interval of a factor: the share stays below one."""
+    made = share({"clean": 1.0, "filter": 1.0}, 1000)
+    assert 0 <= made["share_lower"].iat[0] <= made["share"].iat[0] <= made["share_upper"].iat[0] < 1
+
+
+def test_effects_of_one_measure_are_one_draw_with_the_stated_mean_in_any_order():
+    """A half (0.2 to 0.6) leans down, so its middle isn't its mean."""
+    stated = {"technology": "*", "changes": "factor", "effect": 0.5, "effect_lower": 0.2}
+    rows = [
+        measure("two", scope=scope, effect_upper=upper, **stated)
+        for scope, upper in (("DE", 0.6), ("PL", 0.7))
+    ]
+    one, other = (
+        drawn_scene(
+            split_stoves(), pd.DataFrame(order), {"two": 1.0}, REGIONS, draws=2000, seed=3
+        ).changes
+        for order in (rows, rows[::-1])
+    )
+    first, second = (change.effect[1:] for change in one)
+    assert first.mean() == pytest.approx(0.5, abs=2e-3)
+    assert second.mean() == pytest.approx(0.5, abs=2e-3)
+    assert (first.argsort() == second.argsort()).all()
+    assert [change.effect.tolist() for change in one] == [
+        change.effect.tolist() for change in other[::-1]
+    ]

@@ -23,12 +23,20 @@ from bc_inventory.analysis.mitigation.savings import Savings
 from bc_inventory.analysis.mitigation.scenario import make_scene
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.inventory.components import product
-from bc_inventory.inventory.draws import SPLIT, grouped
+from bc_inventory.inventory.draws import SPLIT, draw, grouped
 from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import read_csv
 from bc_inventory.schema.counted import is_counted
 
-__all__ = ["applicable", "apply_measures", "joint_saving", "joint_share", "read_measures", "wedges"]
+__all__ = [
+    "applicable",
+    "apply_measures",
+    "emitted",
+    "joint_saving",
+    "joint_share",
+    "read_measures",
+    "wedges",
+]
 
 Floats = NDArray[np.float64]
 
@@ -213,26 +221,65 @@ def _bounds(values: Floats) -> Floats:
     return bounds
 
 
-def joint_share(saving: pd.DataFrame, whole: pd.Series) -> pd.DataFrame:
+def emitted(emissions: pd.DataFrame, draws: int, seed: int) -> tuple[pd.DataFrame, Floats]:
+    """Return what regions emit without measures, in the draws that savings are made of.
+
+    Parameters
+    ----------
+    emissions : pandas.DataFrame
+        Contract `emissions` of one year and factor set; memo items are left out.
+    draws, seed : int
+        As of the scene of the savings.
+
+    Returns
+    -------
+    groups : pandas.DataFrame
+        side and region.
+    kt : numpy.ndarray of float, shape (groups, 1 + draws)
+        The first column is the central case.
+    """
+    rows = emissions[is_counted(emissions) & emissions["emission_kt"].notna()]
+    codes, groups = grouped(rows, ["side", "region"])
+    central = sum_to(rows["emission_kt"].to_numpy(float)[:, None], codes, len(groups))
+    return groups, np.hstack([central, draw(rows, ["side", "region"], draws, seed)[1].T])
+
+
+def joint_share(
+    saved: Savings, whole: tuple[pd.DataFrame, Floats], *, by: str = "side"
+) -> pd.DataFrame:
     """Return the share of the emission that measures save together.
 
     Parameters
     ----------
-    saving : pandas.DataFrame
-        From `joint_saving`.
-    whole : pandas.Series of float
-        Emission by side or region, as in the published totals, kt.
+    saved : Savings
+        From `bc_inventory.analysis.mitigation.savings.savings`, with draws; memo items are
+        left out.
+    whole : tuple of pandas.DataFrame and numpy.ndarray
+        From `emitted`, with the same draws and seed.
+    by : {"side", "region"}
+        What the shares are given for.
 
     Returns
     -------
     pandas.DataFrame
         region (a side or a region), share, share_lower, share_upper (95 %
         interval), as fractions of the emission; 0 where no measure meets any
-        row.
+        row. Each draw of the saving is divided by the emission of that draw, so
+        no share is above 1; one is below 0 only where a measure raises emissions.
     """
-    made = saving.set_index("region").reindex(whole.index.rename("region"))
-    made = made.div(whole.to_numpy(), axis=0).fillna(0.0)
-    return made.set_axis(["share", "share_lower", "share_upper"], axis=1).reset_index()
+    counts = is_counted(saved.groups).to_numpy()
+    groups, kt = whole
+    codes, places = grouped(groups, [by])
+    emission = sum_to(kt, codes, len(places))
+    at = pd.Index(places[by]).get_indexer(saved.groups[by][counts])
+    taken = sum(sets[frozenset(names)][counts] for names, sets in saved.sets)
+    saving = sum_to(taken, at, len(places)) if saved.sets else np.zeros_like(emission)
+    ratio = np.divide(saving, emission, out=np.zeros_like(emission), where=emission > 0)
+    # Two sums of the same rows in single precision may differ in the last digit.
+    ratio = np.minimum(ratio, 1.0)
+    lower, upper = _bounds(ratio)
+    columns = {"share": ratio[:, 0], "share_lower": lower, "share_upper": upper}
+    return pd.DataFrame({"region": places[by].astype(str), **columns})
 
 
 def _shapley(name: str, names: list[str], saved: Mapping[frozenset[str], Floats]) -> Floats:

@@ -100,13 +100,17 @@ def _emitted(
     if draws == 0 or count == 0:
         return
     common: list[Multipliers | Splits] = [Multipliers(rows, part, draws, seed) for part in COMMON]
-    common.append(Splits(rows, draws, seed))
+    # Factor and controls are those of the row that burns it, activity and share of where it is
+    # from: what leaves one row comes into another, in every draw.
+    places = [part.which[flows.target] for part in common]
+    splits = Splits(rows, draws, seed)
+    common.append(splits)
     own = [Multipliers(rows, part, draws, seed) for part in ACTIVITY]
     products = Products(
         cell,
         count,
-        [part.which[flows.target] for part in common],
-        [part.which[flows.target] for part in own],
+        [*places, splits.which[flows.source]],
+        [part.which[flows.source] for part in own],
     )
     weights = products.weights(value)
     block = max(_BLOCK_SIZE // products.size, 25)

@@ -12,10 +12,10 @@ from bc_inventory import units
 from bc_inventory.analysis.mitigation.scene import Change, Floats, Scene
 from bc_inventory.errors import DataError, Problem, suggest
 from bc_inventory.inventory.components import DRAW_COLUMNS, IDENTITY, SPREAD, Component
-from bc_inventory.inventory.draws import SPLIT, grouped, stream
+from bc_inventory.inventory.draws import SPLIT, grouped, normals
 from bc_inventory.inventory.fractions import SplitNormal
 
-__all__ = ["check_uptake", "concerned", "drawn_scene", "make_scene"]
+__all__ = ["NEEDED", "check_uptake", "concerned", "drawn_scene", "make_scene"]
 
 _TEMPLATE = [
     "emission_factor",
@@ -34,7 +34,8 @@ _USED = (
     *("side", "memo", "technology", "activity", "activity_unit", "share"),
     *("emission_kt", "lower_kt", "upper_kt", "pm25_kt"),
 )
-_NEEDED = list(dict.fromkeys([*SPLIT, *_USED, *_TEMPLATE, *DRAW_COLUMNS]))
+# What decides the savings and the draws of a row.
+NEEDED = list(dict.fromkeys([*SPLIT, *_USED, *_TEMPLATE, *DRAW_COLUMNS]))
 
 
 def make_scene(
@@ -80,7 +81,7 @@ def concerned(
         All technologies of activities that a measure meets, and every row of a technology
         that a measure brings in, since its factor may be taken from there.
     """
-    figures = emissions.loc[emissions["emission_kt"].notna(), _NEEDED]
+    figures = emissions.loc[emissions["emission_kt"].notna(), NEEDED]
     labels = _Labels(figures, regions)
     met = np.zeros(len(figures), dtype=bool)
     for row in measures.itertuples():
@@ -277,11 +278,14 @@ def _whole_share(rows: pd.DataFrame) -> Floats:
 
 
 def _effects(row, draws: int, seed: int) -> Floats:  # type: ignore[no-untyped-def]
-    """Return the effect and draws of it: a normal in two halves through its bounds."""
+    """Return the effect and draws of it, a normal in two halves with the effect as its mean.
+
+    The effects of one measure are one draw, as its name alone decides: where it does more than
+    expected in one category, it does in all.
+    """
     if draws == 0:
         return np.array([row.effect])
-    name = "/".join((row.measure, row.scope, row.nfr, row.fuel, row.technology, row.changes))
-    normal = stream(seed, "measure", name).standard_normal(draws)
-    central, lower, upper = np.array([[row.effect], [row.effect_lower], [row.effect_upper]])
-    drawn = SplitNormal(central, lower, upper, 0.0, 1.0).quantile(normal[None, :])
-    return np.concatenate([central, drawn[0]])
+    score = normals([row.measure], "measure", draws, seed, {0})
+    value, lower, upper = np.array([[row.effect], [row.effect_lower], [row.effect_upper]])
+    drawn = SplitNormal.from_interval(value, lower, upper, 0.0, 1.0).quantile(score)
+    return np.concatenate([value, drawn[0]])

@@ -9,13 +9,14 @@ import pandas as pd
 from bc_inventory import schema
 from bc_inventory.analysis.mitigation.measures import (
     applicable,
+    emitted,
     joint_saving,
     joint_share,
     read_measures,
     wedges,
 )
-from bc_inventory.analysis.mitigation.savings import Savings, savings
-from bc_inventory.analysis.mitigation.scenario import concerned, drawn_scene
+from bc_inventory.analysis.mitigation.savings import savings
+from bc_inventory.analysis.mitigation.scenario import NEEDED, drawn_scene
 from bc_inventory.analysis.mitigation.targets import (
     gap_after,
     progress,
@@ -26,7 +27,9 @@ from bc_inventory.analysis.mitigation.targets import (
 from bc_inventory.schema.counted import is_counted
 from bc_inventory.storage.memoize import memoize_table
 
-__all__ = ["mitigation_step", "saved_shares"]
+__all__ = ["mitigation_step", "published_shares"]
+
+_SHARES = ["share", "share_lower", "share_upper"]
 
 
 def mitigation_step(
@@ -60,18 +63,18 @@ def mitigation_step(
     rows = (emissions["year"] == year) & (emissions["factor_set"] == factor_set)
     counted = emissions[rows & is_counted(emissions)]
     library = applicable(read_measures(inputs["measures"]), counted)
-    met = concerned(counted, library, regions)
-    saved = memoize_table(_saved, met, library, regions, draws, seed)
-    named = saved.assign(year=year, factor_set=factor_set)
+    figures = counted.loc[counted["emission_kt"].notna(), NEEDED]
+    saved = memoize_table(_saved, figures, library, regions, draws, seed)
+    named = saved.drop(columns=_SHARES).assign(year=year, factor_set=factor_set)
     targets = read_targets(inputs["targets"])
     black = targets[targets["species"] == "BC"]
     series = series_of(totals, schema.read_csv(inputs["benchmarks"], "benchmarks"))
     whole = totals[(totals["year"] == year) & (totals["factor_set"] == factor_set)]
-    joint = saved[saved["measure"] == "*"]
+    joint = saved.loc[saved["measure"] == "*", ["side", "region", *_SHARES]]
     of_side = joint["region"] == "*"
     shares = [
-        saved_shares(joint[of_side].assign(region=joint["side"]), whole, "side"),
-        saved_shares(joint[~of_side], whole, "region"),
+        published_shares(joint[of_side].assign(region=joint["side"]), whole, "side"),
+        published_shares(joint[~of_side], whole, "region"),
     ]
     made = {
         "measure_savings": named,
@@ -84,38 +87,38 @@ def mitigation_step(
 def _saved(
     rows: pd.DataFrame, library: pd.DataFrame, regions: pd.DataFrame, draws: int, seed: int
 ) -> pd.DataFrame:
-    """Return wedges at full uptake, and what all measures save together."""
+    """Return wedges at full uptake, and what all measures save together, also as a share."""
     uptake = dict.fromkeys(library["measure"].unique(), 1.0)
     drawn = savings(drawn_scene(rows, library, uptake, regions, draws=draws, seed=seed))
+    whole = emitted(rows, draws, seed)
+    sides = whole[0].set_index("region")["side"]
     parts = []
     for by in (("side",), ("side", "region")):
-        parts += [wedges(drawn, by=by), _joint(drawn, by[-1])]
+        level = by[-1]
+        share = joint_share(drawn, whole, by=level)
+        joint = share.merge(joint_saving(drawn, by=level), on="region", how="left")
+        joint = joint.fillna({"saved_kt": 0.0, "lower_kt": 0.0, "upper_kt": 0.0})
+        joint = joint.assign(measure="*", alone_kt=joint["saved_kt"])
+        if level == "side":
+            joint = joint.rename(columns={"region": "side"})
+        else:
+            joint["side"] = joint["region"].map(sides)
+        parts += [wedges(drawn, by=by), joint]
     made = pd.concat(parts, ignore_index=True)
     return made.fillna({"region": "*"}).drop(columns="memo")
 
 
-def _joint(drawn: Savings, level: str) -> pd.DataFrame:
-    made = joint_saving(drawn, by=level).assign(measure="*")
-    made["alone_kt"] = made["saved_kt"]
-    if level == "side":
-        return made.rename(columns={"region": "side"})
-    return made.merge(drawn.groups[["side", "region"]].drop_duplicates(), on="region")
-
-
-def saved_shares(saving: pd.DataFrame, totals: pd.DataFrame, level: str) -> pd.DataFrame:
-    """Return the shares of the published totals of whole domains or regions that are saved.
+def published_shares(shares: pd.DataFrame, totals: pd.DataFrame, level: str) -> pd.DataFrame:
+    """Return the shares that are saved of whole domains, or of regions.
 
     Parameters
     ----------
-    saving : pandas.DataFrame
-        region (a side or a region), saved_kt, lower_kt, upper_kt.
+    shares : pandas.DataFrame
+        From `bc_inventory.analysis.mitigation.measures.joint_share`.
     totals : pandas.DataFrame
         Contract `totals` of one year and factor set.
     level : {"side", "region"}
-        What the savings are given for.
+        What the shares are given for; of a part of a domain there is none.
     """
-    rows = totals[totals["level"] == level]
-    if level == "side":
-        rows = rows[rows["side"].isin(whole_domains(totals))]
-    whole = rows.set_index(level)["emission_kt"]
-    return joint_share(saving[["region", "saved_kt", "lower_kt", "upper_kt"]], whole)
+    have = whole_domains(totals) if level == "side" else totals["region"]
+    return shares.loc[shares["region"].isin(have), ["region", *_SHARES]]
