@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bc_inventory.cf.classic import header_fault
 from bc_inventory.cf.values import MEANING, decode
 from bc_inventory.errors import DataError, Problem
 
@@ -43,6 +44,7 @@ def opened_fields(path: Path, *, times: bool = False) -> Iterator[xr.Dataset]:
     """
     import xarray as xr
 
+    _check_header(path)
     try:
         stored = xr.open_dataset(
             path,
@@ -71,11 +73,23 @@ def opened_fields(path: Path, *, times: bool = False) -> Iterator[xr.Dataset]:
         yield decoded.assign_coords(_cell_bounds(path, decoded))
 
 
+def _check_header(path: Path) -> None:
+    """Refuse a header that would have the library make room for what isn't there."""
+    try:
+        with path.open("rb") as file:
+            fault = header_fault(file, path.stat().st_size)
+    except OSError as error:
+        raise _refuse(path, f"a file that can't be read ({error})", "a whole NetCDF") from error
+    if fault:
+        remedy = "Its header is damaged; fetch it again."
+        raise _refuse(path, fault, "a whole NetCDF file", remedy=remedy)
+
+
 def _cell_bounds(path: Path, data: xr.Dataset) -> dict[str, xr.Variable]:
     """Return lower and upper bounds of each axis that states them, along the axis."""
     import xarray as xr
 
-    found: dict[str, xr.Variable] = {}
+    limits: dict[str, xr.Variable] = {}
     for name, axis in data.variables.items():
         bounds = axis.attrs.get("bounds")
         if bounds is None or axis.ndim != 1 or bounds not in data.variables:
@@ -92,15 +106,15 @@ def _cell_bounds(path: Path, data: xr.Dataset) -> dict[str, xr.Variable]:
             )
         values = np.asarray(pairs)
         for column, side in enumerate(("lower", "upper")):
-            found[f"{name}_{side}_bound"] = xr.Variable(axis.dims, values[:, column])
-    return found
+            limits[f"{name}_{side}_bound"] = xr.Variable(axis.dims, values[:, column])
+    return limits
 
 
 def _decoded(path: Path, name: str, variable: xr.Variable) -> xr.Variable:
     import xarray as xr
 
     attributes = variable.attrs
-    kept = {key: value for key, value in attributes.items() if key not in MEANING}
+    others = {key: value for key, value in attributes.items() if key not in MEANING}
     try:
         # A wrong attribute is found here, not at the first value that is used.
         kind = decode(np.zeros(0, variable.dtype), attributes).dtype
@@ -109,10 +123,12 @@ def _decoded(path: Path, name: str, variable: xr.Variable) -> xr.Variable:
             path, f"{error}", "attributes that agree with the variable (CF-1.11, 2.5.1)", name
         ) from error
     if not variable.chunks:
-        return xr.Variable(variable.dims, decode(np.asarray(variable), attributes), kept)
+        return xr.Variable(variable.dims, decode(np.asarray(variable), attributes), others)
     values = variable.data.map_blocks(decode, attributes=dict(attributes), dtype=kind)
-    return xr.Variable(variable.dims, values, kept)
+    return xr.Variable(variable.dims, values, others)
 
 
-def _refuse(path: Path, found: str, expected: str, column: str | None = None) -> DataError:
-    return DataError([Problem(found, expected, file=str(path), column=column)])
+def _refuse(
+    path: Path, found: str, expected: str, column: str | None = None, remedy: str | None = None
+) -> DataError:
+    return DataError([Problem(found, expected, file=str(path), column=column, remedy=remedy)])

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bc_inventory import units
+from bc_inventory.cf.classic import header_fault
 from bc_inventory.cf.values import decode
-from bc_inventory.readers.io.netcdf_classic import check_classic
 from bc_inventory.readers.io.source import Source
 
 if TYPE_CHECKING:
@@ -51,8 +51,12 @@ def opened(source: Source) -> Iterator[netCDF4.Dataset]:
     """
     import netCDF4
 
-    if source.head.startswith(b"CDF"):
-        check_classic(source)
+    with source.stream() as stream:
+        fault = header_fault(stream, source.size)
+    if fault:
+        raise source.refuse(
+            fault, "a whole NetCDF file", remedy="Its header is damaged; fetch it again."
+        )
     try:
         if source.path is not None:
             file = netCDF4.Dataset(str(source.path), "r")

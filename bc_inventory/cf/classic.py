@@ -1,17 +1,19 @@
 """Look through the header of a classic NetCDF file before the library lays it out.
 
 The library makes room for as many names, dimensions and attributes as a header claims,
-which a damaged byte can turn into gigabytes. Here each claim is held to the bytes there.
-The format is that of the NetCDF classic, 64-bit offset and 64-bit data specifications.
+which a damaged byte can turn into gigabytes. Here each claim is compared with the bytes
+that are there. The format is that of the NetCDF classic, 64-bit offset and 64-bit data
+specifications.
 """
 
 from __future__ import annotations
 
 import struct
+from typing import BinaryIO
 
-from bc_inventory.readers.io.source import Source
+__all__ = ["header_fault"]
 
-__all__ = ["check_classic"]
+_MAGIC = (b"CDF\x01", b"CDF\x02", b"CDF\x05")
 
 _MOST_HEADER = 16_000_000
 _DIMENSION, _VARIABLE, _ATTRIBUTE = 10, 11, 12
@@ -27,26 +29,26 @@ class _Header:
     """A place in the bytes of a header, and the widths its version counts with."""
 
     def __init__(self, content: bytes, size: int) -> None:
-        self.held, self.size, self.at = content, size, 4
+        self.content, self.size, self.position = content, size, 4
         self.count = 8 if content[3] == 5 else 4
         self.offset = 4 if content[3] == 1 else 8
 
     def number(self, width: int) -> int:
-        end = self.at + width
-        if end > len(self.held):
+        end = self.position + width
+        if end > len(self.content):
             raise _Claim("a header that goes on beyond the file")
-        (result,) = struct.unpack(">I" if width == 4 else ">Q", self.held[self.at : end])
-        self.at = end
+        (result,) = struct.unpack(">I" if width == 4 else ">Q", self.content[self.position : end])
+        self.position = end
         return int(result)
 
     def skip(self, count: int) -> None:
-        if count > len(self.held) - self.at:
+        if count > len(self.content) - self.position:
             raise _Claim(f"a claim of {count} bytes in a file of {self.size}")
-        self.at += count + -count % 4  # values are padded to four bytes
+        self.position += count + -count % 4  # values are padded to four bytes
 
     def items(self, tag: int) -> int:
         matches, count = self.number(4), self.number(self.count)
-        if count * _LEAST_ITEM > len(self.held) - self.at or matches not in (0, tag):
+        if count * _LEAST_ITEM > len(self.content) - self.position or matches not in (0, tag):
             raise _Claim(f"a list of {count} entries in a file of {self.size} bytes")
         return count
 
@@ -65,26 +67,35 @@ class _Header:
         return _SIZES[matches]
 
 
-def check_classic(source: Source) -> None:
-    """Refuse a classic NetCDF file whose header claims more than the file holds.
+def header_fault(file: BinaryIO, size: int) -> str | None:
+    """Return what a classic NetCDF header claims that the file can't hold.
 
-    Raises
-    ------
-    DataError
-        Naming the claim.
+    Parameters
+    ----------
+    file : binary file
+        Open at its begin; the header is read from it.
+    size : int
+        Bytes of the whole file.
+
+    Returns
+    -------
+    str or None
+        The claim in words; None if the header agrees with the file, or it isn't classic.
+
+    Examples
+    --------
+    >>> import io
+    >>> header_fault(io.BytesIO(b"CDF" + bytes([1, 0, 0])), 6)
+    'a header that goes on beyond the file'
     """
-    with source.stream() as file:
-        content = file.read(min(_MOST_HEADER, source.size))
+    content = file.read(min(_MOST_HEADER, size))
+    if not content.startswith(_MAGIC):
+        return None
     try:
-        if len(content) < 4:
-            raise _Claim("a header that goes on beyond the file")
-        _check(_Header(content, source.size))
+        _check(_Header(content, size))
     except _Claim as claim:
-        raise source.refuse(
-            str(claim),
-            "a whole NetCDF file",
-            remedy="Its header is damaged; fetch it again.",
-        ) from None
+        return str(claim)
+    return None
 
 
 def _check(header: _Header) -> None:
