@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -110,15 +112,49 @@ def _index(frame: pd.DataFrame, code: str, *names: str) -> dict[str, str]:
     return index
 
 
+@dataclass(frozen=True)
+class _Names:
+    """Where the names of one kind of code are: its table, column of codes, other columns."""
+
+    table: Callable[[], pd.DataFrame]
+    code: str
+    names: tuple[str, ...]
+
+
+_KINDS = {
+    "region": _Names(regions, "region", ("name", "name_zh", "nuts", "gb_t_2260")),
+    "NFR category": _Names(sectors, "nfr", ("name", "name_zh")),
+    "fuel": _Names(fuels, "fuel", ("name", "name_zh")),
+    "technology": _Names(technologies, "technology", ("name", "name_zh")),
+}
+
+
+@per_root
+def _index_of(kind: str) -> dict[str, str]:
+    names = _KINDS[kind]
+    return _index(names.table(), names.code, *names.names)
+
+
+@per_root
+def _resolve(kind: str, *spellings: str) -> str:
+    """Return the code of the first spelling that is known."""
+    index = _index_of(kind)
+    for spelling in spellings:
+        if code := index.get(_fold(spelling)):
+            return code
+    known, columns = _KINDS[kind].table(), (_KINDS[kind].code, *_KINDS[kind].names)
+    raise _unknown(kind, spellings[0], [name for column in columns for name in known[column]])
+
+
 @per_root
 def _region_index() -> dict[str, str]:
     known = regions()
-    index = _index(known, "region", "name", "name_zh", "nuts", "gb_t_2260")
+    index = dict(_index_of("region"))
     for key, value in _index(countries(), "alpha_2", "alpha_3", "name").items():
         index.setdefault(key, value)
     for alias, code in _REGION_ALIASES.items():
         index[_fold(alias)] = code
-    for domain in (result for result in domains().values() if result.country):
+    for domain in (domain for domain in domains().values() if domain.country):
         for alias in domain.aliases:
             # Parts of a country are also written with its name before theirs.
             for name, code in zip(known["name_zh"], known["region"], strict=True):
@@ -216,12 +252,6 @@ def members(scope: str) -> tuple[str, ...]:
     raise _unknown("domain, group or region", scope, every)
 
 
-@per_root
-def _sector_index() -> dict[str, str]:
-    return _index(sectors(), "nfr", "name", "name_zh")
-
-
-@per_root
 def resolve_sector(name: str) -> str:
     """Return the NFR14 code of a source category.
 
@@ -246,11 +276,7 @@ def resolve_sector(name: str) -> str:
     >>> resolve_sector("1.A.4.b.i"), resolve_sector("N14 1A3di(i)")
     ('1A4bi', '1A3di(i)')
     """
-    index = _sector_index()
-    text = index.get(_fold(name)) or index.get(_fold(_NFR_PREFIX.sub("", name.strip())))
-    if text:
-        return text
-    raise _unknown("NFR category", name, [*sectors()["nfr"], *sectors()["name"]])
+    return _resolve("NFR category", name, _NFR_PREFIX.sub("", name.strip()))
 
 
 @per_root
@@ -276,11 +302,11 @@ def resolve_gnfr(name: str) -> str:
     text = re.sub(r"^gnfr[ _]?(?:14|19)?[ _]?", "", name.strip(), flags=re.IGNORECASE)
     letter, _, rest = text.partition("_")
     for code in known:
-        own_letter, _, own_rest = code.partition("_")
-        if letter.casefold() != own_letter.casefold():
+        code_letter, _, code_rest = code.partition("_")
+        if letter.casefold() != code_letter.casefold():
             continue
         # Publishers shorten the words after the letter, never reorder them.
-        if not rest or _abbreviates(rest, own_rest) or _abbreviates(own_rest, rest):
+        if not rest or _abbreviates(rest, code_rest) or _abbreviates(code_rest, rest):
             return code
     raise _unknown("GNFR aggregate", name, known)
 
@@ -327,12 +353,6 @@ def nfr_of(gnfr: str) -> tuple[str, ...]:
     return tuple(sorted(nfr for nfr, value in gnfr_index().items() if value == code))
 
 
-@per_root
-def _fuel_index() -> dict[str, str]:
-    return _index(fuels(), "fuel", "name", "name_zh")
-
-
-@per_root
 def resolve_fuel(name: str) -> str:
     """Return the short name of a fuel from it, its English or its Chinese name.
 
@@ -341,18 +361,9 @@ def resolve_fuel(name: str) -> str:
     DataError
         If it isn't known; the message names the nearest.
     """
-    text = _fuel_index().get(_fold(name))
-    if text:
-        return text
-    raise _unknown("fuel", name, [*fuels()["fuel"], *fuels()["name"], *fuels()["name_zh"]])
+    return _resolve("fuel", name)
 
 
-@per_root
-def _technology_index() -> dict[str, str]:
-    return _index(technologies(), "technology", "name", "name_zh")
-
-
-@per_root
 def resolve_technology(name: str) -> str:
     """Return the short name of a technology from it, its English or its Chinese name.
 
@@ -361,11 +372,7 @@ def resolve_technology(name: str) -> str:
     DataError
         If it isn't known; the message names the nearest.
     """
-    text = _technology_index().get(_fold(name))
-    if text:
-        return text
-    known = technologies()
-    raise _unknown("technology", name, [*known["technology"], *known["name"], *known["name_zh"]])
+    return _resolve("technology", name)
 
 
 def resolve_species(name: str) -> str:
