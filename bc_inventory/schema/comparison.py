@@ -110,10 +110,17 @@ CONSENSUS = Table(
         _kt("lowest_kt", "lowest of them"),
         _kt("median_kt", "median of them"),
         _kt("highest_kt", "highest of them"),
-        _kt("pooled_kt", "pooled by their intervals, random effects on logarithms"),
+        _kt(
+            "pooled_kt",
+            "pooled by their intervals, random effects on logarithms; of three or more that mean "
+            "the same",
+        ),
         _kt("pooled_lower_kt", "lower bound of it", Statistic.LOWER),
         _kt("pooled_upper_kt", "upper bound of it", Statistic.UPPER),
+        _kt("predicted_lower_kt", "lower bound of one more inventory", Statistic.LOWER),
+        _kt("predicted_upper_kt", "upper bound of one more inventory", Statistic.UPPER),
         _n("between_sigma", "standard deviation of logarithms between inventories", "1"),
+        _n("related_pairs", "pairs of them with correlated errors: activity of one source", "1"),
     ),
     ("year", "side", "region", "sector"),
 )

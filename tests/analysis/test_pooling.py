@@ -11,6 +11,7 @@ from bc_inventory.analysis.comparison.pooling import (
     reconcile,
     share_distance,
 )
+from bc_inventory.analysis.comparison.random_effects import random_effects
 
 LIMITS = {"significance": 0.05}
 
@@ -81,27 +82,74 @@ def test_share_distance():
     assert share_distance(base, pd.Series({"C": 75.0, "J": 25.0})) == pytest.approx(0.5)
 
 
-def test_consensus_by_hand():
-    """Equal intervals x/: 2 around 10 and 40: mean of logs is 20; Q = (ln 4)^2 / (2 s^2).
+def three(*values):
+    return pd.concat([cells([v], inventory=name) for v, name in zip(values, "abc", strict=True)])
 
-    s = ln 2/1.96 = 0.35365; Q = 7.6829, tau^2 = (Q - 1) s^2 = 0.83583.
+
+def test_consensus_by_hand():
+    """Equal intervals x/: 2 around 10, 20 and 80: logarithms -a, 0 and 2a about 20, a = ln 2.
+
+    s = a/1.96 = 0.35365. About their mean a/3 the squares sum to a^2 (5 - 1/3) = 2.24210;
+    Q = 17.927, tau^2 = (Q - 2) s^2 / 2 = 0.99598, and with t(2) = 4.30265 the half width is
+    4.30265 sqrt(2.24210 / 2 / 3) = 2.63019, since (Q - 2)/2 was chosen so that q is one.
     """
-    both = pd.concat([cells([10.0], inventory="a"), cells([40.0], inventory="b")])
-    row = consensus(both).iloc[0]
-    assert (row["lowest_kt"], row["median_kt"], row["highest_kt"]) == (10.0, 25.0, 40.0)
-    assert row["pooled_kt"] == pytest.approx(20.0)
-    assert row["between_sigma"] ** 2 == pytest.approx(0.83583, abs=1e-4)
-    reach = 1.959964 * np.sqrt((0.35365**2 + 0.83583) / 2)
-    assert row["pooled_upper_kt"] == pytest.approx(20 * np.exp(reach), rel=1e-4)
+    row = consensus(three(10.0, 20.0, 80.0)).iloc[0]
+    assert (row["lowest_kt"], row["median_kt"], row["highest_kt"]) == (10.0, 20.0, 80.0)
+    assert row["pooled_kt"] == pytest.approx(20 * 2 ** (1 / 3))
+    assert row["between_sigma"] ** 2 == pytest.approx(0.99598, abs=1e-4)
+    assert np.log(row["pooled_upper_kt"] / row["pooled_kt"]) == pytest.approx(2.63019, abs=1e-4)
+    reach = 4.30265 * np.sqrt(0.99598 + 2.24210 / 6)
+    assert np.log(row["pooled_kt"] / row["predicted_lower_kt"]) == pytest.approx(reach, abs=1e-4)
 
 
 def test_consensus_of_agreeing_inventories_has_no_spread_between_them():
-    both = pd.concat([cells([10.0], inventory="a"), cells([10.5], inventory="b")])
-    row = consensus(both).iloc[0]
+    """And isn't narrower than their errors make it: t(2) s / sqrt 3."""
+    row = consensus(three(10.0, 10.0, 10.0)).iloc[0]
     assert row["between_sigma"] == 0.0
-    alone = consensus(cells([10.0])).iloc[0]
-    assert alone["inventories"] == 1
-    assert np.isnan(alone["pooled_kt"])
+    assert np.log(row["pooled_upper_kt"] / 10) == pytest.approx(
+        4.30265 * 0.35365 / 3**0.5, abs=1e-4
+    )
+
+
+def test_nothing_is_pooled_from_two():
+    both = pd.concat([cells([10.0], inventory="a"), cells([40.0], inventory="b")])
+    row = consensus(both).iloc[0]
+    assert (row["inventories"], row["median_kt"]) == (2, 25.0)
+    assert row[["pooled_kt", "predicted_upper_kt", "between_sigma"]].isna().all()
+
+
+def test_cells_that_do_not_mean_the_same_stay_out():
+    verdict = {"base": "a", "other": "c", "sector": "*", "aspect": "condensables"}
+    for word, pooled in (("not", False), ("partly", True)):
+        matrix = pd.DataFrame([verdict | {"verdict": word}])
+        row = consensus(three(10.0, 20.0, 80.0), matrix=matrix).iloc[0]
+        assert pd.notna(row["pooled_kt"]) == pooled
+
+
+def test_inventories_with_one_source_of_activity_count_for_less():
+    """Weights with equal errors, rho = 0.5 between a and b: 1/1.5 each, and 1 for c.
+
+    Without a spread between them the mean of logarithms 0, 0 and d is d / (1 + 2/1.5) = 3d/7.
+    """
+    related = {"base": "a", "other": "b", "sector": "*", "aspect": "activity_source"}
+    matrix = pd.DataFrame([related | {"verdict": "agree"}])
+    row = consensus(three(10.0, 10.0, 12.0), matrix=matrix, correlation=0.5).iloc[0]
+    assert row["related_pairs"] == 1
+    assert row["pooled_kt"] == pytest.approx(10 * 1.2 ** (3 / 7))
+
+
+def test_the_pooled_interval_covers_what_it_says():
+    """Three inventories, 0.4 between them: 0.95 stated; normal intervals cover 0.85."""
+    generator = np.random.default_rng(7)
+    runs, tau = 4000, 0.4
+    errors = generator.uniform(0.15, 0.5, (runs, 3))
+    found = tau * generator.standard_normal((runs, 3)) + errors * generator.standard_normal(
+        (runs, 3)
+    )
+    pooled = random_effects(found, errors, np.eye(3))
+    assert (abs(pooled.mean) <= pooled.reach).mean() >= 0.93
+    fresh = tau * generator.standard_normal(runs)
+    assert (abs(fresh - pooled.mean) <= pooled.predicted).mean() >= 0.93
 
 
 def test_trends_side_by_side():

@@ -21,8 +21,8 @@ __all__ = ["UNITS", "compare_published", "compare_side"]
 UNITS = dict.fromkeys(
     (
         "base_kt other_kt difference_kt total_kt joint_kt left_out_kt part_kt lowest_kt "
-        "median_kt highest_kt pooled_kt pooled_lower_kt pooled_upper_kt emission_kt lower_kt "
-        "upper_kt ours_kt"
+        "median_kt highest_kt pooled_kt pooled_lower_kt pooled_upper_kt predicted_lower_kt "
+        "predicted_upper_kt emission_kt lower_kt upper_kt ours_kt"
     ).split(),
     "kt",
 )

@@ -64,7 +64,9 @@ def side_by_side(
     matrix = comparability(definitions, aligned.sectors[aligned.sectors["inventory"].isin(names)])
     return {
         **made,
-        "consensus": consensus(compared),
+        "consensus": consensus(
+            compared, matrix=matrix, correlation=limits["shared_activity_correlation"]
+        ),
         "comparability": matrix,
         "overall": overall(matrix),
         "set_aside": aligned.set_aside[aligned.set_aside["inventory"].isin(names)],

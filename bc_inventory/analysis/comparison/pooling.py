@@ -8,11 +8,13 @@ deviation of the logarithm as in `bc_inventory.inventory.distribution`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bc_inventory.analysis.comparison.random_effects import LEAST, random_effects
 from bc_inventory.inventory.distribution import Lognormal
 
 __all__ = [
@@ -27,6 +29,10 @@ __all__ = [
 ]
 
 CELL = ("year", "region", "sector")
+_POOLED = (
+    *("pooled_kt", "pooled_lower_kt", "pooled_upper_kt"),
+    *("predicted_lower_kt", "predicted_upper_kt", "between_sigma", "related_pairs"),
+)
 
 
 def reconcile(
@@ -145,7 +151,13 @@ def share_distance_of(both: NDArray[np.float64]) -> float:
     return float(np.abs(np.diff(both / totals, axis=1)).sum() / 2)
 
 
-def consensus(compared: pd.DataFrame, *, on: Sequence[str] = CELL) -> pd.DataFrame:
+def consensus(
+    compared: pd.DataFrame,
+    *,
+    on: Sequence[str] = CELL,
+    matrix: pd.DataFrame | None = None,
+    correlation: float = 0.0,
+) -> pd.DataFrame:
     """Return the range in which inventories agree, by cell.
 
     Parameters
@@ -154,16 +166,24 @@ def consensus(compared: pd.DataFrame, *, on: Sequence[str] = CELL) -> pd.DataFra
         Contract `compared`, several inventories.
     on : sequence of str
         Columns of a cell.
+    matrix : pandas.DataFrame, optional
+        Verdicts on pairs of inventories by sector, from
+        `bc_inventory.analysis.comparison.comparability.comparability`. A cell isn't pooled
+        where two of its inventories don't mean the same (`not`).
+    correlation : float
+        Of the errors of two inventories that agree on the source of their activity.
 
     Returns
     -------
     pandas.DataFrame
         `on`, inventories (number with a figure), lowest_kt, median_kt,
-        highest_kt; and from those with an interval, where there are two or
+        highest_kt; and from those with an interval, where there are three or
         more: pooled_kt, pooled_lower_kt and pooled_upper_kt (95 % interval of
-        a random-effects mean of logarithms, DerSimonian and Laird 1986,
-        doi:10.1016/0197-2456(86)90046-2), and between_sigma, the spread
-        between inventories beyond what their own intervals explain.
+        a random-effects mean of logarithms), predicted_lower_kt and
+        predicted_upper_kt (95 % interval of one more inventory), between_sigma,
+        the spread between inventories beyond what their own intervals explain,
+        and related_pairs, those with correlated errors; see
+        `bc_inventory.analysis.comparison.random_effects.random_effects`.
     """
     keys = list(on)
     known = compared[compared["emission_kt"].notna()]
@@ -175,42 +195,76 @@ def consensus(compared: pd.DataFrame, *, on: Sequence[str] = CELL) -> pd.DataFra
         (known["emission_kt"] > 0) & known["lower_kt"].notna() & known["upper_kt"].notna()
     ].copy()
     bounds = (tested[name] for name in ("emission_kt", "lower_kt", "upper_kt"))
-    tested["variance"] = np.square(Lognormal.from_interval(*bounds).deviation)
-    pooled = _random_effects(tested[tested["variance"] > 0], keys)
-    return result.join(pooled, how="left").reset_index()
+    tested["deviation"] = Lognormal.from_interval(*bounds).deviation
+    tested = tested[tested["deviation"] > 0]
+    verdicts = _Verdicts(matrix)
+    rows = tested.sort_values([*keys, "inventory"])
+    place = rows.groupby(keys, sort=True, observed=True).ngroup().to_numpy()
+    size = np.bincount(place)
+    pooled = [
+        _pooled(
+            rows[np.isin(place, np.flatnonzero(size == k))], int(k), keys, verdicts, correlation
+        )
+        for k in np.unique(size[size >= LEAST])
+    ]
+    empty = result.reset_index()[keys].iloc[:0].reindex(columns=[*keys, *_POOLED])
+    columns = pd.concat(pooled) if pooled else empty
+    made = result.reset_index().merge(columns, on=keys, how="left")
+    return made.astype(dict.fromkeys(_POOLED, float))
 
 
-def _random_effects(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    rows = rows.assign(log=np.log(rows["emission_kt"]), weight=1 / rows["variance"])
-    sums = pd.DataFrame(
-        {
-            "n": 1.0,
-            "w": rows["weight"],
-            "w2": rows["weight"] ** 2,
-            "wx": rows["weight"] * rows["log"],
-            "wx2": rows["weight"] * rows["log"] ** 2,
-        }
+class _Verdicts:
+    """Say of pairs of inventories whether they can be pooled, and share their activity."""
+
+    def __init__(self, matrix: pd.DataFrame | None) -> None:
+        rows = pd.DataFrame(columns=["base", "other", "sector", "aspect", "verdict"])
+        if matrix is not None:
+            rows = matrix
+        agree = (rows["aspect"] == "activity_source") & (rows["verdict"] == "agree")
+        self._apart = self._pairs(rows[rows["verdict"] == "not"])
+        self._related = self._pairs(rows[agree])
+
+    @staticmethod
+    def _pairs(rows: pd.DataFrame) -> set[tuple[str, frozenset[str]]]:
+        columns = (rows[name].astype(str) for name in ("sector", "base", "other"))
+        return {(sector, frozenset(pair)) for sector, *pair in zip(*columns, strict=True)}
+
+    def of(self, sector: str, names: tuple[str, ...]) -> tuple[bool, NDArray[np.bool_]]:
+        """Return whether inventories can be pooled, and which pairs are related, (k, k)."""
+        related = np.zeros((len(names), len(names)), dtype=bool)
+        pooled = True
+        for first, second in combinations(range(len(names)), 2):
+            pair = (sector, frozenset((names[first], names[second])))
+            pooled &= pair not in self._apart
+            related[first, second] = related[second, first] = pair in self._related
+        return pooled, related
+
+
+def _pooled(
+    rows: pd.DataFrame, k: int, keys: list[str], verdicts: _Verdicts, correlation: float
+) -> pd.DataFrame:
+    """Pool cells of k inventories each; rows sorted by cell."""
+    heads = rows[keys].iloc[::k].reset_index(drop=True)
+    names = rows["inventory"].astype(str).to_numpy().reshape(-1, k)
+    sectors = heads["sector"].astype(str) if "sector" in keys else ["*"] * len(heads)
+    known = [verdicts.of(s, tuple(n)) for s, n in zip(sectors, names, strict=True)]
+    fit = np.array([pooled for pooled, _ in known], dtype=bool)
+    related = np.stack([pairs for _, pairs in known])[fit]
+    made = random_effects(
+        np.log(rows["emission_kt"].to_numpy(float)).reshape(-1, k)[fit],
+        rows["deviation"].to_numpy(float).reshape(-1, k)[fit],
+        np.eye(k) + correlation * related,
     )
-    total = sums.groupby([rows[key] for key in keys], sort=True).sum()
-    total = total[total["n"] >= 2]
-    chi = total["wx2"] - total["wx"] ** 2 / total["w"]
-    between = (chi - (total["n"] - 1)) / (total["w"] - total["w2"] / total["w"])
-    between = between.clip(lower=0.0).rename("between")
-    rows = rows.merge(between.reset_index(), on=keys)
-    weight = 1 / (rows["variance"] + rows["between"])
-    named = [rows[key] for key in keys]
-    whole = weight.groupby(named, sort=True).sum()
-    mean = (weight * rows["log"]).groupby(named, sort=True).sum() / whole
-    pooled = Lognormal(np.exp(mean), 1 / np.sqrt(whole))
-    lower, upper = pooled.interval()
-    return pd.DataFrame(
-        {
-            "pooled_kt": pooled.median,
-            "pooled_lower_kt": lower,
-            "pooled_upper_kt": upper,
-            "between_sigma": np.sqrt(between),
-        }
+    values = (
+        np.exp(made.mean),
+        np.exp(made.mean - made.reach),
+        np.exp(made.mean + made.reach),
+        np.exp(made.mean - made.predicted),
+        np.exp(made.mean + made.predicted),
+        made.between,
+        related.sum(axis=(1, 2)) / 2,
     )
+    return heads[fit].assign(**dict(zip(_POOLED, values, strict=True)))
 
 
 def beside_trends(emissions: pd.DataFrame, concentrations: pd.DataFrame) -> pd.DataFrame:
