@@ -35,6 +35,24 @@ def test_z_by_hand():
     assert not row["significant"]
 
 
+def test_means_and_medians_of_the_same_draws_give_one_z():
+    """Intervals 5 to 20 and 10 to 80: middles 10 and 28.28, s = 0.35365 and 0.53047."""
+    frames = []
+    for ours, theirs in ((10.0, 28.28), (11.0, 33.0)):
+        one = cells([ours]).assign(lower_kt=5.0, upper_kt=20.0)
+        two = cells([theirs]).assign(lower_kt=10.0, upper_kt=80.0)
+        frames.append(reconcile(one, two, LIMITS).iloc[0])
+    assert frames[0]["z"] == frames[1]["z"]
+    assert frames[0]["z"] == pytest.approx(np.log(8**0.5) / np.hypot(0.35365, 0.53047), abs=1e-4)
+
+
+def test_a_lower_bound_of_zero_still_has_a_z():
+    zero = cells([10.0]).assign(lower_kt=0.0)
+    row = reconcile(zero, cells([40.0]), LIMITS).iloc[0]
+    assert row["z"] > 0
+    assert row["p_value"] < 1
+
+
 def test_swapping_turns_z_round():
     one, two = cells([10.0, 3.0]), cells([20.0, 9.0])
     there, back = reconcile(one, two, LIMITS), reconcile(two, one, LIMITS)

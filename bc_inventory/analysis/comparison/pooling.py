@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bc_inventory.analysis.comparison.random_effects import LEAST, random_effects
-from bc_inventory.inventory.distribution import Lognormal
+from bc_inventory.inventory.distribution import Z95, Lognormal
 
 __all__ = [
     "CELL",
@@ -58,8 +58,9 @@ def reconcile(
     -------
     pandas.DataFrame
         `on`, base_kt, other_kt, difference_kt, ratio (other over base), z
-        (logarithm of the ratio over its combined standard deviation, errors
-        taken as independent), p_value, significant (false discovery rate of
+        (difference of the middles of the logarithmic intervals over its combined
+        standard deviation, errors taken as independent: the same whether figures
+        are means or medians of their draws), p_value, significant (false discovery rate of
         Benjamini and Hochberg over the cells; NA where an interval is
         missing, so that nothing can be said).
     """
@@ -76,9 +77,9 @@ def reconcile(
     first, second = joint["emission_kt_base"], joint["emission_kt_other"]
     result = joint[keys].assign(base_kt=first, other_kt=second, difference_kt=second - first)
     result["ratio"] = second.div(first.where(first > 0))
-    spread = np.hypot(_sigma(joint, "_base"), _sigma(joint, "_other"))
-    logarithm = np.log(result["ratio"].where(result["ratio"] > 0))
-    result["z"] = logarithm / np.where(spread > 0, spread, np.nan)
+    (middle, spread), (of_other, its_spread) = (_logarithm(joint, x) for x in ("_base", "_other"))
+    whole = np.hypot(spread, its_spread)
+    result["z"] = (of_other - middle) / np.where(whole > 0, whole, np.nan)
     result["p_value"] = 2 * stats.norm.sf(result["z"].abs())
     tested = result["p_value"].notna()
     result["significant"] = pd.array([pd.NA] * len(result), dtype="boolean")
@@ -88,10 +89,24 @@ def reconcile(
     return result.sort_values(keys, ignore_index=True)
 
 
-def _sigma(frame: pd.DataFrame, suffix: str) -> np.ndarray:
-    columns = [frame[f"{name}_kt{suffix}"] for name in ("emission", "lower", "upper")]
-    known = columns[1].notna() & columns[2].notna()
-    return np.where(known, Lognormal.from_interval(*columns).deviation, np.nan)
+def _logarithm(frame: pd.DataFrame, suffix: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return middle and standard deviation of the logarithm, NaN where there is no interval.
+
+    A lower bound of zero has no logarithm; then both are those of the lognormal that holds
+    the figure and the upper bound.
+    """
+    value, lower, upper = (
+        frame[f"{name}_kt{suffix}"].to_numpy(float, copy=True)
+        for name in ("emission", "lower", "upper")
+    )
+    known = (value > 0) & ~np.isnan(lower) & (upper > 0)
+    at_zero = known & (lower <= 0)
+    if at_zero.any():
+        near = Lognormal.from_interval(value[at_zero], lower[at_zero], upper[at_zero])
+        lower[at_zero], upper[at_zero] = near.interval()
+    known &= lower > 0
+    low, high = (np.log(np.where(known, bound, np.nan)) for bound in (lower, upper))
+    return (low + high) / 2, (high - low) / (2 * Z95)
 
 
 def rank_agreement(base: pd.Series, other: pd.Series) -> dict[str, float]:
