@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from bc_inventory.errors import ConfigError, DataError
@@ -19,6 +20,7 @@ from bc_inventory.monitoring.instruments.reference import State, conversion, sta
 from bc_inventory.monitoring.statistics.averages import mean_over
 from bc_inventory.readers.stations.ae33 import read
 from bc_inventory.readers.stations.ae33_setup import read_setup
+from bc_inventory.schema.series import Description, Series, make_values
 
 FOLDER = "data/obs-ae33-raw"
 DAY, EVENING, DDAT = (
@@ -121,8 +123,12 @@ def test_check_17_absorption_exponent_and_split(logs):
     b = {s.about.wavelength_nm: to_absorption(s, harmonise=False) for s in ebc}
     firmware = split(ebc[5], b[470], b[950], pair=(1.0, 2.0), over="value")
     zotter = split(ebc[5], b[470], b[950], pair="zotter_2017", over="value")
-    assert round(100 * firmware.mean_share, 2) == 15.80
-    assert round(100 * zotter.mean_share, 2) == 33.64
+    assert round(100 * np.nanmean(firmware.share), 2) == 15.80
+    assert round(100 * np.nanmean(zotter.share), 2) == 33.64
+    short, long = (b[wave].frame["value"][b[wave].frame["valid"]].sum() for wave in (470, 950))
+    assert firmware.mean_share == pytest.approx(
+        biomass_share(np.array([short]), np.array([long]), (470, 950), (1.0, 2.0))[0]
+    )
     assert (zotter.biomass.about.alpha_ff, zotter.biomass.about.alpha_bb) == (0.90, 1.68)
     assert zotter.biomass.about.part == "bb"
     assert firmware.band["zotter_2017"] == pytest.approx(zotter.mean_share)
@@ -220,6 +226,44 @@ def test_the_split_gives_back_what_was_put_in():
     found = biomass_share(short, long, (470, 950), (0.9, 1.68))
     np.testing.assert_allclose(found, share, atol=1e-12)
     assert np.isnan(biomass_share(short, -long, (470, 950), (0.9, 1.68))).all()
+
+
+def noisy(share, noise, count=4000):
+    """Return eBC, and absorption at 470 and 950 nm of a known share with noise in both."""
+    generator = np.random.default_rng(5)
+    ratio = 470 / 950
+    true = {470: (1 - share) * ratio**-0.9 + share * ratio**-1.68, 950: 1.0}
+    start = pd.date_range("2020-01-01", periods=count, freq="min")
+    end = start + pd.Timedelta("1min")
+
+    def series(kind, unit, values, wavelength):
+        about = Description("X", kind, unit, "x", "0" * 64, "t", wavelength_nm=wavelength)
+        about = about.but("x", relative_uncertainty=0.1, uncertainty_from="x")
+        return Series(about, make_values(start, end, values, np.ones(count, dtype=bool)))
+
+    values = {wave: mean + noise * generator.standard_normal(count) for wave, mean in true.items()}
+    ebc = series("eBC", "ug/m3", np.ones(count), 880.0)
+    return ebc, *(series("b_abs", "1/Mm", values[wave], float(wave)) for wave in true)
+
+
+def test_noise_does_not_move_the_share():
+    """A true share of 0.18 with noise 0.3 of the absorption: the mean of ratios is far off."""
+    made = split(*noisy(0.18, 0.3), pair="zotter_2017", over="value")
+    assert made.mean_share == pytest.approx(0.18, abs=0.02)
+    assert abs(np.nanmean(made.share) - 0.18) > 0.1
+
+
+def test_the_interval_of_a_share_holds_every_published_pair():
+    made = split(*noisy(0.18, 0.0), pair="zotter_2017", over="value")
+    low, high = made.interval
+    assert made.mean_share == pytest.approx(0.18)
+    assert all(low <= share <= high for share in made.band.values())
+    # Both other pairs ask for more wavelength dependence, so they lie below and none above.
+    assert high == made.mean_share
+    assert made.mean_share - low > 0.1
+    for part, share in ((made.biomass, made.mean_share), (made.fossil, 1 - made.mean_share)):
+        assert part.about.relative_uncertainty * share >= made.mean_share - low
+        assert "opposite in the other part" in part.about.uncertainty_from
 
 
 @pytest.mark.shared

@@ -173,7 +173,7 @@ class SharesBeside:
     biomass_absorption : float
         Mean biomass share in the absorption.
     band : tuple of float
-        Least and greatest mean share by the published pairs of exponents.
+        Least and greatest mean share by the published pairs of exponents and the chosen one.
     biomass_emission : float
         Share of biomass fuels in the emissions of the region.
     traffic_emission : float
@@ -223,12 +223,11 @@ def compare_shares(
         If the inventory has no emission of the region and year.
     """
     biomass, traffic = emission_shares(emissions, region, year, factor_set)
-    band = [held for held in split.band.values() if np.isfinite(held)]
     return SharesBeside(
         region=region,
         year=year,
         biomass_absorption=split.mean_share,
-        band=(min(band), max(band)) if band else (float("nan"), float("nan")),
+        band=split.interval,
         biomass_emission=biomass,
         traffic_emission=traffic,
         fossil_absorption=1 - split.mean_share,

@@ -36,13 +36,15 @@ class Split:
     ----------
     biomass, fossil : Series
         Parts of the split series, with the exponents in their description; their relative
-        uncertainty holds half the range of the mean share by the published pairs.
+        uncertainty reaches to the mean share by the farthest published pair. The errors of the
+        two are opposite: what one has too much, the other lacks.
     share : numpy.ndarray of float, shape (n,)
         Biomass share of each value, not clipped; NaN where absorption isn't positive.
     pair : tuple of float
         Exponents of fossil fuel and of biomass burning.
     mean_share : float
-        Mean of the shares.
+        Share of biomass in the sum of absorption: a ratio of sums, which noise doesn't bias as
+        it does a mean of ratios.
     band : dict of str to float
         Mean share by each published pair, for sensitivity.
     """
@@ -53,6 +55,12 @@ class Split:
     pair: tuple[float, float]
     mean_share: float
     band: dict[str, float]
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Least and greatest mean share by the published pairs and the chosen one."""
+        shares = [share for share in (self.mean_share, *self.band.values()) if np.isfinite(share)]
+        return (min(shares), max(shares)) if shares else (float("nan"), float("nan"))
 
 
 def biomass_share(
@@ -125,10 +133,9 @@ def split(
     both = _both(short, long)
     columns = [_averaged(item, both, over) for item in (short, long)]
     share = biomass_share(columns[0], columns[1], waves, exponents)
+    mean = _of_sums(columns, waves, exponents)
     band = {
-        str(row.pair): _mean(
-            biomass_share(columns[0], columns[1], waves, (row.alpha_ff, row.alpha_bb))
-        )
+        str(row.pair): _of_sums(columns, waves, (row.alpha_ff, row.alpha_bb))
         for row in facts("exponents").itertuples()
     }
     about = whole.about.but(
@@ -137,19 +144,18 @@ def split(
         alpha_ff=exponents[0],
         alpha_bb=exponents[1],
     )
-    mean = _mean(share)
-    half = np.ptp([mean, *band.values()]) / 2
-    biomass = _part(whole, about.but(**_widened(about, half, mean)), "bb", share)
-    fossil = _part(whole, about.but(**_widened(about, half, 1 - mean)), "ff", 1 - share)
+    reach = max((abs(by_pair - mean) for by_pair in band.values()), default=0.0)
+    biomass = _part(whole, about.but(**_widened(about, reach, mean)), "bb", share)
+    fossil = _part(whole, about.but(**_widened(about, reach, 1 - mean)), "ff", 1 - share)
     return Split(biomass, fossil, share, exponents, mean, band)
 
 
-def _widened(about: Description, half: float, share: float) -> dict[str, Any]:
-    """Return the uncertainty of a part: half the range of its share by the published pairs."""
-    by = half / share if share > 0 else float("nan")
+def _widened(about: Description, reach: float, share: float) -> dict[str, Any]:
+    """Return the uncertainty of a part: how far its share by a published pair may be."""
+    by = reach / share if share > 0 else float("nan")
     if not np.isfinite(by):
         return {"relative_uncertainty": None, "uncertainty_from": None}
-    return widened(about, float(by), "exponents of the split")
+    return widened(about, float(by), "exponents of the split, opposite in the other part")
 
 
 def _both(short: Series, long: Series) -> np.ndarray:
@@ -222,5 +228,9 @@ def _part(whole: Series, about: Description, part: str, share: np.ndarray) -> Se
     return Series(about.but(part=part), frame)
 
 
-def _mean(share: np.ndarray) -> float:
-    return float(np.nanmean(share)) if np.isfinite(share).any() else float("nan")
+def _of_sums(
+    columns: list[np.ndarray], waves: tuple[float, float], pair: tuple[float, float]
+) -> float:
+    """Return the share in the sums of absorption, noise below zero included."""
+    short, long = (np.array([np.nansum(column)]) for column in columns)
+    return float(biomass_share(short, long, waves, pair)[0])
