@@ -365,7 +365,7 @@ TRENDS = Table(
         _side,
         _bc_type,
         Column("unit", "string", "unit of the values; the slope is per year"),
-        Column("method", "string", "plain, or seasonal with three pre-whitenings"),
+        Column("method", "string", "AR1, or seasonal with three pre-whitenings"),
         Column("n", "integer", "means that stand", minimum=0),
         Column("first", "string", "begin of the first mean, UTC"),
         Column("last", "string", "end of the last mean, UTC"),
@@ -375,6 +375,7 @@ TRENDS = Table(
         _n("relative", "slope over the median, per year", "1", None),
         _n("s", "Mann-Kendall statistic", "1", None),
         _n("p", "two-sided p of no trend", "1", 0.0, 1.0),
+        _n("p_adjusted", "p by the false discovery rate over all series", "1", 0.0, 1.0),
         _n("homogeneity", "p of one trend in all months", "1", 0.0, 1.0),
         _s("breaks", "decimal years at which the method changed: a break is no trend"),
     ),
@@ -382,19 +383,6 @@ TRENDS = Table(
 )
 
 TABLES = (
-    FLAGS,
-    CHANNELS,
-    TAPES,
-    MAC,
-    COVERAGE_RULES,
-    REFERENCE_STATES,
-    INSTRUMENTS,
-    EXPONENTS,
-    QC_TESTS,
-    SERVICES,
-    OBSERVATIONS,
-    STATIONS,
-    PLACES,
-    SUMMARY,
-    TRENDS,
+    *(FLAGS, CHANNELS, TAPES, MAC, COVERAGE_RULES, REFERENCE_STATES, INSTRUMENTS, EXPONENTS),
+    *(QC_TESTS, SERVICES, OBSERVATIONS, STATIONS, PLACES, SUMMARY, TRENDS),
 )

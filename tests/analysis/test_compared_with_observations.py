@@ -146,7 +146,9 @@ def test_the_table_of_all_series_by_hand(means):
     assert made["biomass_emitted"].to_numpy() == pytest.approx(0.25)
     assert made["traffic_emitted"].to_numpy() == pytest.approx(0.75)
     trended = made[made["series_id"] == beijing(means)].iloc[0]
-    assert trended["measured_lower"] < trended["measured_trend"] < trended["measured_upper"] < 0
+    assert trended["measured_lower"] < trended["measured_trend"] < 0
+    # Autocorrelation leaves it open whether anything fell.
+    assert trended["measured_upper"] == pytest.approx(0.00083, abs=1e-5)
     # -1 kt a year over a median of 6 kt in the seven years that both have.
     assert trended["emission_trend"] == pytest.approx(-1 / 7, rel=0.2)
     assert trended["years"].startswith("2013;2014") and trended["breaks"]

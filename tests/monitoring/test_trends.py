@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bc_inventory.monitoring.statistics.autocorrelation import lag1_of_residuals, variance_factor
 from bc_inventory.monitoring.statistics.prewhitening import lag1, three_pre_whitenings
 from bc_inventory.monitoring.statistics.rank_tests import (
     mann_kendall,
@@ -13,6 +14,7 @@ from bc_inventory.monitoring.statistics.rank_tests import (
     theil_sen,
 )
 from bc_inventory.monitoring.statistics.seasonal import seasonal_trend
+from bc_inventory.monitoring.statistics.trend_table import adjusted, trend_table
 from bc_inventory.monitoring.statistics.trends import decimal_years, trend
 from bc_inventory.readers.stations import spartan
 
@@ -168,8 +170,9 @@ def test_without_autocorrelation_the_whitened_seasonal_trend_is_the_plain_one():
         plain.s,
         plain.p,
     )
-    with pytest.raises(ValueError, match="3PW"):
-        seasonal_trend(years, values, months, method="best")
+    for method in ("best", "AR1"):
+        with pytest.raises(ValueError, match="3PW"):
+            seasonal_trend(years, values, months, method=method)
 
 
 @given(st.lists(st.lists(st.integers(0, 5), min_size=4, max_size=4), min_size=2, max_size=9))
@@ -246,7 +249,6 @@ def means(period, values, first=2000, segment=None, withheld=()):
 
 def test_the_table_of_trends_by_hand():
     from bc_inventory import schema
-    from bc_inventory.monitoring.statistics.trend_table import trend_table
 
     methods = ["a:12"] * 3 + ["b:12"] * 2
     annual = means("year", [5.0, 4.0, 99.0, 2.0, 1.0], segment=methods, withheld=[2])
@@ -254,7 +256,8 @@ def test_the_table_of_trends_by_hand():
     (row,) = made.to_dict("records")
     # A fall of one a year over four years that stand; half a day of a leap year aside.
     assert row["slope"] == pytest.approx(-1.0, abs=2e-3)
-    assert (row["n"], row["s"], row["method"], row["unit"]) == (4, -6.0, "plain", "ug/m3")
+    assert (row["n"], row["s"], row["unit"]) == (4, -6.0, "ug/m3")
+    assert row["method"] == "AR1, lag-1 autocorrelation unknown"
     assert (row["first"], row["last"], row["breaks"]) == ("2000-01-01", "2005-01-01", "2003.5")
     level = 10 + 3 * np.cos(2 * np.pi * np.arange(48) / 12) + np.repeat(np.arange(4.0), 12)
     made = schema.check(trend_table(means("month", level)), "measured_trends")
@@ -265,3 +268,54 @@ def test_the_table_of_trends_by_hand():
     assert trend_table(means("year", [1.0, 2.0])).empty
     short = schema.check(trend_table(means("month", level[:35])), "measured_trends")
     assert short.empty
+
+
+def false_alarms(method, count=10, r=0.5, runs=1500):
+    """Return how often series without a trend are called significant."""
+    generator = np.random.default_rng(11)
+    noise = generator.standard_normal((runs, count))
+    for at in range(1, count):
+        noise[:, at] = r * noise[:, at - 1] + np.sqrt(1 - r**2) * noise[:, at]
+    years = np.arange(2000.0, 2000.0 + count)
+    return np.mean([trend(years, row, method=method).significant for row in noise])
+
+
+def test_autocorrelation_of_ten_years_is_no_trend():
+    """With r = 0.5 the plain test finds a trend in a fifth of series that have none."""
+    assert false_alarms("plain") > 0.17
+    assert false_alarms("AR1") <= 0.08
+    assert false_alarms("AR1", r=0.0) <= 0.05
+
+
+def test_the_variance_by_hand():
+    """Residuals 1, 1, -1, -1, 1, 1, -1, -1 about no trend: r = (4 - 3) / 8 = 1/8.
+
+    Corrected (8/8 + 2) / 4 = 0.75, so the variance is seven times as large.
+    """
+    values = np.array([1.0, 1, -1, -1, 1, 1, -1, -1])
+    r = lag1_of_residuals(np.arange(8.0), values, 0.0)
+    assert r == pytest.approx(0.75)
+    assert variance_factor(r) == pytest.approx(7.0)
+    assert np.isnan(lag1_of_residuals(np.arange(4.0), values[:4], 0.0))
+
+
+def test_a_clear_trend_of_ten_years_is_still_found():
+    rng = np.random.default_rng(1)
+    values = 5 - 0.5 * np.arange(10.0) + rng.normal(0, 0.3, 10)
+    made = trend(np.arange(2010.0, 2020.0), values, method="AR1")
+    assert made.significant
+    assert made.lower < -0.5 < made.upper
+
+
+def test_many_stations_share_one_rate_of_false_discoveries():
+    """Of p = 0.01, 0.03 and 0.6 the adjusted are 0.03, 0.045 and 0.6."""
+    assert adjusted(np.array([0.01, 0.6, 0.03])).tolist() == pytest.approx([0.03, 0.6, 0.045])
+    import pandas as pd
+
+    rng = np.random.default_rng(4)
+    series = [
+        means("year", rng.normal(5, 1, 12)).assign(series_id=f"S{place}") for place in range(20)
+    ]
+    made = trend_table(pd.concat(series))
+    assert (made["p_adjusted"] >= made["p"]).all()
+    assert (made["p_adjusted"] > 0.05).all()

@@ -153,9 +153,9 @@ def compare_trends(
         region=region,
         years=tuple(common),
         concentration=trend(
-            middle, measured.loc[common, "value"].to_numpy(), method="plain", segments=methods
+            middle, measured.loc[common, "value"].to_numpy(), method="AR1", segments=methods
         ),
-        emission=trend(middle, emitted.loc[common].to_numpy(dtype=float), method="plain"),
+        emission=trend(middle, emitted.loc[common].to_numpy(dtype=float), method="AR1"),
         between=_BETWEEN_TREND,
     )
 

@@ -71,6 +71,8 @@ def seasonal_trend(
     Van Belle and Hughes 1984, Water Resour. Res. 20, 127; 3PW by Collaud Coen et al. 2020,
     doi 10.5194/amt-13-6945-2020; variance by Yue and Wang 2004, Water Resour. Manag. 18, 201.
     """
+    if method == "AR1":
+        raise ValueError("method='AR1'; expected 'plain' or '3PW' for seasons")
     order, breaks = in_order(years, values, method, segments)
     x, y, season = (value[order] for value in (years, values, seasons))
     name = "seasonal"

@@ -12,7 +12,7 @@ from bc_inventory.monitoring.statistics.seasonal import seasonal_trend
 from bc_inventory.monitoring.statistics.trends import Trend, decimal_years, trend
 from bc_inventory.schema.observations import UNITS, VALUE_COLUMNS
 
-__all__ = ["methods_of", "trend_table"]
+__all__ = ["adjusted", "methods_of", "trend_table"]
 
 _LEAST_YEARS = 3
 _LEAST_MONTHS = 36
@@ -37,8 +37,10 @@ def trend_table(observations: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Contract `measured_trends`: of three annual means and more by Theil-Sen and
-        Mann-Kendall, of 36 monthly means and more by the seasonal test with the three
-        pre-whitenings. A change of method within the span is told: it is no trend.
+        Mann-Kendall with autocorrelation, of 36 monthly means and more by the seasonal test
+        with the three pre-whitenings. `p_adjusted` is that of the false discovery rate over
+        all series of one kind of mean (Benjamini and Hochberg 1995). A change of method within
+        the span is told: it is no trend.
     """
     rows: list[dict[str, Any]] = []
     subset = observations[
@@ -57,7 +59,28 @@ def trend_table(observations: pd.DataFrame) -> pd.DataFrame:
     texts = [c.name for c in schema.table("measured_trends").columns if c.kind == "string"]
     table = table.astype(dict.fromkeys(texts, object))
     numbers = {c.name: float for c in schema.table("measured_trends").columns if c.kind == "number"}
-    return table.astype(numbers).astype({"n": np.int64})
+    table = table.astype(numbers).astype({"n": np.int64})
+    for _, at in table.groupby("period").indices.items():
+        table.loc[table.index[at], "p_adjusted"] = adjusted(table["p"].to_numpy()[at])
+    return table
+
+
+def adjusted(p: np.ndarray) -> np.ndarray:
+    """Return p by which the false discovery rate over the series is controlled.
+
+    Parameters
+    ----------
+    p : numpy.ndarray of float, shape (series,)
+        Of each series alone.
+
+    Examples
+    --------
+    >>> adjusted(np.array([0.01, 0.6, 0.03])).round(3).tolist()
+    [0.03, 0.6, 0.045]
+    """
+    from scipy.stats import false_discovery_control
+
+    return np.asarray(false_discovery_control(p))
 
 
 def _row(part: pd.DataFrame, period: str) -> dict[str, Any]:
@@ -72,7 +95,7 @@ def _row(part: pd.DataFrame, period: str) -> dict[str, Any]:
     methods = np.array([methods_of(item) for item in ordered["segment"]], dtype=object)
     result: Trend
     if period == "year":
-        result = trend(middle, value, method="plain", segments=methods)
+        result = trend(middle, value, method="AR1", segments=methods)
     else:
         months = ordered["start"].dt.month.to_numpy()
         result = seasonal_trend(middle, value, months, method="3PW", segments=methods)

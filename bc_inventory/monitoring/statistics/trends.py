@@ -10,7 +10,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from bc_inventory.monitoring.statistics.rank_tests import mann_kendall, p_value, theil_sen
+from bc_inventory.monitoring.statistics.autocorrelation import lag1_of_residuals, variance_factor
+from bc_inventory.monitoring.statistics.rank_tests import (
+    mann_kendall,
+    p_value,
+    slopes_of,
+    with_interval,
+)
 
 __all__ = [
     "Trend",
@@ -36,7 +42,7 @@ class Trend:
     n : int
         Values.
     method : str
-        What was done, such as `plain`, `seasonal` or `3PW`.
+        What was done, such as `plain`, `AR1`, `seasonal` or `3PW`.
     breaks : tuple of float
         Decimal years at which the method changed.
     relative : float
@@ -89,9 +95,11 @@ def trend(
         Decimal years.
     values : numpy.ndarray of float, shape (n,)
         Values; missing ones are left out.
-    method : {"plain", "3PW"}
-        `plain`: Mann-Kendall and Theil-Sen. `3PW`: with the three pre-whitenings of
-        Collaud Coen et al. 2020, where the lag-1 autocorrelation is significant.
+    method : {"plain", "AR1", "3PW"}
+        `plain`: Mann-Kendall and Theil-Sen. `AR1`: the same with the variance enlarged by the
+        lag-1 autocorrelation around the trend, for short series such as annual means. `3PW`:
+        with the three pre-whitenings of Collaud Coen et al. 2020, where the lag-1
+        autocorrelation is significant.
     segments : numpy.ndarray of str, shape (n,), optional
         Method of each value; its changes are reported as breaks.
 
@@ -103,27 +111,15 @@ def trend(
     Raises
     ------
     ValueError
-        If the method is neither.
+        If the method is none of these.
     """
     order, breaks = in_order(years, values, method, segments)
     x, y = years[order], values[order]
     if len(x) < 3:
         nothing = float("nan")
         return Trend(nothing, nothing, nothing, nothing, 1.0, len(x), method, breaks)
-    if method == "plain":
-        s, variance = mann_kendall(y)
-        slope, lower, upper = theil_sen(x, y)
-        return Trend(
-            slope,
-            lower,
-            upper,
-            s,
-            p_value(s, variance),
-            len(x),
-            "plain",
-            breaks,
-            relative_to(slope, y),
-        )
+    if method != "3PW":
+        return _of_ranks(x, y, method, breaks)
     from bc_inventory.monitoring.statistics.prewhitening import three_pre_whitenings
 
     done = three_pre_whitenings(x, y)
@@ -139,6 +135,23 @@ def trend(
         breaks,
         relative_to(done.slope, y),
     )
+
+
+def _of_ranks(
+    years: np.ndarray, values: np.ndarray, method: str, breaks: tuple[float, ...]
+) -> Trend:
+    """Return the trend by Mann-Kendall and Theil-Sen, with or without autocorrelation."""
+    s, variance = mann_kendall(values)
+    slopes = np.sort(slopes_of(years, values))
+    name = method
+    if method == "AR1" and len(slopes):
+        correlation = lag1_of_residuals(years, values, float(np.median(slopes)))
+        variance *= variance_factor(correlation)
+        known = "unknown" if np.isnan(correlation) else f"{correlation:.3f}"
+        name = f"AR1, lag-1 autocorrelation {known}"
+    slope, lower, upper = with_interval(slopes, variance) if len(slopes) else (float("nan"),) * 3
+    p = p_value(s, variance)
+    return Trend(slope, lower, upper, s, p, len(values), name, breaks, relative_to(slope, values))
 
 
 def in_order(
@@ -161,10 +174,10 @@ def in_order(
     Raises
     ------
     ValueError
-        If the method is neither of the two.
+        If the method is none of these.
     """
-    if method not in {"plain", "3PW"}:
-        raise ValueError(f"method={method!r}; expected 'plain' or '3PW'")
+    if method not in {"plain", "AR1", "3PW"}:
+        raise ValueError(f"method={method!r}; expected 'plain', 'AR1' or '3PW'")
     positions = np.flatnonzero(np.isfinite(years) & np.isfinite(values))
     order = positions[np.argsort(years[positions], kind="stable")]
     return order, breaks_of(years[order], None if segments is None else np.asarray(segments)[order])
