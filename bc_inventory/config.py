@@ -163,7 +163,7 @@ def load_config(path: Path | str | None = None) -> Config:
     sections: dict[str, Any] = {
         section.name: section.default_factory for section in dataclasses.fields(Config)
     }
-    made = {}
+    chosen = {}
     for name, values in raw.items():
         if name not in sections or not isinstance(values, dict):
             problems.add(
@@ -173,16 +173,16 @@ def load_config(path: Path | str | None = None) -> Config:
                 remedy=suggest(name, sections),
             )
             continue
-        made[name] = _section(sections[name], values, name, str(file), problems)
+        chosen[name] = _section(sections[name], values, name, str(file), problems)
     problems.raise_if_any(ConfigError)
-    config = Config(**made)
+    config = Config(**chosen)
     _check(config, str(file), problems)
     problems.raise_if_any(ConfigError)
     return config
 
 
 def _find(path: Path | str | None) -> Path:
-    shipped = {found.stem: found for found in sorted(configs_root().glob("*.toml"))}
+    shipped = {file.stem: file for file in sorted(configs_root().glob("*.toml"))}
     if path is None:
         return shipped["default"]
     with contextlib.suppress(OSError):  # a name that no file can have

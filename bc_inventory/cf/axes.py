@@ -53,15 +53,17 @@ def find_axis(which: str, attributes: Mapping[str, Mapping[str, Any]]) -> str | 
     'y'
     """
     tests = (
-        lambda name, held: str(held.get("standard_name", "")).lower() == which,
-        lambda name, held: _says_degrees(which, str(held.get("units", ""))),
-        lambda name, held: which == "time" and " since " in str(held.get("units", "")).lower(),
-        lambda name, held: name.lower() in _NAMES[which],
-        lambda name, held: str(held.get("axis", "")).upper() == _LETTER[which],
+        lambda name, attributes_of: str(attributes_of.get("standard_name", "")).lower() == which,
+        lambda name, attributes_of: _says_degrees(which, str(attributes_of.get("units", ""))),
+        lambda name, attributes_of: (
+            which == "time" and " since " in str(attributes_of.get("units", "")).lower()
+        ),
+        lambda name, attributes_of: name.lower() in _NAMES[which],
+        lambda name, attributes_of: str(attributes_of.get("axis", "")).upper() == _LETTER[which],
     )
     for test in tests:
-        for name, held in attributes.items():
-            if test(name, held):
+        for name, attributes_of in attributes.items():
+            if test(name, attributes_of):
                 return name
     return None
 

@@ -120,13 +120,13 @@ def _limits(
     for name in _LIMITS:
         if name not in attributes:
             continue
-        held = np.atleast_1d(np.asarray(attributes[name]))
-        kinds.append(held.dtype)
-        if held.dtype.kind not in "iuf" or len(held) != (2 if name == "valid_range" else 1):
+        limit = np.atleast_1d(np.asarray(attributes[name]))
+        kinds.append(limit.dtype)
+        if limit.dtype.kind not in "iuf" or len(limit) != (2 if name == "valid_range" else 1):
             raise ValueError(f"{name} {attributes[name]!r}")
-        pair = held if len(held) == 2 else [held[0], np.inf]
+        pair = limit if len(limit) == 2 else [limit[0], np.inf]
         if name == "valid_max":
-            pair = [-np.inf, held[0]]
+            pair = [-np.inf, limit[0]]
         # A limit given as double for single numbers is the single nearest to it.
         low, high = (
             np.float64(np.asarray(part).astype(dtype)) if dtype.kind == "f" else np.float64(part)
@@ -143,8 +143,8 @@ def _limits(
 def _number(attributes: Mapping[str, Any], name: str, neutral: float) -> float:
     if name not in attributes:
         return neutral
-    held = np.asarray(attributes[name]).ravel()
+    number = np.asarray(attributes[name]).ravel()
     try:
-        return float(held[0])
+        return float(number[0])
     except (ValueError, IndexError, TypeError) as error:
         raise ValueError(f"{name} {attributes[name]!r}") from error

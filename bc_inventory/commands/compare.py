@@ -91,25 +91,25 @@ def compare(
     chosen, published, notes = _chosen(files, (fill_from, fill_holes), side, year, opened)
     built = built_with(opened[0])
     tables = {name: _emission_tables(opened, name, chosen) for name in published}
-    for name, own in tables.items():
-        held = {str(code) for table in own.values() for code in table["region"].unique()}
-        published[name], apart = of_part(published[name], held, name)
+    for name, estimated in tables.items():
+        reported = {str(code) for table in estimated.values() for code in table["region"].unique()}
+        published[name], apart = of_part(published[name], reported, name)
         notes += apart
-    asked = files or fill_from or fill_holes or other_versions or chosen != built.year
-    made = None if asked else published_comparison(opened[0], list(published))
-    if made is None:
-        made = _computed(tables, published, built)
+    requested = files or fill_from or fill_holes or other_versions or chosen != built.year
+    comparison = None if requested else published_comparison(opened[0], list(published))
+    if comparison is None:
+        comparison = _computed(tables, published, built)
         against = ", ".join(file.name for file in files) or "transcribed totals"
         versions = f", {', '.join(other_versions)}" if other_versions else ""
         click.echo(computed_now(f"{against} of {chosen}{versions}", built))
-    if not made:
+    if not comparison:
         _nothing(chosen, opened, notes)
     for line in notes:
         click.echo(f"note: {line}", err=True)
-    for tables in made:
+    for tables in comparison:
         click.echo(summary(tables, chosen, opened[0].names))
     if to is not None:
-        click.echo(f"Written: {_write(made, to, opened[0], chosen)}")
+        click.echo(f"Written: {_write(comparison, to, opened[0], chosen)}")
 
 
 def _computed(
@@ -123,29 +123,29 @@ def _computed(
     from bc_inventory.reference.codelists import gnfr_index
 
     definitions, limits, gnfr_of = read_definitions(), review_limits(), gnfr_index()
-    made = []
+    result = []
     for name, rows in published.items():
-        own = tables[name]
-        if len(own) + rows["inventory"].nunique() >= 2:
-            made.append(
+        estimated = tables[name]
+        if len(estimated) + rows["inventory"].nunique() >= 2:
+            result.append(
                 compare_side(
-                    own, rows, name, gnfr_of, limits, definitions,
+                    estimated, rows, name, gnfr_of, limits, definitions,
                     draws=built.draws, seed=built.seed,
                 )
             )  # fmt: skip
-    return made
+    return result
 
 
 def _emission_tables(opened: list[Release], side: str, year: int) -> dict[str, pd.DataFrame]:
     """Return the emission tables of a side by the name they go by."""
-    found = {}
+    result = {}
     for place, release in enumerate(opened):
         for name in _SETS:
             rows = release.emissions(side, None, year, factor_set=name, memo=None)
             if len(rows):
                 suffix = f" {release.version}" if place else ""
-                found[f"bc_inventory {name}{suffix}"] = rows
-    return found
+                result[f"bc_inventory {name}{suffix}"] = rows
+    return result
 
 
 def _chosen(
@@ -162,7 +162,7 @@ def _chosen(
     sides = [resolve_domain(side)] if side else list(opened[0].names)
     published, notes = published_rows(files, sides, fill_from=repairs[0], interpolate=repairs[1])
     ours = set.intersection(*(_years(release) for release in opened))
-    theirs = {int(one) for rows in published.values() for one in rows["year"].unique()}
+    theirs = {int(value) for rows in published.values() for value in rows["year"].unique()}
     common = ours & theirs if theirs else ours
     chosen = year if year is not None else max(common or ours, default=0)
     if chosen not in ours or (files and chosen not in theirs):
@@ -181,12 +181,12 @@ def _nothing(
     from bc_inventory.readers.result import year_spans
 
     ours = sorted(set.intersection(*(_years(release) for release in opened)))
-    held = f"; the files have {year_spans(theirs)}" if theirs else ""
+    available = f"; the files have {year_spans(theirs)}" if theirs else ""
     raise DataError(
         [
             Problem(
                 found=f"nothing to compare in {chosen}" + "".join(f"; {note}" for note in notes),
-                expected=f"a year of both: the release has {year_spans(ours)}{held}",
+                expected=f"a year of both: the release has {year_spans(ours)}{available}",
                 remedy="Choose --year or other files, or build a release of that year "
                 "(years under [inventory] in its configuration).",
             )
@@ -194,15 +194,19 @@ def _nothing(
     )
 
 
-def _write(made: list[dict[str, pd.DataFrame]], to: Path, release: Release, year: int) -> Path:
+def _write(
+    comparison: list[dict[str, pd.DataFrame]], to: Path, release: Release, year: int
+) -> Path:
     import pandas as pd
 
     from bc_inventory.analysis.comparison.inventories import UNITS
     from bc_inventory.report.exports import Sheet, write_workbook
 
     sheets = [
-        Sheet(name, pd.concat([tables[name] for tables in made], ignore_index=True), units=UNITS)
-        for name in made[0]
+        Sheet(
+            name, pd.concat([tables[name] for tables in comparison], ignore_index=True), units=UNITS
+        )
+        for name in comparison[0]
     ]
     title = f"Comparison of {release.inventory} {release.version}, {year}"
     return write_workbook(sheets, to, title=title)

@@ -90,16 +90,16 @@ def query(
 def _rows(
     release: Release,
     table: str,
-    asked: tuple[list[str] | None, list[str] | None, list[int] | None],
+    requested: tuple[list[str] | None, list[str] | None, list[int] | None],
     factor_set: str,
 ) -> pd.DataFrame:
     from bc_inventory.errors import ConfigError, Problem
 
     if table == "totals":
-        return release.totals(*asked, factor_set=factor_set)
+        return release.totals(*requested, factor_set=factor_set)
     if table == "emissions":
-        return release.emissions(*asked, factor_set=factor_set)
-    if any(asked):
+        return release.emissions(*requested, factor_set=factor_set)
+    if any(requested):
         raise ConfigError(
             [
                 Problem(

@@ -56,31 +56,31 @@ def review(
     release = open_release(version, inventory=inventory, root=releases)
     use_facts_of(release)
     totals = release.table("totals")
-    years = sorted({int(one) for one in totals["year"].unique()})
+    years = sorted({int(value) for value in totals["year"].unique()})
     chosen = year if year is not None else years[-1]
     if chosen not in years:
         listed = ", ".join(map(str, years))
         raise DataError([Problem(f"the year {chosen}", f"one of {listed}")])
-    made = _released(release, chosen, factor_set)
-    if made is None:
+    tables = _released(release, chosen, factor_set)
+    if tables is None:
         emissions = release.emissions(None, None, chosen, factor_set=None, memo=None)
-        made = reviewed(emissions, totals, review_limits(), year=chosen, factor_set=factor_set)
+        tables = reviewed(emissions, totals, review_limits(), year=chosen, factor_set=factor_set)
         click.echo(computed_now(f"{chosen}, {factor_set} factors"))
-    checks = made["review_checks"]
+    checks = tables["review_checks"]
     for row in checks.itertuples():
         word = {True: "pass", False: "look"}.get(row.passed, "untested")
         count = f" ({row.found})" if row.found else ""
         click.echo(f"{word:<9}{row.check}{count}" + (f": {row.detail}" if row.detail else ""))
-    keys = made["key_categories"]
-    for label, own in keys[keys["key"]].groupby(["side", "assessment", "approach"], sort=True):
+    keys = tables["key_categories"]
+    for label, ranked in keys[keys["key"]].groupby(["side", "assessment", "approach"], sort=True):
         side, assessment, approach = label
-        shares = ", ".join(f"{row.nfr} {row.contribution:.0%}" for row in own.itertuples())
+        shares = ", ".join(f"{row.nfr} {row.contribution:.0%}" for row in ranked.itertuples())
         name = release.names[side].en
         click.echo(f"key categories, {name}, {assessment}, approach {approach}: {shares}")
     if to is not None:
         from bc_inventory.report.exports import Sheet, write_workbook
 
-        sheets = [Sheet(name, frame, units=_UNITS) for name, frame in made.items()]
+        sheets = [Sheet(name, frame, units=_UNITS) for name, frame in tables.items()]
         title = f"Review of {release.inventory} {release.version}, {chosen}"
         click.echo(f"Written: {write_workbook(sheets, to, title=title)}")
     if strict and (checks["passed"] == False).any():  # noqa: E712 - untested is neither
@@ -91,12 +91,12 @@ def _released(release: Release, year: int, factor_set: str) -> dict[str, pd.Data
     """Return the tables of a review as the release has them, None if it has none of the year."""
     if not set(_TABLES) <= set(release.tables):
         return None
-    made = {}
+    result = {}
     for name in _TABLES:
         rows = release.table(name)
-        made[name] = rows[rows["factor_set"] == factor_set]
+        result[name] = rows[rows["factor_set"] == factor_set]
         if name != "series_breaks":
-            made[name] = made[name][made[name]["year"] == year]
-    keys = made["key_categories"]
-    made["key_categories"] = keys.sort_values("contribution", ascending=False, kind="stable")
-    return made if len(made["review_checks"]) else None
+            result[name] = result[name][result[name]["year"] == year]
+    keys = result["key_categories"]
+    result["key_categories"] = keys.sort_values("contribution", ascending=False, kind="stable")
+    return result if len(result["review_checks"]) else None

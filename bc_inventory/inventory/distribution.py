@@ -155,11 +155,11 @@ class Lognormal(Distribution):
         high, low = upper[known] / value[known], value[known] / lower[known]
         skew[known] = np.log(high / low) / np.log(high * low)
         sought = spread & ~median
-        skew[sought], held = _skew(*(part[sought] for part in (value, lower, upper, half)))
+        skew[sought], reached = _skew(*(part[sought] for part in (value, lower, upper, half)))
         above = np.exp(-Z95 * (deviation * (1 + skew))[sought])
-        centre[sought] = np.where(held, upper[sought] * above, value[sought])
+        centre[sought] = np.where(reached, upper[sought] * above, value[sought])
         moved = np.zeros(value.shape, dtype=bool)
-        moved[sought] = ~held
+        moved[sought] = ~reached
         moved |= open_below & ~median
         centre[moved] = value[moved] / np.exp(np.square(deviation[moved]) / 2)
         return cls(centre, deviation, skew)
@@ -353,12 +353,12 @@ def _skew(
 
     # The mean falls with the skew, since the median does.
     left, right = np.full(value.shape, -1.0), np.full(value.shape, 1.0)
-    held = (value <= mean(left)) & (value >= mean(right))
+    reached = (value <= mean(left)) & (value >= mean(right))
     for _ in range(48):
         middle = (left + right) / 2
         too_large = mean(middle) > value
         left, right = np.where(too_large, middle, left), np.where(too_large, right, middle)
-    return np.where(held, (left + right) / 2, 0.0), held
+    return np.where(reached, (left + right) / 2, 0.0), reached
 
 
 def meeting(column: Floats, score: Floats) -> Floats:

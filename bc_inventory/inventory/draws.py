@@ -210,8 +210,8 @@ class Multipliers:
         if part in SPLITS and len(first):
             split = rows[SPLITS[part]].iloc[first].to_numpy(dtype=object)
             if pd.notna(split).any():
-                own = np.array(names, dtype=object)[pairs[:, 0]]
-                self._shared = _Shares(split, own, part, draws, seed)
+                part_names = np.array(names, dtype=object)[pairs[:, 0]]
+                self._shared = _Shares(split, part_names, part, draws, seed)
         self._distribution = multiplier(rows.iloc[first], part)
         self._names = pairs[:, 0]
         moving = np.asarray(self._distribution.deviation) != 0
@@ -220,10 +220,10 @@ class Multipliers:
     def drawn(self, chosen: slice) -> np.ndarray:
         """Return some draws of all multipliers; float32, shape (distinct, draws)."""
         scores = self._normals[:, chosen].take(self._names, axis=0)
-        made = self._distribution.multiplier(scores, out=scores)
+        result = self._distribution.multiplier(scores, out=scores)
         if self._shared is not None:
-            made[self._shared.rows] = self._shared.drawn(chosen)
-        return made
+            result[self._shared.rows] = self._shared.drawn(chosen)
+        return result
 
 
 class _Shares:
@@ -261,9 +261,9 @@ class _Shares:
         self._deviation = deviation[:, None]
         self._normals = normals(list(names), part, draws, seed, set(which[deviation > 0]))
         place = {
-            (number, name): self._offsets[number] + at
+            (number, name): self._offsets[number] + offset
             for number, whole in enumerate(wholes)
-            for at, name in enumerate(whole.names)
+            for offset, name in enumerate(whole.names)
         }
         present = np.flatnonzero(pd.notna(split))
         member = [place[number, own[row]] for number, row in zip(of_text, present, strict=True)]
@@ -277,8 +277,8 @@ class _Shares:
         np.exp(drawn, out=drawn)
         drawn *= self._weight
         whole = np.add.reduceat(drawn, self._offsets, axis=0)
-        made: np.ndarray = drawn[self._member] / whole[self._whole] / self._share
-        return made
+        result: np.ndarray = drawn[self._member] / whole[self._whole] / self._share
+        return result
 
 
 class Splits:

@@ -279,7 +279,7 @@ def _put(published: pd.DataFrame, repairs: pd.DataFrame) -> pd.DataFrame:
     was = new["published"].map(lambda value: "no figure" if np.isnan(value) else f"{value:g}")
     new["note"] = new["repair_id"] + "; published: " + was
     new["notation_key"] = None
-    taken = pd.MultiIndex.from_frame(repairs[_KEY])
-    untouched = published[~pd.MultiIndex.from_frame(published[_KEY]).isin(taken)]
+    replaced = pd.MultiIndex.from_frame(repairs[_KEY])
+    untouched = published[~pd.MultiIndex.from_frame(published[_KEY]).isin(replaced)]
     both = pd.concat([untouched, new[published.columns].astype(untouched.dtypes.to_dict())])
     return both.sort_values(["year", *_SERIES, "unit"], kind="stable").reset_index(drop=True)

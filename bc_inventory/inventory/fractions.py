@@ -53,8 +53,11 @@ class Fraction(Distribution):
         left, right = np.zeros(aim.shape), np.full(aim.shape, 30.0)
         for _ in range(40):
             middle = (left + right) / 2
-            found = cls(expected, middle).variance
-            left, right = np.where(found < aim, middle, left), np.where(found < aim, right, middle)
+            reached = cls(expected, middle).variance
+            left, right = (
+                np.where(reached < aim, middle, left),
+                np.where(reached < aim, right, middle),
+            )
         spread = (aim > 0) & (most > 0)
         return cls(expected, np.where(spread, (left + right) / 2, 0.0))
 
@@ -72,8 +75,8 @@ class Fraction(Distribution):
     def variance(self) -> Floats:
         """Expected square of the distance from the mean."""
         nodes, weights = _nodes()
-        found: Floats = np.square(self._at(nodes) - self.mean[:, None]) @ weights
-        return found
+        result: Floats = np.square(self._at(nodes) - self.mean[:, None]) @ weights
+        return result
 
     @property
     def relative_deviation(self) -> Floats:
@@ -209,8 +212,8 @@ class SplitNormal(Distribution):
         """Expected square of the distance from the mean."""
         nodes, weights = _nodes()
         drawn = self.quantile(np.broadcast_to(nodes, (len(self.median), len(nodes))))
-        found: Floats = np.square(drawn - (drawn @ weights)[:, None]) @ weights
-        return found
+        result: Floats = np.square(drawn - (drawn @ weights)[:, None]) @ weights
+        return result
 
     @property
     def mean(self) -> Floats:

@@ -44,16 +44,16 @@ def _alone(rows: pd.DataFrame, part: str) -> tuple[pd.DataFrame, list[str]]:
     which, names = draw_names(rows, part)
     spread, _ = grouped(rows, SPREAD[part])
     first = np.unique(spread, return_index=True)[1]
-    made = multiplier(rows.iloc[first], part)
+    drawn = multiplier(rows.iloc[first], part)
     # A number that is divided by moves the other way.
-    sign = np.where(np.asarray(made.deviation) < 0, -1.0, 1.0)
+    sign = np.where(np.asarray(drawn.deviation) < 0, -1.0, 1.0)
     value = rows["emission_kt"].to_numpy(dtype=float)
     moved = pd.DataFrame(
         {
             "row": np.arange(len(rows)),
             "name": which,
-            "kt": value * (sign * made.relative_half_width)[spread],
-            "spread_kt": value * made.relative_deviation[spread],
+            "kt": value * (sign * drawn.relative_half_width)[spread],
+            "spread_kt": value * drawn.relative_deviation[spread],
         }
     )
     return moved[moved["kt"] != 0], names

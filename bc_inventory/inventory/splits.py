@@ -96,8 +96,10 @@ def _fit(share: Floats, width: Floats, scores: Floats) -> tuple[Floats, Floats]:
         drawn /= drawn.sum(axis=2, keepdims=True)
         logarithm += np.where(present, np.log(safe / np.where(present, drawn.mean(axis=1), 1.0)), 0)
         edges = np.partition(drawn, ends, axis=1)[:, list(ends), :]
-        found = edges[:, 1] - edges[:, 0]
-        ratio = np.where(moving & (found > 0), width / np.where(found > 0, found, 1.0), 1.0)
+        observed = edges[:, 1] - edges[:, 0]
+        ratio = np.where(
+            moving & (observed > 0), width / np.where(observed > 0, observed, 1.0), 1.0
+        )
         spread = np.minimum(spread * np.clip(ratio, 0.5, 2.0) ** 0.7, 3.0)
     # The means hold whatever the widths do.
     for _ in range(5):

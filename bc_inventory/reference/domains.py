@@ -253,8 +253,8 @@ def _refuse_ambiguous(known: list[str], regions: pd.DataFrame) -> None:
     """Refuse a code that also names a region, a group of another domain, or none."""
     from bc_inventory.errors import DataError, Problem
 
-    taken = {*regions["region"], *regions.loc[regions["group"] != regions["side"], "group"]}
-    clash = [code for code in known if code in taken | {NO_DOMAIN, "*"}]
+    reserved = {*regions["region"], *regions.loc[regions["group"] != regions["side"], "group"]}
+    clash = [code for code in known if code in reserved | {NO_DOMAIN, "*"}]
     if clash:
         raise DataError(
             Problem(

@@ -110,8 +110,8 @@ def as_text(frame: pd.DataFrame) -> pd.DataFrame:
         column = frame.iloc[:, position]
         if kind.kind not in "biufcmM":
             # A type of text stays; of all others the cells stay the objects that they are.
-            held = kind if isinstance(kind, pd.StringDtype) else object
-            column = pd.Series([_inert(cell) for cell in column], index=frame.index, dtype=held)
+            dtype = kind if isinstance(kind, pd.StringDtype) else object
+            column = pd.Series([_inert(cell) for cell in column], index=frame.index, dtype=dtype)
         columns[position] = column
     safe = pd.DataFrame(columns, index=frame.index)
     safe.columns = pd.Index([_inert(name) for name in frame.columns])

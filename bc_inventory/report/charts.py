@@ -83,23 +83,23 @@ def bars(
     def across(value: float) -> float:
         return _LEFT + (value - ticks[0]) * scale
 
-    marks = [*_key(groups, colours), *_grid(ticks, across, begin - 4, height - 30, unit)]
+    shapes = [*_key(groups, colours), *_grid(ticks, across, begin - 4, height - 30, unit)]
     for place, name in enumerate(names):
         top = begin + place * block
         middle = top + block / 2
-        marks.append(wrapped(_LEFT - 6, middle, name, _LEFT - 8, text_anchor="end", class_="name"))
+        shapes.append(wrapped(_LEFT - 6, middle, name, _LEFT - 8, text_anchor="end", class_="name"))
         for slot, group in enumerate(groups):
             y = top + 3 + slot * _ROW
             for row in rows:
                 if row.name == name and row.group == group:
-                    marks.append(_bar(row, across, y, colours[group]))
-    return chart(_WIDTH, height, marks, title, description)
+                    shapes.append(_bar(row, across, y, colours[group]))
+    return chart(_WIDTH, height, shapes, title, description)
 
 
 def _bar(row: Bar, across: Across, y: float, fill: str) -> Markup:
     start, end = sorted((across(0.0), across(row.value)))
     middle = y + (_ROW - 4) / 2
-    marks = [
+    shapes = [
         shape(
             "rect", x=start, y=y, width=max(end - start, 0.5), height=_ROW - 4,
             fill=fill,
@@ -110,31 +110,31 @@ def _bar(row: Bar, across: Across, y: float, fill: str) -> Markup:
         low, high = across(row.lower), across(row.upper)
         path = f"M{low:.1f} {middle:g}H{high:.1f}"
         path += f"M{low:.1f} {middle - 3:g}v6M{high:.1f} {middle - 3:g}v6"
-        marks.append(shape("path", d=path, class_="whisker"))
+        shapes.append(shape("path", d=path, class_="whisker"))
         after = max(after, high)
-    marks.append(label(after + 4, middle, number(row.value), class_="value"))
-    return shape("g", *marks)
+    shapes.append(label(after + 4, middle, number(row.value), class_="value"))
+    return shape("g", *shapes)
 
 
 def _key(groups: Mapping[str, Both], colours: Mapping[str, str]) -> list[Markup]:
-    marks = []
+    shapes = []
     for slot, (group, text) in enumerate(groups.items()):
         x, y = _LEFT + slot % _KEYS * 160, 6 + slot // _KEYS * _KEY_ROW
-        marks.append(shape("rect", x=x, y=y, width=14, height=11, fill=colours[group]))
-        marks.append(label(x + 19, y + 6, text))
-    return marks
+        shapes.append(shape("rect", x=x, y=y, width=14, height=11, fill=colours[group]))
+        shapes.append(label(x + 19, y + 6, text))
+    return shapes
 
 
 def _grid(
     ticks: Sequence[float], across: Across, top: float, bottom: float, unit: Both = _UNIT
 ) -> list[Markup]:
-    marks = []
+    shapes = []
     for tick in ticks:
         x = across(tick)
-        marks.append(shape("path", d=f"M{x:.1f} {top:g}V{bottom:g}", class_="grid"))
-        marks.append(label(x, bottom + 9, _tick(tick), text_anchor="middle", class_="tick"))
-    marks.append(label(_WIDTH - 2, bottom + 22, unit, text_anchor="end", class_="tick"))
-    return marks
+        shapes.append(shape("path", d=f"M{x:.1f} {top:g}V{bottom:g}", class_="grid"))
+        shapes.append(label(x, bottom + 9, _tick(tick), text_anchor="middle", class_="tick"))
+    shapes.append(label(_WIDTH - 2, bottom + 22, unit, text_anchor="end", class_="tick"))
+    return shapes
 
 
 def _tick(value: float) -> str:
@@ -164,27 +164,27 @@ def lines(series: Sequence[Series], title: Both, description: Both) -> Markup:
     def up(value: float) -> float:
         return bottom - value / ticks[-1] * (bottom - top)
 
-    marks = []
+    shapes = []
     for tick in ticks:
-        marks.append(shape("path", d=f"M{left:g} {up(tick):.1f}H{right:g}", class_="grid"))
-        marks.append(label(left - 5, up(tick), _tick(tick), text_anchor="end", class_="tick"))
-    marks.append(label(2, 8, _UNIT, class_="tick"))
+        shapes.append(shape("path", d=f"M{left:g} {up(tick):.1f}H{right:g}", class_="grid"))
+        shapes.append(label(left - 5, up(tick), _tick(tick), text_anchor="end", class_="tick"))
+    shapes.append(label(2, 8, _UNIT, class_="tick"))
     step = 5 if span > 8 else 1
     for year in range(first, last + 1):
         if year % step == 0 or span <= 8:
-            marks.append(
+            shapes.append(
                 label(across(year), bottom + 10, str(year), text_anchor="middle", class_="tick")
             )
     aside = _dodged(series)
     for place, element in enumerate(series):
-        marks += _line(element, place, across, up, aside[place])
+        shapes += _line(element, place, across, up, aside[place])
     height = bottom + 24
     for place, element in enumerate(series):
         y = height + 6 + (place // 2) * 18
         x = left + (place % 2) * (right - left) / 2
-        marks += [_mark(x + 8, y, place, element.ours), label(x + 20, y, element.name)]
+        shapes += [_mark(x + 8, y, place, element.ours), label(x + 20, y, element.name)]
     height += 18 * ((len(series) + 1) // 2) + 4
-    return chart(_WIDTH, height, marks, title, description)
+    return chart(_WIDTH, height, shapes, title, description)
 
 
 def _dodged(series: Sequence[Series]) -> list[dict[int, float]]:
@@ -204,7 +204,7 @@ def _dodged(series: Sequence[Series]) -> list[dict[int, float]]:
 def _line(
     series: Series, place: int, across: Across, up: Across, aside: dict[int, float]
 ) -> list[Markup]:
-    marks = []
+    shapes = []
     kind = "ours" if series.ours else f"line{place % 5}"
     points = sorted(series.points)
     if len(points) > 1:
@@ -212,16 +212,16 @@ def _line(
             f"{across(p[0]) + aside.get(p[0], 0.0):.1f} {up(p[1]):.1f}" for p in points
         )
         dash = None if series.ours else _DASHES[place % len(_DASHES)]
-        marks.append(shape("path", d=path, class_=f"line {kind}", stroke_dasharray=dash))
+        shapes.append(shape("path", d=path, class_=f"line {kind}", stroke_dasharray=dash))
     for year, value, lower, upper in points:
         x = across(year) + aside.get(year, 0.0)
         if lower is not None and upper is not None:
             path = f"M{x:.1f} {up(lower):.1f}V{up(upper):.1f}M{x - 4:.1f} {up(lower):.1f}h8"
             path += f"M{x - 4:.1f} {up(upper):.1f}h8"
-            marks.append(shape("path", d=path, class_="whisker"))
+            shapes.append(shape("path", d=path, class_="whisker"))
         if len(points) <= 12 or year in {points[0][0], points[-1][0]} or year % 5 == 0:
-            marks.append(_mark(x, up(value), place, series.ours))
-    return marks
+            shapes.append(_mark(x, up(value), place, series.ours))
+    return shapes
 
 
 def _mark(x: float, y: float, place: int, ours: bool) -> Markup:
@@ -272,8 +272,8 @@ def waterfall_chart(
     def across(value: float) -> float:
         return _LEFT + (value - ticks[0]) * scale
 
-    marks = _grid(ticks, across, 4, height - 30)
-    marks += _fall(start[0], 0.0, start[1], across, 8, "fill0", number(start[1]))
+    shapes = _grid(ticks, across, 4, height - 30)
+    shapes += _fall(start[0], 0.0, start[1], across, 8, "fill0", number(start[1]))
     running = start[1]
     for place, (name, part, lower, upper) in enumerate(steps):
         text = f"{'+' if part > 0 else '−'}{number(abs(part))}"
@@ -281,11 +281,11 @@ def waterfall_chart(
             text += f" ({_signed(lower)} … {_signed(upper)})"
         kind = "rise" if part > 0 else "drop"
         y = 8 + (place + 1) * 26
-        marks += _fall(name, running, running + part, across, y, kind, text)
+        shapes += _fall(name, running, running + part, across, y, kind, text)
         running += part
     y = 8 + (len(steps) + 1) * 26
-    marks += _fall(end[0], 0.0, end[1], across, y, "fill1", number(end[1]))
-    return chart(_WIDTH, height, marks, title, description)
+    shapes += _fall(end[0], 0.0, end[1], across, y, "fill1", number(end[1]))
+    return chart(_WIDTH, height, shapes, title, description)
 
 
 def _signed(value: float) -> str:

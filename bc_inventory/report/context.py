@@ -107,10 +107,10 @@ class Material:
         A whole domain stands under its own code and a single member under its region;
         nobody publishes other parts.
         """
-        held = set(self.emissions.loc[self.emissions["side"] == side, "region"])
-        if held >= set(domains()[side].members):
+        reported = set(self.emissions.loc[self.emissions["side"] == side, "region"])
+        if reported >= set(domains()[side].members):
             return side
-        return min(held) if len(held) == 1 else None
+        return min(reported) if len(reported) == 1 else None
 
     def by_domain(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Return rows in the order of their `side`, those outside every domain last."""

@@ -123,21 +123,21 @@ def _apart(points: Floats, size: tuple[float, float]) -> Floats:
 def legend() -> Markup:
     """Return the common colour scale of the maps."""
     step = (_WIDTH - 20) / (len(CLASSES) + 1)
-    marks = []
+    shapes = []
     for place, colour in enumerate(class_colours()):
         x = 10 + place * step
         fill = "#{:02x}{:02x}{:02x}".format(*colour)
         swatch = {"x": x, "y": 18, "width": step, "height": 12, "fill": fill}
-        marks.append(shape("rect", **swatch, class_="swatch"))
+        shapes.append(shape("rect", **swatch, class_="swatch"))
         if place:
-            marks.append(
+            shapes.append(
                 label(x, 39, f"{CLASSES[place - 1]:g}", text_anchor="middle", class_="tick")
             )
     text = Both("black carbon emitted per area, t/km² a year", "单位面积黑碳排放，吨/平方公里/年")
-    marks.append(label(10, 9, text))
+    shapes.append(label(10, 9, text))
     words = Both(
         f"ten classes from below {CLASSES[0]:g} to above {CLASSES[-1]:g} t/km² a year, the same "
         "on both maps",
         f"十级，由小于{CLASSES[0]:g}到大于{CLASSES[-1]:g}吨/平方公里/年，两图相同",
     )
-    return chart(_WIDTH, 46, marks, Both("Colour scale", "色标"), words)
+    return chart(_WIDTH, 46, shapes, Both("Colour scale", "色标"), words)

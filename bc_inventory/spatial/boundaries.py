@@ -61,18 +61,18 @@ def with_boundaries(
     lon, lat = (tables.points[name].to_numpy() for name in ("lon", "lat"))
     if path.suffix.lower() in RASTERS:
         raster = read_regions(path, column)
-        known, covered, at = set(raster.names.values()), raster.cover(), raster.at(lon, lat)
+        known, covered, codes_at = set(raster.names.values()), raster.cover(), raster.at(lon, lat)
     else:
         features = read_features(path, column)
         codes = np.array([str(value) for value in features.attribute])
         _check_polygons(features, codes)
         known, covered = set(codes.tolist()), cover_cells(features.shapes, codes)
-        at = _polygon_at(features.shapes, codes, lon, lat)
+        codes_at = _polygon_at(features.shapes, codes, lon, lat)
     if regions is not None:
         require_regions(regions, known, str(path))
     cells = _share_out(tables.cells, covered)
     # What lies in no region, such as at sea, keeps its own if the file has it.
-    region = np.where(at == "", tables.points["region"].to_numpy(dtype=object), at)
+    region = np.where(codes_at == "", tables.points["region"].to_numpy(dtype=object), codes_at)
     points = tables.points.assign(region=region)
     points = points[points["region"].isin(known)].reset_index(drop=True)
     lanes = tables.lanes[tables.lanes["region"].isin(known)].reset_index(drop=True)
@@ -129,6 +129,6 @@ def _polygon_at(
     """Return the code of the polygon at each point, empty where there is none."""
     shapely = need("shapely")
     point, shape = shapely.STRtree(shapes).query(shapely.points(lon, lat), predicate="intersects")
-    found = np.full(len(lon), "", dtype=object)
-    found[point] = codes[shape]
-    return found
+    result = np.full(len(lon), "", dtype=object)
+    result[point] = codes[shape]
+    return result

@@ -72,13 +72,13 @@ def masses(layout: Layout, mass: Floats, reported: NDArray[np.bool_], parts: Flo
     """
     count = len(layout.cells)
     absent = np.bincount(layout.position, reported[layout.region], minlength=count) == 0
-    found = np.empty((parts.shape[1], count))
+    result = np.empty((parts.shape[1], count))
     for step in range(parts.shape[1]):
-        found[step] = np.bincount(
+        result[step] = np.bincount(
             layout.position, mass * parts[layout.region, step], minlength=count
         )
-    found[:, absent] = np.nan
-    return found
+    result[:, absent] = np.nan
+    return result
 
 
 def write_fields(
@@ -122,11 +122,11 @@ def write_fields(
     def put(variable: Any, place: tuple[int, ...], steps: slice, values: Floats) -> None:
         for start in range(0, len(values), together):
             part = values[start : start + together]
-            at = slice(steps.start + start, steps.start + start + len(part))
+            window = slice(steps.start + start, steps.start + start + len(part))
             frame = frames[: len(part)]
-            rate = part / (area * lengths[at, None])
+            rate = part / (area * lengths[window, None])
             frame[inside] = np.where(np.isnan(part), FILL, rate)
-            variable[(*place, at, *box)] = frame
+            variable[(*place, window, *box)] = frame
 
     for block in _blocks(len(lengths), len(layout.cells)):
         tasks = (
@@ -135,11 +135,11 @@ def write_fields(
         )
         whole = np.zeros((block.stop - block.start, len(layout.cells)))
         any_figure = np.zeros(len(layout.cells), dtype=bool)
-        for row, found in enumerate(run_ordered(masses, layout, tasks, compute)):
-            put(flux, (row,), block, found)
-            known = ~np.isnan(found[0])
+        for row, mass in enumerate(run_ordered(masses, layout, tasks, compute)):
+            put(flux, (row,), block, mass)
+            known = ~np.isnan(mass[0])
             any_figure |= known
-            whole[:, known] += found[:, known]
+            whole[:, known] += mass[:, known]
         whole[:, ~any_figure] = np.nan
         put(total, (), block, whole)
 

@@ -154,15 +154,15 @@ def region_temperatures(
     code = pd.Index(regions).get_indexer(pd.Index(cells["region"]))
     inside = (rows >= 0) & (columns >= 0) & (code >= 0) & (people > 0)
     rows, columns, code, people = rows[inside], columns[inside], code[inside], people[inside]
-    found = np.full((len(regions), ordered.sizes["time"]), np.nan)
+    temperatures = np.full((len(regions), ordered.sizes["time"]), np.nan)
     for day in range(ordered.sizes["time"]):
         values = ordered[day].to_numpy().astype(float)[rows, columns] + zero
         known = np.isfinite(values)
         weight = np.bincount(code[known], people[known], minlength=len(regions))
         warmth = np.bincount(code[known], people[known] * values[known], minlength=len(regions))
-        np.divide(warmth, weight, out=found[:, day], where=weight > 0)
-    _check(found, regions)
-    return found
+        np.divide(warmth, weight, out=temperatures[:, day], where=weight > 0)
+    _check(temperatures, regions)
+    return temperatures
 
 
 def _zero(unit: str) -> float:

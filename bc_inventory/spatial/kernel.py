@@ -39,14 +39,14 @@ def lon_overlap(source: Floats, target: Floats) -> csr_matrix:
     """
     from scipy.sparse import csr_matrix
 
-    found: csr_matrix = csr_matrix((len(target) - 1, len(source) - 1))
+    overlap: csr_matrix = csr_matrix((len(target) - 1, len(source) - 1))
     first = np.floor((target[0] - source[-1]) / _TURN)
     last = np.ceil((target[-1] - source[0]) / _TURN)
     for turn in np.arange(first, last + 1):
         edges = source + turn * _TURN
         if edges[0] < target[-1] and edges[-1] > target[0]:
-            found = found + _overlap(edges, target, edges, target)
-    return found
+            overlap = overlap + _overlap(edges, target, edges, target)
+    return overlap
 
 
 def lat_overlap(source: Floats, target: Floats, earth: Earth = "wgs84") -> csr_matrix:

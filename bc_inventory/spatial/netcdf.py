@@ -146,13 +146,13 @@ def _put(
     more: dict[str, Any] = dict(_COMPRESSION)
     if digits is not None:
         more |= {"significant_digits": digits, "quantize_mode": _ROUNDING}
-    made: Any = file.createVariable(
+    variable: Any = file.createVariable(
         name, rule.kind, rule.dimensions, fill_value=rule.fill, chunksizes=chunks, **more
     )
-    made.setncatts(rule.attributes)
+    variable.setncatts(rule.attributes)
     if values is not None:
-        made[:] = values
-    return made
+        variable[:] = values
+    return variable
 
 
 def _put_text(file: netCDF4.Dataset, name: str, values: list[str]) -> None:
@@ -164,12 +164,12 @@ def _put_text(file: netCDF4.Dataset, name: str, values: list[str]) -> None:
     width = max([1, *map(len, encoded)])
     if f"{name}_length" not in file.dimensions:
         file.createDimension(f"{name}_length", width)
-    made: Any = file.createVariable(
+    variable: Any = file.createVariable(
         name, "S1", (*rule.dimensions, f"{name}_length"), **_COMPRESSION
     )
-    made.setncatts({**rule.attributes, "_Encoding": "utf-8"})
-    made.set_auto_chartostring(False)
-    made[:] = stringtochar(np.array(encoded, dtype=f"S{width}"))
+    variable.setncatts({**rule.attributes, "_Encoding": "utf-8"})
+    variable.set_auto_chartostring(False)
+    variable[:] = stringtochar(np.array(encoded, dtype=f"S{width}"))
 
 
 def _write_labels(file: netCDF4.Dataset, allocation: Allocation, names: Mapping[str, str]) -> None:

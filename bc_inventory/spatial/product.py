@@ -135,14 +135,14 @@ def make_product(
         request = replace(request, window=window)
     grid = make_grid(request.resolution, request.window)
     if shares is None:
-        made = allocate(chosen, grid, facts)
+        allocation = allocate(chosen, grid, facts)
     elif shares.pairs.grid == grid:
-        made = spread(chosen, shares)
+        allocation = spread(chosen, shares)
     else:
         raise _refuse(f"shares of the cells of {shares.pairs.grid}", f"those of {grid}")
-    bounds, parts = time_steps(made, request, facts.cells)
+    bounds, parts = time_steps(allocation, request, facts.cells)
     write_grid(
-        made,
+        allocation,
         target,
         bounds=bounds,
         parts=parts,
@@ -155,7 +155,7 @@ def make_product(
         significant_digits=request.significant_digits,
         compute=request.compute,
     )
-    return made
+    return allocation
 
 
 def time_steps(

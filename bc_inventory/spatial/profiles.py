@@ -70,9 +70,9 @@ class Profiles:
     def _find(self, cycle: str, side: str, region: str, nfr: str) -> tuple[str, bool]:
         for category in (nfr, _ANY):
             for scope in (region, side, _ANY):
-                found = self._by_category.get((scope, category, cycle))
-                if found:
-                    return found
+                profile = self._by_category.get((scope, category, cycle))
+                if profile:
+                    return profile
         return _FLAT, False
 
     def shares(self, cycle: str, side: str, region: str, nfr: str) -> Floats:

@@ -64,9 +64,9 @@ class Ladder:
         for category in (nfr, _ANY):
             for wanted in (fuel, _ANY):
                 for scope in (region, side, _ANY):
-                    found = self._rungs.get((scope, category, wanted))
-                    if found:
-                        return found
+                    ladder = self._rungs.get((scope, category, wanted))
+                    if ladder:
+                        return ladder
         raise DataError(
             [Problem(f"no ladder for {nfr}, {fuel}", "rows with nfr *, fuel * and scope *")]
         )
@@ -174,10 +174,10 @@ class Weights:
     @cached_property
     def settled(self) -> NDArray[np.bool_]:
         """Which pairs hold land or a point of the region; through others only lanes pass."""
-        held: NDArray[np.bool_] = self.flow @ self.tables.cells["area_m2"].to_numpy() > 0
+        result: NDArray[np.bool_] = self.flow @ self.tables.cells["area_m2"].to_numpy() > 0
         _, place = self._placed
-        held[place[place >= 0]] = True
-        return held
+        result[place[place >= 0]] = True
+        return result
 
 
 def make_weights(tables: Tables, grid: Grid, regions: list[str] | None = None) -> Weights:

@@ -81,8 +81,8 @@ class ProxyShares:
             If one of them has no proxy here.
         """
         plain = rows.astype(dict.fromkeys(_KEYS, "str"))
-        found = plain.merge(self.choices, on=_KEYS, how="left", validate="many_to_one")
-        absent = found.loc[found["proxy"].isna(), _KEYS]
+        choices = plain.merge(self.choices, on=_KEYS, how="left", validate="many_to_one")
+        absent = choices.loc[choices["proxy"].isna(), _KEYS]
         if len(absent):
             raise DataError(
                 Problem(
@@ -93,7 +93,7 @@ class ProxyShares:
                 )
                 for region, nfr, fuel in absent.itertuples(index=False)
             )
-        return found.astype({"rung": np.int64})
+        return choices.astype({"rung": np.int64})
 
     def of(self, regions: Collection[str]) -> ProxyShares:
         """Return the shares of some regions alone."""
@@ -119,11 +119,11 @@ class ProxyShares:
 
     def on_pairs(self, proxy: str) -> NDArray[np.float64]:
         """Return the shares of a proxy in all pairs; zero in regions that don't take it."""
-        made = np.zeros(len(self.pairs))
+        result = np.zeros(len(self.pairs))
         for (_, name), (pair, share) in self.parts.items():
             if name == proxy:
-                made[pair] = share
-        return made
+                result[pair] = share
+        return result
 
 
 def make_shares(categories: pd.DataFrame, grid: Grid, tables: Tables) -> ProxyShares:

@@ -91,10 +91,10 @@ class RasterRegions:
         row = np.searchsorted(self.axes.lat_edges, lat, "right") - 1
         rows, columns = self.values.shape
         inside = (row >= 0) & (row < rows) & (column < columns)
-        found = np.full(len(lon), "", dtype=object)
+        codes = np.full(len(lon), "", dtype=object)
         values = self.values[row[inside], column[inside]]
-        found[inside] = [self.names.get(value, "") for value in values]
-        return found
+        codes[inside] = [self.names.get(value, "") for value in values]
+        return codes
 
 
 def read_raster(path: Path, name: str | None) -> Any:

@@ -133,20 +133,20 @@ class Kernel:
         DataError
             If a value is infinite.
         """
-        made, sums = self._product.apply(values, self._columns)
+        moved, sums = self._product.apply(values, self._columns)
         covered = self.full
         if not np.isfinite(sums).all():
             absent = np.isnan(values)
             if np.isinf(values).any():
                 raise _refuse("an infinite value", "finite values, or NaN where there is none")
-            made, sums = self._product.apply(np.where(absent, 0.0, values), self._columns)
+            moved, sums = self._product.apply(np.where(absent, 0.0, values), self._columns)
             covered, _ = self._shares.apply(~absent, self._columns)
         height, width = _measures(self.target, self.kind)
-        arrived = float(height @ (made @ width))
+        arrived = float(height @ (moved @ width))
         if covered.min() <= 0:
-            made[covered <= 0] = np.nan
+            moved[covered <= 0] = np.nan
         whole, inside = (self._rows * sums).sum(axis=0)
-        return made, float(whole), float(inside), arrived
+        return moved, float(whole), float(inside), arrived
 
 
 class _Product:
@@ -169,17 +169,17 @@ class _Product:
         """Return the product, and `values @ columns` on the way."""
         sums = np.empty((values.shape[0], columns.shape[1]))
         width = values.shape[1] if self._lat_first else self._shape[1]
-        made = np.zeros((self._shape[0], width))
+        result = np.zeros((self._shape[0], width))
         for rows, goal, part in self._pieces:
             # Converted piece by piece, so that it stays in the cache.
             piece = values[rows].astype(float)
             sums[rows] = piece @ columns
             if not self._lat_first:
                 piece = np.ascontiguousarray((self._by_lon @ piece.T).T)
-            made[goal] += part @ piece
+            result[goal] += part @ piece
         if self._lat_first:
-            made = np.ascontiguousarray((self._by_lon @ made.T).T)
-        return made, sums
+            result = np.ascontiguousarray((self._by_lon @ result.T).T)
+        return result, sums
 
 
 def _measures(axes: Axes, kind: Kind) -> tuple[Floats, Floats]:
@@ -249,7 +249,7 @@ def regrid(
     _require_kind(field, said)
     axes, prepared = find_axes(field, earth or target.earth)
     kernel = Kernel(axes, Axes.of(target), said)
-    made, *sums = xr.apply_ufunc(
+    moved, *sums = xr.apply_ufunc(
         kernel.field,
         prepared,
         input_core_dims=[["lat", "lon"]],
@@ -260,8 +260,8 @@ def regrid(
         dask="parallelized",
         keep_attrs=True,
     )
-    made = made.rename(new_lat="lat", new_lon="lon").assign_coords(_coords(target))
-    made.attrs = {**field.attrs, "kind": said}
+    moved = moved.rename(new_lat="lat", new_lon="lon").assign_coords(_coords(target))
+    moved.attrs = {**field.attrs, "kind": said}
     cover = xr.DataArray(kernel.full, dims=("lat", "lon"), coords=_coords(target))
     source, inside, arrived = sums
     ledger = xr.Dataset(
@@ -274,7 +274,7 @@ def regrid(
     )
     for entry in ledger.data_vars.values():
         entry.attrs = {}
-    return Regridded(made, cover, ledger)
+    return Regridded(moved, cover, ledger)
 
 
 def _require_kind(field: xr.DataArray, kind: Kind) -> None:

@@ -66,23 +66,23 @@ def regrid_file(
     import xarray as xr
 
     with opened_fields(path) as data:
-        made: dict[str, Any] = {}
+        contents: dict[str, Any] = {}
         accounts: list[str] = []
         for name in _chosen(data, variables, kind, path):
             field = data[name]
             horizontal = _horizontal(field)
             whole = {dim: -1 if dim in horizontal else 1 for dim in field.dims}
             moved = regrid(field.chunk(whole), grid, kind=kind, earth=earth)
-            made[name] = moved.field.astype(np.float32)
-            made["covered_fraction"] = moved.covered_fraction.astype(np.float32)
+            contents[name] = moved.field.astype(np.float32)
+            contents["covered_fraction"] = moved.covered_fraction.astype(np.float32)
             unit = _unit_of_sum(str(field.attrs.get("units", "")), moved.field.attrs["kind"])
             account = {
                 f"{name}_{what}": entry.assign_attrs(units=unit)
                 for what, entry in moved.ledger.items()
             }
             accounts += account
-            made |= account
-        fields = xr.Dataset(made)
+            contents |= account
+        fields = xr.Dataset(contents)
         for label in fields.coords.values():
             label.load()
         _describe(fields, data, grid, path)

@@ -58,7 +58,7 @@ def road_traffic(
         "minor": np.sqrt(people * cells["area_m2"].to_numpy(dtype=float)),
     }
     side = cells["region"].map(sides).to_numpy()
-    made = {f"road_{vehicles}": np.zeros(len(cells)) for vehicles in _VEHICLES}
+    volumes = {f"road_{vehicles}": np.zeros(len(cells)) for vehicles in _VEHICLES}
     for (scope, vehicles), rows in traffic.groupby(["scope", "vehicles"]):
         _require_whole(rows, file)
         for row in rows.itertuples():
@@ -75,8 +75,8 @@ def road_traffic(
                         )
                     ]
                 )
-            made[f"road_{vehicles}"] += np.where(side == scope, row.share * amount / whole, 0.0)
-    return cells.assign(**made)
+            volumes[f"road_{vehicles}"] += np.where(side == scope, row.share * amount / whole, 0.0)
+    return cells.assign(**volumes)
 
 
 def _require_whole(rows: pd.DataFrame, file: str) -> None:

@@ -110,7 +110,7 @@ def grid_step(
         period,
         compute=Compute(scheduler, workers),
     )
-    made = make_product(
+    product = make_product(
         inputs["emissions"],
         outputs["grid"],
         request,
@@ -119,5 +119,5 @@ def grid_step(
         shares=read_shares(inputs["shares"]),
     )
     if "points" in outputs:
-        points = point_emissions(made, tables, year)
+        points = point_emissions(product, tables, year)
         schema.write_parquet(points, "point_emissions", outputs["points"])

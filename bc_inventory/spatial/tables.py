@@ -160,8 +160,10 @@ def _read_points(root: Path) -> pd.DataFrame:
 
 def _with_networks(cells: pd.DataFrame, root: Path) -> pd.DataFrame:
     """Return cells with the networks of OpenStreetMap, and the traffic on its roads."""
-    found = schema.read_parquet(root.parent / "odbl" / "networks_010.parquet", "spatial_networks")
-    joined = cells.merge(found, on=["region", "j", "i"], how="left", validate="one_to_one")
+    networks = schema.read_parquet(
+        root.parent / "odbl" / "networks_010.parquet", "spatial_networks"
+    )
+    joined = cells.merge(networks, on=["region", "j", "i"], how="left", validate="one_to_one")
     lengths = ["road_km", "motorway_km", "rail_km"]
     joined = joined.assign(**{name: joined[name].fillna(0.0) for name in lengths})
     traffic = schema.read_csv(root / "road_traffic.csv", "road_traffic")

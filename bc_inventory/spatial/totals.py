@@ -56,8 +56,15 @@ def region_totals(path: Path) -> pd.DataFrame:
                 ) + np.bincount(border, np.nan_to_num(shared), minlength=len(names))
                 gnfr = data["gnfr"].to_numpy()[row]
                 rows += [
-                    (sides[at], names[at], nfr, gnfr, step, mass[at] * units.factor("kg", "kt"))
-                    for at in np.flatnonzero(reported[row])
+                    (
+                        sides[position],
+                        names[position],
+                        nfr,
+                        gnfr,
+                        step,
+                        mass[position] * units.factor("kg", "kt"),
+                    )
+                    for position in np.flatnonzero(reported[row])
                 ]
     columns = ["side", "region", "nfr", "gnfr", "time", "emission_kt"]
     return pd.DataFrame(rows, columns=columns)

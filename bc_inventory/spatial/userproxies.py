@@ -88,8 +88,8 @@ def with_proxy(
         "note": "given by the user",
     }
     proxies = tables.proxies.drop(index=name, errors="ignore")
-    made = pd.DataFrame([row], index=pd.Index([name], name=proxies.index.name))
-    return replace(tables, cells=cells, proxies=pd.concat([proxies, made[proxies.columns]]))
+    added = pd.DataFrame([row], index=pd.Index([name], name=proxies.index.name))
+    return replace(tables, cells=cells, proxies=pd.concat([proxies, added[proxies.columns]]))
 
 
 def with_ladder(tables: Tables, path: Path) -> Tables:
@@ -115,8 +115,8 @@ def with_ladder(tables: Tables, path: Path) -> Tables:
     given = schema.read_csv(path, "proxy_ladder", known=known)
     key = ["scope", "nfr", "fuel"]
     old = tables.ladder.merge(given[key].drop_duplicates(), on=key, how="left", indicator=True)
-    kept = tables.ladder[(old["_merge"] == "left_only").to_numpy()]
-    ladder = pd.concat([kept, given]).sort_values([*key, "order"], ignore_index=True)
+    others = tables.ladder[(old["_merge"] == "left_only").to_numpy()]
+    ladder = pd.concat([others, given]).sort_values([*key, "order"], ignore_index=True)
     check_ladder(ladder, str(path))
     return replace(tables, ladder=ladder)
 
@@ -186,11 +186,11 @@ def _pieces(
     segment, place = segment[order], place[order]
     inside = segment[1:] == segment[:-1]
     segment, middle = segment[:-1][inside], ((place[1:] + place[:-1]) / 2)[inside]
-    at = start[segment] + middle[:, None] * step[segment]
+    points = start[segment] + middle[:, None] * step[segment]
     radius = np.sqrt(BASE.row_area.sum() * BASE.nx / (4 * np.pi))
     turn = np.deg2rad(step[segment]) * np.diff(place)[inside][:, None]
-    length = radius * np.hypot(turn[:, 0] * np.cos(np.deg2rad(at[:, 1])), turn[:, 1])
-    return at, length * weight[owner[line[1:][same][segment]]]
+    length = radius * np.hypot(turn[:, 0] * np.cos(np.deg2rad(points[:, 1])), turn[:, 1])
+    return points, length * weight[owner[line[1:][same][segment]]]
 
 
 def _cuts(
@@ -208,10 +208,10 @@ def _cuts(
 
 def _to_rows(in_cell: NDArray[np.float64], cells: pd.DataFrame) -> NDArray[np.float64]:
     """Share what is in a base cell among its regions by area."""
-    at = cells["j"].to_numpy() * BASE.nx + cells["i"].to_numpy()
+    position = cells["j"].to_numpy() * BASE.nx + cells["i"].to_numpy()
     fraction = cells["fraction"].to_numpy()
-    land = np.bincount(at, weights=fraction, minlength=BASE.size)[at]
-    return in_cell[at] * np.divide(fraction, land, out=np.zeros_like(land), where=land > 0)
+    land = np.bincount(position, weights=fraction, minlength=BASE.size)[position]
+    return in_cell[position] * np.divide(fraction, land, out=np.zeros_like(land), where=land > 0)
 
 
 def _from_field(
@@ -235,9 +235,9 @@ def _from_field(
 def _check_cover(
     covered: NDArray[np.float64], cells: pd.DataFrame, file: str, regions: list[str] | None
 ) -> None:
-    at = cells["j"].to_numpy() * BASE.nx + cells["i"].to_numpy()
+    position = cells["j"].to_numpy() * BASE.nx + cells["i"].to_numpy()
     area = cells["area_m2"].to_numpy()
-    known = pd.Series(area * covered[at]).groupby(cells["region"].to_numpy()).sum()
+    known = pd.Series(area * covered[position]).groupby(cells["region"].to_numpy()).sum()
     whole = pd.Series(area).groupby(cells["region"].to_numpy()).sum()
     share = known / whole
     wanted = share[share > 0] if regions is None else share.reindex(regions)

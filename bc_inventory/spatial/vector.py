@@ -152,10 +152,10 @@ def _require_plain_tables(path: Path) -> None:
         with contextlib.closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         ) as db:
-            made = [str(sql) for (sql,) in db.execute("select sql from sqlite_master") if sql]
+            statements = [str(sql) for (sql,) in db.execute("select sql from sqlite_master") if sql]
     except sqlite3.Error as error:
         raise refuse(str(path), f"a file that can't be read ({error})", "a GeoPackage") from error
-    for sql in made:
+    for sql in statements:
         words = sql.casefold().split()
         if words[:2] == ["create", "virtual"] and "rtree" not in sql.casefold():
             raise refuse(str(path), f"the virtual table {sql[:80]!r}", "tables and their indices")
@@ -278,9 +278,9 @@ def cover_cells(shapes: NDArray[Any], codes: NDArray[Any]) -> pd.DataFrame:
         }
         for code, shape in zip(codes, shapes, strict=True)
     ]
-    found = exactextract.exact_extract(raster, named, ["cell_id", "coverage"])
+    covers = exactextract.exact_extract(raster, named, ["cell_id", "coverage"])
     parts = []
-    for code, feature in zip(codes, found, strict=True):
+    for code, feature in zip(codes, covers, strict=True):
         said = feature["properties"]
         row, column = np.divmod(np.asarray(said["cell_id"], dtype=np.int64), right - left)
         parts.append(

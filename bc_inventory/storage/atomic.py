@@ -124,14 +124,14 @@ def exclusive(path: Path) -> Iterator[None]:
     from filelock import Timeout
 
     note = path.with_name(f"{path.name}{_HOLDER}")
-    made = lock(path)
+    file_lock = lock(path)
     try:
-        made.acquire(timeout=_NOTICE_SECONDS)
+        file_lock.acquire(timeout=_NOTICE_SECONDS)
     except Timeout:
         text = f"waiting for {path}, held by {_holder(note)}"
         logging.getLogger(__name__).warning(text)
         try:
-            made.acquire(timeout=_PATIENCE_SECONDS)
+            file_lock.acquire(timeout=_PATIENCE_SECONDS)
         except Timeout as error:
             raise ReleaseError(
                 f"{path} isn't free after {_PATIENCE_SECONDS + _NOTICE_SECONDS:.0f} s; it is held "
@@ -149,7 +149,7 @@ def exclusive(path: Path) -> Iterator[None]:
     finally:
         with contextlib.suppress(OSError):
             note.unlink(missing_ok=True)
-        made.release()
+        file_lock.release()
 
 
 def _holder(note: Path) -> str:

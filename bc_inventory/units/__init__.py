@@ -68,10 +68,10 @@ def registry() -> pint.UnitRegistry:
     """
     import pint
 
-    made: pint.UnitRegistry = pint.UnitRegistry(on_redefinition="ignore")
+    units: pint.UnitRegistry = pint.UnitRegistry(on_redefinition="ignore")
     for line in _DEFINITIONS.strip().splitlines():
-        made.define(line)
-    return made
+        units.define(line)
+    return units
 
 
 @functools.lru_cache(maxsize=1024)

@@ -145,11 +145,11 @@ def derive(made_of: Mapping[str, Path], folder: Path, **parameters: Any) -> dict
     dict of str to Path
         The tables by name.
     """
-    found: dict[str, Path] = {}
+    paths: dict[str, Path] = {}
     for each in ANALYSES:
         inputs = {name: data_root() / file for name, file in each.facts.items()}
         inputs |= {name: made_of[name] for name in each.made_of}
         outputs = {name: folder / f"{name}.parquet" for name in each.tables}
         each.run(inputs, outputs, **{name: parameters[name] for name in each.parameters})
-        found |= outputs
-    return found
+        paths |= outputs
+    return paths

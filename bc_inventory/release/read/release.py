@@ -313,7 +313,7 @@ class Release:
     def _read(
         self,
         name: str,
-        asked: dict[str, Sequence[Any]],
+        requested: dict[str, Sequence[Any]],
         equal: dict[str, Any],
         columns: Sequence[str] | None,
     ) -> pd.DataFrame:
@@ -327,7 +327,7 @@ class Release:
             )
         files = [self.file(path) for path in self.tables[name]]
         wanted = {key: [value] for key, value in equal.items() if value is not None}
-        return read(files, {**asked, **wanted}, columns)
+        return read(files, {**requested, **wanted}, columns)
 
 
 def open_release(

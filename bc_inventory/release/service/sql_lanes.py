@@ -85,23 +85,23 @@ class SqlLanes:
         Whoever asked and went away ends the process, so that it works for nobody.
         """
         sql = await asyncio.to_thread(self._take, release)
-        asked = asyncio.create_task(
+        task = asyncio.create_task(
             asyncio.to_thread(sql.ask, query, limit=limit, seconds=self._seconds)
         )
         promoted = False
         try:
             patience = min(_SHORT_SECONDS, deadline.left) if promote else deadline.left
-            done, _ = await asyncio.wait({asked}, timeout=patience)
+            done, _ = await asyncio.wait({task}, timeout=patience)
             if not done and promote and deadline.left and self._long.acquire_now():
                 promoted = True
                 sql.step_back()
-                done, _ = await asyncio.wait({asked}, timeout=deadline.left)
+                done, _ = await asyncio.wait({task}, timeout=deadline.left)
             if not done:
-                await _ended(sql, asked)
+                await _ended(sql, task)
                 return None
-            return asked.result()
+            return task.result()
         except asyncio.CancelledError:
-            await asyncio.shield(_ended(sql, asked))
+            await asyncio.shield(_ended(sql, task))
             raise
         finally:
             if promoted:
@@ -154,9 +154,9 @@ def _started(release: Release) -> Sql:
     return sql
 
 
-async def _ended(sql: Sql, asked: asyncio.Task[pa.Table]) -> None:
+async def _ended(sql: Sql, task: asyncio.Task[pa.Table]) -> None:
     """End a process, and wait until whoever reads from it knows."""
     sql.kill()
-    await asyncio.wait({asked})
-    if not asked.cancelled():
-        asked.exception()  # seen, so that it isn't logged
+    await asyncio.wait({task})
+    if not task.cancelled():
+        task.exception()  # seen, so that it isn't logged

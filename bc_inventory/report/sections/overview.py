@@ -141,12 +141,12 @@ def maps(material: Material) -> Section:
     for side, text in material.sides.items():
         members = set(emissions.loc[emissions["side"] == side, "region"])
         hot = _hotspots(material, side)
-        marks = [
+        labels = [
             Mark("hotspot", row.longitude, row.latitude, str(place))
             for place, row in enumerate(hot.itertuples(), start=1)
         ]
         if material.stations is not None:
-            marks += [
+            labels += [
                 Mark("station", row.longitude, row.latitude)
                 for row in material.stations.itertuples()
             ]
@@ -154,7 +154,7 @@ def maps(material: Material) -> Section:
             frame_of(side, material.facts["regions"], outlines, members),
             density,
             outlines,
-            marks,
+            labels,
             Both(f"Map of {text.en}", f"{text.zh}地图"),
             Both(
                 "emission density by grid cell, numbered hotspots and stations; the table lists "

@@ -53,7 +53,7 @@ def write_geotiff(path: Path, target: Path) -> list[Path]:
         If `path` isn't such a file.
     """
     rasterio = need("rasterio")
-    made = []
+    written = []
     with open_source(path) as source:
         steps = len(source.time_bounds)
         west, north = source.lon_bounds[0, 0], source.lat_bounds[-1, 1]
@@ -87,8 +87,8 @@ def write_geotiff(path: Path, target: Path) -> list[Path]:
                 file.update_tags(
                     units="kg m-2 s-1", title=source.file.title, start=f"{start:%Y-%m-%dT%H:%M}Z"
                 )
-            made.append(name)
-    return made
+            written.append(name)
+    return written
 
 
 def write_geoparquet(path: Path, target: Path) -> Path:

@@ -171,14 +171,14 @@ def _define(file: Any, source: Source, year: int, source_id: str, contact: str) 
 
 def _head(source: Source, year: int, source_id: str, contact: str) -> dict[str, str]:
     """Return the attributes input4MIPs asks for; none depends on the clock."""
-    made = str(getattr(source.file, "date_created", ""))
+    result = str(getattr(source.file, "date_created", ""))
     seed = f"{source_id} {year} {source.file.history}"
     step = float(source.lon[1] - source.lon[0]) if len(source.lon) > 1 else 0.0
     return {
         "Conventions": "CF-1.6",
         "activity_id": "input4MIPs",
         "contact": contact or "see further_info_url",
-        "creation_date": made,
+        "creation_date": result,
         "dataset_category": "emissions",
         "frequency": "mon",
         "further_info_url": "docs/spatial.md of bc_inventory",

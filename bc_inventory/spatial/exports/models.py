@@ -101,15 +101,15 @@ def write_model(path: Path, target: Path, layout: str) -> Path:
 
 def _groups(source: Source, model: Model) -> dict[str, tuple[str, list[int]]]:
     """Return long name and categories of each variable."""
-    found: dict[str, tuple[str, list[int]]] = {}
+    groups: dict[str, tuple[str, list[int]]] = {}
     for sector, (nfr, gnfr, name) in enumerate(
         zip(source.sectors, source.gnfr, source.names, strict=True)
     ):
         key = gnfr if model.by_gnfr else nfr
         long = gnfr if model.by_gnfr else f"{nfr}: {name}"
-        found.setdefault(f"{model.prefix}_{variable_name(key)}", (long, []))[1].append(sector)
-    found[f"{model.prefix}_TOTAL"] = ("all categories", list(range(len(source.sectors))))
-    return found
+        groups.setdefault(f"{model.prefix}_{variable_name(key)}", (long, []))[1].append(sector)
+    groups[f"{model.prefix}_TOTAL"] = ("all categories", list(range(len(source.sectors))))
+    return groups
 
 
 def _define(
@@ -143,7 +143,7 @@ def _define(
         )
         axis[:] = values
     for name, (long, members) in groups.items():
-        made = file.createVariable(
+        variable = file.createVariable(
             name,
             "f4",
             ("time", "lat", "lon"),
@@ -152,7 +152,7 @@ def _define(
             shuffle=True,
             chunksizes=(1, len(source.lat), len(source.lon)),
         )
-        made.setncatts(
+        variable.setncatts(
             {
                 "long_name": f"black carbon emission, {long}",
                 "units": model.unit,
