@@ -39,14 +39,14 @@ def explain(
     inventory: str | None,
     releases: str,
     facts: Path | None,
-    **asked: Any,
+    **requested: Any,
 ) -> None:
     """Print a number as its formula, with what it rests on."""
     from bc_inventory.release.explain.explain import explain as run
     from bc_inventory.release.read.release import open_release
 
     release = open_release(version, inventory=inventory, root=releases)
-    result = run(release, year=year, facts=facts, **asked)
+    result = run(release, year=year, facts=facts, **requested)
     if as_json:
         import json
 
@@ -98,7 +98,7 @@ def text(explanation: Explanation, top: int) -> str:
 def _heading(explanation: Explanation) -> list[str]:
     from bc_inventory.release.explain.explain import FORMULA
 
-    request = explanation.asked
+    request = explanation.request
     what = ", ".join(
         [
             "/".join(request["region"]) if request["region"] else "all regions",

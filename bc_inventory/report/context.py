@@ -12,7 +12,7 @@ from bc_inventory import schema
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.reference.domains import domains
 from bc_inventory.reference.naming import names_by_domain
-from bc_inventory.report.i18n import Both, one
+from bc_inventory.report.i18n import Both, same
 from bc_inventory.schema.enumerations import Level
 
 __all__ = ["DERIVED", "FACTS", "IMPACTS", "Material", "read_material", "report_facts"]
@@ -164,8 +164,8 @@ class Material:
         rows = self.facts[table]
         return {
             str(row[code]): Both(
-                one(row["name"]).en,
-                one(row["name_zh"] if pd.notna(row["name_zh"]) else row["name"]).en,
+                same(row["name"]).en,
+                same(row["name_zh"] if pd.notna(row["name_zh"]) else row["name"]).en,
             )
             for row in rows[[code, "name", "name_zh"]].to_dict("records")
         }
@@ -174,7 +174,7 @@ class Material:
     def gnfr_names(self) -> dict[str, Both]:
         """Return the names of the GNFR aggregates."""
         known = self.facts["sectors"]["gnfr"].unique()
-        return {code: _GNFR_NAMES.get(code, one(code)) for code in known}
+        return {code: _GNFR_NAMES.get(code, same(code)) for code in known}
 
 
 def report_facts(data: Path) -> dict[str, Path]:

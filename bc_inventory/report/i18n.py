@@ -12,7 +12,7 @@ __all__ = [
     "UNIT_NAMES",
     "VERDICT_NAMES",
     "Both",
-    "one",
+    "same",
 ]
 
 
@@ -35,7 +35,7 @@ class Both:
         return self.en[:1].upper() + self.en[1:]
 
 
-def one(text: object) -> Both:
+def same(text: object) -> Both:
     """Return a text that is the same in both languages, such as a name or a code."""
     shown = shorten(text)
     return Both(shown, shown)
@@ -58,7 +58,7 @@ CONFIDENCE_NAMES = {
     "high": Both("high", "高"),
     "medium": Both("medium", "中"),
     "low": Both("low", "低"),
-    "recalled": Both("recalled", "凭记忆"),
+    "recalled": Both("unverified", "未核实"),
     "assumed": Both("assumed", "判断"),
 }
 

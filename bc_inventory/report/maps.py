@@ -47,7 +47,7 @@ def map_chart(
     frame: Frame,
     density: xr.DataArray,
     outlines: pd.DataFrame,
-    marks: Sequence[Mark],
+    symbols: Sequence[Mark],
     title: Both,
     description: Both,
 ) -> Markup:
@@ -61,7 +61,7 @@ def map_chart(
         t km-2, from `bc_inventory.spatial.totals.density_of`.
     outlines : pandas.DataFrame
         region, part, vertex, lat, lon.
-    marks : sequence of Mark
+    symbols : sequence of Mark
         Hotspots are numbered, stations are triangles.
     title, description : Both
         For those who don't see the map.
@@ -75,7 +75,7 @@ def map_chart(
         )
     ]
     inside = []
-    for mark in marks:
+    for mark in symbols:
         left, top = frame.place(mark.longitude, mark.latitude)
         x, y = left * width, top * height
         if 0 <= x <= width and 0 <= y <= height:

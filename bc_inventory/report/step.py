@@ -7,14 +7,14 @@ from pathlib import Path
 
 from bc_inventory.report.blocks import Section
 from bc_inventory.report.context import Material, read_material
-from bc_inventory.report.i18n import Both, one
+from bc_inventory.report.i18n import Both, same
 from bc_inventory.report.page import render
 from bc_inventory.report.sections import (
     compared,
+    double_counting,
     evidence,
     impacts,
     matrix,
-    nested,
     outlook,
     overview,
     review,
@@ -33,7 +33,7 @@ SECTIONS: tuple[Callable[[Material], Section], ...] = (
     review.review,
     outlook.targets,
     outlook.measures,
-    nested.nested,
+    double_counting.double_counting,
     impacts.impacts,
     evidence.stations,
     evidence.methods,
@@ -74,7 +74,7 @@ def report_step(
     DataError
         If an input breaks its contract.
     """
-    english, chinese = (one(text).en for text in title)
+    english, chinese = (same(text).en for text in title)
     shown = Both(english, f"{english}（{chinese}报告）")
     material = read_material(inputs, title=shown, year=year, factor_set=factor_set)
     page = render(

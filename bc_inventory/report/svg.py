@@ -98,7 +98,7 @@ def _han_lines(words: str, room: float) -> list[str]:
 
 
 def chart(
-    width: float, height: float, marks: Iterable[Markup], title: Both, description: Both
+    width: float, height: float, shapes: Iterable[Markup], title: Both, description: Both
 ) -> Markup:
     """Return a whole chart with words for those who don't see it.
 
@@ -106,14 +106,14 @@ def chart(
     ----------
     width, height : float
         Of the view box; one unit is a pixel at full size.
-    marks : iterable of Markup
+    shapes : iterable of Markup
         In drawing order.
     title, description : Both
         What a screen reader says, in both languages.
     """
     return shape(
         "svg",
-        *marks,
+        *shapes,
         viewBox=f"0 0 {width:g} {height:g}",
         role="img",
         aria_label=f"{title.en}. {description.en}",

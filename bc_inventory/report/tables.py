@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from bc_inventory.release.sanitize import for_spreadsheet
-from bc_inventory.report.i18n import UNIT_NAMES, Both, one
+from bc_inventory.report.i18n import UNIT_NAMES, Both, same
 
 __all__ = ["Column", "Table", "csv_text", "number", "to_table"]
 
@@ -47,7 +47,7 @@ class Column:
     @property
     def shown_unit(self) -> Both:
         """Unit as it stands in the heading; empty for text and percent."""
-        return Both("", "") if self.percent else UNIT_NAMES.get(self.unit, one(self.unit))
+        return Both("", "") if self.percent else UNIT_NAMES.get(self.unit, same(self.unit))
 
 
 @dataclass(frozen=True)
@@ -125,13 +125,13 @@ def _cell(value: Any, column: Column, names: dict[str, Both] | None) -> tuple[Bo
     if isinstance(value, bool):
         return (Both("yes", "是") if value else Both("no", "否")), False
     if isinstance(value, int):
-        return one(str(value)), True
+        return same(str(value)), True
     if isinstance(value, float):
         text = number(value * 100, column.digits) + " %" if column.percent else ""
-        return one(text or number(value, column.digits)), True
+        return same(text or number(value, column.digits)), True
     if names is not None and value in names:
         return names[value], False
-    return one(value), False
+    return same(value), False
 
 
 def _absent(value: Any) -> bool:

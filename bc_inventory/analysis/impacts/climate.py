@@ -2,7 +2,7 @@
 
 Metrics of black carbon differ by more than tenfold between assessments, none has
 been adopted, and IPCC AR6 gives none. So a figure here is the range over all rows
-of `data/climate_metrics.csv`, of which most are recalled from AR5. Organic carbon
+of `data/climate_metrics.csv`, of which most were not verified against AR5. Organic carbon
 is emitted with black carbon and cools. This inventory doesn't estimate it, so its
 emission is the range of other inventories (`data/organic_carbon.csv`); where they
 have none, that is said in the table and not passed over.
@@ -21,7 +21,7 @@ from bc_inventory.reference.paths import data_root
 __all__ = ["CAVEATS", "co2_equivalents", "organic_beside", "read_metrics", "read_organic"]
 
 CAVEATS = {
-    "BC": "a range over assessments, most recalled; organic carbon emitted with it cools and "
+    "BC": "a range over assessments, most unverified; organic carbon emitted with it cools and "
     "isn't in it; not to be added to long-lived gases as if it were one of them",
     "OC": "organic carbon isn't estimated in this inventory; its range is that of other "
     "inventories, whose scope differs, and brown carbon warms",

@@ -48,8 +48,8 @@ class Explanation:
     ----------
     release : dict
         Inventory and version.
-    asked : dict
-        Region, sector, year, factor set, memo, as they were asked for.
+    request : dict
+        Region, sector, year, factor set, memo, as given.
     emission_kt : float
         Sum of the rows.
     half_width_kt : float
@@ -75,7 +75,7 @@ class Explanation:
     """
 
     release: dict[str, str]
-    asked: dict[str, Any]
+    request: dict[str, Any]
     emission_kt: float
     half_width_kt: float
     interval: dict[str, Any] | None
@@ -89,7 +89,7 @@ class Explanation:
         """Return the whole as values of JSON; what isn't known is None."""
         return {
             "release": self.release,
-            "asked": self.asked,
+            "request": self.request,
             "formula": FORMULA,
             "emission_kt": self.emission_kt,
             "half_width_kt": self.half_width_kt,
@@ -169,7 +169,7 @@ def explain(
     keyed = matches.loc[~figures, ["region", "nfr", "fuel", "notation_key", "note"]]
     return Explanation(
         release={"inventory": release.inventory, "version": release.version},
-        asked=by_name,
+        request=by_name,
         emission_kt=total,
         half_width_kt=variance.half_width_kt,
         interval=published,

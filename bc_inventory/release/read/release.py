@@ -158,7 +158,7 @@ class Release:
         DataError
             If a name isn't known or the release holds nothing of it.
         """
-        request = self._asked(region, sector, year)
+        request = self._allowed(region, sector, year)
         equal: dict[str, Any] = {"factor_set": factor_set, "memo": memo}
         return self._read("emissions", request, equal, columns)
 
@@ -186,7 +186,7 @@ class Release:
         pandas.DataFrame
             Contract `totals`.
         """
-        request = self._asked(None, None, year)
+        request = self._allowed(None, None, year)
         frame = self._read("totals", request, {"factor_set": factor_set}, None)
         with using_root(self.facts):
             places = select.regions(select.as_list(region), self._covered("regions"))
@@ -292,7 +292,7 @@ class Release:
             self._sql = sql_over(self.path, self.tables, self.file)
         return as_frame(self._sql.ask(query, limit=limit, seconds=seconds))
 
-    def _asked(self, region: Names, sector: Names, year: Years) -> dict[str, Sequence[Any]]:
+    def _allowed(self, region: Names, sector: Names, year: Years) -> dict[str, Sequence[Any]]:
         """Return allowed values by column for what was asked for."""
         allowed: dict[str, Sequence[Any]] = {}
         with using_root(self.facts):

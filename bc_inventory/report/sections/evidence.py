@@ -6,7 +6,7 @@ import pandas as pd
 
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.context import Material
-from bc_inventory.report.i18n import CONFIDENCE_NAMES, Both, one
+from bc_inventory.report.i18n import CONFIDENCE_NAMES, Both, same
 from bc_inventory.report.tables import Column, to_table
 from bc_inventory.schema.enumerations import Level
 
@@ -16,7 +16,7 @@ _READ = {
     "primary": Both("read in the source", "阅读原文"),
     "copy": Both("faithful copy", "可靠副本"),
     "secondary": Both("quoted by another", "转引"),
-    "recalled": Both("from memory", "凭记忆"),
+    "recalled": Both("unverified", "未核实"),
     "assumed": Both("judgement", "判断"),
 }
 
@@ -46,7 +46,7 @@ _SETTINGS = {
 def _words(values: pd.Series, known: dict[str, str]) -> dict[str, Both]:
     """Return texts with their Chinese where it is known."""
     texts = {str(value) for value in values.dropna()}
-    return {text: Both(one(text).en, known.get(text.casefold(), one(text).en)) for text in texts}
+    return {text: Both(same(text).en, known.get(text.casefold(), same(text).en)) for text in texts}
 
 
 def stations(material: Material) -> Section:

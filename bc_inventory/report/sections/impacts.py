@@ -7,7 +7,7 @@ import pandas as pd
 from bc_inventory.analysis.impacts.climate import CAVEATS
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.context import Material
-from bc_inventory.report.i18n import CONFIDENCE_NAMES, Both, one
+from bc_inventory.report.i18n import CONFIDENCE_NAMES, Both, same
 from bc_inventory.report.sections.ice import ice
 from bc_inventory.report.tables import Column, to_table
 
@@ -110,7 +110,7 @@ def _climate(material: Material) -> Figure | None:
             text: Both(text, _CAVEATS_ZH.get(species, text))
             for text, species in zip(rows["caveat"], rows["species"], strict=True)
         },
-        "source_ids": {text: one(text.replace(";", "; ")) for text in rows["source_ids"]},
+        "source_ids": {text: same(text.replace(";", "; ")) for text in rows["source_ids"]},
     }
     return Figure(
         Both(
@@ -125,7 +125,7 @@ def _climate(material: Material) -> Figure | None:
 
 
 _CAVEATS_ZH = {
-    "BC": "多项评估的范围，多为凭记忆；不含同时排放并致冷的有机碳；不可与长寿命气体简单相加",
+    "BC": "多项评估的范围，多未核实；不含同时排放并致冷的有机碳；不可与长寿命气体简单相加",
     "OC": "本清单不估算有机碳，此为其他清单的范围，其口径不同；棕碳有增温作用",
     "BC+OC": "两者区间之和，按最不利情形相加；未计二氧化硫等同时排放的物种",
 }

@@ -7,7 +7,7 @@ import pandas as pd
 from bc_inventory.analysis.comparison.comparability import VERDICTS
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.context import Material
-from bc_inventory.report.i18n import VERDICT_NAMES, Both, one
+from bc_inventory.report.i18n import VERDICT_NAMES, Both, same
 from bc_inventory.report.tables import Column, to_table
 
 __all__ = ["matrix"]
@@ -106,5 +106,5 @@ def _sectors(material: Material, ours: str) -> Figure:
 
 def _sector_name(name: str, known: dict[str, Both]) -> Both:
     """Return the name of a sector, or of all that it joins."""
-    parts = [known.get(part, one(part)) for part in name.split("+")]
+    parts = [known.get(part, same(part)) for part in name.split("+")]
     return Both(" + ".join(part.en for part in parts), " + ".join(part.zh for part in parts))

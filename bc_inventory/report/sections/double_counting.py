@@ -6,10 +6,10 @@ import pandas as pd
 
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.context import Material
-from bc_inventory.report.i18n import Both, one
+from bc_inventory.report.i18n import Both, same
 from bc_inventory.report.tables import Column, number, to_table
 
-__all__ = ["nested"]
+__all__ = ["double_counting"]
 
 _SPECIES = {
     "BC": Both("black carbon", "黑碳"),
@@ -24,12 +24,12 @@ _FINDINGS = {
 }
 
 
-def nested(material: Material) -> Section:
+def double_counting(material: Material) -> Section:
     """Return the seed cases of nesting, with each tonne claimed once."""
     claims = material.facts["claims"]
     names = {
         str(row.claim): Both(
-            one(row.label).en, one(row.name_zh if pd.notna(row.name_zh) else row.label).en
+            same(row.label).en, same(row.name_zh if pd.notna(row.name_zh) else row.label).en
         )
         for row in claims.rename(columns={"name": "label"}).itertuples()
     }
@@ -46,13 +46,13 @@ def nested(material: Material) -> Section:
         Both("Claims inside claims", "嵌套核算"),
         (text,),
         (
-            _own(material.derived["double_counting"], names, claims),
+            _claims_table(material.derived["double_counting"], names, claims),
             _findings(material.derived["double_counting_findings"], names),
         ),
     )
 
 
-def _own(table: pd.DataFrame, names: dict[str, Both], claims: pd.DataFrame) -> Figure:
+def _claims_table(table: pd.DataFrame, names: dict[str, Both], claims: pd.DataFrame) -> Figure:
     rows = table.assign(
         sector=table["sector"].replace("*", "all"),
         counted=table["counted"].astype(bool),
@@ -64,7 +64,7 @@ def _own(table: pd.DataFrame, names: dict[str, Both], claims: pd.DataFrame) -> F
         Column("sector", Both("sector", "部门")),
         Column("species", Both("what", "物种")),
         Column("claimed_kt", Both("claimed", "主张量"), "kt", 4),
-        Column("inside_kt", Both("held by claims inside", "内部主张"), "kt", 4),
+        Column("inside_kt", Both("in claims inside it", "内部主张"), "kt", 4),
         Column("reduced_kt", Both("saved by projects inside", "内部项目减排"), "kt", 4),
         Column("counted", Both("counted", "计入")),
         Column("own_kt", Both("left to it", "自身余量"), "kt", 4),
