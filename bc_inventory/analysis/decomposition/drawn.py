@@ -349,7 +349,7 @@ def _split_marks(rows: pd.DataFrame, share: Codes) -> NDArray[np.uint64]:
     split, splits = grouped(rows, SPLIT)
     mixed = (share.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     mixed ^= mixed >> np.uint64(29)
-    marks = np.zeros(len(splits), dtype=np.uint64)
-    np.add.at(marks, split, mixed * np.uint64(0xBF58476D1CE4E5B9))
-    marked: NDArray[np.uint64] = marks[split]
+    flags = np.zeros(len(splits), dtype=np.uint64)
+    np.add.at(flags, split, mixed * np.uint64(0xBF58476D1CE4E5B9))
+    marked: NDArray[np.uint64] = flags[split]
     return marked

@@ -238,7 +238,7 @@ def _make_group(
 ) -> Group:
     density, domain = field.density(chosen), field.domain
     threshold = tail_threshold(density[domain], field.area_km2[domain], rules.quantile)
-    found = find_significant(
+    significant = find_significant(
         np.minimum(density, threshold),
         domain,
         window,
@@ -246,7 +246,7 @@ def _make_group(
         draws=rules.permutations,
         seed=rules.seed,
     )
-    return Group(field, name, chosen, density, window, found, threshold, rules)
+    return Group(field, name, chosen, density, window, significant, threshold, rules)
 
 
 def _over_years(fields: Sequence[EmissionField], last: Group) -> _Years:

@@ -193,21 +193,21 @@ class Context:
         A place of the region that emits most of the cluster goes before a
         larger one across the border.
         """
-        found = np.full(len(main), -1)
+        nearest = np.full(len(main), -1)
         label = labels.ravel()[self._cell]
         hit = np.flatnonzero(label)
         cluster, place = label[hit] - 1, self._inside[hit]
-        own = self._places["region"].to_numpy(dtype=object)[place] == main[cluster]
+        same_region = self._places["region"].to_numpy(dtype=object)[place] == main[cluster]
         # The last written stays, so the most populous of the own region goes last.
-        for chosen in (slice(None), own):
-            found[cluster[chosen][::-1]] = place[chosen][::-1]
-        return found
+        for chosen in (slice(None), same_region):
+            nearest[cluster[chosen][::-1]] = place[chosen][::-1]
+        return nearest
 
     def _largest_near(self, latitude: Floats, longitude: Floats, nearest: Integers) -> Integers:
         """Return which place within a few kilometres is the most populous, else the nearest."""
-        found = np.array(nearest)
+        chosen = np.array(nearest)
         people = self._places["population"].to_numpy()
         for row, members in enumerate(self._towns.within(latitude, longitude, _NEAR_KM)):
             if members:
-                found[row] = max(members, key=lambda place: (people[place], -place))
-        return found
+                chosen[row] = max(members, key=lambda place: (people[place], -place))
+        return chosen

@@ -74,14 +74,14 @@ def deviations(groups: Mapping[str, np.ndarray], field: EmissionField) -> Floats
         Dimensionless; 1 where a region has no such category.
     """
     central, sums = groups["central"], groups["sums"]
-    made = np.ones((len(sums), len(field.regions), len(field.nfr)))
+    result = np.ones((len(sums), len(field.regions), len(field.nfr)))
     region = {name: place for place, name in enumerate(field.regions)}
     category = {key: place for place, key in enumerate(zip(field.nfr, field.fuel, strict=True))}
     rows = np.array([region[name] for name in groups["region"]])
     columns = np.array([category[key] for key in zip(groups["nfr"], groups["fuel"], strict=True)])
     some = central > 0
-    made[:, rows[some], columns[some]] = sums[:, some] / central[some]
-    return made
+    result[:, rows[some], columns[some]] = sums[:, some] / central[some]
+    return result
 
 
 def drawn_responses(
@@ -142,8 +142,8 @@ def intervals(masses: Floats, multipliers: Floats) -> tuple[Floats, Floats]:
 
     # A cluster has few of all regions and categories.
     pairs = multipliers[0].size
-    held = csr_array(masses.reshape(-1, pairs))
-    drawn = held @ multipliers.reshape(-1, pairs).T
+    sums = csr_array(masses.reshape(-1, pairs))
+    drawn = sums @ multipliers.reshape(-1, pairs).T
     lower, upper = np.quantile(drawn, [0.025, 0.975], axis=1)
     central = masses.sum(axis=(1, 2))
     return np.minimum(lower, central), np.maximum(upper, central)
@@ -170,9 +170,11 @@ def densities(field: EmissionField, chosen: Flags, multipliers: Floats) -> Float
 
     # Slots of the chosen categories, and what each draw puts into them.
     used, slot = np.unique(field.slots[chosen].ravel(), return_inverse=True)
-    held = np.arange(len(slot))
-    gather = csr_array((field.mass[chosen].ravel(), (slot, held)), shape=(len(used), len(held)))
-    kt = gather @ multipliers[:, :, chosen].transpose(2, 1, 0).reshape(len(held), -1)
+    cell_numbers = np.arange(len(slot))
+    gather = csr_array(
+        (field.mass[chosen].ravel(), (slot, cell_numbers)), shape=(len(used), len(cell_numbers))
+    )
+    kt = gather @ multipliers[:, :, chosen].transpose(2, 1, 0).reshape(len(cell_numbers), -1)
     cells = np.flatnonzero(field.domain)
     area = field.area_km2.ravel()[cells]
     entry = np.flatnonzero(field.domain.ravel()[field.cell])
@@ -198,9 +200,9 @@ def cell_probability(field: EmissionField, hot: Flags) -> Floats:
     numpy.ndarray, shape (rows, columns)
         Zero outside the domain.
     """
-    made = np.zeros(field.shape)
-    made[field.domain] = hot.mean(axis=1)
-    return made
+    result = np.zeros(field.shape)
+    result[field.domain] = hot.mean(axis=1)
+    return result
 
 
 def cluster_probability(field: EmissionField, labels: Integers, count: int, hot: Flags) -> Floats:

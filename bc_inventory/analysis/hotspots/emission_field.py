@@ -146,12 +146,12 @@ class EmissionField:
         numpy.ndarray, shape (entries,)
             kt per year.
         """
-        held = np.bincount(
+        counts = np.bincount(
             self.slots[chosen].ravel(),
             self.mass[chosen].ravel(),
             minlength=self.spread.shape[1],
         )
-        return np.asarray(self.spread @ held.astype(float))
+        return np.asarray(self.spread @ counts.astype(float))
 
     def on_grid(self, values: Floats) -> Floats:
         """Sum values of entries by cell.

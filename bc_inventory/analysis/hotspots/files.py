@@ -57,9 +57,11 @@ def outline_clusters(field: EmissionField, labels: Integers, count: int) -> list
     order = np.argsort(flat[cells], kind="stable")
     return [
         shapely.orient_polygons(
-            shapely.normalize(shapely.coverage_union_all(own)), exterior_cw=False
+            shapely.normalize(shapely.coverage_union_all(squares)), exterior_cw=False
         )
-        for own in np.split(boxes[order], np.flatnonzero(np.diff(flat[cells][order])) + 1)[:count]
+        for squares in np.split(boxes[order], np.flatnonzero(np.diff(flat[cells][order])) + 1)[
+            :count
+        ]
     ]
 
 

@@ -33,17 +33,19 @@ def keep_ids(frame: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
         by ; and the most overlapping first. An id that would meet another's
         gets a number behind it.
     """
-    made = frame.copy()
-    made["previous_id"] = None
-    for key, mine in made.groupby(_WITHIN, sort=True):
+    result = frame.copy()
+    result["previous_id"] = None
+    for key, mine in result.groupby(_WITHIN, sort=True):
         wanted = (previous[_WITHIN] == list(key)).all(axis=1)
         before = previous[wanted].sort_values("hotspot_id")
         handed, overlapped = _match(mine, before)
         free = _without_repeats(mine["hotspot_id"], handed, set(before["hotspot_id"]))
-        made.loc[mine.index, "hotspot_id"] = free
-        made.loc[mine.index, "previous_id"] = overlapped
-    made["previous_id"] = made["previous_id"].astype("str").where(made["previous_id"].notna(), None)
-    return made
+        result.loc[mine.index, "hotspot_id"] = free
+        result.loc[mine.index, "previous_id"] = overlapped
+    result["previous_id"] = (
+        result["previous_id"].astype("str").where(result["previous_id"].notna(), None)
+    )
+    return result
 
 
 def _match(mine: pd.DataFrame, before: pd.DataFrame) -> tuple[list[str | None], list[str | None]]:
@@ -69,14 +71,14 @@ def _match(mine: pd.DataFrame, before: pd.DataFrame) -> tuple[list[str | None], 
     return handed, overlapped
 
 
-def _without_repeats(own: pd.Series, handed: list[str | None], before: set[str]) -> list[str]:
+def _without_repeats(names: pd.Series, handed: list[str | None], before: set[str]) -> list[str]:
     """Return ids, each once: one that was handed on isn't given to a newcomer."""
-    taken = {name for name in handed if name is not None} | before
+    used = {name for name in handed if name is not None} | before
     ids = []
-    for name, kept in zip(own, handed, strict=True):
-        chosen, number = kept or name, 2
-        while kept is None and chosen in taken:
+    for name, inherited in zip(names, handed, strict=True):
+        chosen, number = inherited or name, 2
+        while inherited is None and chosen in used:
             chosen, number = f"{name}-{number}", number + 1
-        taken.add(chosen)
+        used.add(chosen)
         ids.append(chosen)
     return ids

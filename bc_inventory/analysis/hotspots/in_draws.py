@@ -71,7 +71,11 @@ def hot_draws(
     HotDraws
     """
     edge = np.array(
-        [tail_threshold(one, area_km2, quantile) for part in _draw_by_draw(drawn) for one in part]
+        [
+            tail_threshold(density, area_km2, quantile)
+            for part in _draw_by_draw(drawn)
+            for density in part
+        ]
     )
     return HotDraws(
         top=_densest(drawn, top_cells),

@@ -86,14 +86,14 @@ def write_hotspot_grid(
             lasting = np.isin(side.classes, LASTING) & domain
             mask[(names.index("all"), *place)][lasting] |= MASKS["persistent"]
     dims = ("sector_group", "lat", "lon")
-    made = xr.Dataset(
+    dataset = xr.Dataset(
         {name: (dims, layers[name].astype(np.float32), _describe(name)) for name in _FIELDS},
         coords=_coordinates(grid, names),
         attrs=_head(grid, year, name_of(regions).en, rules),
     )
-    made["hotspot"] = (dims, mask, _flags())
-    made["persistence"] = (dims[1:], classes, _classes())
-    made["crs"] = ((), np.int32(0), _crs())
+    dataset["hotspot"] = (dims, mask, _flags())
+    dataset["persistence"] = (dims[1:], classes, _classes())
+    dataset["crs"] = ((), np.int32(0), _crs())
     encoding: dict[str, Any] = {
         name: {"zlib": True, "complevel": 1, "shuffle": True, "_FillValue": FILL}
         for name in _FIELDS
@@ -103,7 +103,7 @@ def write_hotspot_grid(
     for name in ("lat", "lon", "lat_bnds", "lon_bnds"):
         encoding[name] = {"_FillValue": None}
     path.parent.mkdir(parents=True, exist_ok=True)
-    made.to_netcdf(path, engine="netcdf4", encoding=encoding)
+    dataset.to_netcdf(path, engine="netcdf4", encoding=encoding)
     return path
 
 
@@ -123,13 +123,13 @@ def _fill(
     group: Group,
     sure: NDArray[np.float64],
 ) -> None:
-    domain, found = group.field.domain, group.found
+    domain, significant = group.field.domain, group.found
     values = {
         "density": group.density,
-        "gi_star": found.gi_star,
-        "gi_star_p": found.gi_p,
-        "local_moran": found.moran,
-        "local_moran_p": found.moran_p,
+        "gi_star": significant.gi_star,
+        "gi_star_p": significant.gi_p,
+        "local_moran": significant.moran,
+        "local_moran_p": significant.moran_p,
         "probability": sure,
     }
     for name, layer in layers.items():
@@ -137,8 +137,8 @@ def _fill(
         layer[place][cells] = values[name][cells]
     target = mask[place]
     target[(group.density >= group.threshold) & domain] |= MASKS["upper_tail"]
-    target[found.hot] |= MASKS["significant_gi_star"]
-    target[found.high_high] |= MASKS["high_high_local_moran"]
+    target[significant.hot] |= MASKS["significant_gi_star"]
+    target[significant.high_high] |= MASKS["high_high_local_moran"]
 
 
 def _coordinates(grid: Grid, names: list[str]) -> dict[str, Any]:

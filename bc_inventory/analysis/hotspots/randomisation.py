@@ -80,14 +80,14 @@ class Randomisation:
             Infinite where the draws are too few to reach it.
         """
         exceed = int(np.floor(probability * (1 + self.draws) * (1 + 1e-12))) - 1
-        found = np.full(neighbours.shape, np.inf)
+        result = np.full(neighbours.shape, np.inf)
         usable = (neighbours > 0) & (neighbours < len(self.values))
         if 0 <= exceed < self.draws:
             for number in np.unique(neighbours[usable]):
                 # Larger than all but `exceed` of the draws, and not a tie with the next.
                 edge = self._null(int(number))[self.draws - exceed - 1] + 2 * _SLACK
-                found[neighbours == number] = edge
-        return found
+                result[neighbours == number] = edge
+        return result
 
     def _null(self, number: int) -> Floats:
         drawn = _stand_in(number)
@@ -116,8 +116,8 @@ class Randomisation:
         for number, row in zip(numbers, sums, strict=True):
             counts = np.full(self.draws, float(number))
             deviations = row - number * self.values.mean()
-            made = np.sort(standardise(deviations, counts, self.values))
-            self._made.setdefault(number, made)
+            result = np.sort(standardise(deviations, counts, self.values))
+            self._made.setdefault(number, result)
 
 
 def _stand_in(number: int) -> int:

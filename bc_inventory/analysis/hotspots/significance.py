@@ -67,12 +67,12 @@ def find_significant(
     -------
     Significance
     """
-    found = _tested(density, domain, window, rate, draws, seed)
+    tests = _tested(density, domain, window, rate, draws, seed)
 
     def grid(name: str, outside: float) -> NDArray[Any]:
-        made = np.full(density.shape, outside, dtype=found[name].dtype)
-        made[domain] = found[name]
-        return made
+        result = np.full(density.shape, outside, dtype=tests[name].dtype)
+        result[domain] = tests[name]
+        return result
 
     return Significance(
         **{name: grid(name, np.nan) for name in ("gi_star", "gi_p", "moran", "moran_p")},

@@ -98,7 +98,7 @@ def nearest_stations(
     known = stations[stations["latitude"].notna() & stations["longitude"].notna()]
     known = known.sort_values("station", ignore_index=True)
     by_station = {name: part for name, part in means.groupby("station")}
-    told = [_station(row, by_station.get(row.station)) for row in known.itertuples()]
+    described = [_station(row, by_station.get(row.station)) for row in known.itertuples()]
     distance = great_circle_km(
         np.asarray(latitude)[:, None],
         np.asarray(longitude)[:, None],
@@ -110,8 +110,8 @@ def nearest_stations(
         order = [
             place for place in np.argsort(row, kind="stable")[:_COUNT] if row[place] <= WITHIN_KM
         ]
-        found = [{**told[place], "km": round(float(row[place]), 1)} for place in order]
-        result.append(json.dumps(found, ensure_ascii=False) if found else None)
+        nearest = [{**described[place], "km": round(float(row[place]), 1)} for place in order]
+        result.append(json.dumps(nearest, ensure_ascii=False) if nearest else None)
     return result
 
 

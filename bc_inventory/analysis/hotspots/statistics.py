@@ -217,10 +217,10 @@ def neighbour_matrix(domain: Flags, window: Window, where: Flags) -> csr_array:
         count = 2 * width + 1
         owner = np.repeat(inside, count)
         first = np.cumsum(count) - count
-        at = column[owner] + np.arange(len(owner)) - np.repeat(first + width, count)
-        kept = (at >= 0) & (at < columns)
-        member = number[there[owner[kept]], at[kept]]
-        owners.append(owner[kept][member >= 0])
+        neighbour = column[owner] + np.arange(len(owner)) - np.repeat(first + width, count)
+        on_grid = (neighbour >= 0) & (neighbour < columns)
+        member = number[there[owner[on_grid]], neighbour[on_grid]]
+        owners.append(owner[on_grid][member >= 0])
         members.append(member[member >= 0])
     pair = np.concatenate(owners), np.concatenate(members)
     return csr_array((np.ones(len(pair[0])), pair), shape=(len(row), int(domain.sum())))

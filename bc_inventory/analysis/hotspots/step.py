@@ -81,14 +81,14 @@ def hotspots_step(
         side: side_fields(emissions, side, year, factor_set, shares)
         for side in in_order(emissions["side"])
     }
-    fields = {side: made for side, made in fields.items() if made}
-    found = {}
-    for side, made in fields.items():
+    fields = {side: field for side, field in fields.items() if field}
+    significant = {}
+    for side, field in fields.items():
         counted = counted_rows(emissions, year, factor_set, side=side)
         drawn = memoize(draw_groups, counted[NEEDED], rules.draws, rules.seed)
-        multipliers = deviations(drawn, made[-1])
-        found[side] = find_hotspots(made, multipliers, around, rules)
-    hotspots = pd.concat([side.hotspots for side in found.values()], ignore_index=True)
+        multipliers = deviations(drawn, field[-1])
+        significant[side] = find_hotspots(field, multipliers, around, rules)
+    hotspots = pd.concat([side.hotspots for side in significant.values()], ignore_index=True)
     if "stations" in inputs:
         stations = schema.read_parquet(inputs["stations"], "stations")
         means = measured(schema.read_parquet(inputs["observations"], "observations"), year)
@@ -100,7 +100,7 @@ def hotspots_step(
     hotspots = hotspots.reindex(columns=[*schema.table("hotspots").names, "geometry"])
     write_geoparquet(hotspots, outputs["hotspots"])
     write_geojson(hotspots, outputs["geojson"])
-    write_hotspot_grid(shares.pairs.grid, year, found, outputs["netcdf"], rules)
+    write_hotspot_grid(shares.pairs.grid, year, significant, outputs["netcdf"], rules)
 
 
 def side_fields(
@@ -136,5 +136,6 @@ def side_fields(
     if year not in years:
         return []
     return [
-        emission_field(select_emissions(mine, one, factor_set), side, one, shares) for one in years
+        emission_field(select_emissions(mine, which, factor_set), side, which, shares)
+        for which in years
     ]

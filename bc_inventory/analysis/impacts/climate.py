@@ -65,9 +65,9 @@ def organic_beside(emissions: pd.DataFrame, organic: pd.DataFrame) -> pd.DataFra
     pairs["away"] = (pairs["year_other"] - pairs["year"]).abs()
     near = pairs[pairs["away"] <= _NEAR].sort_values(["away", "year_other"])
     near = near.drop_duplicates([*keys, "inventory"])
-    made = near.groupby(keys, as_index=False)["emission_kt"].agg(["median", "min", "max"])
+    result = near.groupby(keys, as_index=False)["emission_kt"].agg(["median", "min", "max"])
     names = {"median": "emission_kt", "min": "lower_kt", "max": "upper_kt"}
-    return made.rename(columns=names).assign(species="OC")
+    return result.rename(columns=names).assign(species="OC")
 
 
 def co2_equivalents(emissions: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFrame:
@@ -103,15 +103,15 @@ def co2_equivalents(emissions: pd.DataFrame, metrics: pd.DataFrame) -> pd.DataFr
                 | _range(known, several)
                 | {"caveat": CAVEATS[species] + ("" if known is not None else _UNKNOWN)}
             )
-    made = pd.DataFrame(rows, columns=schema.table("co2_equivalents").names)
-    made = pd.concat([made, _together(made)], ignore_index=True)
-    return schema.check(made.astype({"year": "int64", "horizon": "int64"}), "co2_equivalents")
+    result = pd.DataFrame(rows, columns=schema.table("co2_equivalents").names)
+    result = pd.concat([result, _together(result)], ignore_index=True)
+    return schema.check(result.astype({"year": "int64", "horizon": "int64"}), "co2_equivalents")
 
 
-def _together(made: pd.DataFrame) -> pd.DataFrame:
+def _together(table: pd.DataFrame) -> pd.DataFrame:
     """Return black and organic carbon together, where both have a figure."""
     keys = ["year", "side", "factor_set", "metric", "horizon"]
-    known = made[made["lowest_mt"].notna()]
+    known = table[table["lowest_mt"].notna()]
     both = [known[known["species"] == species] for species in ("BC", "OC")]
     met = both[0].merge(both[1], on=keys, suffixes=("", "_oc"))
     sums = ["lowest_mt", "highest_mt", "outer_lower_mt", "outer_upper_mt"]
@@ -125,20 +125,20 @@ def _together(made: pd.DataFrame) -> pd.DataFrame:
     weak = [weakest(pair) for pair in zip(met["confidence"], met["confidence_oc"], strict=True)]
     met = met.assign(species="BC+OC", caveat=CAVEATS["BC+OC"], confidence=weak)
     met[["emission_kt", "lower_kt", "upper_kt"]] = float("nan")
-    return met[made.columns]
+    return met[table.columns]
 
 
 def _range(emission: pd.Series | None, metrics: pd.DataFrame) -> dict[str, object]:
     """Return the range of one species by all its metrics of one kind and horizon."""
     low = metrics["lower"].fillna(metrics["value"]).min()
     high = metrics["upper"].fillna(metrics["value"]).max()
-    told: dict[str, object] = {
+    common: dict[str, object] = {
         "metric_ids": ";".join(sorted(metrics["metric_id"])),
         "source_ids": ";".join(sorted(set(metrics["source_id"]))),
         "confidence": weakest(metrics["confidence"]),
     }
     if emission is None:
-        return told | dict.fromkeys(
+        return common | dict.fromkeys(
             ["emission_kt", "lower_kt", "upper_kt", "lowest_mt", "highest_mt"], float("nan")
         )
     central, lower, upper = (
@@ -147,7 +147,7 @@ def _range(emission: pd.Series | None, metrics: pd.DataFrame) -> dict[str, objec
     to_mt = units.factor("kt", "Mt")
     # A negative metric is largest by the smallest emission.
     outer = [amount * metric * to_mt for amount in (lower, upper) for metric in (low, high)]
-    return told | {
+    return common | {
         "emission_kt": central,
         "lower_kt": lower,
         "upper_kt": upper,

@@ -170,7 +170,7 @@ def band_masses(
 
 def by_band(
     field: EmissionField,
-    held: Sequence[tuple[Bands, Floats]],
+    pairs: Sequence[tuple[Bands, Floats]],
     groups: Mapping[str, np.ndarray],
     factor_set: str,
 ) -> pd.DataFrame:
@@ -180,7 +180,7 @@ def by_band(
     ----------
     field : EmissionField
         Emissions of a side.
-    held : sequence of tuple
+    pairs : sequence of tuple
         As `band_masses` returns it.
     groups : mapping of str to numpy.ndarray
         See `bc_inventory.analysis.hotspots.draws.draw_groups`.
@@ -195,7 +195,7 @@ def by_band(
     names, members = _sums(field)
     whole = members @ field.inside.sum(axis=1)
     parts = []
-    for bands, masses in held:
+    for bands, masses in pairs:
         emission = members @ masses.sum(axis=1).T  # (categories, bands)
         drawn = drawn_responses(groups, field, masses, members)
         lower, upper = np.quantile(drawn, [0.025, 0.975], axis=-1)
@@ -220,13 +220,13 @@ def by_band(
 
 
 def by_month(
-    field: EmissionField, held: Sequence[tuple[Bands, Floats]], parts: Floats, factor_set: str
+    field: EmissionField, pairs: Sequence[tuple[Bands, Floats]], parts: Floats, factor_set: str
 ) -> pd.DataFrame:
     """Return emissions by view, band, category and month.
 
     Parameters
     ----------
-    field, held, factor_set
+    field, pairs, factor_set
         As for `by_band`.
     parts : numpy.ndarray, shape (categories, regions, 12)
         Share of each month, see `bc_inventory.spatial.profiles.month_parts`.
@@ -237,13 +237,13 @@ def by_month(
         Contract `cryosphere_months`; the months of a year sum to it.
     """
     names, members = _categories(field)
-    made = []
-    for bands, masses in held:
+    frames = []
+    for bands, masses in pairs:
         monthly = np.einsum("brc,crm->cmb", masses, parts)
         months = np.tensordot(members, monthly, axes=1)  # (categories, months, bands)
         count = len(bands.names)
         month = np.repeat(np.arange(1, months.shape[1] + 1), count)
-        made.append(
+        frames.append(
             pd.DataFrame(
                 {
                     "view": bands.view,
@@ -254,7 +254,7 @@ def by_month(
                 }
             )
         )
-    return _headed(field, factor_set, made, "cryosphere_months")
+    return _headed(field, factor_set, frames, "cryosphere_months")
 
 
 def _headed(
@@ -305,8 +305,8 @@ def _masses(field: EmissionField, ice: Ice, bands: Bands) -> Floats:
         "hma_glacier_km": ice.glacier_km,
     }[bands.view]
     every = np.ones(len(field.nfr), dtype=bool)
-    made = [
+    masses = [
         cluster_masses(field, ((measure >= low) & (measure < high)).astype(np.int64), 1, every)[0]
         for low, high in zip(bands.lower, bands.upper, strict=True)
     ]
-    return np.stack(made)
+    return np.stack(masses)

@@ -90,7 +90,7 @@ def exposure(
                 upper_t_km2=np.maximum(upper, frame["density_near_t_km2"]),
             )
         parts.append(frame)
-    made = pd.concat(parts, ignore_index=True).assign(
+    result = pd.concat(parts, ignore_index=True).assign(
         year=field.year,
         side=field.side,
         factor_set=factor_set,
@@ -98,7 +98,7 @@ def exposure(
         source_id=_SOURCE,
         caveat=CAVEAT,
     )
-    return made[schema.table("exposure").names]
+    return result[schema.table("exposure").names]
 
 
 def _responses(field: EmissionField, near: Floats) -> tuple[Floats, Floats, Floats]:
@@ -117,8 +117,8 @@ def _responses(field: EmissionField, near: Floats) -> tuple[Floats, Floats, Floa
     met : numpy.ndarray, shape (categories, regions)
         People near the emission, times the emission; person kt.
     """
-    made = (field.spread.T @ near)[field.slots] * field.mass[:, :, None]
-    return made[..., 0], made[..., 2:], made[..., 1]
+    response = (field.spread.T @ near)[field.slots] * field.mass[:, :, None]
+    return response[..., 0], response[..., 2:], response[..., 1]
 
 
 def where_people_live(
@@ -174,7 +174,12 @@ def people_near(
 
     persons = window_sums(on_grid(population), window)
     land_near = np.maximum(window_sums(on_grid(land_km2), window), _NO_LAND)
-    living = np.stack([on_grid(population * (region == one)) / land_near for one in range(regions)])
+    living = np.stack(
+        [
+            on_grid(population * (region == region_number)) / land_near
+            for region_number in range(regions)
+        ]
+    )
     # Near is mutual, so what people breathe of a cell is what lives near it.
     of_each = window_sums(living, window).reshape(len(living), -1)[:, cell]
     return {"near": np.stack([np.ones(len(cell)), persons.ravel()[cell], *of_each], axis=1)}

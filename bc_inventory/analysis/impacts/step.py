@@ -84,7 +84,7 @@ def impacts_step(
     glaciers = glacier_points(
         schema.read_parquet(folder / "glacier_cells_025.parquet", "spatial_glaciers"), hma
     )
-    made: dict[str, list[pd.DataFrame]] = {
+    tables: dict[str, list[pd.DataFrame]] = {
         "cryosphere": [],
         "cryosphere_months": [],
         "exposure": [],
@@ -96,14 +96,14 @@ def impacts_step(
         groups = memoize(draw_groups, rows[NEEDED], draws, seed)
         # Neither ice nor people move with the emissions, so both are found again.
         ice = Ice(**memoize(ice_around, field.latitudes, field.longitudes, hma, *glaciers))
-        held = band_masses(field, ice, views)
+        masses = band_masses(field, ice, views)
         months = _months(field, profiles)
-        made["cryosphere"].append(by_band(field, held, groups, factor_set))
-        made["cryosphere_months"].append(by_month(field, held, months, factor_set))
+        tables["cryosphere"].append(by_band(field, masses, groups, factor_set))
+        tables["cryosphere_months"].append(by_month(field, masses, months, factor_set))
         near = memoize(people_near, *where_people_live(field), RADIUS_KM)["near"]
-        made["exposure"].append(exposure(field, groups, factor_set, near=near))
+        tables["exposure"].append(exposure(field, groups, factor_set, near=near))
         del near  # a row for each region, for every cell
-    for name, parts in made.items():
+    for name, parts in tables.items():
         frame = schema.check(pd.concat(parts, ignore_index=True), name)
         schema.write_parquet(frame, name, outputs[name])
     totals = schema.read_parquet(inputs["totals"], "totals")

@@ -88,7 +88,7 @@ def rings_of(outlines: pd.DataFrame) -> dict[tuple[str, int], NDArray[np.float64
     part = ordered["part"].to_numpy()
     begins = np.flatnonzero((np.diff(codes, prepend=-1) != 0) | (np.diff(part, prepend=-1) != 0))
     rings = np.split(ordered[["lon", "lat"]].to_numpy(), begins[1:])
-    keys = [(str(names[codes[at]]), int(part[at])) for at in begins]
+    keys = [(str(names[codes[begin]]), int(part[begin])) for begin in begins]
     return dict(zip(keys, rings, strict=True))
 
 

@@ -32,8 +32,8 @@ def class_colours() -> list[tuple[int, int, int]]:
     """Return red, green and blue of the classes, from below the first to above the last."""
     import matplotlib as mpl
 
-    made = mpl.colormaps[COLOUR_MAP].resampled(len(CLASSES) + 1)
-    table = made(np.arange(len(CLASSES) + 1), bytes=True)
+    result = mpl.colormaps[COLOUR_MAP].resampled(len(CLASSES) + 1)
+    table = result(np.arange(len(CLASSES) + 1), bytes=True)
     return [(int(red), int(green), int(blue)) for red, green, blue, _ in table]
 
 
@@ -66,8 +66,8 @@ def draw_picture(
     image.putpalette([channel for colour in (_NOTHING, *class_colours()) for channel in colour])
     image = image.convert("RGB")
     rings = rings_of(outlines)
-    own = [ring for (region, _), ring in rings.items() if region == frame.code]
-    for lines, colour, broad in ((list(rings.values()), _BORDER, _THIN), (own, _INK, _BROAD)):
+    outline = [ring for (region, _), ring in rings.items() if region == frame.code]
+    for lines, colour, broad in ((list(rings.values()), _BORDER, _THIN), (outline, _INK, _BROAD)):
         if not lines:
             continue
         mask = Image.new("L", (size[0] * _FINE, size[1] * _FINE))
@@ -101,9 +101,9 @@ def _cells(frame: Frame, density: xr.DataArray, size: tuple[int, int]) -> NDArra
 def _nearest(centres: Floats, wanted: Floats) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
     """Return the cell of each place along an axis of even steps, and whether there is one."""
     step = (centres[-1] - centres[0]) / (len(centres) - 1)
-    at = np.rint((wanted - centres[0]) / step).astype(np.intp)
-    inside = (at >= 0) & (at < len(centres))
-    return np.where(inside, at, 0), inside
+    nearest = np.rint((wanted - centres[0]) / step).astype(np.intp)
+    inside = (nearest >= 0) & (nearest < len(centres))
+    return np.where(inside, nearest, 0), inside
 
 
 def _draw_lines(mask: Image.Image, frame: Frame, lines: list[Floats], width: int) -> None:

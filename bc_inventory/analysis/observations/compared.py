@@ -119,15 +119,15 @@ def compare_trends(
     DataError
         If fewer than three years are common.
     """
-    own = observations[
+    series = observations[
         (observations["series_id"].astype(str) == series_id)
         & (observations["period"].astype(str) == "year")
         & ~observations["withheld"]
     ]
-    value = own[list(VALUE_COLUMNS.values())].bfill(axis=1).iloc[:, 0].to_numpy(dtype=float)
+    value = series[list(VALUE_COLUMNS.values())].bfill(axis=1).iloc[:, 0].to_numpy(dtype=float)
     measured = pd.DataFrame(
-        {"value": value, "segment": own["segment"].astype(object).fillna("").to_numpy()},
-        index=own["start"].dt.year.to_numpy(),
+        {"value": value, "segment": series["segment"].astype(object).fillna("").to_numpy()},
+        index=series["start"].dt.year.to_numpy(),
     )
     rows = totals[
         (totals["level"] == Level.REGION)
@@ -149,7 +149,7 @@ def compare_trends(
     middle = decimal_years(np.array([f"{y}-07-02" for y in common], dtype="datetime64[s]"))
     methods = measured.loc[common, "segment"].map(methods_of).to_numpy(dtype=object)
     return TrendBeside(
-        station=str(own["station"].iloc[0]),
+        station=str(series["station"].iloc[0]),
         region=region,
         years=tuple(common),
         concentration=trend(
@@ -303,6 +303,6 @@ def stations_in_hotspots(stations: pd.DataFrame, hotspots: pd.DataFrame) -> pd.D
     points = shapely.points(known["longitude"].to_numpy(), known["latitude"].to_numpy())
     tree = shapely.STRtree(hotspots["geometry"].to_numpy())
     which, where = tree.query(points, predicate="intersects")
-    held = hotspots.iloc[where].reset_index(drop=True)
-    made = held[columns[1:]].assign(station=known["station"].to_numpy()[which])
-    return made[columns].sort_values(["station", "rank", "hotspot_id"], ignore_index=True)
+    containing = hotspots.iloc[where].reset_index(drop=True)
+    result = containing[columns[1:]].assign(station=known["station"].to_numpy()[which])
+    return result[columns].sort_values(["station", "rank", "hotspot_id"], ignore_index=True)

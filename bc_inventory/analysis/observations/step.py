@@ -41,7 +41,7 @@ def compared_step(
     factor_set : str
         Set of emission factors.
     """
-    made = beside_table(
+    table = beside_table(
         schema.read_parquet(inputs["observations"], "observations"),
         schema.read_parquet(inputs["stations"], "stations"),
         schema.read_parquet(inputs["totals"], "totals"),
@@ -51,7 +51,7 @@ def compared_step(
         factor_set=factor_set,
     )
     schema.write_parquet(
-        schema.check(made, "compared_with_observations"),
+        schema.check(table, "compared_with_observations"),
         "compared_with_observations",
         outputs["table"],
     )
@@ -89,8 +89,8 @@ def beside_table(
     inside = stations_in_hotspots(stations, hotspots).groupby("station")["hotspot_id"]
     standing_in = inside.agg(lambda ids: ";".join(dict.fromkeys(ids)))
     places = stations.set_index("station")
-    own = observations.astype({"series_id": object, "station": object, "bc_type": object})
-    whole = own[own["part"].isna()].drop_duplicates("series_id")
+    typed = observations.astype({"series_id": object, "station": object, "bc_type": object})
+    whole = typed[typed["part"].isna()].drop_duplicates("series_id")
     emitted = functools.cache(lambda region: _emitted(emissions, region, year, factor_set))
     rows = []
     for series in whole.sort_values(["station", "series_id"]).itertuples():
@@ -103,13 +103,13 @@ def beside_table(
             "bc_type": series.bc_type,
             "region": region,
             "hotspots": standing_in.get(series.station),
-            "biomass_measured": _biomass(own, series.station, year),
+            "biomass_measured": _biomass(typed, series.station, year),
         }
         if region is None:
             row["note"] = "the station is in no region of the inventory"
         else:
             row |= emitted(region)
-            row |= _trends(own, series.series_id, totals, region, factor_set)
+            row |= _trends(typed, series.series_id, totals, region, factor_set)
         rows.append(row)
     return pd.DataFrame(rows).reindex(columns=schema.table("compared_with_observations").names)
 

@@ -205,9 +205,11 @@ def series_breaks(compared: pd.DataFrame, limits: Mapping[str, float]) -> pd.Dat
     from_zero = ~positive & (now != before)
     rows.loc[from_zero, "robust_z"] = np.where(now[from_zero] > 0, np.inf, -np.inf)
     least = np.log1p(limits["break_least_change"])
-    found = (rows["robust_z"].abs() > limits["break_robust_z"]) & ((step.abs() > least) | from_zero)
+    breaks = (rows["robust_z"].abs() > limits["break_robust_z"]) & (
+        (step.abs() > least) | from_zero
+    )
     columns = [*by, "year", "emission_kt", "previous_kt", "change", "robust_z"]
-    return rows.loc[found, columns].reset_index(drop=True)
+    return rows.loc[breaks, columns].reset_index(drop=True)
 
 
 def summary(
@@ -257,5 +259,5 @@ def summary(
         listed = "; ".join(shown.head(5).agg(" ".join, axis=1)) if len(shown) else ""
         more = f" and {len(shown) - 5} more" if len(shown) > 5 else ""
         rows.append((name, found.empty, len(shown), listed + more))
-    made = pd.DataFrame(rows, columns=["check", "passed", "found", "detail"])
-    return made.astype({"passed": "boolean"})
+    result = pd.DataFrame(rows, columns=["check", "passed", "found", "detail"])
+    return result.astype({"passed": "boolean"})

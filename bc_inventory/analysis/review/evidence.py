@@ -59,5 +59,5 @@ def source_use(rows: pd.DataFrame) -> pd.DataFrame:
     used = pd.concat(parts, ignore_index=True)
     return used.groupby("source_id", as_index=False).agg(
         emission_kt=("emission_kt", "max"),
-        used_for=("used_for", lambda found: ", ".join(sorted(set(found)))),
+        used_for=("used_for", lambda matches: ", ".join(sorted(set(matches)))),
     )

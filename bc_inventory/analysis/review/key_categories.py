@@ -63,8 +63,8 @@ def key_categories(
     if "uncertainty" in now:
         weights = [(name, 2, score * now["uncertainty"]) for name, _, score in assessed]
         assessed += weights
-    made = [_rank(score, name, number, limits) for name, number, score in assessed]
-    result = pd.concat(made).reset_index()
+    ranked = [_rank(score, name, number, limits) for name, number, score in assessed]
+    result = pd.concat(ranked).reset_index()
     result = result.merge(now["emission_kt"].reset_index(), on=keys, how="left")
     known = then.rename("base_kt").reset_index() if then is not None else None
     result = result.merge(known, on=keys, how="left") if known is not None else result
@@ -128,8 +128,8 @@ def _trend(now: pd.Series, then: pd.Series) -> pd.Series:
     if level == 0:
         return now.abs() * np.nan
     overall = (now.sum() - then.sum()) / abs(then.sum())
-    own = (now - then).div(then.abs().where(then != 0))
-    moved = then.abs() / level * (own - overall).abs()
+    change = (now - then).div(then.abs().where(then != 0))
+    moved = then.abs() / level * (change - overall).abs()
     return moved.where(then != 0, (now / level).abs())
 
 

@@ -52,14 +52,14 @@ def key_tables(
     """
     rows = totals[(totals["level"] == Level.SIDE_NFR) & (totals["factor_set"] == factor_set)]
     first = int(rows["year"].min())
-    made = []
+    parts = []
     for side, part in rows.groupby("side", sort=False):
-        own = part.assign(uncertainty=uncertainty_from_interval(part))
-        base = own[own["year"] == first] if first < year else None
-        assessed = key_categories(own[own["year"] == year], limits, base)
-        made.append(assessed.assign(side=side))
-    found = pd.concat(made, ignore_index=True)
-    return found[["side", *(name for name in found if name != "side")]]
+        emissions = part.assign(uncertainty=uncertainty_from_interval(part))
+        base = emissions[emissions["year"] == first] if first < year else None
+        assessed = key_categories(emissions[emissions["year"] == year], limits, base)
+        parts.append(assessed.assign(side=side))
+    keys = pd.concat(parts, ignore_index=True)
+    return keys[["side", *(name for name in keys if name != "side")]]
 
 
 def guidebook_ranges(official: pd.DataFrame) -> pd.DataFrame:
@@ -79,10 +79,10 @@ def guidebook_ranges(official: pd.DataFrame) -> pd.DataFrame:
     rows = official[official["factor_upper"].notna()]
     passed = 1.0 - rows["abatement"].fillna(0.0)
     rows = rows.assign(lower=rows["factor_lower"] * passed, upper=rows["factor_upper"])
-    made = rows.groupby(["nfr", "fuel", "emission_factor_unit"], as_index=False).agg(
+    result = rows.groupby(["nfr", "fuel", "emission_factor_unit"], as_index=False).agg(
         lower=("lower", "min"), upper=("upper", "max")
     )
-    return made.rename(columns={"emission_factor_unit": "unit"})
+    return result.rename(columns={"emission_factor_unit": "unit"})
 
 
 def review_tables(
@@ -125,9 +125,9 @@ def review_tables(
     series = totals[(totals["level"] == Level.REGION_GNFR) & (totals["factor_set"] == factor_set)]
     series = series.rename(columns={"gnfr": "sector"}).assign(inventory="bc_inventory")
     breaks = series_breaks(series, limits)
-    told = breaks if series["year"].nunique() >= _FEWEST_YEARS else None
+    tested = breaks if series["year"].nunique() >= _FEWEST_YEARS else None
     return {
-        "checks": summary(complete, outliers, told, counted),
+        "checks": summary(complete, outliers, tested, counted),
         "completeness": complete,
         "outliers": outliers,
         "breaks": breaks,

@@ -42,13 +42,13 @@ def review_step(inputs: dict[str, Path], outputs: dict[str, Path], *, year: int)
     totals = schema.read_parquet(inputs["totals"], "totals")
     limits = review_limits(inputs["limits"])
     rows = emissions[emissions["year"] == year]
-    made: dict[str, list[pd.DataFrame]] = {}
+    frames_of: dict[str, list[pd.DataFrame]] = {}
     for factor_set in sorted(rows["factor_set"].unique()):
-        own = reviewed(rows, totals, limits, year=year, factor_set=factor_set)
-        own |= _evidence(rows, totals, year, factor_set)
-        for name, frame in own.items():
-            made.setdefault(name, []).append(frame.assign(factor_set=factor_set))
-    tables = {name: pd.concat(frames, ignore_index=True) for name, frames in made.items()}
+        reviewed_tables = reviewed(rows, totals, limits, year=year, factor_set=factor_set)
+        reviewed_tables |= _evidence(rows, totals, year, factor_set)
+        for name, frame in reviewed_tables.items():
+            frames_of.setdefault(name, []).append(frame.assign(factor_set=factor_set))
+    tables = {name: pd.concat(frames, ignore_index=True) for name, frames in frames_of.items()}
     of_year = {
         name: frame if name == "series_breaks" else frame.assign(year=year)
         for name, frame in tables.items()
@@ -72,11 +72,11 @@ def reviewed(
         See `bc_inventory.analysis.review.review.review_tables`.
     """
     tables = review_tables(rows, totals, limits, year=year, factor_set=factor_set)
-    made = {_NAMES[name]: frame for name, frame in tables.items()}
+    result = {_NAMES[name]: frame for name, frame in tables.items()}
     # A step from or to zero has no finite distance.
-    made["series_breaks"] = made["series_breaks"].replace([np.inf, -np.inf], np.nan)
-    made["key_categories"] = key_tables(totals, limits, year=year, factor_set=factor_set)
-    return made
+    result["series_breaks"] = result["series_breaks"].replace([np.inf, -np.inf], np.nan)
+    result["key_categories"] = key_tables(totals, limits, year=year, factor_set=factor_set)
+    return result
 
 
 def _evidence(

@@ -43,7 +43,7 @@ def marked(series: Series) -> Series:
     good = (frame["valid"] & frame["value"].notna()).to_numpy()
     value = frame["value"].to_numpy()
     start = frame["start"].to_numpy().astype("datetime64[s]").astype(np.int64)
-    marks = frame["marks"].to_numpy().copy()
+    flags = frame["marks"].to_numpy().copy()
     for name, matches in (
         ("range", _out_of_range(series, value)),
         ("persistence", _persistent(value, good, start)),
@@ -51,14 +51,14 @@ def marked(series: Series) -> Series:
         ("zero_block", _zeros(value, good)),
         ("below_detection", _below_detection(series, value)),
     ):
-        marks |= np.where(matches & good, bits([name]), np.uint16(0)).astype(np.uint16)
+        flags |= np.where(matches & good, bits([name]), np.uint16(0)).astype(np.uint16)
     for name, matches in (
         ("duplicate_time", frame.duplicated("start").to_numpy()),
         ("clock_jump", _jumps(start, series.about.interval_s)),
         ("break", breaks(frame["segment"])),
     ):
-        marks |= np.where(matches, bits([name]), np.uint16(0)).astype(np.uint16)
-    return Series(series.about, frame.assign(marks=marks))
+        flags |= np.where(matches, bits([name]), np.uint16(0)).astype(np.uint16)
+    return Series(series.about, frame.assign(marks=flags))
 
 
 def _instrument(series: Series, column: str) -> float | None:

@@ -159,10 +159,10 @@ def joined(series: list[Series]) -> Series:
             frame[name] = pd.Series(union_categoricals([entry.frame[name] for entry in series]))
     frame = frame.sort_values("start", kind="stable", ignore_index=True)
     again = frame.duplicated("start").to_numpy()
-    marks = frame["marks"].to_numpy(dtype=np.uint16)
+    flags = frame["marks"].to_numpy(dtype=np.uint16)
     for name, matches in (("duplicate_time", again), ("break", breaks(frame["segment"]))):
-        marks = np.where(matches, marks | bits([name]), marks).astype(np.uint16)
-    frame["marks"] = marks
+        flags = np.where(matches, flags | bits([name]), flags).astype(np.uint16)
+    frame["marks"] = flags
     first = series[0].about
     files = dict(sorted({item.about.file: item.about.sha256 for item in series}.items()))
     about = dataclasses.replace(first, file=";".join(files), sha256=";".join(files.values()))
