@@ -93,9 +93,9 @@ def align(
         raise DataError(
             [Problem(found=f"{name!r} twice", expected="a name of its own") for name in twice]
         )
-    own = {name: _estimated_rows(name, frame) for name, frame in estimated.items()}
+    ours = {name: _estimated_rows(name, frame) for name, frame in estimated.items()}
     # An empty table has no types, and would take those of the others away.
-    tables = [frame for frame in (*own.values(), published) if len(frame)]
+    tables = [frame for frame in (*ours.values(), published) if len(frame)]
     rows = pd.concat(tables, ignore_index=True)
     sectors = common_sectors(rows["target"], gnfr_of)
     rows = rows.merge(sectors, on="target", how="left", validate="many_to_one")
@@ -195,9 +195,9 @@ def _mapped(rows: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
 
 
 def _estimated_rows(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    own = counted(frame)
+    figures = counted(frame)
     for column in ("species", "factor_set"):
-        if len(own[column].unique()) > 1:
+        if len(figures[column].unique()) > 1:
             raise DataError(
                 [
                     Problem(
@@ -207,7 +207,7 @@ def _estimated_rows(name: str, frame: pd.DataFrame) -> pd.DataFrame:
                     )
                 ]
             )
-    rows = own[["year", "region", "nfr", "emission_kt", "notation_key"]]
+    rows = figures[["year", "region", "nfr", "emission_kt", "notation_key"]]
     return rows.rename(columns={"nfr": "target"}).assign(inventory=name)
 
 
@@ -219,8 +219,8 @@ def _summed(rows: pd.DataFrame) -> pd.DataFrame:
     total = groups["emission_kt"].sum(min_count=1)
     strongest = groups["_rank"].min().where(total.isna())
     keys = strongest.map(dict(enumerate(_KEY_ORDER))).astype(object)
-    made = pd.DataFrame({"emission_kt": total, "notation_key": keys.where(keys.notna(), None)})
-    return made.reset_index().assign(lower_kt=np.nan, upper_kt=np.nan)
+    result = pd.DataFrame({"emission_kt": total, "notation_key": keys.where(keys.notna(), None)})
+    return result.reset_index().assign(lower_kt=np.nan, upper_kt=np.nan)
 
 
 def _bounds(
@@ -243,9 +243,9 @@ def _bounds(
         wanted = set(sectors.loc[sectors["sector"].isin(lacking["sector"]), "target"])
         rows = frame[frame["nfr"].isin(wanted)]
         if len(rows):
-            made = _interval(name, rows, sectors, side, draws, seed)
-            own = pd.MultiIndex.from_frame(made[_CELL])
-            parts.append(made[~own.isin(have)])
+            interval = _interval(name, rows, sectors, side, draws, seed)
+            cells = pd.MultiIndex.from_frame(interval[_CELL])
+            parts.append(interval[~cells.isin(have)])
     return pd.concat([part for part in parts if len(part)] or parts, ignore_index=True)
 
 
@@ -279,11 +279,11 @@ def _interval(
         whole = np.zeros((len(sums), codes.max(initial=-1) + 1))
         np.add.at(whole.T, codes, sums.T)
         parts.append((wholes.size().index.to_frame(index=False), whole))
-    made = []
+    result = []
     for labels, values in parts:
         lower, upper = np.quantile(values, [0.025, 0.975], axis=0)
-        made.append(labels.assign(inventory=name, lower_kt=lower, upper_kt=upper))
-    return pd.concat(made, ignore_index=True)
+        result.append(labels.assign(inventory=name, lower_kt=lower, upper_kt=upper))
+    return pd.concat(result, ignore_index=True)
 
 
 def _set_aside(rows: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,7 @@ def claims_step(inputs: dict[str, Path], outputs: dict[str, Path]) -> None:
     outputs : dict of str to Path
         Parquet: `double_counting` and `double_counting_findings`.
     """
-    made = nest(read_claims(inputs["claims"]))
+    nesting = nest(read_claims(inputs["claims"]))
     schema.write_tables(
-        {"double_counting": made.own, "double_counting_findings": made.findings}, outputs
+        {"double_counting": nesting.own, "double_counting_findings": nesting.findings}, outputs
     )

@@ -58,7 +58,7 @@ def comparability(definitions: pd.DataFrame, sectors: pd.DataFrame) -> pd.DataFr
         definitions. The verdict on `scope` also asks whether both have the
         sector, and whether they part it alike.
     """
-    held = sectors.groupby(["inventory", "sector"])["target"].agg(frozenset)
+    targets = sectors.groupby(["inventory", "sector"])["target"].agg(frozenset)
     meaning = _meanings(
         definitions, sorted(set(sectors["sector"])), sorted(set(sectors["inventory"]))
     )
@@ -69,8 +69,8 @@ def comparability(definitions: pd.DataFrame, sectors: pd.DataFrame) -> pd.DataFr
                 first, second = (meaning[name, sector, aspect] for name in (base, other))
                 verdict, why = _verdict(first, second)
                 if aspect == "scope":
-                    own = [held.get((name, sector), frozenset()) for name in (base, other)]
-                    verdict, why = _scope(own, (base, other), verdict, why)
+                    scopes = [targets.get((name, sector), frozenset()) for name in (base, other)]
+                    verdict, why = _scope(scopes, (base, other), verdict, why)
                 rows.append((base, other, sector, aspect, verdict, why))
     return pd.DataFrame(rows, columns=["base", "other", "sector", "aspect", "verdict", "why"])
 
@@ -92,10 +92,10 @@ def overall(matrix: pd.DataFrame) -> pd.DataFrame:
     ranked = matrix.assign(_rank=matrix["verdict"].map(rank))
     by = ["base", "other", "sector"]
     worst = ranked[ranked["_rank"] == ranked.groupby(by)["_rank"].transform("max")]
-    made = worst.groupby(by, as_index=False).agg(
+    result = worst.groupby(by, as_index=False).agg(
         verdict=("verdict", "first"), why=("aspect", ", ".join)
     )
-    return made.assign(why=made["why"].where(made["verdict"] != "agree", ""))
+    return result.assign(why=result["why"].where(result["verdict"] != "agree", ""))
 
 
 def defined_as(inventory: str, names: Iterable[str]) -> str | None:
@@ -151,12 +151,12 @@ def _verdict(first: tuple[str, str] | None, second: tuple[str, str] | None) -> t
 
 
 def _scope(
-    own: list[frozenset[str]], names: tuple[str, str], verdict: str, why: str
+    scopes: list[frozenset[str]], names: tuple[str, str], verdict: str, why: str
 ) -> tuple[str, str]:
-    for held, name in zip(own, names, strict=True):
-        if not held:
+    for scope, name in zip(scopes, names, strict=True):
+        if not scope:
             return "not", f"{name} has no such sector"
-    if own[0] != own[1] and verdict == "agree":
-        listed = [", ".join(sorted(held)) for held in own]
+    if scopes[0] != scopes[1] and verdict == "agree":
+        listed = [", ".join(sorted(scope)) for scope in scopes]
         return "partly", f"parted as {listed[0]} / {listed[1]}"
     return verdict, why

@@ -82,19 +82,19 @@ def nest(claims: pd.DataFrame) -> Nested:
     rows = claims.reset_index(drop=True)
     rows["counted"] = ~_alternatives(rows, findings)
     figures = rows[rows["counted"] & rows["emission_kt"].notna() & (rows["kind"] != "reduction")]
-    held = _inside(rows, figures)
-    own = rows.merge(held, on=["claim", *_CELL], how="left").fillna({"inside_kt": 0.0})
-    own = own[own["kind"] != "reduction"]
+    inside = _inside(rows, figures)
+    counted = rows.merge(inside, on=["claim", *_CELL], how="left").fillna({"inside_kt": 0.0})
+    counted = counted[counted["kind"] != "reduction"]
     reduced = _reductions(rows)
-    own = own.merge(reduced, on=["claim", *_CELL], how="left").fillna({"reduced_kt": 0.0})
-    own["own_kt"] = (own["emission_kt"] - own["inside_kt"]).clip(lower=0.0)
-    own.loc[~own["counted"], "own_kt"] = 0.0
-    _exceeding(own, findings)
-    _gaps(rows, own, findings)
+    counted = counted.merge(reduced, on=["claim", *_CELL], how="left").fillna({"reduced_kt": 0.0})
+    counted["own_kt"] = (counted["emission_kt"] - counted["inside_kt"]).clip(lower=0.0)
+    counted.loc[~counted["counted"], "own_kt"] = 0.0
+    _exceeding(counted, findings)
+    _gaps(rows, counted, findings)
     columns = ["claim", *_CELL, "emission_kt", "inside_kt", "own_kt", "reduced_kt", "counted"]
-    made = own[columns].rename(columns={"emission_kt": "claimed_kt"}).reset_index(drop=True)
+    result = counted[columns].rename(columns={"emission_kt": "claimed_kt"}).reset_index(drop=True)
     names = ["finding", "claim", "other", *_CELL, "kt", "ratio", "words"]
-    return Nested(made, pd.DataFrame(findings, columns=names))
+    return Nested(result, pd.DataFrame(findings, columns=names))
 
 
 def _check_tree(claims: pd.DataFrame) -> None:
@@ -118,14 +118,14 @@ def _check_tree(claims: pd.DataFrame) -> None:
     if problems:
         raise DataError(problems)
     for claim in parents.index:
-        seen, at = {claim}, parents[claim]
-        while pd.notna(at):
-            if at in seen:
+        seen, above = {claim}, parents[claim]
+        while pd.notna(above):
+            if above in seen:
                 raise DataError(
                     [Problem(f"{claim!r} inside itself", "a tree of claims", column="inside")]
                 )
-            seen.add(at)
-            at = parents[at]
+            seen.add(above)
+            above = parents[above]
 
 
 def _alternatives(rows: pd.DataFrame, findings: list[dict[str, object]]) -> pd.Series:
@@ -172,7 +172,7 @@ def _finding(  # the row of the claim it is about
 
 def _inside(rows: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
     """Return what the direct inner claims of each claim hold, in its own sectors."""
-    held = []
+    inner_sums = []
     outer = rows[rows["kind"] != "reduction"]
     for row in outer.itertuples():
         inner = figures[
@@ -183,8 +183,10 @@ def _inside(rows: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
         # A claim for all sectors takes those of its parts; one for a sector only its own.
         if row.sector != "*":
             inner = inner[inner["sector"] == row.sector]
-        held.append((row.claim, row.year, row.sector, row.species, inner["emission_kt"].sum()))
-    return pd.DataFrame(held, columns=["claim", *_CELL, "inside_kt"])
+        inner_sums.append(
+            (row.claim, row.year, row.sector, row.species, inner["emission_kt"].sum())
+        )
+    return pd.DataFrame(inner_sums, columns=["claim", *_CELL, "inside_kt"])
 
 
 def _reductions(rows: pd.DataFrame) -> pd.DataFrame:
@@ -193,9 +195,9 @@ def _reductions(rows: pd.DataFrame) -> pd.DataFrame:
     return summed.rename(columns={"inside": "claim", "emission_kt": "reduced_kt"})
 
 
-def _exceeding(own: pd.DataFrame, findings: list[dict[str, object]]) -> None:
+def _exceeding(counted: pd.DataFrame, findings: list[dict[str, object]]) -> None:
     """List inner claims beyond the outer one, and reductions beyond what is emitted."""
-    for _, row in own[own["emission_kt"].notna() & own["counted"]].iterrows():
+    for _, row in counted[counted["emission_kt"].notna() & counted["counted"]].iterrows():
         beyond = row["inside_kt"] - row["emission_kt"]
         if beyond > _SLACK * row["emission_kt"]:
             words = f"claims inside {row['claim']} hold {beyond:.6g} kt more than it does"
@@ -206,10 +208,12 @@ def _exceeding(own: pd.DataFrame, findings: list[dict[str, object]]) -> None:
             findings.append(_finding("overlap", row, None, float(saved), words))
 
 
-def _gaps(rows: pd.DataFrame, own: pd.DataFrame, findings: list[dict[str, object]]) -> None:
+def _gaps(rows: pd.DataFrame, counted: pd.DataFrame, findings: list[dict[str, object]]) -> None:
     """List inner claims whose outer claim has no figure for them."""
     known = set(
-        own.loc[own["emission_kt"].notna(), ["claim", *_CELL]].itertuples(index=False, name=None)
+        counted.loc[counted["emission_kt"].notna(), ["claim", *_CELL]].itertuples(
+            index=False, name=None
+        )
     )
     for _, row in rows[rows["inside"].notna() & rows["counted"]].iterrows():
         cell = tuple(row[name] for name in _CELL)

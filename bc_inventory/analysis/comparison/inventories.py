@@ -29,7 +29,7 @@ UNITS = dict.fromkeys(
 
 
 def compare_published(
-    own: Mapping[str, pd.DataFrame],
+    estimated: Mapping[str, pd.DataFrame],
     published: pd.DataFrame,
     side: str,
     gnfr_of: Mapping[str, str],
@@ -46,7 +46,7 @@ def compare_published(
 
     Parameters
     ----------
-    own : mapping of str to pandas.DataFrame
+    estimated : mapping of str to pandas.DataFrame
         Emission tables of one year (contract `emissions`) by name.
     published : pandas.DataFrame
         From `analysis.align.mapped_rows`, of the same year.
@@ -70,19 +70,19 @@ def compare_published(
         `analysis.bridge`, for each publisher's inventory against the first emission table,
         through the second. All with the column side.
     """
-    held = {region for table in own.values() for region in table["region"]}
-    part = bool(held) and not held >= set(members(side))
+    reported = {region for table in estimated.values() for region in table["region"]}
+    part = bool(reported) and not reported >= set(members(side))
     aligned = align(
-        own, published, gnfr_of,
+        estimated, published, gnfr_of,
         side=None if part else side, draws=draws, seed=seed, totals=totals,
     )  # fmt: skip
-    made = side_by_side(aligned, limits, definitions)
-    made |= _beside_published(own, aligned, side)
-    return {name: frame.assign(side=side) for name, frame in made.items()}
+    tables = side_by_side(aligned, limits, definitions)
+    tables |= _beside_published(estimated, aligned, side)
+    return {name: frame.assign(side=side) for name, frame in tables.items()}
 
 
 def compare_side(
-    own: Mapping[str, pd.DataFrame],
+    estimated: Mapping[str, pd.DataFrame],
     published: pd.DataFrame,
     side: str,
     gnfr_of: Mapping[str, str],
@@ -97,7 +97,7 @@ def compare_side(
 
     Parameters
     ----------
-    own, published, side, gnfr_of, limits, definitions, draws, seed, totals
+    estimated, published, side, gnfr_of, limits, definitions, draws, seed, totals
         See `compare_published`.
 
     Returns
@@ -106,16 +106,26 @@ def compare_side(
         Those of `compare_published`, and `chain`: heads of `decompose` by region and category
         for each pair of emission tables.
     """
-    made = compare_published(
-        own, published, side, gnfr_of, limits, definitions, draws=draws, seed=seed, totals=totals
+    tables = compare_published(
+        estimated,
+        published,
+        side,
+        gnfr_of,
+        limits,
+        definitions,
+        draws=draws,
+        seed=seed,
+        totals=totals,
     )
-    return made | {"chain": _chains(own, draws, seed).assign(side=side)}
+    return tables | {"chain": _chains(estimated, draws, seed).assign(side=side)}
 
 
-def _chains(own: Mapping[str, pd.DataFrame], draws: int, seed: int) -> pd.DataFrame:
+def _chains(estimated: Mapping[str, pd.DataFrame], draws: int, seed: int) -> pd.DataFrame:
     parts = []
-    for base, other in combinations(sorted(own), 2):
-        drawn = drawn_parts(own[base], own[other], by=("region", "nfr"), draws=draws, seed=seed)
+    for base, other in combinations(sorted(estimated), 2):
+        drawn = drawn_parts(
+            estimated[base], estimated[other], by=("region", "nfr"), draws=draws, seed=seed
+        )
         for level, keep in (("cell", None), ("all", ())):
             table = drawn.table(keep)
             parts.append(table.assign(base=base, other=other, level=level))
@@ -124,24 +134,24 @@ def _chains(own: Mapping[str, pd.DataFrame], draws: int, seed: int) -> pd.DataFr
 
 
 def _beside_published(
-    own: Mapping[str, pd.DataFrame], aligned: Aligned, side: str
+    estimated: Mapping[str, pd.DataFrame], aligned: Aligned, side: str
 ) -> dict[str, pd.DataFrame]:
     """Return `bridge` and `implied` of each publisher's inventory."""
     home = aligned.sectors.drop_duplicates("target").set_index("target")["sector"].to_dict()
-    names = list(own)
-    made: dict[str, list[pd.DataFrame]] = {"bridge": [], "implied": []}
+    names = list(estimated)
+    result: dict[str, list[pd.DataFrame]] = {"bridge": [], "implied": []}
     for other in sorted(set(aligned.compared["inventory"]) - set(names)):
         rows = one_level(aligned.compared, [*names[:1], other])
         theirs = rows[rows["inventory"] == other]
-        tables = [_at_level(own[name], theirs, side) for name in names]
+        tables = [_at_level(estimated[name], theirs, side) for name in names]
         labels = {"base": names[0], "other": other}
-        made["implied"].append(implied_factors(tables[0], theirs, home).assign(**labels))
+        result["implied"].append(implied_factors(tables[0], theirs, home).assign(**labels))
         if len(tables) > 1:
             via = bridge(tables[0], tables[1], theirs, home)
-            made["bridge"].append(via.assign(**labels, through=names[1]))
+            result["bridge"].append(via.assign(**labels, through=names[1]))
     return {
         name: pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["base"])
-        for name, frames in made.items()
+        for name, frames in result.items()
     }
 
 

@@ -46,12 +46,12 @@ def of_side(
         Inventories without anything of the side, and why.
     """
     parts = inventory[(inventory["species"] == species) & (inventory["sector_level"] == "part")]
-    kept, notes, unusable = [], [], {}
-    for key, own in inventory.groupby(["inventory", "version"], sort=True):
+    usable, notes, unusable = [], [], {}
+    for key, version_rows in inventory.groupby(["inventory", "version"], sort=True):
         name = " ".join(map(str, key))
         mine = parts[(parts["inventory"] == key[0]) & (parts["version"] == key[1])]
         if mine.empty:
-            unusable[name] = _nothing(own, species)
+            unusable[name] = _nothing(version_rows, species)
             continue
         try:
             rows, scope = side_rows(mine, side)
@@ -60,32 +60,32 @@ def of_side(
             continue
         if scope.by == "aggregate":
             rows = rows.assign(region=side)
-        kept.append(rows)
-        notes += [f"{name}: {text}" for text in _told(scope)]
-    rows = pd.concat(kept, ignore_index=True) if kept else parts.head(0)
+        usable.append(rows)
+        notes += [f"{name}: {text}" for text in _stated(scope)]
+    rows = pd.concat(usable, ignore_index=True) if usable else parts.head(0)
     return rows, notes, unusable
 
 
-def _nothing(own: pd.DataFrame, species: str) -> str:
-    held = sorted(set(own["species"]))
-    if species not in held:
-        return f"found {', '.join(held)}; expected {species}"
+def _nothing(rows: pd.DataFrame, species: str) -> str:
+    reported = sorted(set(rows["species"]))
+    if species not in reported:
+        return f"found {', '.join(reported)}; expected {species}"
     return "found totals of all sectors alone; expected sectors, which can be aligned"
 
 
-def _told(scope: Scope) -> list[str]:
-    found = {
+def _stated(scope: Scope) -> list[str]:
+    figures = {
         f"holds {', '.join(scope.beyond)} beyond {scope.side}, which can't be taken out": (
             scope.beyond
         ),
         f"gives no figure for {', '.join(scope.silent)}": scope.silent,
         f"has no row for {', '.join(scope.absent)}": scope.absent,
     }
-    return [text for text, there in found.items() if there]
+    return [text for text, there in figures.items() if there]
 
 
 def of_part(
-    published: pd.DataFrame, held: Collection[str], side: str
+    published: pd.DataFrame, reported: Collection[str], side: str
 ) -> tuple[pd.DataFrame, list[str]]:
     """Return published rows of the members that a release holds, where it holds a part of a side.
 
@@ -95,7 +95,7 @@ def of_part(
     ----------
     published : pandas.DataFrame
         inventory, region and others.
-    held : collection of str
+    reported : collection of str
         Regions of the release.
     side : str
         Code of a domain.
@@ -108,12 +108,12 @@ def of_part(
         Inventories without a row of these members, one sentence each.
     """
     members = set(codelists.members(side))
-    mine = members & set(held)
+    mine = members & set(reported)
     if not mine or mine == members:
         return published, []
-    kept = published[published["region"].isin(mine)]
-    without = sorted(set(published["inventory"]) - set(kept["inventory"]))
-    return kept, [f"{name}: has no figure of {name_of(mine).en} alone" for name in without]
+    inside = published[published["region"].isin(mine)]
+    without = sorted(set(published["inventory"]) - set(inside["inventory"]))
+    return inside, [f"{name}: has no figure of {name_of(mine).en} alone" for name in without]
 
 
 def whole_rows(rows: pd.DataFrame, side: str) -> pd.DataFrame:
@@ -159,10 +159,10 @@ def missing_members(rows: pd.DataFrame, side: str) -> pd.DataFrame:
     every = cells.merge(members.to_frame(index=False), how="cross")
     have = pd.MultiIndex.from_frame(known[["inventory", "year", "sector", "region"]])
     absent = every[~pd.MultiIndex.from_frame(every[have.names]).isin(have)]
-    made = absent.rename(columns={"sector": "target"}).assign(
+    result = absent.rename(columns={"sector": "target"}).assign(
         emission_kt=float("nan"), reason=f"no figure in the sum of {side}"
     )
-    return made[_ASIDE]
+    return result[_ASIDE]
 
 
 def one_level(compared: pd.DataFrame, inventories: Sequence[str]) -> pd.DataFrame:

@@ -69,27 +69,27 @@ def comparison_step(
     published = benchmark_rows(benchmarks, crosswalk)
     definitions, limits = read_definitions(inputs["definitions"]), review_limits(inputs["limits"])
     rows = emissions[emissions["year"] == year]
-    made: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
+    parts_of: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     for side, domain in domains().items():
         of_side = rows[rows["side"] == side]
-        own = {f"bc_inventory {name}": part for name, part in of_side.groupby("factor_set")}
+        estimated = {f"bc_inventory {name}": part for name, part in of_side.groupby("factor_set")}
         theirs = published[
             (published["year"] == year) & published["region"].isin([*domain.members, side])
         ]
         theirs, _ = of_part(theirs, set(of_side["region"]), side)
-        if not own or len(own) + theirs["inventory"].nunique() < 2:
+        if not estimated or len(estimated) + theirs["inventory"].nunique() < 2:
             continue
         known = totals[(totals["year"] == year) & (totals["side"] == side)]
         by_name = {f"bc_inventory {name}": part for name, part in known.groupby("factor_set")}
         tables = compare_published(
-            own, theirs, side, gnfr_of, limits, definitions,
+            estimated, theirs, side, gnfr_of, limits, definitions,
             draws=draws, seed=seed, totals=by_name,
         )  # fmt: skip
         for name, frame in tables.items():
-            made[name].append(frame.assign(year=year, within=side))
+            parts_of[name].append(frame.assign(year=year, within=side))
     ours = f"bc_inventory {factor_set}"
     used = counted(rows[rows["factor_set"] == factor_set])["nfr"].unique()
-    made["comparability"] += [
+    parts_of["comparability"] += [
         _whole(definitions, benchmarks, [f"bc_inventory {x}" for x in rows["factor_set"].unique()]),
         *_pairs(definitions, published, ours, set(used), gnfr_of),
     ]
@@ -97,17 +97,19 @@ def comparison_step(
         TABLES[name]: pd.concat(parts, ignore_index=True)
         if parts
         else pd.DataFrame(columns=schema.table(TABLES[name]).names)
-        for name, parts in made.items()
+        for name, parts in parts_of.items()
     }
     schema.write_tables(frames, outputs)
 
 
-def _whole(definitions: pd.DataFrame, benchmarks: pd.DataFrame, own: list[str]) -> pd.DataFrame:
+def _whole(
+    definitions: pd.DataFrame, benchmarks: pd.DataFrame, estimated: list[str]
+) -> pd.DataFrame:
     """Return the verdicts on whole inventories."""
-    shown = {*benchmarks["inventory"], *own}
+    shown = {*benchmarks["inventory"], *estimated}
     whole = definitions[["inventory"]].drop_duplicates().assign(target="*", sector="*")
-    made = comparability(definitions, whole[whole["inventory"].isin(shown)])
-    return made.assign(within="*")
+    result = comparability(definitions, whole[whole["inventory"].isin(shown)])
+    return result.assign(within="*")
 
 
 def _pairs(
@@ -122,9 +124,9 @@ def _pairs(
     for name, theirs in published.groupby("inventory", sort=True):
         targets = {ours: used, str(name): set(theirs["target"])}
         home = common_sectors(set().union(*targets.values()), gnfr_of)
-        held = pd.DataFrame(
+        pairs = pd.DataFrame(
             [(who, target) for who, several in targets.items() for target in sorted(several)],
             columns=["inventory", "target"],
         ).merge(home, on="target")
-        parts.append(comparability(definitions, held).assign(within="pair"))
+        parts.append(comparability(definitions, pairs).assign(within="pair"))
     return parts
