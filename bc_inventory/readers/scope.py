@@ -93,27 +93,27 @@ def side_rows(frame: pd.DataFrame, side: str) -> tuple[pd.DataFrame, Scope]:
     single = here & wanted
     beyond: set[str] = set()
     if single:
-        taken, by = single, "regions"
+        chosen, by = single, "regions"
     elif side in here:
-        taken, by = {side}, "whole"
+        chosen, by = {side}, "whole"
     elif wide:
         best = min(wide, key=lambda name: (len(holding[name]), name))
-        taken, by, beyond = {best}, "aggregate", set(holding[best] - wanted - {side})
+        chosen, by, beyond = {best}, "aggregate", set(holding[best] - wanted - {side})
     elif together := _together(holding, wanted):
-        taken, by = together, "aggregate"
+        chosen, by = together, "aggregate"
         beyond = {code for name in together for code in holding[name]} - wanted
     else:
         raise DataError(
             [Problem(f"the regions {', '.join(sorted(here)[:8])}, ...", f"regions of {side}")]
         )
-    rows = frame[frame["region"].isin(taken)]
+    rows = frame[frame["region"].isin(chosen)]
     figures = set(rows.loc[rows["value_kt"].notna(), "region"])
-    again = sorted((wide | ({side} & here)) - taken)
+    again = sorted((wide | ({side} & here)) - chosen)
     scope = Scope(
         side=side,
         by=by,
         present=tuple(sorted(figures)),
-        silent=tuple(sorted(taken - figures)),
+        silent=tuple(sorted(chosen - figures)),
         absent=tuple(sorted(wanted - single)) if by == "regions" else (),
         beyond=tuple(sorted(beyond)),
         left_out=tuple(again),

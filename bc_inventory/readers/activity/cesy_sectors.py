@@ -59,9 +59,9 @@ def read(origin: object) -> Reading:
     if top is None:
         raise source.refuse("no row 行业", "the header with years", column=sheet)
     years = {
-        at: int(name)
-        for at, cell in enumerate(rows[top])
-        if at > 1 and re.fullmatch(r"(?:19|20)\d\d", name := label(cell))
+        column: int(name)
+        for column, cell in enumerate(rows[top])
+        if column > 1 and re.fullmatch(r"(?:19|20)\d\d", name := label(cell))
     }
     odd = [
         label(c)

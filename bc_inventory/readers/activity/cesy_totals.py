@@ -80,9 +80,9 @@ def read(origin: object) -> Reading:
         (index for index, row in enumerate(rows) if squeeze(row[0]).startswith(_SHARE)), len(rows)
     )
     matches = []
-    for at in range(top + 1, shares):
-        text = squeeze(rows[at][0])
-        numbers = numbers_block(source, sheet, [rows[at]], at, list(years))[0][0]
+    for number in range(top + 1, shares):
+        text = squeeze(rows[number][0])
+        numbers = numbers_block(source, sheet, [rows[number]], number, list(years))[0][0]
         match = _ITEM.match(text)
         if match is None and np.isnan(numbers).all():
             continue  # the English name, on lines of its own
@@ -91,9 +91,9 @@ def read(origin: object) -> Reading:
             raise source.refuse(
                 f"the item {text[:40]!r}, or a blank among its figures",
                 "a carrier with its unit, such as 煤炭(万吨), and a figure each year",
-                row=at + 1,
+                row=number + 1,
             )
-        matches.append((at + 1, carrier, UNITS[match[2]], numbers))
+        matches.append((number + 1, carrier, UNITS[match[2]], numbers))
     if {carrier for _, carrier, _, _ in matches} != set(_CARRIERS.values()):
         raise source.refuse(f"{len(matches)} carriers", f"{', '.join(_CARRIERS)}, each once")
     n = len(years)

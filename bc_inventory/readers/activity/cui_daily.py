@@ -119,8 +119,8 @@ def _sheet(source: Source, sheet: str) -> tuple[pd.DataFrame, set[int]]:
 
 def _days(source: Source, sheet: str, rows: list[list[Any]], leap: bool) -> list[int]:
     """Return the rows of days; 29 February has a row in all years, and no date in one sheet."""
-    body = [at for at in range(1, _LONGEST + 1) if at < len(rows)]
-    dated = [at for at in body if isinstance(rows[at][0], datetime.date)]
+    body = [row for row in range(1, _LONGEST + 1) if row < len(rows)]
+    dated = [row for row in body if isinstance(rows[row][0], datetime.date)]
     undated = [
         line_index for line_index in body if line_index not in dated and label(rows[line_index][1])
     ]

@@ -65,15 +65,15 @@ def read(origin: object) -> Reading:
     values, _ = by_country(source, sheet, rows, 2, first=2)
     codes = pd.Series([label(rows[row_index][1]) for row_index in values.index], index=values.index)
     named = codes.str.fullmatch(r"[A-Za-z]{3}")
-    unknown = [at for at in values.index[named] if codelists.alpha_2(codes[at]) is None]
+    unknown = [line for line in values.index[named] if codelists.alpha_2(codes[line]) is None]
     stray = values[~named].dropna(how="all").index
     unknown += [line_index for line_index in stray if label(rows[line_index][0]) != _WORLD]
     if unknown or codes[named].duplicated().any():
-        at = unknown[0] if unknown else codes[named].index[codes[named].duplicated()][0]
+        line = unknown[0] if unknown else codes[named].index[codes[named].duplicated()][0]
         raise source.refuse(
-            f"{label(rows[at][0])!r} with the code {codes[at]!r}",
+            f"{label(rows[line][0])!r} with the code {codes[line]!r}",
             "an ISO 3166-1 code of three letters, each once",
-            row=int(at) + 1,
+            row=int(line) + 1,
         )
     _check(source, values[named])
     long = values[named].melt(ignore_index=False, var_name="year", value_name="quantity")

@@ -133,7 +133,7 @@ def _blocks(
 
     def rows(names: tuple[str, ...], width: int) -> dict[str, np.ndarray]:
         nonlocal at
-        taken = {}
+        columns = {}
         for name in names:
             matches, *cells = texts[at].split() if at < len(texts) else ["the end of the file"]
             values, _, wrong = numbers(cells)
@@ -143,9 +143,9 @@ def _blocks(
                     f"{name} and {width} numbers",
                     row=lines[at][0] if at < len(lines) else None,
                 )
-            taken[name] = values
+            columns[name] = values
             at += 1
-        return taken
+        return columns
 
     expect(_COMBUSTION)
     expect(header)

@@ -30,12 +30,12 @@ def record_reading(source: Source, format_name: str, record: Record) -> Reading:
     """
     years: set[int] = set()
     aside: list[SetAside] = []
-    for one in record:
-        stamps = one.frame["start"].to_numpy()
+    for reading in record:
+        stamps = reading.frame["start"].to_numpy()
         years |= set((np.unique(stamps.astype("datetime64[Y]")).astype(int) + 1970).tolist())
-        bad = int((~one.frame["valid"]).sum())
+        bad = int((~reading.frame["valid"]).sum())
         if bad:
-            aside.append(SetAside(f"kept as invalid in {one.about.series_id}", bad))
+            aside.append(SetAside(f"kept as invalid in {reading.about.series_id}", bad))
     report = Report(
         format=format_name,
         file=source.name,
