@@ -65,7 +65,7 @@ class _Lazy(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; what the system refuses is told as any other error is."""
+        """Run a command; what the system refuses is reported as any other error is."""
         try:
             return super().invoke(ctx)
         except OSError as error:

@@ -53,7 +53,7 @@ def decompose(
     r"""Take the difference OTHER - BASE apart, along the chain that makes an emission.
 
     Heads are activity, fuel mix, technology mix, emission factor, abatement, coverage (what
-    one side lacks) and combined (what can't be told apart); they add up to the difference.
+    one side lacks) and combined (what can't be distinguished); they add up to the difference.
 
     Each is said as KEY=VALUE, joined by commas; keys are side, region, year, set
     (harmonised, official) and release (a version, or latest). Sides, and factor sets of a side,

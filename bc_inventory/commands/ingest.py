@@ -41,7 +41,7 @@ def ingest(
     """Find the reader of each FILE, read it and report rows, years, regions and keys.
 
     A file that can't be read doesn't keep the others from being read; the exit code tells.
-    Files of the same bytes under two names are told.
+    Files of the same bytes under two names are reported.
     """
     import json
 

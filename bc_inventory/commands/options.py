@@ -26,7 +26,7 @@ Command = Callable[..., Any]
 
 
 def answer_option(function: Command) -> Command:
-    """Add the option by which a reader is told what a file doesn't say."""
+    """Add the option that gives a reader what a file doesn't say."""
     return click.option(
         "--option",
         "answers",

@@ -19,7 +19,7 @@ def derived(release: Release, name: str) -> pd.DataFrame | None:
 
 
 def computed_now(what: str, built: BuiltWith | None = None) -> str:
-    """Return the line that stands over an answer that the release doesn't hold.
+    """Return the line above an answer that the release doesn't hold.
 
     Parameters
     ----------

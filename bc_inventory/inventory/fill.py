@@ -108,7 +108,7 @@ def repair(
     ------
     JoinError
         If a rule finds no figure to work from, two rules repair one figure, or a figure
-        stands in two units.
+        is in two units.
     """
     if published.duplicated(_KEY).any():
         key = published.loc[published.duplicated(_KEY), _KEY].iloc[0]
@@ -252,7 +252,7 @@ _METHODS = {
 
 
 def _repairs(parts: list[tuple[_Rule, pd.Series]], published: pd.DataFrame) -> pd.DataFrame:
-    """Return the repaired figures beside the published ones."""
+    """Return the repaired figures next to the published ones."""
     names = ["repair_id", "method", *_SERIES, "relative", "confidence", "source_id"]
     rows = [
         {**{name: getattr(rule, name) for name in names}, "year": int(year), "quantity": value}

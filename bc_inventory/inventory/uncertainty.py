@@ -184,7 +184,7 @@ def draw_aggregate(rows: pd.DataFrame, draws: int, seed: int) -> dict[str, np.nd
     dict of str to numpy.ndarray
         Mean, lower bound, median and upper bound of the groups of each level inside the
         aggregate, shape (groups, 4); `draws` of its regions, shape (regions, draws), kt.
-        The columns of the groups stand beside each of them as `<level>:<column>`.
+        The columns of the groups are next to each of them as `<level>:<column>`.
     """
     cells, sums = draw(rows, [*_PLACE, "gnfr", "nfr"], draws, seed)
     by_cell = sums.T

@@ -62,7 +62,7 @@ def find_row(
     Raises
     ------
     DataError
-        If no row holds them, or a wanted label stands twice in it.
+        If no row holds them, or a wanted label occurs twice in it.
     """
     for index, row in enumerate(rows):
         labels = [label(cell) for cell in row]

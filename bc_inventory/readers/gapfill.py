@@ -148,7 +148,7 @@ def _with_filled(
     filled: pd.DataFrame,
     series: list[str],
 ) -> pd.DataFrame:
-    """Return the rows with interpolated ones beside them, in place of those with NE."""
+    """Return the rows with interpolated ones added, in place of those with NE."""
     like = table.dropna(subset="value_kt").drop_duplicates(series).set_index(series)
     keys = pd.MultiIndex.from_frame(filled[series])
     years = values.columns.to_numpy()

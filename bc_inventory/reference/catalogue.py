@@ -185,7 +185,7 @@ class Cache:
         return path
 
     def _verified(self, item: Item, path: Path) -> Path:
-        """Hold a kept file to its checksum: the catalogue's, or the one first seen."""
+        """Check a stored file against its checksum: the catalogue's, or the one first seen."""
         if path.stat().st_size > item.size_limit:
             raise SourceError(f"{path}: larger than {item.size_limit} bytes; delete it")
         matches = sha256_file(path)

@@ -11,7 +11,7 @@ from bc_inventory.storage.hashing import canonical_json
 
 __all__ = ["CHANGES", "Overlaid", "overlaid", "write_changes"]
 
-# Lies beside the root.
+# Lies next to the root.
 CHANGES = "overlay.json"
 
 
@@ -52,5 +52,5 @@ def overlaid(root: Path | None) -> tuple[Overlaid, ...]:
 
 
 def write_changes(changes: Iterable[Overlaid], path: Path) -> None:
-    """Write the changes of a root to the file `CHANGES` beside it."""
+    """Write the changes of a root to the file `CHANGES` next to it."""
     path.write_text(canonical_json([asdict(change) for change in changes]), encoding="utf-8")

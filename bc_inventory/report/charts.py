@@ -142,7 +142,7 @@ def _tick(value: float) -> str:
 
 
 def lines(series: Sequence[Series], title: Both, description: Both) -> Markup:
-    """Return time series of several inventories in one panel, told apart by mark and dash.
+    """Return time series of several inventories in one panel, distinguished by mark and dash.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def lines(series: Sequence[Series], title: Both, description: Both) -> Markup:
 
 
 def _dodged(series: Sequence[Series]) -> list[dict[int, float]]:
-    """Return how far aside each series stands in a year in which several have an interval."""
+    """Return how far aside each series is in a year in which several have an interval."""
     records: list[dict[int, float]] = [{} for _ in series]
     holders: dict[int, list[int]] = {}
     for place, item in enumerate(series):

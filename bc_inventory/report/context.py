@@ -104,7 +104,7 @@ class Material:
     def published_as(self, side: str) -> str | None:
         """Return the code under which other inventories give the same regions as this part.
 
-        A whole domain stands under its own code and a single member under its region;
+        A whole domain has its own code and a single member under its region;
         nobody publishes other parts.
         """
         reported = set(self.emissions.loc[self.emissions["side"] == side, "region"])

@@ -1,6 +1,6 @@
 """Vector charts as inline SVG: few marks, readable in greyscale and by a screen reader.
 
-Text stands once for each language; style sheet and language switch are the page's.
+Text appears once for each language; style sheet and language switch are the page's.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class Column:
 
     @property
     def shown_unit(self) -> Both:
-        """Unit as it stands in the heading; empty for text and percent."""
+        """Unit as the heading shows it; empty for text and percent."""
         return Both("", "") if self.percent else UNIT_NAMES.get(self.unit, same(self.unit))
 
 

@@ -64,7 +64,7 @@ def read_tables(folder: Path | None = None, *, networks: bool = False) -> Tables
     folder : Path, optional
         By default `data/spatial` as embedded.
     networks : bool
-        Whether to read roads and railways, too, from the folder `odbl` beside it;
+        Whether to read roads and railways, too, from the folder `odbl` next to it;
         ladders pass them over otherwise. What is made with them has to carry `NETWORKS_NOTICE`.
 
     Returns

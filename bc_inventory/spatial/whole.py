@@ -20,7 +20,7 @@ _MIB = 2**20
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Give a name beside a file's place to write to, and move it there in the end.
+    """Give a name next to a file's place to write to, and move it there in the end.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def scratch(path: Path) -> Iterator[Path]:
-    """Give a name beside a file's place that is gone in the end.
+    """Give a name next to a file's place that is gone in the end.
 
     Parameters
     ----------

@@ -164,7 +164,7 @@ def _holder(note: Path) -> str:
 def temporary_folder(parent: Path) -> Iterator[Path]:
     """Make a folder in `parent` that is gone in the end unless it was moved.
 
-    A lock beside it says that its maker lives; `remove_dead` removes those
+    A lock next to it says that its maker lives; `remove_dead` removes those
     whose maker doesn't.
     """
     parent.mkdir(parents=True, exist_ok=True)

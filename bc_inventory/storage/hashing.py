@@ -3,7 +3,7 @@
 A result is as old as the newest thing it depends on, so a step of a build is
 known by the content of its inputs, its parameters and the code that makes it.
 The code is the module of the function with every module of this package it
-imports, at any depth and wherever the import stands. The source is read and not
+imports, at any depth and wherever they are. The source is read and not
 run, so a module that imports by a computed name declares what that can be, in
 `COMPUTED_IMPORTS`: modules, packages with all their modules, or none where no step
 depends on them. Other libraries count with their version.
@@ -209,7 +209,7 @@ def _locate(module: str) -> str | None:
 
 @functools.cache
 def _imports(module: str) -> frozenset[str]:
-    """Return all dotted names a module imports, wherever the statement stands."""
+    """Return all dotted names a module imports, wherever the statement is."""
     source = _source(module) or ""
     tree = ast.parse(source)
     names: set[str] = set()

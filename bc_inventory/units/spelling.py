@@ -213,7 +213,7 @@ def _one_number(text: str, unit: str) -> str:
 
 
 def _latin(match: re.Match[str]) -> str:
-    """Return a Chinese unit in Latin letters, as one factor of what stands before it."""
+    """Return a Chinese unit in Latin letters, as one factor of what comes before it."""
     latin, before = _CHINESE_UNITS[match.group()], match.string[: match.start()].rstrip()
     if before.endswith("/"):
         return f"({latin})"

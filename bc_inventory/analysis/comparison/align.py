@@ -212,7 +212,7 @@ def _estimated_rows(name: str, frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _summed(rows: pd.DataFrame) -> pd.DataFrame:
-    """Sum the figures of each cell; a key stands only where there is no figure at all."""
+    """Sum the figures of each cell; a key is used only where there is no figure at all."""
     rank = {key: number for number, key in enumerate(_KEY_ORDER)}
     ranked = rows.assign(_rank=rows["notation_key"].map(rank).astype(float))
     groups = ranked.groupby(_CELL, sort=True)

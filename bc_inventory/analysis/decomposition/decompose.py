@@ -201,7 +201,7 @@ def waterfall(parts: pd.DataFrame, base_kt: float, *, by: Sequence[str] = ()) ->
     base_kt : float
         Where the fall starts, in kt.
     by : sequence of str
-        Columns to keep apart beside the head; none for one bar a head.
+        Columns to keep apart besides the head; none for one bar a head.
 
     Returns
     -------

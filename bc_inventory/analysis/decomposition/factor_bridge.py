@@ -3,7 +3,7 @@
 Its figures can't be chained with ours, but two things can be said exactly.
 How much of the difference goes away if our own table is made with the factors
 its authors were recommended (a bridge through that table). And what emission
-per activity it implies on our activity, beside ours.
+per activity it implies on our activity, next to ours.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ in its sector:
 
     emission = total x sector share x regional share within the sector.
 
-So a province that differs because the nation differs is told from one that
+So a province that differs because the nation differs is distinguished from one that
 differs because its neighbours got its tonnes.
 """
 

@@ -3,7 +3,7 @@
 A cell is significant if its Gi* is larger than chance allows at a
 false-discovery rate over the side's cells (Benjamini and Hochberg 1995; Caldas
 de Castro and Singer 2006 for its use with local statistics). Local Moran's
-high-high class is found the same way and kept beside it.
+high-high class is found the same way and kept next to it.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def read_organic(path: Path | None = None) -> pd.DataFrame:
 
 
 def organic_beside(emissions: pd.DataFrame, organic: pd.DataFrame) -> pd.DataFrame:
-    """Return the organic carbon that other inventories have beside black carbon.
+    """Return the organic carbon that other inventories have along with black carbon.
 
     Parameters
     ----------

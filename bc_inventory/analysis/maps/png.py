@@ -224,7 +224,7 @@ def _draw_outlines(axes: Axes, hotspots: pd.DataFrame, **style: Any) -> None:
 
 
 def _number(axes: Axes, frame: Frame, hotspots: pd.DataFrame) -> pd.DataFrame:
-    """Write numbers beside the largest hotspots in the frame and return those."""
+    """Write numbers next to the largest hotspots in the frame and return those."""
     from matplotlib.patheffects import withStroke
 
     inside = hotspots["longitude"].between(frame.west, frame.east)

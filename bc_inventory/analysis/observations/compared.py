@@ -3,7 +3,7 @@
 An emission is a mass a year and a measurement a concentration downwind of it, so nothing
 here is a validation by one number. What can be set side by side is relative: the trend of
 both in per cent a year, the share of biomass burning in absorption and in emission, and
-which station stands in which hotspot. Each result names what stands between the two.
+which station is in which hotspot. Each result names what stands between the two.
 """
 
 from __future__ import annotations

@@ -146,7 +146,7 @@ def _trends(
 
 
 def _biomass(observations: pd.DataFrame, station: str, year: int) -> float | None:
-    """Return the biomass part of what a station's split was made of, in the nearest year."""
+    """Return the biomass part of what a station's split was computed from, in the nearest year."""
     mine = observations[
         (observations["station"] == station)
         & observations["part"].notna()

@@ -49,7 +49,7 @@ def key_categories(
     Raises
     ------
     DataError
-        If a category stands twice.
+        If a category occurs twice.
     """
     keys = list(category)
     for frame in (latest, base):

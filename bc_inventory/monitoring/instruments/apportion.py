@@ -7,7 +7,7 @@ falling as l^-alpha,
     b_bb(l2) = b(l2) - b_ff(l2)
 
 The share depends on the pair of exponents by a factor of two, so the pair is always asked
-for, stands on the result, and the shares by the other published pairs are given with it.
+for, is recorded with the result, and the shares by the other published pairs are given with it.
 The model failed where fresh wood smoke prevails (Grange et al. 2020).
 """
 

@@ -2,7 +2,7 @@
 
 A run is a copy where chance can't explain it. Each value carries the information -log2 of
 its frequency in its own series after the value before it, and none where it repeats that;
-a run is told where their sum exceeds what the number of pairs of places makes likely by
+a run is reported where their sum exceeds what the number of pairs of places makes likely by
 chance, with ten bits to spare. So coarse values need a longer run than fine ones.
 """
 
@@ -105,7 +105,7 @@ def _extended(first: np.ndarray, second: np.ndarray, position: int, shift: int) 
 
 
 def _information(values: np.ndarray) -> np.ndarray:
-    """Return the bits that each value carries beside the one before it.
+    """Return the bits that each value adds to the one before it.
 
     Air changes slowly, so a value says less after one near to it: it is told first by the
     quantile it is in, given that of the one before, and then within its quantile.

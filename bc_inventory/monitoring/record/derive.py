@@ -26,14 +26,14 @@ _SAME = "station instrument serial scattering_c harmonisation_h reference t_ref_
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of step: the function behind it and what it is told.
+    """A kind of step: the function behind it and its options.
 
     Parameters
     ----------
     make : callable
-        Takes the series there are and what the step is told.
+        Takes the series there are and the options of the step.
     needs, takes : dict of str to type
-        What must be told, and what may be.
+        Options that must be given, and those that may be.
     may_find_none : bool
         Whether a file without a series for the step is whole: one rule may match files of
         several protocols.

@@ -49,7 +49,7 @@ _RESULTS = "results"  # folder of a store, as that of the steps of builds
 
 @dataclass(frozen=True)
 class _How:
-    """What an ingest is told, for all its files."""
+    """The settings of an ingest, for all its files."""
 
     settings: Settings
     read: Read

@@ -1,4 +1,4 @@
-"""What an ingest must be told about the files it finds: TOML, checked, never executed.
+"""What an ingest must know of the files it finds: TOML, checked, never executed.
 
 Nothing here has a default that changes a number. A file that no rule matches is set
 aside, and a rule that lacks what its format needs sets the file aside with the name of
@@ -107,7 +107,7 @@ class FileRule:
 
 @dataclass(frozen=True)
 class Settings:
-    """What an ingest is told.
+    """The settings of an ingest.
 
     Parameters
     ----------

@@ -46,7 +46,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Ledger:
-    """All files and the generation of the record that was made of them."""
+    """All files and the generation of the record that was computed from them."""
 
     entries: tuple[Entry, ...] = ()
     generation: str = ""

@@ -56,7 +56,7 @@ def by_country(
     Raises
     ------
     DataError
-        If there is no year, a year stands twice, another column stands among them, a cell
+        If there is no year, a year occurs twice, another column is among them, a cell
         isn't a number, or a row or column has figures and no name.
     """
     names = [label(cell) for cell in rows[header][first:]]

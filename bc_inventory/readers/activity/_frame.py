@@ -74,7 +74,7 @@ def assemble(source: Source, frame: pd.DataFrame) -> pd.DataFrame:
     ------
     DataError
         If a label is blank, a region isn't known, or a figure is beyond what can be or
-        stands twice.
+        occurs twice.
     """
     refuse_blanks(source, frame, ("source_region", "source_sector", "source_fuel"))
     result = frame.copy()

@@ -2,7 +2,7 @@
 
 CO2 is energy use times a constant, so the physical energy balance comes back by division
 (`bc_inventory.readers.recover`). Headers are spelt in several ways over the years. Sectors
-are held to the sheet's total and fuels to its scope 1 total, to the last digit.
+are checked against the sheet's total and fuels to its scope 1 total, to the last digit.
 """
 
 from __future__ import annotations

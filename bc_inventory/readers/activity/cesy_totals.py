@@ -1,6 +1,6 @@
 """China Energy Statistical Yearbook: consumption of the nation by carrier and year (.xls).
 
-Table 5-1 names the unit beside each carrier; shares in percent follow and are derived.
+Table 5-1 names the unit next to each carrier; shares in percent follow and are derived.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Energy Institute Statistical Review: one table a sheet, countries by year, regional totals.
 
-The unit stands in the corner, years to its right; behind the last year come growth and
+The unit is in the corner, years to its right; behind the last year come growth and
 share columns, below the table footnotes. Tables with one row a country and a world total are
 read; prices, trade matrices, sections and reserves are set aside.
 """

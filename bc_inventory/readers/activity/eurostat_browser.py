@@ -1,7 +1,7 @@
 """Workbooks of Eurostat's Data Browser: a sheet for each combination of dimensions.
 
 A sheet names its dimensions above a table of countries by years; cells may have their flags
-in a column beside them. The sheet `Summary` lists what each sheet holds, so a sheet that was
+in a column next to them. The sheet `Summary` lists what each sheet holds, so a sheet that was
 exchanged shows.
 """
 

@@ -1,7 +1,7 @@
 """Eurostat bulk files: tab-separated, dimensions packed into the first column.
 
-The same fact stands once for each unit, so a user filters on one; here the units are held
-against each other, since TJ are 3.6 GWh and, for gas, 0.9 of the gross TJ. A zero may mean
+The same fact appears once for each unit, so a user filters on one; here the units are
+checked against each other, since TJ are 3.6 GWh and, for gas, 0.9 of the gross TJ. A zero may mean
 "not reported"; it is read as the file has it.
 """
 
@@ -162,7 +162,7 @@ def _body(
 
 
 def _dataset(source: Source, wide: pd.DataFrame, names: list[str]) -> str:
-    """Return the code of the dataset, told by its dimensions and balance items."""
+    """Return the code of the dataset, recognised by its dimensions and balance items."""
     strange = sorted(set(wide["unit"]) - set(_UNITS)) + sorted(set(wide["freq"]) - {"A"})
     if strange:
         raise source.refuse(

@@ -92,7 +92,7 @@ def read(origin: object) -> Reading:
 
 
 def _check_names(source: Source, rows: list[list[object]], top: int, code: int) -> None:
-    """Refuse codes that aren't those of the countries named beside them.
+    """Refuse codes that aren't those of the countries named next to them.
 
     Both tables head their codes alike, so columns that changed places look sound.
     """

@@ -1,8 +1,8 @@
 """UNFCCC GHG data interface: CO2 of Annex I parties by CRF category and year.
 
 Two title lines, a header of two rows (years over units), notation keys alone or combined
-(`NO,IE,NA`), footnotes and a closing line with the date of the report. Each category is held
-to the sum of its parts, so a changed cell shows.
+(`NO,IE,NA`), footnotes and a closing line with the date of the report. Each category is checked
+against the sum of its parts, so a changed cell shows.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _CATEGORY = re.compile(r"(\d(?:\.[A-Za-z0-9]+)*)\.?\s{2}\s*(.+)")
 _FIRST = ("", "Year", "Base year")
 # Which key stands for a combination: what is elsewhere, then what is unknown, then the rest.
 _RANK = ("IE", "NE", "C", "NA", "NR", "NO")
-# Categories that are the sum of what stands below them for every party and year of the report.
+# Categories that are the sum of what is below them for every party and year of the report.
 _SUMS = (
     "1.A.1", "1.A.3", "1.A.3.b", "1.A.4", "1.A.4.c", "1.A.5", "1.B", "1.B.1", "1.B.2", "1.B.2.b",
     "2", "2.A", "2.A.4", "3", "4", "5", "5.C",
@@ -61,7 +61,7 @@ def read(origin: object) -> Reading:
     Reading
         Table under the contract `activity_read`: sectors are named `crf:1.A.1.a`, the fuel is
         `fossil`, as biomass isn't counted. A combination of notation keys is kept in `flag`
-        and stands under the key that says most (IE, NE, C, NA, NO). Base years and empty
+        and is under the key that says most (IE, NE, C, NA, NO). Base years and empty
         cells are set aside.
 
     Raises

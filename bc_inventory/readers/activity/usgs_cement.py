@@ -39,7 +39,7 @@ def looks_like(source: Source) -> bool:
 
 
 def read(origin: object) -> Reading:
-    """Read all years; a year that stands in several sheets is taken from the latest.
+    """Read all years; a year in several sheets is taken from the latest.
 
     Parameters
     ----------

@@ -1,7 +1,7 @@
 """World Bank (GFMR) gas flaring: volume, intensity and oil production by country and year.
 
 The three sheets are one fact in three forms, volume = intensity x production, so each is
-held to the others.
+checked against the others.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """CAMS global black carbon, and the optical properties that turn it into absorption.
 
-Total black carbon is `aermr09` + `aermr10`; which of them is hydrophilic is told both
+Total black carbon is `aermr09` + `aermr10`; which of them is hydrophilic is reported both
 ways, so the labels aren't used. Mixing ratios become concentrations with the pressure
 and temperature of the same level: ug m-3 = kg/kg x p / (R_d T).
 """

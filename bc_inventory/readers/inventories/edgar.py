@@ -1,7 +1,7 @@
 """EDGAR air pollutant workbooks: country, IPCC category, fossil or bio, one column a year.
 
 `fossil_bio` doubles the rows of a category; it is the fuel here, so that a sum over fuels is
-right. Road stands as exhaust (`_noRES`) and as resuspension and wear (`_RES`).
+right. Road is given as exhaust (`_noRES`) and as resuspension and wear (`_RES`).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Several data providers make up one country: a European one most sectors, EDGAR aviation. The
 files state no unit; their tables are in Mg (tonnes), as the scripts of CEDS that read them say.
-They hold no totals, so a file that lost rows between two lines can't be told from a whole one.
+They hold no totals, so a file that lost rows between two lines looks like a whole one.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def read(
     Raises
     ------
     DataError
-        If a cell isn't a number, a row stands twice, or a sector isn't the mosaic's.
+        If a cell isn't a number, a row occurs twice, or a sector isn't the mosaic's.
     """
     source = Source.of(origin)  # type: ignore[arg-type]
     semicolons = any(";" in line for line in source.head_lines[:1])

@@ -26,7 +26,7 @@ _BLOCK = re.compile(r"[a-z]\.\s*(\S+)")
 
 
 def looks_like(source: Source) -> bool:
-    """Tell whether a sheet has the sectors of MEIC beside a unit."""
+    """Tell whether a sheet has the sectors of MEIC next to a unit."""
     if not source.is_workbook:
         return False
     for row in source.workbook.top(source.workbook.sheet_names[0], 8):

@@ -26,7 +26,7 @@ __all__ = ["FORMAT", "read"]
 _MARKS = ("NMVOC", "NH3", "PM2.5", "BC", "CO")
 _HEAD_ROWS = 30
 _SPECIES = {re.sub(r"\W", "", name).casefold(): rows for name, _, rows in POLLUTANTS if rows}
-# Rows below the categories, told by what stands left of the figures; the first that fits.
+# Rows below the categories, recognised by the cells left of the figures; the first that fits.
 _TOTALS = (
     (re.compile(r"compliance.*NECD", re.IGNORECASE), "NT COMPLIANCE (NECD)", "aggregate"),
     (re.compile(r"compliance", re.IGNORECASE), "NT COMPLIANCE", "aggregate"),
@@ -35,7 +35,7 @@ _TOTALS = (
     (re.compile(r"total\b.*(?:\(fu\)|fuel used)", re.IGNORECASE), f"{TOTAL} (fu)", "aggregate"),
     (re.compile(r"national total", re.IGNORECASE), TOTAL, "aggregate"),
 )
-# Road transport again by fuel used, and all transport by it: memo items beside fuel sold.
+# Road transport again by fuel used, and all transport by it: memo items next to fuel sold.
 _FUEL_USED = re.compile(r"(\w+)\(fu\)", re.IGNORECASE)
 _TRANSPORT = "1A3"
 # Parties round what they report; a larger gap is worth a note.
@@ -159,7 +159,7 @@ def _code_column(source: Source, sheet: str, rows: list[list[Any]]) -> int:
 
 
 def _head(source: Source, sheet: str, rows: list[list[Any]]) -> dict[str, Any]:
-    """Return country, year and version from the cells beside their labels."""
+    """Return country, year and version from the cells next to their labels."""
     by_name = {}
     for row in rows:
         for index, cell in enumerate(row[:-1]):

@@ -1,6 +1,6 @@
 """REAS v2.1: one text for each year and region, by fuel and sector, in t/year.
 
-Two sectors are both headed OTHERS, and so are a fuel and a process: they are told apart
+Two sectors are both headed OTHERS, and so are a fuel and a process: they are distinguished
 by their place. The file doesn't name its pollutant; its name does.
 """
 

@@ -65,7 +65,7 @@ def split_numflag(text: str) -> tuple[int, ...]:
     Parameters
     ----------
     text : str
-        The number as it stands in the file.
+        The number as written in the file.
 
     Returns
     -------

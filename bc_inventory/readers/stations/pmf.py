@@ -1,7 +1,7 @@
 """Hourly absorption and eBC by source (PMF), in a format that resembles NASA-Ames.
 
 Its first line has a comma, it has no counts of comments and no flags, and the
-cross-section that made eBC from absorption stands in the header.
+cross-section that made eBC from absorption is in the header.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ __all__ = ["FORMULA", "Explanation", "explain"]
 
 FORMULA = "emission = activity x share x emission factor x (1 - abatement)"
 _ACTIVITY_KEY = ["year", "region", "nfr", "fuel", "activity_id"]
-# A row of the emission table as it is told: columns that say nothing of the sum are left out.
+# A row of the emission table as it is reported: columns that say nothing of the sum are left out.
 _TOLD = [
     *("year", "side", "region", "nfr", "gnfr", "fuel", "technology", "factor_set", "memo"),
     *("emission_kt", "lower_kt", "upper_kt", "share_of_total", "share_of_variance", "formula"),

@@ -1,6 +1,6 @@
 """The lineage of a release as a Frictionless data package.
 
-Each file is a resource with its checksum, and says by which steps it was made of which
+Each file is a resource with its checksum, and says by which steps it was made from which
 files with which checksums. Where a table's columns name the rows of facts a row was made
 from, they are listed too; so any number can be walked back to rows of files.
 """

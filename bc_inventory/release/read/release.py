@@ -349,7 +349,7 @@ def open_release(
     root : path-like
         Folder of releases, or the address of one in an object store.
     verify : bool, optional
-        Whether each file is held to its checksum before it is first read; by default if it
+        Whether each file is checked against its checksum before it is first read; by default if it
         has at most 8 MB. Files of an object store always are.
 
     Returns

@@ -210,7 +210,7 @@ class LocalStore:
         inventory, version : str
             Of the release.
         verify : bool, optional
-            Whether a file is held to the manifest before it is first read; by default if it
+            Whether a file is checked against the manifest before it is first read; by default if it
             is small enough for that to take no time (8 MB).
         """
         path = self.find(inventory, version)

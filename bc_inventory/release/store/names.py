@@ -1,4 +1,4 @@
-"""Names of inventories, versions and files, held to what is safe on every system."""
+"""Names of inventories, versions and files, limited to what is safe on every system."""
 
 from __future__ import annotations
 

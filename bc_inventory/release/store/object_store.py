@@ -373,7 +373,7 @@ def _unanswered(error: Exception) -> bool:
     """Tell whether a store couldn't be reached or failed, which may pass."""
     if isinstance(error, OSError):
         return error.errno != errno.ENOSPC  # a full disk here
-    # What S3's client raises when nobody is there is no OSError; it's told by its name, since
+    # What S3's client raises when nobody is there is no OSError; it's recognised by its name, since
     # the client is an extra.
     kinds = {(kind.__module__, kind.__name__) for kind in type(error).__mro__}
     return bool(kinds & _UNREACHABLE)

@@ -25,7 +25,7 @@ def release_status(root: Path | str, inventory: str) -> str:
     -------
     str
         One sentence. It never raises what the user can put right: it is said while another
-        error is told.
+        error is reported.
     """
     try:
         store = open_store(root)
