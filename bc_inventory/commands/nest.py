@@ -41,7 +41,7 @@ def nest(
         from bc_inventory.commands.released import computed_now
 
         result = resolve(read_claims(file))
-        rows, findings = result.own, result.findings
+        rows, findings = result.claims, result.findings
         click.echo(computed_now(f"the claims of {file.name}"))
     click.echo(rows.to_string(index=False, float_format=lambda value: f"{value:,.3f}"))
     click.echo("")

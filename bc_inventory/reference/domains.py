@@ -109,9 +109,9 @@ def codes() -> tuple[str, ...]:
     return tuple(row["domain"] for row in _rows())
 
 
-def in_order(found: Iterable[str]) -> list[str]:
+def in_order(given: Iterable[str]) -> list[str]:
     """Return the domains among some codes, each once, in the order of the table."""
-    present = set(found)
+    present = set(given)
     return [code for code in codes() if code in present]
 
 
@@ -120,7 +120,7 @@ def find(name: str) -> Domain | None:
 
     Examples
     --------
-    >>> [made.code for made in map(find, ("eu-27", "China", "欧盟")) if made]
+    >>> [domain.code for domain in map(find, ("eu-27", "China", "欧盟")) if domain]
     ['EU', 'CN', 'EU']
     """
     wanted = _fold(name)

@@ -88,7 +88,7 @@ class Weights:
     def __init__(self, tables: Tables, pairs: Pairs, flow: csr_matrix) -> None:
         self.tables, self.pairs, self.flow = tables, pairs, flow
         self._bounds = np.searchsorted(pairs.region, np.arange(len(pairs.names) + 1))
-        self._made: dict[str, tuple[NDArray[np.float64], NDArray[np.bool_]]] = {}
+        self._shares_of: dict[str, tuple[NDArray[np.float64], NDArray[np.bool_]]] = {}
 
     def rows(self, region: int) -> slice:
         """Return the pairs of a region, by its position in `pairs.names`."""
@@ -119,11 +119,11 @@ class Weights:
 
     def _shares(self, proxy: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return the shares, and in which regions the proxy isn't empty."""
-        if proxy not in self._made:
+        if proxy not in self._shares_of:
             values, sums = self._make(proxy)
             filled = sums > 0
-            self._made[proxy] = values / np.where(filled, sums, 1.0)[self.pairs.region], filled
-        return self._made[proxy]
+            self._shares_of[proxy] = values / np.where(filled, sums, 1.0)[self.pairs.region], filled
+        return self._shares_of[proxy]
 
     def _make(self, proxy: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         if self.tables.proxies.loc[proxy, "kind"] == "points":

@@ -11,7 +11,7 @@ from bc_inventory.analysis.observations.compared import (
     region_of,
     stations_in_hotspots,
 )
-from bc_inventory.analysis.observations.step import beside_table
+from bc_inventory.analysis.observations.step import comparison_table
 from bc_inventory.errors import DataError
 from bc_inventory.monitoring.instruments.apportion import Split
 from bc_inventory.reference.paths import data_root
@@ -135,7 +135,7 @@ def test_the_table_of_all_series_by_hand(means):
         whole.assign(part=part, series_id=f"x.{part}", ebc_ug_m3=value)
         for part, value in (("bb", 0.5), ("ff", 1.5))
     ]
-    made = beside_table(
+    made = comparison_table(
         pd.concat([own, *parts]), stations, totals(), rows, hotspots,
         year=2018, factor_set="harmonised",
     )  # fmt: skip

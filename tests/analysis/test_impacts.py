@@ -10,7 +10,7 @@ from bc_inventory import schema
 from bc_inventory.analysis.hotspots.context import glacier_points
 from bc_inventory.analysis.impacts.climate import (
     co2_equivalents,
-    organic_beside,
+    organic_carbon_of,
     read_metrics,
 )
 from bc_inventory.analysis.impacts.cryosphere import (
@@ -258,7 +258,7 @@ def test_organic_carbon_is_the_range_of_inventories_near_in_time():
         columns=["inventory", "year", "emission_kt"],
     ).assign(side="CN")
     mine = pd.DataFrame({"year": [2018, 2018], "side": ["CN", "EU"], "factor_set": "harmonised"})
-    made = organic_beside(mine, organic)
+    made = organic_carbon_of(mine, organic)
     assert made[["side", "species"]].to_numpy().tolist() == [["CN", "OC"]]
     assert made[["lower_kt", "emission_kt", "upper_kt"]].to_numpy().tolist() == [[6.0, 7.0, 8.0]]
 

@@ -22,5 +22,5 @@ def claims_step(inputs: dict[str, Path], outputs: dict[str, Path]) -> None:
     """
     nesting = nest(read_claims(inputs["claims"]))
     schema.write_tables(
-        {"double_counting": nesting.own, "double_counting_findings": nesting.findings}, outputs
+        {"double_counting": nesting.claims, "double_counting_findings": nesting.findings}, outputs
     )

@@ -31,8 +31,8 @@ class Nested:
 
     Parameters
     ----------
-    own : pandas.DataFrame
-        claim, year, sector, species, claimed_kt, inside_kt (held by claims
+    claims : pandas.DataFrame
+        claim, year, sector, species, claimed_kt, inside_kt (in claims
         inside it), own_kt (what is left to it), reduced_kt (saved inside it by
         projects), counted (whether it is counted at all: one of several claims
         on the same thing is).
@@ -41,7 +41,7 @@ class Nested:
         year, sector, species, kt, ratio, words.
     """
 
-    own: pd.DataFrame
+    claims: pd.DataFrame
     findings: pd.DataFrame
 
 

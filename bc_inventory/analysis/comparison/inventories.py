@@ -77,7 +77,7 @@ def compare_published(
         side=None if part else side, draws=draws, seed=seed, totals=totals,
     )  # fmt: skip
     tables = side_by_side(aligned, limits, definitions)
-    tables |= _beside_published(estimated, aligned, side)
+    tables |= _compared_with_published(estimated, aligned, side)
     return {name: frame.assign(side=side) for name, frame in tables.items()}
 
 
@@ -133,7 +133,7 @@ def _chains(estimated: Mapping[str, pd.DataFrame], draws: int, seed: int) -> pd.
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
-def _beside_published(
+def _compared_with_published(
     estimated: Mapping[str, pd.DataFrame], aligned: Aligned, side: str
 ) -> dict[str, pd.DataFrame]:
     """Return `bridge` and `implied` of each publisher's inventory."""

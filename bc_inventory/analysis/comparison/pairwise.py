@@ -56,14 +56,14 @@ def side_by_side(
     # Codes instead of text make the joins of a large comparison several times faster.
     compared = compared.astype(dict.fromkeys(("inventory", "region", "sector"), "category"))
     pairs = [pair_tables(compared, base, other, limits) for base, other in combinations(names, 2)]
-    made = {
+    result = {
         name: _stacked([pair[name] for pair in pairs])
         for name in ("cells", "agreement", "left_out", "parts")
         if pairs
     }
     matrix = comparability(definitions, aligned.sectors[aligned.sectors["inventory"].isin(names)])
     return {
-        **made,
+        **result,
         "consensus": consensus(
             compared, matrix=matrix, correlation=limits["shared_activity_correlation"]
         ),
@@ -117,7 +117,7 @@ def pair_tables(
         *(known[known["inventory"] == name] for name in rows), within=("year",)
     )
     labels = {"base": base, "other": other}
-    made = {
+    result = {
         "cells": cells,
         "agreement": _agreement(cells),
         "left_out": left_out,
@@ -131,7 +131,7 @@ def pair_tables(
                 for label, value in labels.items()
             }
         )
-        for name, frame in made.items()
+        for name, frame in result.items()
     }
 
 

@@ -67,9 +67,9 @@ def reconcile(
     from scipy import stats
 
     keys = list(on)
-    kept = ["emission_kt", "lower_kt", "upper_kt"]
-    joint = base[base["emission_kt"].notna()][keys + kept].merge(
-        other[other["emission_kt"].notna()][keys + kept],
+    figures = ["emission_kt", "lower_kt", "upper_kt"]
+    joint = base[base["emission_kt"].notna()][keys + figures].merge(
+        other[other["emission_kt"].notna()][keys + figures],
         on=keys,
         suffixes=("_base", "_other"),
         validate="one_to_one",
@@ -224,8 +224,8 @@ def consensus(
     ]
     empty = result.reset_index()[keys].iloc[:0].reindex(columns=[*keys, *_POOLED])
     columns = pd.concat(pooled) if pooled else empty
-    made = result.reset_index().merge(columns, on=keys, how="left")
-    return made.astype(dict.fromkeys(_POOLED, float))
+    table = result.reset_index().merge(columns, on=keys, how="left")
+    return table.astype(dict.fromkeys(_POOLED, float))
 
 
 class _Verdicts:
@@ -265,18 +265,18 @@ def _pooled(
     known = [verdicts.of(s, tuple(n)) for s, n in zip(sectors, names, strict=True)]
     fit = np.array([pooled for pooled, _ in known], dtype=bool)
     related = np.stack([pairs for _, pairs in known])[fit]
-    made = random_effects(
+    result = random_effects(
         np.log(rows["emission_kt"].to_numpy(float)).reshape(-1, k)[fit],
         rows["deviation"].to_numpy(float).reshape(-1, k)[fit],
         np.eye(k) + correlation * related,
     )
     values = (
-        np.exp(made.mean),
-        np.exp(made.mean - made.reach),
-        np.exp(made.mean + made.reach),
-        np.exp(made.mean - made.predicted),
-        np.exp(made.mean + made.predicted),
-        made.between,
+        np.exp(result.mean),
+        np.exp(result.mean - result.reach),
+        np.exp(result.mean + result.reach),
+        np.exp(result.mean - result.predicted),
+        np.exp(result.mean + result.predicted),
+        result.between,
         related.sum(axis=(1, 2)) / 2,
     )
     return heads[fit].assign(**dict(zip(_POOLED, values, strict=True)))

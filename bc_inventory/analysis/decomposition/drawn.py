@@ -334,7 +334,7 @@ def _row_keys(met: Met) -> Codes:
     # A factor per mass cancels the calorific value of the activity, one per energy doesn't: where
     # the tables differ in that alone, the draw of the base is used for both.
     activity, _ = combined([*drawn(Component.ACTIVITY), *drawn(Component.LOCAL)])
-    splits = [_split_marks(side.rows, side_drawn) for side, side_drawn in zip(
+    splits = [_split_flags(side.rows, side_drawn) for side, side_drawn in zip(
         met.sides, np.split(share, [len(met.sides[0].rows)]), strict=True)]  # fmt: skip
     used = np.concatenate([_rounded(np.nan_to_num(side.used)) for side in met.sides])
     leaf = np.concatenate([side.keys.leaf for side in met.sides])
@@ -344,7 +344,7 @@ def _row_keys(met: Met) -> Codes:
     return combined([combined([keys, numbers[0]])[0], numbers[1]])[0]
 
 
-def _split_marks(rows: pd.DataFrame, share: Codes) -> NDArray[np.uint64]:
+def _split_flags(rows: pd.DataFrame, share: Codes) -> NDArray[np.uint64]:
     """Return for each row a number that stands for all shares of its split, in any order."""
     split, splits = grouped(rows, SPLIT)
     mixed = (share.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)

@@ -43,7 +43,7 @@ class Randomisation:
 
     def __init__(self, values: Floats, *, draws: int = 99_999, seed: int = 0) -> None:
         self.values, self.draws, self.seed = np.asarray(values, dtype=float), draws, seed
-        self._made: dict[int, Floats] = {}
+        self._results: dict[int, Floats] = {}
 
     def probability(self, deviates: Floats, neighbours: Integers) -> Floats:
         """Return one-sided probabilities of sums as large.
@@ -91,9 +91,9 @@ class Randomisation:
 
     def _null(self, number: int) -> Floats:
         drawn = _stand_in(number)
-        if drawn not in self._made:
+        if drawn not in self._results:
             self._draw(number)
-        return self._made[drawn]
+        return self._results[drawn]
 
     def _draw(self, largest: int) -> None:
         """Draw sums of every number of values that may be needed up to one.
@@ -117,7 +117,7 @@ class Randomisation:
             counts = np.full(self.draws, float(number))
             deviations = row - number * self.values.mean()
             result = np.sort(standardise(deviations, counts, self.values))
-            self._made.setdefault(number, result)
+            self._results.setdefault(number, result)
 
 
 def _stand_in(number: int) -> int:

@@ -18,7 +18,7 @@ from bc_inventory import schema, units
 from bc_inventory.inventory.activity import weakest
 from bc_inventory.reference.paths import data_root
 
-__all__ = ["CAVEATS", "co2_equivalents", "organic_beside", "read_metrics", "read_organic"]
+__all__ = ["CAVEATS", "co2_equivalents", "organic_carbon_of", "read_metrics", "read_organic"]
 
 CAVEATS = {
     "BC": "a range over assessments, most unverified; organic carbon emitted with it cools and "
@@ -43,7 +43,7 @@ def read_organic(path: Path | None = None) -> pd.DataFrame:
     return schema.read_csv(path or data_root() / "organic_carbon.csv", "organic_carbon")
 
 
-def organic_beside(emissions: pd.DataFrame, organic: pd.DataFrame) -> pd.DataFrame:
+def organic_carbon_of(emissions: pd.DataFrame, organic: pd.DataFrame) -> pd.DataFrame:
     """Return the organic carbon that other inventories have along with black carbon.
 
     Parameters

@@ -13,7 +13,7 @@ from bc_inventory.analysis.hotspots.draws import NEEDED, draw_groups
 from bc_inventory.analysis.hotspots.emission_field import EmissionField, Floats, emission_field
 from bc_inventory.analysis.impacts.climate import (
     co2_equivalents,
-    organic_beside,
+    organic_carbon_of,
     read_metrics,
     read_organic,
 )
@@ -109,7 +109,7 @@ def impacts_step(
     totals = schema.read_parquet(inputs["totals"], "totals")
     mine = totals[(totals["level"] == Level.SIDE) & (totals["year"] == year)]
     mine = mine[mine["factor_set"] == factor_set]
-    organic = organic_beside(mine, read_organic(inputs.get("organic")))
+    organic = organic_carbon_of(mine, read_organic(inputs.get("organic")))
     known = pd.concat([mine, organic], ignore_index=True)
     climate = co2_equivalents(known, read_metrics(inputs.get("metrics")))
     schema.write_parquet(climate, "co2_equivalents", outputs["climate"])

@@ -153,8 +153,8 @@ def apply_measures(
     for column in ("activity_lower", "activity_upper"):
         rows[column] = scene.rows[column] * scaled
     untouched = emissions[emissions["emission_kt"].isna()]
-    kept = rows[(scene.share > 0) | (rows["share"] > 0)]
-    return pd.concat([kept[emissions.columns], untouched], ignore_index=True)
+    remaining = rows[(scene.share > 0) | (rows["share"] > 0)]
+    return pd.concat([remaining[emissions.columns], untouched], ignore_index=True)
 
 
 def wedges(saved: Savings, *, by: Sequence[str] = ("side",)) -> pd.DataFrame:
@@ -177,7 +177,7 @@ def wedges(saved: Savings, *, by: Sequence[str] = ("side",)) -> pd.DataFrame:
     """
     keys = ["memo", *by]
     codes, groups = grouped(saved.groups, keys)
-    made = []
+    parts = []
     for names, sets in saved.sets:
         sums = {active: sum_to(kt, codes, len(groups)) for active, kt in sets.items()}
         for name in names:
@@ -186,8 +186,8 @@ def wedges(saved: Savings, *, by: Sequence[str] = ("side",)) -> pd.DataFrame:
             frame["alone_kt"] = sums[frozenset([name])][:, 0]
             if wedge.shape[1] > 1:
                 frame["lower_kt"], frame["upper_kt"] = _bounds(wedge)
-            made.append(frame)
-    return pd.concat(made, ignore_index=True).sort_values([*keys, "measure"], ignore_index=True)
+            parts.append(frame)
+    return pd.concat(parts, ignore_index=True).sort_values([*keys, "measure"], ignore_index=True)
 
 
 def joint_saving(saved: Savings, *, by: str = "side") -> pd.DataFrame:
@@ -271,9 +271,9 @@ def joint_share(
     groups, kt = whole
     codes, places = grouped(groups, [by])
     emission = sum_to(kt, codes, len(places))
-    at = pd.Index(places[by]).get_indexer(saved.groups[by][counts])
-    taken = sum(sets[frozenset(names)][counts] for names, sets in saved.sets)
-    saving = sum_to(taken, at, len(places)) if saved.sets else np.zeros_like(emission)
+    position = pd.Index(places[by]).get_indexer(saved.groups[by][counts])
+    used = sum(sets[frozenset(names)][counts] for names, sets in saved.sets)
+    saving = sum_to(used, position, len(places)) if saved.sets else np.zeros_like(emission)
     ratio = np.divide(saving, emission, out=np.zeros_like(emission), where=emission > 0)
     # Two sums of the same rows in single precision may differ in the last digit.
     ratio = np.minimum(ratio, 1.0)

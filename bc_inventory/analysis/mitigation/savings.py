@@ -105,19 +105,21 @@ def _emitted(
     places = [part.which[flows.target] for part in common]
     splits = Splits(rows, draws, seed)
     common.append(splits)
-    own = [Multipliers(rows, part, draws, seed) for part in ACTIVITY]
+    multipliers = [Multipliers(rows, part, draws, seed) for part in ACTIVITY]
     products = Products(
         cell,
         count,
         [*places, splits.which[flows.source]],
-        [part.which[flows.source] for part in own],
+        [part.which[flows.source] for part in multipliers],
     )
     weights = products.weights(value)
     block = max(_BLOCK_SIZE // products.size, 25)
     for start in range(0, draws, block):
         chosen = slice(start, min(start + block, draws))
         sums = products.summed(
-            weights, [part.drawn(chosen) for part in common], [part.drawn(chosen) for part in own]
+            weights,
+            [part.drawn(chosen) for part in common],
+            [part.drawn(chosen) for part in multipliers],
         )
         yield slice(chosen.start + 1, chosen.stop + 1), sums
 
@@ -174,27 +176,27 @@ class _Flows:
             for change in self._changes
         ]
         chosen = [self._kinds[kind] for kind in kinds]
-        made = np.empty((len(chosen), max((len(effect) for effect in effects), default=1)))
+        result = np.empty((len(chosen), max((len(effect) for effect in effects), default=1)))
         for place, (moved, first, second) in enumerate(chosen):
             source = [effects[k] for k in first if self._changes[k].kind == "activity"]
             passing = _product([*source, *(effects[k] for k in second)])
             moving = [effects[k] for k in first if self._changes[k].kind == "share"]
             staying = _product(moving)
             if moved < 0:
-                made[place] = 1.0 - passing * staying
+                result[place] = 1.0 - passing * staying
             else:
                 # A share that several changes move is divided between them by their effects.
                 weight = np.sum(moving, axis=0)
-                taken = effects[moved] / np.where(weight > 0, weight, 1.0)
-                made[place] = -passing * (1.0 - staying) * taken
-        return made
+                relative = effects[moved] / np.where(weight > 0, weight, 1.0)
+                result[place] = -passing * (1.0 - staying) * relative
+        return result
 
 
 def _product(effects: Iterable[Floats]) -> Floats:
-    made: Floats = np.ones(1)
+    result: Floats = np.ones(1)
     for effect in effects:
-        made = made * (1.0 - effect)
-    return made
+        result = result * (1.0 - effect)
+    return result
 
 
 def _met_by(

@@ -145,13 +145,13 @@ def _scene(
     places = _Places(rows)
     changes = []
     for row in chosen.itertuples():
-        at = np.flatnonzero(labels.meets(row))
+        rows_of = np.flatnonzero(labels.meets(row))
         effect = uptake[row.measure] * _effects(row, draws, seed)
-        to = at[:0]
+        to = rows_of[:0]
         if row.changes == "share":
-            at = at[share[at] > 0]
-            to = places.of(at, str(row.to_technology))
-        changes.append(Change(row.measure, row.changes, at, effect, to))
+            rows_of = rows_of[share[rows_of] > 0]
+            to = places.of(rows_of, str(row.to_technology))
+        changes.append(Change(row.measure, row.changes, rows_of, effect, to))
     per_share = _whole_share(rows)[:, None]
     return Scene(tuple(sorted(uptake)), rows, per_share, share, tuple(changes), draws, seed)
 
@@ -193,15 +193,15 @@ class _Places:
         self._order = np.argsort(key, kind="stable")
         self._sorted = key[self._order]
 
-    def of(self, at: NDArray[np.intp], technology: str) -> NDArray[np.intp]:
+    def of(self, rows: NDArray[np.intp], technology: str) -> NDArray[np.intp]:
         """Return the rows of another technology for these, -1 where there is none."""
         code = self._names.get(technology)
-        if code is None or not len(at):
-            return np.full(len(at), -1, dtype=np.intp)
-        wanted = self._split[at] * len(self._names) + code
+        if code is None or not len(rows):
+            return np.full(len(rows), -1, dtype=np.intp)
+        wanted = self._split[rows] * len(self._names) + code
         where = np.minimum(np.searchsorted(self._sorted, wanted), len(self._sorted) - 1)
-        found = self._order[where]
-        return np.where(self._sorted[where] == wanted, found, -1)
+        positions = self._order[where]
+        return np.where(self._sorted[where] == wanted, positions, -1)
 
 
 def check_uptake(uptake: Mapping[str, float], known: set[str]) -> None:
@@ -227,30 +227,30 @@ def _with_incoming(
     present = figures["share"].to_numpy(float) > 0
     incoming = []
     for row in measures[measures["changes"] == "share"].itertuples():
-        at = np.flatnonzero(labels.meets(row) & present)
-        new = at[places.of(at, str(row.to_technology)) < 0]
+        positions = np.flatnonzero(labels.meets(row) & present)
+        new = positions[places.of(positions, str(row.to_technology)) < 0]
         if len(new):
             wanted = figures.loc[new].assign(technology=row.to_technology)
             incoming.append(wanted.drop_duplicates([*SPLIT, "technology"]))
     if not incoming:
         return figures
     every = pd.concat(incoming, ignore_index=True).drop_duplicates([*SPLIT, "technology"])
-    made = _from_template(every, figures[figures["technology"].isin(every["technology"])])
-    return pd.concat([figures, made], ignore_index=True)
+    result = _from_template(every, figures[figures["technology"].isin(every["technology"])])
+    return pd.concat([figures, result], ignore_index=True)
 
 
 def _from_template(wanted: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
     """Take factor and abatement of a technology from where it is used, its own side first."""
     same = ["nfr", "fuel", "factor_set", "activity_unit", "technology"]
     sided = known.drop_duplicates([*same, "side"])[[*same, "side", *_TEMPLATE]]
-    made = wanted.drop(columns=_TEMPLATE).merge(sided, on=[*same, "side"], how="left")
+    result = wanted.drop(columns=_TEMPLATE).merge(sided, on=[*same, "side"], how="left")
     anywhere = wanted[same].merge(
         known.drop_duplicates(same)[[*same, *_TEMPLATE]], on=same, how="left"
     )
-    lacking = made["emission_factor"].isna().to_numpy()
+    lacking = result["emission_factor"].isna().to_numpy()
     for column in _TEMPLATE:
-        made.loc[lacking, column] = anywhere.loc[lacking, column].to_numpy()
-    absent = made[made["emission_factor"].isna()]
+        result.loc[lacking, column] = anywhere.loc[lacking, column].to_numpy()
+    absent = result[result["emission_factor"].isna()]
     if len(absent):
         raise DataError(
             Problem(
@@ -261,7 +261,7 @@ def _from_template(wanted: pd.DataFrame, known: pd.DataFrame) -> pd.DataFrame:
             for row in absent.drop_duplicates(same).itertuples()
         )
     zero = dict.fromkeys((*SPREAD[Component.SHARE], "emission_kt", "lower_kt", "upper_kt"), 0.0)
-    return made.assign(**zero, pm25_kt=np.nan)[wanted.columns]
+    return result.assign(**zero, pm25_kt=np.nan)[wanted.columns]
 
 
 def _whole_share(rows: pd.DataFrame) -> Floats:
@@ -271,9 +271,11 @@ def _whole_share(rows: pd.DataFrame) -> Floats:
     pairs = rows[["emission_factor_unit", "activity_unit"]]
     for (per, unit), index in pairs.groupby(list(pairs.columns), sort=False).indices.items():
         to_kt[index] = units.factor(f"{per} * {unit}", "kt")
-    made = rows["activity"] * rows["emission_factor"] * (1 - rows["abatement"].fillna(0.0)) * to_kt
+    result = (
+        rows["activity"] * rows["emission_factor"] * (1 - rows["abatement"].fillna(0.0)) * to_kt
+    )
     known = np.divide(rows["emission_kt"], share, out=np.zeros(len(rows)), where=share > 0)
-    whole: Floats = np.where(share > 0, known, made)
+    whole: Floats = np.where(share > 0, known, result)
     return whole
 
 

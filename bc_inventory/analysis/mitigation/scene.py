@@ -73,11 +73,13 @@ class Scene:
         for change in self.changes:
             met[change.rows] = met[change.to] = True
         mask = (np.bincount(split, met) > 0)[split]
-        at = np.cumsum(mask) - 1
+        positions = np.cumsum(mask) - 1
         return replace(
             self,
             rows=self.rows[mask].reset_index(drop=True),
             per_share=self.per_share[mask],
             share=self.share[mask],
-            changes=tuple(replace(c, rows=at[c.rows], to=at[c.to]) for c in self.changes),
+            changes=tuple(
+                replace(c, rows=positions[c.rows], to=positions[c.to]) for c in self.changes
+            ),
         )

@@ -76,12 +76,12 @@ def mitigation_step(
         published_shares(joint[of_side].assign(region=joint["side"]), whole, "side"),
         published_shares(joint[~of_side], whole, "region"),
     ]
-    made = {
+    tables = {
         "measure_savings": named,
         "target_progress": progress(series, black).rename(columns={"region": "scope"}),
         "emission_gap": gap_after(series, black, pd.concat(shares, ignore_index=True)),
     }
-    schema.write_tables(made, outputs)
+    schema.write_tables(tables, outputs)
 
 
 def _saved(
@@ -104,8 +104,8 @@ def _saved(
         else:
             joint["side"] = joint["region"].map(sides)
         parts += [wedges(drawn, by=by), joint]
-    made = pd.concat(parts, ignore_index=True)
-    return made.fillna({"region": "*"}).drop(columns="memo")
+    result = pd.concat(parts, ignore_index=True)
+    return result.fillna({"region": "*"}).drop(columns="memo")
 
 
 def published_shares(shares: pd.DataFrame, totals: pd.DataFrame, level: str) -> pd.DataFrame:

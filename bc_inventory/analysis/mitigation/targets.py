@@ -82,14 +82,14 @@ def series_of(totals: pd.DataFrame, benchmarks: pd.DataFrame) -> pd.DataFrame:
         inventory, region (a side or a region), year, emission_kt.
     """
     of_side = (totals["level"] == Level.SIDE) & totals["side"].isin(whole_domains(totals))
-    own = totals[of_side | (totals["level"] == Level.REGION)]
-    own = own.assign(
-        inventory="bc_inventory " + own["factor_set"].astype(str),
-        region=own["region"].where(own["level"] == Level.REGION, own["side"]),
+    estimated = totals[of_side | (totals["level"] == Level.REGION)]
+    estimated = estimated.assign(
+        inventory="bc_inventory " + estimated["factor_set"].astype(str),
+        region=estimated["region"].where(estimated["level"] == Level.REGION, estimated["side"]),
     )
     columns = ["inventory", "region", "year", "emission_kt"]
     others = benchmarks.loc[benchmarks["sector"] == "*", columns]
-    return pd.concat([own[columns], others], ignore_index=True)
+    return pd.concat([estimated[columns], others], ignore_index=True)
 
 
 def whole_domains(totals: pd.DataFrame) -> list[str]:
@@ -183,8 +183,8 @@ def progress(series: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
         "status",
         "to_go_kt",
     ]
-    made = pd.DataFrame(rows, columns=columns)
-    return made.astype({"year": "Int64", "base_year": "Int64"})
+    result = pd.DataFrame(rows, columns=columns)
+    return result.astype({"year": "Int64", "base_year": "Int64"})
 
 
 def _standing(by_year: pd.Series, target) -> dict[str, object]:  # type: ignore[no-untyped-def]
@@ -276,8 +276,8 @@ def gap_after(series: pd.DataFrame, targets: pd.DataFrame, saved: pd.DataFrame) 
     known = known.merge(saved.rename(columns={"region": "scope"}), on="scope")
     rows = []
     for row in known.itertuples():
-        own = targets[(targets["target_id"] == row.target_id) & (targets["scope"] == row.scope)]
-        head = {"scope": row.scope, "year": own["target_year"], "base_kt": row.base_kt}
+        target = targets[(targets["target_id"] == row.target_id) & (targets["scope"] == row.scope)]
+        head = {"scope": row.scope, "year": target["target_year"], "base_kt": row.base_kt}
         cases = {
             "": (row.emission_kt, row.emission_kt, row.emission_kt),
             "after_": tuple(
@@ -285,10 +285,10 @@ def gap_after(series: pd.DataFrame, targets: pd.DataFrame, saved: pd.DataFrame) 
                 for share in (row.share, row.share_upper, row.share_lower)
             ),
         }
-        made: dict[str, object] = {
+        result: dict[str, object] = {
             "inventory": row.inventory,
             "base_year": row.base_year,
-            "target_year": int(own["target_year"].iat[0]),
+            "target_year": int(target["target_year"].iat[0]),
             "latest": row.year,
             "emission_kt": row.emission_kt,
         }
@@ -296,14 +296,16 @@ def gap_after(series: pd.DataFrame, targets: pd.DataFrame, saved: pd.DataFrame) 
             expected = pd.DataFrame(
                 head | {"expected_kt": central, "lower_kt": lower, "upper_kt": upper}
             )
-            gap = emission_gap(expected, own).iloc[0]
-            made |= {key: gap[key] for key in ("target_id", "scope", "allowed_kt", "ambitious_kt")}
-            made[f"gap_{name}kt"] = gap["gap_kt"]
+            gap = emission_gap(expected, target).iloc[0]
+            result |= {
+                key: gap[key] for key in ("target_id", "scope", "allowed_kt", "ambitious_kt")
+            }
+            result[f"gap_{name}kt"] = gap["gap_kt"]
             if name:
-                made["after_kt"] = central
-                made["gap_after_lower_kt"] = gap["gap_lower_kt"]
-                made["gap_after_upper_kt"] = gap["gap_upper_kt"]
-        rows.append(made)
+                result["after_kt"] = central
+                result["gap_after_lower_kt"] = gap["gap_lower_kt"]
+                result["gap_after_upper_kt"] = gap["gap_upper_kt"]
+        rows.append(result)
     columns = (
         "target_id inventory scope base_year target_year year allowed_kt ambitious_kt emission_kt "
         "gap_kt after_kt gap_after_kt gap_after_lower_kt gap_after_upper_kt"

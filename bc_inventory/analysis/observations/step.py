@@ -20,7 +20,7 @@ from bc_inventory.analysis.observations.compared import (
 from bc_inventory.errors import DataError
 from bc_inventory.schema.observations import VALUE_COLUMNS
 
-__all__ = ["beside_table", "compared_step"]
+__all__ = ["compared_step", "comparison_table"]
 
 _BETWEEN = "weather, transport from elsewhere and what burns near the station stand between the two"
 
@@ -41,7 +41,7 @@ def compared_step(
     factor_set : str
         Set of emission factors.
     """
-    table = beside_table(
+    table = comparison_table(
         schema.read_parquet(inputs["observations"], "observations"),
         schema.read_parquet(inputs["stations"], "stations"),
         schema.read_parquet(inputs["totals"], "totals"),
@@ -57,7 +57,7 @@ def compared_step(
     )
 
 
-def beside_table(
+def comparison_table(
     observations: pd.DataFrame,
     stations: pd.DataFrame,
     totals: pd.DataFrame,

@@ -45,7 +45,7 @@ def completeness(emissions: pd.DataFrame) -> pd.DataFrame:
     by = ["year", "region", "nfr"]
     figure = emissions.groupby(by)["emission_kt"].count() > 0
     keyed = emissions[emissions["notation_key"].notna()]
-    keys = keyed.groupby(by)["notation_key"].agg(lambda found: "/".join(sorted(set(found))))
+    keys = keyed.groupby(by)["notation_key"].agg(lambda keys: "/".join(sorted(set(keys))))
     every = pd.MultiIndex.from_product([emissions[name].unique() for name in by], names=by)
     has = figure.astype(object).reindex(every).eq(True)
     key = keys.astype(object).reindex(every).fillna("")
