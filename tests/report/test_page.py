@@ -145,7 +145,7 @@ def test_the_same_inputs_give_the_same_bytes(full_release, made, tmp_path):
 def test_climate_figures_are_ranges_with_their_caveat(made):
     html, _ = made
     table = html[html.index('id="impacts"') : html.index('id="stations"')]
-    for text in ("no agreed value", "16.2", "160", "recalled", "an indicator of emissions"):
+    for text in ("no agreed value", "16.2", "160", "unverified", "an indicator of emissions"):
         assert text in table
     assert "up to 100 km from a glaciated cell" in table
     assert "距冰川格网100公里内" in table
