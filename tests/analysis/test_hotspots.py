@@ -25,7 +25,9 @@ from bc_inventory.analysis.hotspots.files import (
     write_geoparquet,
 )
 from bc_inventory.analysis.hotspots.identity import keep_ids
+from bc_inventory.analysis.hotspots.persistence import PERSISTENCE, classify_years
 from bc_inventory.errors import DataError
+from bc_inventory.monitoring.statistics.rank_tests import mann_kendall, p_value
 from bc_inventory.schema import check, read_csv, table
 from tests.analysis.small_field import small_field
 
@@ -306,3 +308,14 @@ def test_cells_that_emit_nothing_are_no_hotspot(around):
     rows = made.hotspots[made.hotspots["kind"] == "significant"]
     assert (rows["emission_kt"] > 0).all()
     assert rows["emission_kt"].max() == 40.0
+
+
+def test_classes_over_years_need_five():
+    """Of n rising values p is 0.089 for four and 0.027 for five, by the normal approximation."""
+    assert p_value(*mann_kendall(np.arange(4.0))) == pytest.approx(0.0894, abs=1e-4)
+    assert p_value(*mann_kendall(np.arange(5.0))) == pytest.approx(0.0275, abs=1e-4)
+    rising, hot = np.arange(5.0)[:, None] + 3, np.ones((5, 1), dtype=bool)
+    names = [PERSISTENCE[classify_years(sign * rising, hot)[0]] for sign in (1, -1, 0)]
+    assert names == ["intensifying", "diminishing", "persistent"]
+    with pytest.raises(ValueError, match="at least 5"):
+        classify_years(rising[:4], hot[:4])

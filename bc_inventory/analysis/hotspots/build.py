@@ -160,7 +160,7 @@ class Side:
     probabilities : dict of str to numpy.ndarray, shape (rows, columns)
         By sector group, share of draws in which the cell is in the tail.
     classes : numpy.ndarray of int8, shape (rows, columns), or None
-        Positions in `PERSISTENCE`; None with fewer than four years.
+        Positions in `PERSISTENCE`; None with fewer than five years.
     """
 
     field: EmissionField
@@ -200,7 +200,7 @@ def find_hotspots(
     ----------
     fields : sequence of EmissionField
         One for each year, ascending, on one window; hotspots are those of the
-        last. With four years or more, those that persist are found too.
+        last. With five years or more, those that persist are found too.
     multipliers : numpy.ndarray, shape (draws, regions, categories)
         Of the last year, see `bc_inventory.analysis.hotspots.draws.deviations`.
     around : Surroundings

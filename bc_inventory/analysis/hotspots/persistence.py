@@ -36,7 +36,7 @@ PERSISTENCE = (
 )
 MOST_YEARS = 0.9  # share of years that makes a hotspot persistent: ArcGIS, emerging hot spots
 _TREND_LEVEL = 0.05
-SHORTEST = 4  # fewer years can't reach the level: of 3 values 6 orders, p >= 1/3 two-sided
+SHORTEST = 5  # fewer years can't reach the level: the least p of four values is 0.089
 LASTING = tuple(map(PERSISTENCE.index, ("persistent", "intensifying", "diminishing")))
 
 
@@ -58,7 +58,7 @@ def classify_years(gi_star: Floats, hot: Flags) -> NDArray[np.int8]:
     Raises
     ------
     ValueError
-        With fewer than four years, where no trend can be significant.
+        With fewer than five years, where no trend can be significant.
     """
     years = len(hot)
     if years < SHORTEST:
