@@ -9,6 +9,7 @@ import numpy as np
 from bc_inventory import schema
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.monitoring.statistics.averages import Means
+from bc_inventory.monitoring.statistics.gaps import gap_deviation
 from bc_inventory.monitoring.statistics.uncertainty import relative_uncertainty
 from bc_inventory.reference.domains import domain_of_country
 from bc_inventory.schema.observations import VALUE_COLUMNS
@@ -41,8 +42,8 @@ def observation_rows(
     """Return means as an Arrow table of the contract `observations`.
 
     The interval holds the uncertainty of the instrument, which doesn't shrink with
-    averaging, and that of the part of the period that wasn't sampled: scatter / sqrt(n) x
-    sqrt(1 - coverage), by the finite population correction.
+    averaging, and that of the part of the period that wasn't sampled, by its gaps; see
+    `bc_inventory.monitoring.statistics.gaps.gap_deviation`.
 
     Parameters
     ----------
@@ -74,13 +75,8 @@ def observation_rows(
         )
     relative, origin = relative_uncertainty(about)
     value = frame["value"].to_numpy(dtype=float)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        sampling = (
-            _NORMAL_95
-            * frame["scatter"].to_numpy(dtype=float)
-            / np.sqrt(frame["n_valid"].to_numpy(dtype=float))
-            * np.sqrt(1 - frame["coverage"].to_numpy(dtype=float))
-        )
+    numbers = (frame[name].to_numpy() for name in ("scatter", "coverage", "n_valid", "gaps"))
+    sampling = _NORMAL_95 * gap_deviation(*numbers)
     half = np.full(len(frame), np.nan) if relative is None else np.hypot(relative * value, sampling)
     constant = _shared(means, side, licence, source_id)
     constant["uncertainty_from"] = origin if relative is None else f"{origin}; time not sampled"

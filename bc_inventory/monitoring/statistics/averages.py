@@ -19,6 +19,7 @@ from bc_inventory.errors import ConfigError, Problem
 from bc_inventory.monitoring.facts import choose
 from bc_inventory.monitoring.quality.flags import bits
 from bc_inventory.monitoring.quality.summaries import mark_counts, text_counts
+from bc_inventory.monitoring.statistics.gaps import count_gaps
 from bc_inventory.monitoring.statistics.periods import LENGTHS, PERIODS, bin_edges, bin_of
 from bc_inventory.reference.paths import per_root
 from bc_inventory.schema.series import Description, Series, make_values
@@ -63,6 +64,7 @@ class Means:
     frame : pandas.DataFrame
         Columns start, end, value (NaN where withheld), n_valid, n_total, n_negative,
         coverage (0 to 1), withheld, scatter (standard deviation of the values behind),
+        gaps (stretches without a value),
         flags, marks and segment (text, with counts).
     """
 
@@ -158,6 +160,7 @@ def mean_over(
         scatter = np.sqrt(total(weight * (filled - mean[place]) ** 2 * good) / measured)
     split = (rows, bins) if told is None else _split(*_spans(told), period)[:2]
     left, right = bin_edges(numbers, period)
+    gaps = count_gaps(place[good], begin[rows][good], finish[rows][good], left, right)
     n_valid = total(good).astype(np.int64)
     coverage = np.minimum(measured / (right - left).astype(float), 1.0)
     withheld = ~_meets(request, coverage, n_valid, numbers) | (n_valid == 0)
@@ -172,6 +175,7 @@ def mean_over(
             "coverage": coverage,
             "withheld": withheld,
             "scatter": scatter,
+            "gaps": gaps,
             **_details(frame if told is None else told, numbers, *split),
         }
     )
@@ -354,6 +358,7 @@ def campaign_mean(series: Series, *, exclude: Iterable[str]) -> Means:
     rows = np.arange(len(frame))
     place = np.zeros(len(frame), dtype=int)
     span = (finish - begin).total_seconds()
+    ends = (np.array([moment], dtype="datetime64[s]") for moment in (begin, finish))
     table = pd.DataFrame(
         {
             "start": [begin],
@@ -365,6 +370,7 @@ def campaign_mean(series: Series, *, exclude: Iterable[str]) -> Means:
             "coverage": [min(float(weight.sum()) / span, 1.0)],
             "withheld": [not some],
             "scatter": [float(chosen.std()) if some else np.nan],
+            "gaps": count_gaps(place[good], *(span[good] for span in _spans(frame)), *ends),
             "flags": text_counts(frame["flags"], rows, place, 1),
             "marks": mark_counts(frame["marks"].to_numpy(), place, 1),
             "segment": text_counts(frame["segment"], rows, place, 1),
