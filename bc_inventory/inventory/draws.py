@@ -233,7 +233,7 @@ class _Shares:
     ----------
     split : numpy.ndarray of str, shape (distinct,)
         Members of the whole, or absent; see `bc_inventory.inventory.splits.spelled`.
-    own : numpy.ndarray of str, shape (distinct,)
+    draw_names : numpy.ndarray of str, shape (distinct,)
         Name of the draw of each.
     part, draws, seed
         See `normals`.
@@ -245,7 +245,7 @@ class _Shares:
     """
 
     def __init__(
-        self, split: np.ndarray, own: np.ndarray, part: str, draws: int, seed: int
+        self, split: np.ndarray, draw_names: np.ndarray, part: str, draws: int, seed: int
     ) -> None:
         texts, of_text = np.unique(split[pd.notna(split)].astype(str), return_inverse=True)
         wholes = [read_members(text) for text in texts]
@@ -266,7 +266,9 @@ class _Shares:
             for offset, name in enumerate(whole.names)
         }
         present = np.flatnonzero(pd.notna(split))
-        member = [place[number, own[row]] for number, row in zip(of_text, present, strict=True)]
+        member = [
+            place[number, draw_names[row]] for number, row in zip(of_text, present, strict=True)
+        ]
         self.rows, self._whole, self._member = present, of_text, np.array(member, dtype=np.intp)
         self._share = share[self._member, None]
 

@@ -170,9 +170,9 @@ def _with_filled(
     result["fuel"] = result["fuel"].replace("", None)
     result = result[frame.columns].astype(frame.dtypes.to_dict())
     key = [*series, "year"]
-    taken = pd.MultiIndex.from_frame(filled[key])
+    filled_keys = pd.MultiIndex.from_frame(filled[key])
     replaced = pd.MultiIndex.from_frame(frame.assign(fuel=frame["fuel"].fillna(""))[key])
-    return pd.concat([frame[~replaced.isin(taken)], result], ignore_index=True)
+    return pd.concat([frame[~replaced.isin(filled_keys)], result], ignore_index=True)
 
 
 def _require_same_cells(frame: pd.DataFrame, surrogate: pd.DataFrame) -> None:

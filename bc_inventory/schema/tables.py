@@ -26,7 +26,7 @@ from bc_inventory.schema.contract import Table
 __all__ = ["TABLES", "table"]
 
 TABLES: dict[str, Table] = {
-    made.name: made
+    contract.name: contract
     for module in (
         activity,
         analysis,
@@ -45,7 +45,7 @@ TABLES: dict[str, Table] = {
         splits,
         temporal,
     )
-    for made in module.TABLES
+    for contract in module.TABLES
 }
 
 

@@ -302,7 +302,7 @@ def test_cells_that_emit_nothing_are_no_hotspot(around):
     field = small_field([np.zeros((40, 40)), coke], np.zeros((40, 40), dtype=int))
     rules = Rules(quantile=0.9, radius_km=160.0, permutations=99_999)
     made = find_hotspots([field], np.ones((3, 2, 2)), around, rules)
-    found = made.groups["coking"].found
+    found = made.groups["coking"].significance
     assert found.hot[19, 19]
     assert not found.hot[20, 20]
     rows = made.hotspots[made.hotspots["kind"] == "significant"]

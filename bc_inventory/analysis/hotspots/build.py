@@ -104,7 +104,7 @@ class Group:
         t km-2 per year.
     window : Window
         Neighbourhoods.
-    found : Significance
+    significance : Significance
         Local statistics of `density`.
     threshold : float
         Density from which a cell is in the tail, t km-2 per year.
@@ -117,7 +117,7 @@ class Group:
     chosen: Flags
     density: Floats
     window: Window
-    found: Significance
+    significance: Significance
     threshold: float
     rules: Rules
 
@@ -137,7 +137,7 @@ class Group:
             self.field.area_km2[domain],
             domain,
             where,
-            self.found.critical[where],
+            self.significance.critical[where],
             self.window,
             quantile=rules.quantile,
             top_cells=rules.top_cells if self.name == ALL else 0,
@@ -254,8 +254,8 @@ def _over_years(fields: Sequence[EmissionField], last: Group) -> _Years:
         _make_group(field, ALL, np.ones(len(field.nfr), dtype=bool), last.window, last.rules)
         for field in fields[:-1]
     ] + [last]
-    gi_star = np.stack([group.found.gi_star for group in groups])
-    classes = classify_years(gi_star, np.stack([group.found.hot for group in groups]))
+    gi_star = np.stack([group.significance.gi_star for group in groups])
+    classes = classify_years(gi_star, np.stack([group.significance.hot for group in groups]))
     years = tuple(field.year for field in fields)
     return _Years(years, np.stack([group.density for group in groups]), gi_star, classes)
 
@@ -266,12 +266,12 @@ def _kinds(
     """Yield each kind with its labels and the cells that are hot in each draw."""
     tail = group.field.domain & (group.density >= group.threshold)
     lasting = np.zeros_like(tail) if years is None else np.isin(years.classes, LASTING)
-    hot = group.hot_draws(drawn, group.found.hot | lasting)
+    hot = group.hot_draws(drawn, group.significance.hot | lasting)
     if group.name == ALL:
         cells = label_cells(group.density, group.field.domain, group.rules.top_cells)
         yield "cell", cells, hot.top
     yield "density", label_clusters(tail), hot.tail
-    yield "significant", label_clusters(group.found.hot), hot.significant
+    yield "significant", label_clusters(group.significance.hot), hot.significant
     if years is not None:
         yield "persistent", label_clusters(lasting), hot.significant
 
@@ -311,9 +311,9 @@ def _statistics(group: Group, labels: Integers, count: int) -> dict[str, Floats]
     """Return the largest Gi* of each cluster and its share that local Moran finds."""
     flat = labels.ravel()
     largest = np.full(count + 1, -np.inf)
-    np.maximum.at(largest, flat, np.nan_to_num(group.found.gi_star, nan=-np.inf).ravel())
+    np.maximum.at(largest, flat, np.nan_to_num(group.significance.gi_star, nan=-np.inf).ravel())
     area = np.bincount(flat, group.field.area_km2.ravel(), minlength=count + 1)
-    high = (group.field.area_km2 * group.found.high_high).ravel()
+    high = (group.field.area_km2 * group.significance.high_high).ravel()
     share = np.bincount(flat, high, minlength=count + 1) / np.where(area > 0, area, 1.0)
     return {
         "gi_star_max": np.where(np.isfinite(largest[1:]), largest[1:], np.nan),

@@ -123,7 +123,7 @@ def _fill(
     group: Group,
     sure: NDArray[np.float64],
 ) -> None:
-    domain, significant = group.field.domain, group.found
+    domain, significant = group.field.domain, group.significance
     values = {
         "density": group.density,
         "gi_star": significant.gi_star,

@@ -12,7 +12,7 @@ import pandas as pd
 from bc_inventory import units
 from bc_inventory.errors import ConfigError, Problem
 from bc_inventory.monitoring.facts import choose, facts
-from bc_inventory.monitoring.instruments.counters import LOG_UNIT, MEASURING, asked, compensated
+from bc_inventory.monitoring.instruments.counters import LOG_UNIT, MEASURING, compensated, required
 from bc_inventory.schema.series import Description, Log, Series, Setup, make_values
 
 __all__ = ["Tape", "ebc_series", "tape_of"]
@@ -40,7 +40,7 @@ def tape_of(name: str | None) -> Tape:
         If no name is given, or there is no such tape.
     """
     if name is None:
-        raise ConfigError([asked("tape", "the filter tape, such as tape='M8060'")])
+        raise ConfigError([required("tape", "the filter tape, such as tape='M8060'")])
     row = choose("tapes", "tape", name, "tape").iloc[0]
     width = float(row["harmonisation_h_upper"] - row["harmonisation_h_lower"]) / 2
     h = float(row["harmonisation_h"])
@@ -91,7 +91,7 @@ def ebc_series(
         If `utc_offset_h` or `tape` isn't given, or its C isn't that of the set-up.
     """
     if utc_offset_h is None:
-        raise ConfigError([asked("utc_offset_h", "hours the clock is ahead of UTC")])
+        raise ConfigError([required("utc_offset_h", "hours the clock is ahead of UTC")])
     frame = log.frame
     begin = frame["time"].to_numpy().astype("datetime64[s]")
     begin = begin - np.timedelta64(round(utc_offset_h * 3600), "s")
@@ -169,7 +169,7 @@ def _by_tape(
         return [(tape_of(tape), np.arange(len(begin)))]
     since = sorted((np.datetime64(moment, "s"), name) for moment, name in tape.items())
     if not since or begin.min() < since[0][0]:
-        raise ConfigError([asked("tape", "the tape since the first row of the log")])
+        raise ConfigError([required("tape", "the tape since the first row of the log")])
     place = np.searchsorted([moment for moment, _ in since], begin, side="right") - 1
     pairs = []
     for position, (_, name) in enumerate(since):

@@ -23,11 +23,11 @@ from bc_inventory.monitoring.facts import facts
 from bc_inventory.schema.series import Log, Setup
 
 __all__ = [
-    "asked",
     "attenuation",
     "compensated",
     "fitted_c",
     "loading_corrected",
+    "required",
     "setup_of",
     "spot1",
 ]
@@ -38,7 +38,7 @@ LOG_UNIT = "ng/m3"
 _ZERO_C_IN_K = 273.15
 
 
-def asked(name: str, what: str) -> Problem:
+def required(name: str, what: str) -> Problem:
     """Return the problem of a number that an AE33 log lacks and nobody gave."""
     return Problem(
         f"no {name}",
@@ -123,9 +123,9 @@ def spot1(log: Log, channel: int, setup: Setup | None) -> np.ndarray:
 def _complete(setup: Setup | None) -> Setup:
     problems = []
     if setup is None or not setup.scattering_c > 0:
-        problems.append(asked("scattering_c", "the multiple-scattering parameter C"))
+        problems.append(required("scattering_c", "the multiple-scattering parameter C"))
     if setup is None or not 0 <= setup.leakage < 1:
-        problems.append(asked("leakage", "the leakage zeta of the set-up, such as 0.01"))
+        problems.append(required("leakage", "the leakage zeta of the set-up, such as 0.01"))
     if setup is None or problems:
         raise ConfigError(problems)
     return setup

@@ -114,7 +114,7 @@ def mean_over(
     rule: str,
     *,
     exclude: Iterable[str],
-    told: pd.DataFrame | None = None,
+    annotated: pd.DataFrame | None = None,
 ) -> Means:
     """Return the means of a series over one kind of period.
 
@@ -128,7 +128,7 @@ def mean_over(
         Coverage rule by name.
     exclude : iterable of str
         Marks that keep a value out of the mean.
-    told : pandas.DataFrame, optional
+    annotated : pandas.DataFrame, optional
         Values whose flags, marks and segments the means tell, where the series is made of
         means itself.
 
@@ -158,7 +158,7 @@ def mean_over(
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = total(weight * filled) / measured
         scatter = np.sqrt(total(weight * (filled - mean[place]) ** 2 * good) / measured)
-    split = (rows, bins) if told is None else _split(*_spans(told), period)[:2]
+    split = (rows, bins) if annotated is None else _split(*_spans(annotated), period)[:2]
     left, right = bin_edges(numbers, period)
     gaps = count_gaps(place[good], begin[rows][good], finish[rows][good], left, right)
     n_valid = total(good).astype(np.int64)
@@ -176,7 +176,7 @@ def mean_over(
             "withheld": withheld,
             "scatter": scatter,
             "gaps": gaps,
-            **_details(frame if told is None else told, numbers, *split),
+            **_details(frame if annotated is None else annotated, numbers, *split),
         }
     )
     return Means(series.about, period, rule, table)
@@ -229,14 +229,14 @@ def _details(
 
 
 def _meets(
-    asked: Rule, coverage: np.ndarray, n_valid: np.ndarray, numbers: np.ndarray
+    requested: Rule, coverage: np.ndarray, n_valid: np.ndarray, numbers: np.ndarray
 ) -> np.ndarray:
     """Tell which periods the rule lets stand."""
-    good = coverage >= asked.min_fraction - _SLACK
-    if asked.min_count is not None:
-        least = np.full(len(numbers), asked.min_count)
-        if asked.min_count_february is not None and asked.period == "month":
-            least[numbers % 12 == 1] = asked.min_count_february
+    good = coverage >= requested.min_fraction - _SLACK
+    if requested.min_count is not None:
+        least = np.full(len(numbers), requested.min_count)
+        if requested.min_count_february is not None and requested.period == "month":
+            least[numbers % 12 == 1] = requested.min_count_february
         good &= n_valid >= least
     return np.asarray(good)
 
@@ -282,14 +282,14 @@ def chain(
         by_name["hour"] = mean_over(series, "hour", rule, exclude=barred)
         base, barred = as_series(by_name["hour"]), ()
     if typical <= LENGTHS["day"]:
-        by_name["day"] = mean_over(base, "day", rule, exclude=barred, told=series.frame)
+        by_name["day"] = mean_over(base, "day", rule, exclude=barred, annotated=series.frame)
     for period in ("month", "year"):
         basis = rule_for(rule, period, series.about.bc_type).basis
         if basis == "day" and "day" in by_name:
             days = as_series(by_name["day"])
-            by_name[period] = mean_over(days, period, rule, exclude=(), told=series.frame)
+            by_name[period] = mean_over(days, period, rule, exclude=(), annotated=series.frame)
         else:
-            by_name[period] = mean_over(base, period, rule, exclude=barred, told=series.frame)
+            by_name[period] = mean_over(base, period, rule, exclude=barred, annotated=series.frame)
     if rule_for(rule, "year", series.about.bc_type).needs_months:
         by_name["year"] = _whole_years(by_name["year"], by_name["month"])
     wanted = set(periods)

@@ -114,37 +114,41 @@ def _blocks(
     source: Source, lines: list[tuple[int, str]]
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], np.ndarray]:
     """Return combustion by fuel, processes by name, and the grand total."""
-    texts = [line for _, line in lines]
+    texts = [text for _, text in lines]
     sector_heads = ["OTHERS" if name.startswith("OTHERS_") else name for name in _SECTORS]
     header = " ".join(["Fuel Type", *sector_heads, _SUB])
-    at = 0
+    position = 0
 
     def expect(text: str) -> None:
-        nonlocal at
-        matches = " ".join(texts[at].split()) if at < len(texts) else "the end of the file"
+        nonlocal position
+        matches = (
+            " ".join(texts[position].split()) if position < len(texts) else "the end of the file"
+        )
         if matches != text:
             raise source.refuse(
                 repr(matches[:80]),
                 repr(text[:80]),
-                row=lines[at][0] if at < len(lines) else None,
+                row=lines[position][0] if position < len(lines) else None,
                 remedy="Lines and columns must stand as REAS writes them: two are named alike.",
             )
-        at += 1
+        position += 1
 
     def rows(names: tuple[str, ...], width: int) -> dict[str, np.ndarray]:
-        nonlocal at
+        nonlocal position
         columns = {}
         for name in names:
-            matches, *cells = texts[at].split() if at < len(texts) else ["the end of the file"]
+            matches, *cells = (
+                texts[position].split() if position < len(texts) else ["the end of the file"]
+            )
             values, _, wrong = numbers(cells)
             if matches != name or len(cells) != width or len(wrong):
                 raise source.refuse(
-                    repr(texts[at][:60]) if at < len(texts) else matches,
+                    repr(texts[position][:60]) if position < len(texts) else matches,
                     f"{name} and {width} numbers",
-                    row=lines[at][0] if at < len(lines) else None,
+                    row=lines[position][0] if position < len(lines) else None,
                 )
             columns[name] = values
-            at += 1
+            position += 1
         return columns
 
     expect(_COMBUSTION)
@@ -155,8 +159,10 @@ def _blocks(
     process = rows((*_PROCESSES, _SUB), 1)
     expect(_TITLES[3])
     total = rows(("TOTAL",), 1)["TOTAL"]
-    if at < len(texts):
-        raise source.refuse(repr(texts[at][:60]), "nothing after the total", row=lines[at][0])
+    if position < len(texts):
+        raise source.refuse(
+            repr(texts[position][:60]), "nothing after the total", row=lines[position][0]
+        )
     return combustion, process, total
 
 
