@@ -25,10 +25,11 @@ from bc_inventory.spatial.proxies import Ladder, Weights, make_weights
 from bc_inventory.spatial.regions import Pairs
 from bc_inventory.spatial.tables import Tables
 
-__all__ = ["ProxyShares", "make_shares", "read_shares", "write_shares"]
+__all__ = ["SHARE_TABLES", "ProxyShares", "make_shares", "read_shares", "write_shares"]
 
 _KEYS = ["region", "nfr", "fuel"]
-_CHOICES, _SHARES, _CELLS = "proxy_choices", "proxy_shares", "region_cells"
+# Files of the folder and their contracts.
+SHARE_TABLES = _CHOICES, _SHARES, _CELLS = "proxy_choices", "proxy_shares", "region_cells"
 
 
 Part = tuple[NDArray[np.int64], NDArray[np.float64]]

@@ -19,6 +19,7 @@ from bc_inventory.reference.activity_files import activity_files
 from bc_inventory.reference.paths import data_root, using_root
 from bc_inventory.report.context import IMPACTS, report_facts
 from bc_inventory.report.step import report_step
+from bc_inventory.spatial.proxy_shares import SHARE_TABLES
 from bc_inventory.spatial.step import grid_step, shares_step
 from bc_inventory.workflow.derived import ANALYSES, derived_steps
 from bc_inventory.workflow.facts import facts_root, overlaid_tables, refuse_unread
@@ -337,6 +338,7 @@ def _published_activity(data: Path, years: tuple[int, ...]) -> dict[str, Path]:
 
 def published_files(record: RunRecord) -> dict[str, Path]:
     """Return what of a run is published, by its path in the release."""
+    shares = record.path("shares", "shares")
     return {
         "activity.parquet": record.path("activity", "activity"),
         "activity_unmapped.parquet": record.path("activity", "unmapped"),
@@ -346,6 +348,7 @@ def published_files(record: RunRecord) -> dict[str, Path]:
         "emissions.nc": record.path("cube", "cube"),
         record.path("grid", "grid").name: record.path("grid", "grid"),
         "points.parquet": record.path("grid", "points"),
+        **{f"{name}.parquet": shares / f"{name}.parquet" for name in SHARE_TABLES},
         "hotspots.parquet": record.path("hotspots", "hotspots"),
         "hotspots.geojson": record.path("hotspots", "geojson"),
         "hotspots.nc": record.path("hotspots", "netcdf"),

@@ -86,8 +86,8 @@ BAD = {
     "an unknown region": ("activity/eu_2018", "2018,DE,", "2018,GE,", "region"),
     "a duplicate key": (
         "fuels.rows",
-        "wood,wood,薪柴,biomass\n",
-        "wood,wood,薪柴,biomass\n" * 2,
+        "wood,wood,薪柴,biomass,s\n",
+        "wood,wood,薪柴,biomass,s\n" * 2,
         "fuel",
     ),
     "an interval without its value": ("emission_factors", "80,20,320", "80,90,320", "value"),

@@ -1,0 +1,28 @@
+"""The shares of a release place its emissions as its grid has them."""
+
+import numpy as np
+import pytest
+import xarray as xr
+
+import bc_inventory as bci
+
+
+def test_emissions_times_shares_are_the_grid(small_root):
+    release = bci.open_release(root=small_root)
+    year = int(release.manifest["configuration"]["inventory"]["base_year"])
+    rows = release.emissions(year=year)
+    rows = rows[rows["emission_kt"] > 0]
+    kt = rows.groupby(["region", "nfr", "fuel"], as_index=False)["emission_kt"].sum()
+    placed = kt.merge(release.table("proxy_choices"), how="left", validate="one_to_one")
+    assert placed["proxy"].notna().all()
+    cells = placed.merge(release.table("proxy_shares"), on=["region", "proxy"])
+    cells["emission_kt"] *= cells["share"]
+    with xr.open_dataset(release.file(f"grid_{year}.nc")) as grid:
+        seconds = (365 + (year % 4 == 0)) * 86400
+        mass = (grid["emission_flux"] * grid["cell_area"]).sum("time")
+        for nfr in sorted(set(cells["nfr"])):
+            wanted = np.zeros((grid.sizes["lat"], grid.sizes["lon"]))
+            mine = cells[cells["nfr"] == nfr]
+            np.add.at(wanted, (mine["row"], mine["column"]), mine["emission_kt"])
+            kg = mass.sel(sector=nfr).to_numpy() * seconds
+            assert bci.convert(kg, "kg", "kt") == pytest.approx(wanted, rel=1e-6, abs=1e-12)
