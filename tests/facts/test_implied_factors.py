@@ -41,7 +41,14 @@ def implied(facts):
     activity = pd.DataFrame(
         [(year, region, *use) for year in YEARS for region in REGIONS for use in USES],
         columns=["year", "region", "nfr", "fuel"],
-    ).assign(activity_id="one", activity=1.0, ncv_id=None, flag=None)
+    ).assign(
+        activity_id="one",
+        activity=1.0,
+        flag=None,
+        conversion=None,
+        sigma_conversion=0.0,
+        skew_conversion=0.0,
+    )
     activity["activity_unit"] = canonical_unit(activity["fuel"], facts.fuels)
     rows = add_shares(activity, facts.technology_shares, regions, YEARS)
     rows = rows.merge(regions[["region", "side"]], on="region")
