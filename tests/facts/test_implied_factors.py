@@ -45,6 +45,7 @@ def implied(facts):
         activity_id="one",
         activity=1.0,
         flag=None,
+        ncv_id=None,
         conversion=None,
         sigma_conversion=0.0,
         skew_conversion=0.0,
