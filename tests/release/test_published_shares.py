@@ -5,6 +5,14 @@ import pytest
 import xarray as xr
 
 import bc_inventory as bci
+from bc_inventory.spatial.proxy_shares import SHARE_TABLES
+
+
+def test_shares_are_published_as_their_step_wrote_them(small_root):
+    manifest = bci.open_release(root=small_root).manifest
+    steps = {entry["path"]: entry["made_by"]["step"] for entry in manifest["files"]
+             if entry["path"].removesuffix(".parquet") in SHARE_TABLES}  # fmt: skip
+    assert steps == dict.fromkeys((f"{name}.parquet" for name in SHARE_TABLES), "shares")
 
 
 def test_emissions_times_shares_are_the_grid(small_root):

@@ -127,15 +127,18 @@ def _stage(
     files: Mapping[str, Path], staged: Path, record: RunRecord
 ) -> tuple[dict[str, Content], dict[str, Output]]:
     """Copy files into the staging folder; return digest and origin of each."""
-    by_name = {
-        item.path: (Output(step.name, name), item.content)
-        for step in record.steps
-        for name, item in step.outputs.items()
-    }
+    recorded: dict[Path, tuple[Output, Content]] = {}
+    for step in record.steps:
+        for name, item in step.outputs.items():
+            maker = Output(step.name, name)
+            recorded[item.path] = maker, item.content
+            # A file of a folder may be published alone.
+            for path, sha256, size in item.content.files:
+                recorded[item.path / path] = maker, Content(sha256, size)
     contents: dict[str, Content] = {}
     origins: dict[str, Output] = {}
     for name, source in files.items():
-        origin, expected = by_name.get(Path(source), (None, None))
+        origin, expected = recorded.get(Path(source), (None, None))
         pairs = {name: source}
         if source.is_dir():
             members = (path for path in sorted(source.rglob("*")) if path.is_file())
