@@ -368,8 +368,9 @@ def compare(
                 ]
             )
         if not chosen and year == built.year and draws is None and seed is None:
-            for published_tables in published_comparison(release, [side]) or []:
-                return published_tables | described
+            published_tables = published_comparison(release, [side])
+            if published_tables:
+                return published_tables[0] | described
         return described | compare_side(
             tables, rows, side, gnfr_index(), review_limits(), read_definitions(),
             draws=built.draws if draws is None else draws,

@@ -9,13 +9,12 @@ import click
 from bc_inventory.commands.options import release_options
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     import pandas as pd
 
     from bc_inventory.reference.domains import Name
     from bc_inventory.release.explain.diff import Difference
-    from bc_inventory.release.read.release import Release
 
 __all__ = ["diff"]
 
@@ -75,17 +74,7 @@ def diff(
         table: pd.DataFrame = getattr(result, name)
         click.echo(as_text(table).to_csv(index=False, lineterminator="\n"), nl=False)
     else:
-        click.echo(text(result, top, _names(pair)))
-
-
-def _names(pair: Sequence[Release]) -> Mapping[str, Name]:
-    """Return what each domain's part of two releases is called, by the facts of the later one."""
-    from bc_inventory.reference.naming import names_by_domain
-    from bc_inventory.reference.paths import using_root
-
-    regions = {region for release in pair for region in release.table("totals")["region"]}
-    with using_root(pair[-1].facts):
-        return names_by_domain(regions)
+        click.echo(text(result, top, {**pair[0].names, **pair[1].names}))
 
 
 def text(difference: Difference, top: int, names: Mapping[str, Name]) -> str:

@@ -9,7 +9,7 @@ the product of independent ones is the expected product. docs/methods.md says wh
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import NormalDist
@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-__all__ = ["Z95", "Distribution", "Lognormal", "interval_of_product", "meeting"]
+__all__ = ["Z95", "Distribution", "Lognormal", "bisected", "interval_of_product", "meeting"]
 
 Floats = NDArray[np.floating[Any]]
 _NORMAL = NormalDist()
@@ -352,13 +352,41 @@ def _skew(
         return upper * np.exp(-Z95 * above) * _mean_ratio(half * (1 - skew), above)
 
     # The mean falls with the skew, since the median does.
-    left, right = np.full(value.shape, -1.0), np.full(value.shape, 1.0)
-    reached = (value <= mean(left)) & (value >= mean(right))
-    for _ in range(48):
+    least, most = np.full(value.shape, -1.0), np.full(value.shape, 1.0)
+    reached = (value <= mean(least)) & (value >= mean(most))
+    skew = bisected(lambda middle: mean(middle) > value, least, most, 48)
+    return np.where(reached, skew, 0.0), reached
+
+
+def bisected(
+    below: Callable[[Floats], NDArray[np.bool_]], left: Floats, right: Floats, rounds: int
+) -> Floats:
+    """Return the numbers between bounds at which conditions cease to hold.
+
+    Parameters
+    ----------
+    below : callable
+        Takes numbers and tells where they are too small.
+    left, right : numpy.ndarray, shape (n,)
+        Bounds.
+    rounds : int
+        How often the bounds are halved.
+
+    Returns
+    -------
+    numpy.ndarray, shape (n,)
+
+    Examples
+    --------
+    >>> squares = np.array([4.0, 9.0])
+    >>> bisected(lambda root: root**2 < squares, np.zeros(2), squares, 50).round(9).tolist()
+    [2.0, 3.0]
+    """
+    for _ in range(rounds):
         middle = (left + right) / 2
-        too_large = mean(middle) > value
-        left, right = np.where(too_large, middle, left), np.where(too_large, right, middle)
-    return np.where(reached, (left + right) / 2, 0.0), reached
+        small = below(middle)
+        left, right = np.where(small, middle, left), np.where(small, right, middle)
+    return np.asarray((left + right) / 2)
 
 
 def meeting(column: Floats, score: Floats) -> Floats:

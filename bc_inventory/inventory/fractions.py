@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bc_inventory.inventory.distribution import Z95, Distribution, meeting
+from bc_inventory.inventory.distribution import Z95, Distribution, bisected, meeting
 
 __all__ = ["Fraction", "SplitNormal"]
 
@@ -50,16 +50,13 @@ class Fraction(Distribution):
         expected, variance = (np.asarray(part, dtype=float) for part in (expected, variance))
         most = 0.9 * expected * (1 - expected)
         aim = np.minimum(variance, most)
-        left, right = np.zeros(aim.shape), np.full(aim.shape, 30.0)
-        for _ in range(40):
-            middle = (left + right) / 2
-            reached = cls(expected, middle).variance
-            left, right = (
-                np.where(reached < aim, middle, left),
-                np.where(reached < aim, right, middle),
-            )
-        spread = (aim > 0) & (most > 0)
-        return cls(expected, np.where(spread, (left + right) / 2, 0.0))
+        deviation = bisected(
+            lambda middle: cls(expected, middle).variance < aim,
+            np.zeros(aim.shape),
+            np.full(aim.shape, 30.0),
+            40,
+        )
+        return cls(expected, np.where((aim > 0) & (most > 0), deviation, 0.0))
 
     @property
     def median(self) -> Floats:
@@ -131,13 +128,9 @@ class Fraction(Distribution):
         mean = np.clip(self.mean, 1e-12, 1 - 1e-12)
         reach = np.asarray(self.deviation, dtype=float)[:, None] * nodes
         far = np.abs(logit(mean)) + 4 * np.asarray(self.deviation, dtype=float) ** 2 + 1
-        left, right = -far, far
-        for _ in range(60):
-            middle = (left + right) / 2
-            low = expit(middle[:, None] + reach) @ weights < mean
-            left, right = np.where(low, middle, left), np.where(low, right, middle)
-        middle_logit: Floats = (left + right) / 2
-        return middle_logit
+        return bisected(
+            lambda middle: expit(middle[:, None] + reach) @ weights < mean, -far, far, 60
+        )
 
 
 @dataclass(frozen=True)
@@ -194,13 +187,13 @@ class SplitNormal(Distribution):
             bounds has that mean, the centre is the bound next to it.
         """
         value, lower, upper = (np.asarray(part, dtype=float) for part in (value, lower, upper))
-        left, right = lower.copy(), upper.copy()
-        for _ in range(50):
-            middle = (left + right) / 2
-            low = cls(middle, lower, upper, minimum, maximum).mean < value
-            left, right = np.where(low, middle, left), np.where(low, right, middle)
-        centre = np.where(median, value, (left + right) / 2)
-        return cls(centre, lower, upper, minimum, maximum)
+        middle = bisected(
+            lambda centre: cls(centre, lower, upper, minimum, maximum).mean < value,
+            lower,
+            upper,
+            50,
+        )
+        return cls(np.where(median, value, middle), lower, upper, minimum, maximum)
 
     @property
     def median(self) -> Floats:

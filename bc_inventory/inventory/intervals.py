@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from bc_inventory.inventory.distribution import Distribution, Lognormal
@@ -22,10 +23,7 @@ def stated(rows: pd.DataFrame, name: str) -> Lognormal:
     name : str
         Column of the value.
     """
-    value, lower, upper = (
-        rows[column].to_numpy(dtype=float) for column in (name, f"{name}_lower", f"{name}_upper")
-    )
-    return Lognormal.from_interval(value, lower, upper, _is_median(rows))
+    return Lognormal.from_interval(*_figures(rows, name), _is_median(rows))
 
 
 def expected(rows: pd.DataFrame, name: str, spread: Distribution) -> pd.Series:
@@ -49,10 +47,15 @@ def stated_fraction(rows: pd.DataFrame, name: str) -> SplitNormal:
     rows, name
         See `stated`.
     """
+    return SplitNormal.from_interval(*_figures(rows, name), 0.0, 1.0, _is_median(rows))
+
+
+def _figures(rows: pd.DataFrame, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return value, lower and upper bound."""
     value, lower, upper = (
         rows[column].to_numpy(dtype=float) for column in (name, f"{name}_lower", f"{name}_upper")
     )
-    return SplitNormal.from_interval(value, lower, upper, 0.0, 1.0, _is_median(rows))
+    return value, lower, upper
 
 
 def _is_median(rows: pd.DataFrame) -> pd.Series[bool] | bool:

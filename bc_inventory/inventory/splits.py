@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bc_inventory.inventory.distribution import Z95
+
 __all__ = ["Members", "fit_splits", "read_members", "spelled"]
 
 Floats = NDArray[np.floating[Any]]
@@ -26,7 +28,6 @@ _WIDE = 0.9
 _ROUNDS = 40
 # Numbers at a time.
 _BLOCK = 4_000_000
-_Z95 = 1.959963984540054
 
 
 def fit_splits(
@@ -87,14 +88,21 @@ def _fit(share: Floats, width: Floats, scores: Floats) -> tuple[Floats, Floats]:
     moving = present & (width > 0)
     safe = np.where(present, share, 1.0)
     logarithm = np.log(safe)
-    spread = np.where(moving, width / (2 * _Z95 * safe * np.maximum(1 - safe, 0.05)), 0.0)
+    spread = np.where(moving, width / (2 * Z95 * safe * np.maximum(1 - safe, 0.05)), 0.0)
     spread = np.minimum(spread, 3.0)
     ends = round(0.025 * len(scores)) - 1, round(0.975 * len(scores))
-    for _ in range(_ROUNDS):
+
+    def moved_to_means() -> Floats:
+        """Draw the split, and move the weights by how far its means are off."""
         drawn = np.exp(logarithm[:, None, :] + spread[:, None, :] * scores)
         drawn *= present[:, None, :]
         drawn /= drawn.sum(axis=2, keepdims=True)
-        logarithm += np.where(present, np.log(safe / np.where(present, drawn.mean(axis=1), 1.0)), 0)
+        off = np.log(safe / np.where(present, drawn.mean(axis=1), 1.0))
+        np.add(logarithm, np.where(present, off, 0.0), out=logarithm)
+        return drawn
+
+    for _ in range(_ROUNDS):
+        drawn = moved_to_means()
         edges = np.partition(drawn, ends, axis=1)[:, list(ends), :]
         observed = edges[:, 1] - edges[:, 0]
         ratio = np.where(
@@ -103,9 +111,7 @@ def _fit(share: Floats, width: Floats, scores: Floats) -> tuple[Floats, Floats]:
         spread = np.minimum(spread * np.clip(ratio, 0.5, 2.0) ** 0.7, 3.0)
     # The means hold whatever the widths do.
     for _ in range(5):
-        drawn = np.exp(logarithm[:, None, :] + spread[:, None, :] * scores) * present[:, None, :]
-        drawn /= drawn.sum(axis=2, keepdims=True)
-        logarithm += np.where(present, np.log(safe / np.where(present, drawn.mean(axis=1), 1.0)), 0)
+        moved_to_means()
     return np.where(present, np.exp(logarithm), 0.0), spread
 
 

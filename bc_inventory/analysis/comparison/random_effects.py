@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,20 +79,22 @@ def random_effects(estimates: Floats, deviations: Floats, correlation: Floats) -
     inverse = np.linalg.inv(errors)
     weight = inverse.sum(axis=2)
     whole = weight.sum(axis=1)
-    fixed = (weight * estimates).sum(axis=1) / whole
-    away = estimates - fixed[:, None]
-    chi = np.einsum("ni,nij,nj->n", away, inverse, away)
+    _, chi = _weighted(estimates, inverse)
     free = np.trace(inverse, axis1=1, axis2=2) - np.square(weight).sum(axis=1) / whole
     between = np.maximum((chi - (count - 1)) / free, 0.0)
 
     inverse = np.linalg.inv(errors + between[:, None, None] * np.eye(count))
-    weight = inverse.sum(axis=2)
-    whole = weight.sum(axis=1)
-    mean = (weight * estimates).sum(axis=1) / whole
-    away = estimates - mean[:, None]
-    scale = np.einsum("ni,nij,nj->n", away, inverse, away) / (count - 1)
-    variance = np.maximum(scale, 1.0) / whole
+    mean, chi = _weighted(estimates, inverse)
+    variance = np.maximum(chi / (count - 1), 1.0) / inverse.sum(axis=(1, 2))
     student = stdtrit(count - 1, 0.975)
     return Pooled(
         mean, student * np.sqrt(variance), student * np.sqrt(between + variance), np.sqrt(between)
     )
+
+
+def _weighted(estimates: Floats, inverse: NDArray[np.floating[Any]]) -> tuple[Floats, Floats]:
+    """Return means weighted by an inverse covariance, and the squared distance from them."""
+    weight = inverse.sum(axis=2)
+    mean = (weight * estimates).sum(axis=1) / weight.sum(axis=1)
+    away = estimates - mean[:, None]
+    return mean, np.einsum("ni,nij,nj->n", away, inverse, away)

@@ -73,15 +73,20 @@ def deviations(groups: Mapping[str, np.ndarray], field: EmissionField) -> Floats
     numpy.ndarray, shape (draws, regions, categories)
         Dimensionless; 1 where a region has no such category.
     """
-    central, sums = groups["central"], groups["sums"]
-    result = np.ones((len(sums), len(field.regions), len(field.nfr)))
+    some, rows, columns = _places(groups, field)
+    result = np.ones((len(groups["sums"]), len(field.regions), len(field.nfr)))
+    result[:, rows, columns] = groups["sums"][:, some] / groups["central"][some]
+    return result
+
+
+def _places(groups: Mapping[str, np.ndarray], field: EmissionField) -> tuple[Integers, ...]:
+    """Return which groups emit something, and the region and category of each in a field."""
+    some = np.flatnonzero(groups["central"] > 0)
     region = {name: place for place, name in enumerate(field.regions)}
     category = {key: place for place, key in enumerate(zip(field.nfr, field.fuel, strict=True))}
-    rows = np.array([region[name] for name in groups["region"]])
-    columns = np.array([category[key] for key in zip(groups["nfr"], groups["fuel"], strict=True)])
-    some = central > 0
-    result[:, rows[some], columns[some]] = sums[:, some] / central[some]
-    return result
+    rows = [region[name] for name in groups["region"][some]]
+    columns = [category[key] for key in zip(groups["nfr"][some], groups["fuel"][some], strict=True)]
+    return some, np.array(rows, dtype=np.intp), np.array(columns, dtype=np.intp)
 
 
 def drawn_responses(
@@ -110,11 +115,7 @@ def drawn_responses(
     """
     from scipy.sparse import csr_array
 
-    some = np.flatnonzero(groups["central"] > 0)
-    region = {name: place for place, name in enumerate(field.regions)}
-    category = {key: place for place, key in enumerate(zip(field.nfr, field.fuel, strict=True))}
-    rows = [region[name] for name in groups["region"][some]]
-    columns = [category[key] for key in zip(groups["nfr"][some], groups["fuel"][some], strict=True)]
+    some, rows, columns = _places(groups, field)
     per_kt = responses[:, rows, columns] / groups["central"][some]
     weights = (members[:, None, columns] * per_kt).reshape(-1, len(some))
     whole = np.zeros((len(weights), len(groups["central"])))

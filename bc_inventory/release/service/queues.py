@@ -74,7 +74,7 @@ class FairQueue:
         try:
             yield
         finally:
-            self._release()
+            self.release()
 
     def acquire_now(self) -> bool:
         """Take a place if one is free and nobody waits; `release` must follow."""
@@ -82,10 +82,6 @@ class FairQueue:
             self._free -= 1
             return True
         return False
-
-    def release(self) -> None:
-        """Give back a place that `acquire_now` took."""
-        self._release()
 
     async def _acquire(self, client: str, deadline: Deadline) -> None:
         if self.acquire_now():
@@ -99,7 +95,7 @@ class FairQueue:
             await asyncio.wait_for(asyncio.shield(turn), deadline.left)
         except BaseException as error:
             if turn.done() and not turn.cancelled():
-                self._release()  # it came at the moment of giving up
+                self.release()  # it came at the moment of giving up
             else:
                 turn.cancel()
                 self._forget(client, turn)
@@ -107,8 +103,8 @@ class FairQueue:
                 raise BusyError from error
             raise
 
-    def _release(self) -> None:
-        """Hand the place to the next client, whose turn comes round again after all others."""
+    def release(self) -> None:
+        """Hand a place to the next client, whose turn comes round again after all others."""
         while self._by_client:
             client, turns = self._by_client.popitem(last=False)
             turn = turns.popleft()
