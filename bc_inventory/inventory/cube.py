@@ -43,7 +43,7 @@ def write_cube(totals: pd.DataFrame, path: Path, *, title: str, factor_set: str)
         index[list(names.values())].rename(columns={old: new for new, old in names.items()})
     ).rename(nfr="sector")
     long_names = {
-        "emission": "black carbon emission, sum of central estimates",
+        "emission": "black carbon emission, expected value",
         "lower": "black carbon emission, 2.5 % quantile of the draws",
         "upper": "black carbon emission, 97.5 % quantile of the draws",
     }

@@ -72,9 +72,9 @@ def totals(material: Material) -> Section:
                     rows, columns, "totals", {"side": material.sides, "factor_set": _SET_NAMES}
                 ),
                 Both(
-                    "The central value is the sum of central values of rows. Errors are skewed, so "
-                    "it lies below the median of the draws.",
-                    "中心值为各行中心值之和；误差右偏，故低于抽样中位数。",
+                    "Each number is an expected value, the sum of those of its rows. Errors are "
+                    "skewed, so it lies above the median of the draws.",
+                    "各数值为期望值，即各行期望值之和；误差右偏，故高于抽样中位数。",
                 ),
             ),
         ),
