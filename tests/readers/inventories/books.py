@@ -33,7 +33,7 @@ def edgar_rows():
     names = ["IPCC_annex", "C_group_IM24_sh", "Country_code_A3", "Name"]
     code = ["ipcc_code_2006_for_standard_report", "ipcc_code_2006_for_standard_report_name"]
     return [
-        *_EDGAR_HEAD,
+        *map(list, _EDGAR_HEAD),  # whoever changes a cell changes a copy
         [*names, *code, "Substance", "fossil_bio", "Y_2014", "Y_2015"],
         ["A", "g", "POL", "Poland", "1.A.4", "Residential", "BC", "bio", 3.0, 4.0],
         ["A", "g", "POL", "Poland", "1.A.4", "Residential", "BC", "fossil", 1.5, None],
@@ -45,7 +45,7 @@ def edgar_rows():
 def edgar_totals():
     names = ["IPCC_annex", "C_group_IM24_sh", "Country_code_A3", "Name", "Substance"]
     return [
-        *_EDGAR_HEAD,
+        *map(list, _EDGAR_HEAD),  # whoever changes a cell changes a copy
         [*names, "Y_2014", "Y_2015"],
         ["A", "g", "POL", "Poland", "BC", 4.5, 4.0],
         ["A", "g", "CHN", "China", "BC", 7.0, 8.0],
