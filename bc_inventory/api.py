@@ -44,7 +44,7 @@ def read(file: Path | str | BinaryIO, file_format: str | None = None, **options:
     -------
     Reading
         `frame` is the table (or `data` the field or series) in canonical units; `report`
-        says what was read, and what was set aside and why.
+        says what was read, and what was skipped and why.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def ingest(
     Raises
     ------
     BCInventoryError
-        If the settings are wrong. A bad file is set aside with its reason.
+        If the settings are wrong. A bad file is skipped with its reason.
 
     Examples
     --------
@@ -113,8 +113,8 @@ def ingest(
     >>> rules = f"[record]{chr(10)}rule = 'eu_2008_50'{chr(10)}exclude = ['range']"
     >>> _ = Path("settings.toml").write_text(rules)
     >>> report = bci.ingest("measured", "record", "settings.toml")
-    >>> [(entry.name, entry.status) for entry in report.set_aside]
-    [('notes.csv', 'set aside')]
+    >>> [(entry.name, entry.status) for entry in report.skipped]
+    [('notes.csv', 'skipped')]
     """
     from bc_inventory.workflow.measurements import ingest_folder
 

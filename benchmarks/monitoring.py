@@ -47,7 +47,7 @@ def minutes(path):
     from bc_inventory.monitoring.instruments.absorption import to_absorption
     from bc_inventory.monitoring.instruments.ae33 import ebc_series
     from bc_inventory.monitoring.instruments.reference import to_state
-    from bc_inventory.monitoring.quality.tests import marked
+    from bc_inventory.monitoring.quality.tests import flagged
     from bc_inventory.monitoring.statistics.averages import chain
     from bc_inventory.readers.stations.ae33 import read
 
@@ -67,13 +67,13 @@ def minutes(path):
     del log
     lap("series")
     annual = []
-    for one in series:
-        stp = to_state(one, "ebas_stp")
+    for part in series:
+        stp = to_state(part, "ebas_stp")
         lap("correct")
-        flagged = marked(stp)
+        checked = flagged(stp)
         lap("mark")
-        for held in (flagged, to_absorption(flagged, tape="M8060", harmonise=True)):
-            means = chain(held, "eu_2008_50", exclude=("range",))
+        for each in (checked, to_absorption(checked, tape="M8060", harmonise=True)):
+            means = chain(each, "eu_2008_50", exclude=("range",))
             annual.append(float(means["hour"].reported["value"].mean()))
         lap("average")
     return {"rows": rows, "seconds": time.perf_counter() - start, "parts": parts, "means": annual}
@@ -129,13 +129,13 @@ def hours(folder, stations):
     first = time.perf_counter() - start
     start = time.perf_counter()
     again = ingest_folder(files, folder / "store", settings)
-    assert (len(report.taken), again.read) == (stations, ())
+    assert (len(report.included), again.read) == (stations, ())
     return {
         "stations": stations,
         "rows": 8760 * stations,
         "seconds": first,
         "again_seconds": time.perf_counter() - start,
-        "taken": len(report.taken),
+        "included": len(report.included),
     }
 
 

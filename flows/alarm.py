@@ -37,7 +37,7 @@ def send(subject: str, text: str, fields: Mapping[str, str]) -> list[str]:
     text : str
         The whole message.
     fields : mapping of str to str
-        What a program at the other end may want: flow, run, state, what, stands.
+        What a program at the other end may want: flow, run, state, what, status.
 
     Returns
     -------

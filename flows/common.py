@@ -68,18 +68,18 @@ def crashed(why: str) -> State:
     return Crashed(message=why)
 
 
-def on_a_schedule(hours: float, stands: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
+def on_a_schedule(hours: float, status_of: Callable[[dict[str, Any]], str]) -> dict[str, Any]:
     """Return the options of a flow that runs while nobody looks.
 
     Parameters
     ----------
     hours : float
         How long it may take, unless BC_INVENTORY_TIMEOUT_SECONDS says otherwise.
-    stands : callable
-        Given the parameters of a run, says in a sentence what stands when it failed.
+    status_of : callable
+        Given the parameters of a run, says in a sentence what is intact when it failed.
     """
     seconds = float(os.environ.get("BC_INVENTORY_TIMEOUT_SECONDS", hours * _HOUR))
-    details = alarm(stands)
+    details = alarm(status_of)
     return {
         "validate_parameters": False,
         "persist_result": False,
@@ -157,28 +157,28 @@ def page(key: str, title: str) -> Iterator[list[str]]:
         try:
             create_markdown_artifact(key=key, markdown="\n".join([f"# {title}", "", *lines]))
         except Exception as error:
-            # The page is for reading; what the run has done stands without it.
+            # The page is for reading; what the run has done is valid without it.
             get_logger("bc_inventory").error(f"the page of the run can't be written: {error}")
 
 
-def alarm(stands: Callable[[dict[str, Any]], str]) -> Callable[..., None]:
-    """Return a hook that tells what broke, what stands, and what to type.
+def alarm(status_of: Callable[[dict[str, Any]], str]) -> Callable[..., None]:
+    """Return a hook that says what broke, what is intact, and what to type.
 
     Parameters
     ----------
-    stands : callable
-        Given the parameters of the run, says in a sentence what stands.
+    status_of : callable
+        Given the parameters of the run, says in a sentence what is intact.
     """
 
-    def tell(flow: Flow[..., Any], flow_run: FlowRun, state: State) -> None:
+    def report_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State) -> None:
         given = {
             name: parameter.default
             for name, parameter in inspect.signature(flow.fn).parameters.items()
         }
         try:
-            status = stands({**given, **(flow_run.parameters or {})})
+            status = status_of({**given, **(flow_run.parameters or {})})
         except (BCInventoryError, OSError) as error:
-            status = f"What stands can't be told: {error}"
+            status = f"The status is unknown: {error}"
         name, again = _names(flow, flow_run)
         what, advice = _what(state)
         moment = datetime.now(UTC)
@@ -190,7 +190,7 @@ def alarm(stands: Callable[[dict[str, Any]], str]) -> Callable[..., None]:
                 "What broke",
                 *(f"  {line}" for line in what.splitlines()),
                 "",
-                "What stands",
+                "Status",
                 f"  {status}",
                 "",
                 "What to do",
@@ -207,14 +207,14 @@ def alarm(stands: Callable[[dict[str, Any]], str]) -> Callable[..., None]:
             "run": str(flow_run.id),
             "state": str(state.name),
             "what": what,
-            "stands": status,
+            "status": status,
         }
         log = get_logger("bc_inventory.alarm")
         for failed in send(f"[bc-inventory] {name} {state.name}: {first}", text, fields):
             log.error(failed)
         log.error(text)
 
-    return tell
+    return report_failure
 
 
 def _what(state: State) -> tuple[str, str]:

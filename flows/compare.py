@@ -31,8 +31,8 @@ __all__ = ["compare"]
 _SHOWN = 120  # lines
 
 
-def stands(parameters: dict[str, Any]) -> str:
-    """Say which release stands."""
+def describe_status(parameters: dict[str, Any]) -> str:
+    """Say which release is intact."""
     root = parameters["releases"]
     name = choose_inventory(open_store(root), parameters["inventory"] or None)
     return "A comparison changes no release. " + release_status(root, name)
@@ -57,7 +57,7 @@ def command(arguments: list[str]) -> str:
     return o.getvalue()
 
 
-@flow(name="compare", **on_a_schedule(2, stands))
+@flow(name="compare", **on_a_schedule(2, describe_status))
 def compare(
     releases: str = "releases",
     inventory: str = "",

@@ -26,7 +26,7 @@ from bc_inventory.errors import (
     SourceUnavailableError,
 )
 from bc_inventory.monitoring.record.services import fetch_one, items_of, read_addresses
-from bc_inventory.monitoring.record.state import read_ledger
+from bc_inventory.monitoring.record.state import read_state
 from bc_inventory.reference.catalogue import Cache, default_cache_root
 from bc_inventory.reference.download import Policy
 from bc_inventory.workflow.measurements import ingest_folder
@@ -44,21 +44,23 @@ class Done:
     """What an ingest did: names and reasons, no table."""
 
     read: tuple[str, ...]
-    taken: int
-    set_aside: tuple[tuple[str, str], ...]
+    included: int
+    skipped: tuple[tuple[str, str], ...]
     identical: tuple[tuple[str, str], ...]
     recomputed: int
     generation: str
 
 
-def stands(parameters: dict[str, Any]) -> str:
-    """Say which record stands."""
+def describe_status(parameters: dict[str, Any]) -> str:
+    """Say which record is intact."""
     store = Path(parameters["store"])
-    ledger = read_ledger(store)
-    if not ledger.generation:
+    state = read_state(store)
+    if not state.generation:
         return f"There is no record in {store} yet."
-    taken = sum(entry.status == "taken" for entry in ledger.entries)
-    return f"The record in {store} stands: generation {ledger.generation[:12]} of {taken} files."
+    included = sum(entry.status == "included" for entry in state.entries)
+    return (
+        f"The record in {store} is intact: generation {state.generation[:12]} of {included} files."
+    )
 
 
 @task(**TASK)
@@ -70,8 +72,8 @@ def take(folder: Path, store: Path, settings: Path) -> Done:
     report = ingest_folder(folder, store, settings)
     return Done(
         report.read,
-        len(report.taken),
-        tuple((entry.name, entry.reason) for entry in report.set_aside),
+        len(report.included),
+        tuple((entry.name, entry.reason) for entry in report.skipped),
         tuple((entry.name, entry.reason) for entry in report.identical),
         report.recomputed,
         report.generation,
@@ -98,11 +100,11 @@ def fetch(addresses: Path, folder: Path) -> list[str]:
     return refused
 
 
-@flow(name="monitor", **on_a_schedule(2, stands))
+@flow(name="monitor", **on_a_schedule(2, describe_status))
 def monitor(folder: str, settings: str, store: str = "monitoring", addresses: str = "") -> str:
     """Take new and changed files of a folder into the record.
 
-    Where a service doesn't answer in all attempts, the rest is taken and the run fails at
+    Where a service doesn't answer in all attempts, the rest is included and the run fails at
     its end, so that somebody knows.
 
     Parameters
@@ -133,7 +135,7 @@ def monitor(folder: str, settings: str, store: str = "monitoring", addresses: st
         done = take(Path(folder), Path(store), Path(settings))
         lines.extend(_summary(done, store, refused))
         if silent is not None:
-            silent.add_note(f"the rest was taken: the record is {done.generation[:12]}")
+            silent.add_note(f"the rest was included: the record is {done.generation[:12]}")
             raise silent
     return done.generation
 
@@ -141,13 +143,13 @@ def monitor(folder: str, settings: str, store: str = "monitoring", addresses: st
 def _summary(done: Done, store: str, refused: list[str]) -> list[str]:
     """Return the page of a run."""
     lines = [
-        f"Record `{done.generation[:12]}` in `{store}`: {done.taken} files in it, "
-        f"{len(done.read)} of them read now, {len(done.set_aside)} set aside, "
+        f"Record `{done.generation[:12]}` in `{store}`: {done.included} files in it, "
+        f"{len(done.read)} of them read now, {len(done.skipped)} skipped, "
         f"{done.recomputed} years of series computed.",
     ]
     for title, rows in (
         ("Not fetched", [(reason.partition(": ")[0], reason) for reason in refused]),
-        ("Set aside", done.set_aside),
+        ("Skipped", done.skipped),
         ("The same as another", done.identical),
         ("Read now", [(name, "") for name in done.read]),
     ):

@@ -47,8 +47,8 @@ __all__ = ["rebuild"]
 _MOST_AT_ONCE = 16
 
 
-def stands(parameters: dict[str, Any]) -> str:
-    """Say which release stands."""
+def describe_status(parameters: dict[str, Any]) -> str:
+    """Say which release is intact."""
     chosen = load_config(parameters["config"])
     root = parameters["output"] or chosen.output.folder
     return "Nothing was published. " + release_status(root, chosen.inventory.name)
@@ -72,7 +72,7 @@ def publish(config: Config, record: RunRecord, output: str) -> str:
 
 @flow(
     name="rebuild",
-    **on_a_schedule(4, stands),
+    **on_a_schedule(4, describe_status),
     task_runner=ThreadPoolTaskRunner(max_workers=_MOST_AT_ONCE),
 )
 def rebuild(config: str = "default", output: str = "", scheduler: str = "") -> str:

@@ -123,7 +123,7 @@ def _workers(client: Any, pool: str) -> list[str]:
 
 def _send(what: str, advice: str, run: str = "") -> None:
     text = f"What broke\n  {what}\n\nWhat to do\n  {advice}\n"
-    fields = {"flow": "watch", "run": run, "state": "Silent", "what": what, "stands": ""}
+    fields = {"flow": "watch", "run": run, "state": "Silent", "what": what, "status": ""}
     for failed in send(f"[bc-inventory] {what} ({socket.gethostname()})", text, fields):
         sys.stderr.write(failed + "\n")
 

@@ -19,7 +19,7 @@ __all__ = ["fetch_list", "monitor"]
     "--settings",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     required=True,
-    help="TOML: coverage rule, excluded marks, and what the files don't say.",
+    help="TOML: coverage rule, excluded quality flags, and what the files don't say.",
 )
 @click.option(
     "--store",
@@ -48,13 +48,13 @@ def monitor(folder: Path, settings: Path, store: Path, fetch: Path | None, offli
     from bc_inventory.workflow.measurements import ingest_folder
 
     report = ingest_folder(folder, store, settings, progress=tell)
-    for entry in (*report.set_aside, *report.identical):
+    for entry in (*report.skipped, *report.identical):
         click.echo(f"{entry.status}: {entry.name}: {entry.reason}")
     for first, second, length in report.copies:
         click.echo(f"marked: {first} and {second} share a run of {length} values")
     click.echo(
-        f"{len(report.read)} files read, {len(report.taken)} in the record, "
-        f"{len(report.set_aside)} set aside, {report.recomputed} years of series computed"
+        f"{len(report.read)} files read, {len(report.included)} in the record, "
+        f"{len(report.skipped)} skipped, {report.recomputed} years of series computed"
     )
     click.echo(f"Record: {report.path}")
 

@@ -72,7 +72,7 @@ class Fraction(Distribution):
     def variance(self) -> Floats:
         """Expected square of the distance from the mean."""
         nodes, weights = _nodes()
-        result: Floats = np.square(self._at(nodes) - self.mean[:, None]) @ weights
+        result: Floats = np.square(self._fraction_at(nodes) - self.mean[:, None]) @ weights
         return result
 
     @property
@@ -109,13 +109,13 @@ class Fraction(Distribution):
     def reach(self) -> tuple[Floats, Floats, Floats]:
         """Return the mean of the logarithm over the mean number, and how far its bounds are."""
         nodes, weights = _nodes()
-        drawn = self._at(np.concatenate([nodes, [-Z95, Z95]]))
+        drawn = self._fraction_at(np.concatenate([nodes, [-Z95, Z95]]))
         logarithm = np.log(np.where(drawn > 0, drawn, 1.0))
         logarithm -= np.log(np.where(self.mean > 0, self.mean, 1.0))[:, None]
         place = logarithm[:, :-2] @ weights
         return place, place - logarithm[:, -2], logarithm[:, -1] - place
 
-    def _at(self, nodes: Floats) -> Floats:
+    def _fraction_at(self, nodes: Floats) -> Floats:
         scores = np.broadcast_to(nodes, (len(self.mean), len(nodes)))
         return self.quantile(scores)
 

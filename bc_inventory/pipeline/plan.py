@@ -386,6 +386,6 @@ def writing(step: str) -> Iterator[None]:
             raise
         raise ReleaseError(
             f"step {step} can't write its result: {error.strerror} ({error.filename}). "
-            "Nothing was published and the last release stands. Free some space, or choose "
+            "Nothing was published and the last release is intact. Free some space, or choose "
             "another folder for the output or the cache."
         ) from error

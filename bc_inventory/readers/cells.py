@@ -83,7 +83,7 @@ def find_row(
 def headless(
     rows: Sequence[Sequence[Any]], top: int, columns: Collection[int], first: int
 ) -> list[str]:
-    """Return the cells of figures in columns that no head names, to be set aside aloud.
+    """Return the cells of figures in columns that no head names, to be skipped aloud.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def headless(
 
 
 def nameless(rows: Sequence[Sequence[Any]], columns: Collection[int]) -> list[str]:
-    """Return the cells of figures in rows whose first cell is blank, to be set aside aloud.
+    """Return the cells of figures in rows whose first cell is blank, to be skipped aloud.
 
     Parameters
     ----------

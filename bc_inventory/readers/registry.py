@@ -19,14 +19,14 @@ import pandas as pd
 from bc_inventory import schema
 from bc_inventory.errors import SourceError, suggest
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.result import Format, Kind, Reading, Report, SetAside, reading
+from bc_inventory.readers.result import Format, Kind, Reading, Report, Skipped, reading
 
 __all__ = [
     "Format",
     "Kind",
     "Reading",
     "Report",
-    "SetAside",
+    "Skipped",
     "detect",
     "find_format",
     "formats",

@@ -10,13 +10,13 @@ import pandas as pd
 
 from bc_inventory.readers.io.source import Source
 
-__all__ = ["Format", "Kind", "Reading", "Report", "SetAside", "reading", "year_spans"]
+__all__ = ["Format", "Kind", "Reading", "Report", "Skipped", "reading", "year_spans"]
 
 Kind = Literal["activity", "inventory", "station", "gridded"]
 
 
 @dataclass(frozen=True)
-class SetAside:
+class Skipped:
     """Rows of a file that didn't go into the table, and why.
 
     Parameters
@@ -56,7 +56,7 @@ class Report:
         Distinct sectors and fuels of the publisher.
     notation_keys : dict of str to int
         Cells by notation key.
-    set_aside : tuple of SetAside
+    skipped : tuple of Skipped
         What was left out and why.
     notes : tuple of str
         What a user of the rows should know.
@@ -71,7 +71,7 @@ class Report:
     species: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
     notation_keys: dict[str, int] | None = None
-    set_aside: tuple[SetAside, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
     notes: tuple[str, ...] = ()
     aggregates: tuple[str, ...] = ()
     sectors: int = 0
@@ -99,9 +99,9 @@ class Report:
             ("notation keys", keys or "none"),
             ("sha256", self.sha256),
         ]
-        for item in self.set_aside:
+        for item in self.skipped:
             example = f" (such as {item.example})" if item.example else ""
-            lines.append(("set aside", f"{item.rows} x {item.reason}{example}"))
+            lines.append(("skipped", f"{item.rows} x {item.reason}{example}"))
         lines += [("note", note) for note in self.notes]
         head = f"{self.file}: {self.format}"
         return "\n".join([head, *(f"  {name:<14} {text}" for name, text in lines)])
@@ -129,7 +129,7 @@ class Reading:
     data : pandas.DataFrame or xarray.Dataset
         A table under the format's contract, or a CF dataset.
     report : Report
-        What was read and what was set aside.
+        What was read and what was skipped.
     """
 
     data: Any
@@ -186,7 +186,7 @@ def reading(
     source: Source,
     format_name: str,
     frame: pd.DataFrame,
-    set_aside: Sequence[SetAside] = (),
+    skipped: Sequence[Skipped] = (),
     notes: Sequence[str] = (),
 ) -> Reading:
     """Return a table with its report, summarised from its own columns.
@@ -200,7 +200,7 @@ def reading(
     frame : pandas.DataFrame
         The table; its columns year, region, region_level, sector, fuel (or source_sector,
         source_fuel), species, unit and notation_key are summarised where it has them.
-    set_aside : sequence of SetAside
+    skipped : sequence of Skipped
         What was left out.
     notes : sequence of str
         What a user of the rows should know.
@@ -235,7 +235,7 @@ def reading(
         species=distinct("species"),
         units=distinct("unit"),
         notation_keys=keys,
-        set_aside=tuple(set_aside),
+        skipped=tuple(skipped),
         notes=tuple(notes),
         aggregates=() if apart is None else tuple(sorted(frame.loc[apart, "region"].unique())),
         sectors=count("source_sector", "sector"),

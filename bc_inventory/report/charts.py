@@ -175,9 +175,9 @@ def lines(series: Sequence[Series], title: Both, description: Both) -> Markup:
             shapes.append(
                 label(across(year), bottom + 10, str(year), text_anchor="middle", class_="tick")
             )
-    aside = _dodged(series)
+    offsets = _dodged(series)
     for place, element in enumerate(series):
-        shapes += _line(element, place, across, up, aside[place])
+        shapes += _line(element, place, across, up, offsets[place])
     height = bottom + 24
     for place, element in enumerate(series):
         y = height + 6 + (place // 2) * 18
@@ -188,7 +188,7 @@ def lines(series: Sequence[Series], title: Both, description: Both) -> Markup:
 
 
 def _dodged(series: Sequence[Series]) -> list[dict[int, float]]:
-    """Return how far aside each series is in a year in which several have an interval."""
+    """Return how far each series is moved sideways in a year in which several have an interval."""
     records: list[dict[int, float]] = [{} for _ in series]
     holders: dict[int, list[int]] = {}
     for place, item in enumerate(series):
@@ -202,19 +202,19 @@ def _dodged(series: Sequence[Series]) -> list[dict[int, float]]:
 
 
 def _line(
-    series: Series, place: int, across: Across, up: Across, aside: dict[int, float]
+    series: Series, place: int, across: Across, up: Across, offsets: dict[int, float]
 ) -> list[Markup]:
     shapes = []
     kind = "ours" if series.ours else f"line{place % 5}"
     points = sorted(series.points)
     if len(points) > 1:
         path = "M" + "L".join(
-            f"{across(p[0]) + aside.get(p[0], 0.0):.1f} {up(p[1]):.1f}" for p in points
+            f"{across(p[0]) + offsets.get(p[0], 0.0):.1f} {up(p[1]):.1f}" for p in points
         )
         dash = None if series.ours else _DASHES[place % len(_DASHES)]
         shapes.append(shape("path", d=path, class_=f"line {kind}", stroke_dasharray=dash))
     for year, value, lower, upper in points:
-        x = across(year) + aside.get(year, 0.0)
+        x = across(year) + offsets.get(year, 0.0)
         if lower is not None and upper is not None:
             path = f"M{x:.1f} {up(lower):.1f}V{up(upper):.1f}M{x - 4:.1f} {up(lower):.1f}h8"
             path += f"M{x - 4:.1f} {up(upper):.1f}h8"

@@ -157,8 +157,8 @@ OVERALL = Table(
     ("side", "base", "other", "sector"),
 )
 
-SET_ASIDE = Table(
-    "comparison_set_aside",
+SKIPPED = Table(
+    "comparison_skipped",
     "What no common sector holds, and parts of sectors without a figure.",
     (
         c.side,
@@ -209,7 +209,7 @@ TABLES = (
     CONSENSUS,
     COMPARABILITY,
     OVERALL,
-    SET_ASIDE,
+    SKIPPED,
     BRIDGE,
     IMPLIED,
 )

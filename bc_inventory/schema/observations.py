@@ -276,7 +276,7 @@ OBSERVATIONS = Table(
         _s("instrument", "instrument"),
         Column("clock", "string", "clock of the times: UTC, or how they were made UTC"),
         _s("flags", "publisher's flags with their counts, such as 147:3;780:2"),
-        _s("marks", "marks of quality control with their counts"),
+        _s("quality_flags", "flags of quality control with their counts"),
         Column("n_valid", "integer", "values in the mean", minimum=0),
         Column("n_total", "integer", "values of the period, valid or not", minimum=0),
         Column("n_negative", "integer", "negative values in the mean", minimum=0),

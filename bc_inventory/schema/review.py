@@ -150,7 +150,7 @@ DOUBLE_COUNTING = Table(
         _s("species", "pollutant"),
         _n("claimed_kt", "tonnes claimed", "kt"),
         _n("inside_kt", "tonnes of the claims inside it", "kt", required=True),
-        _n("own_kt", "tonnes left to it", "kt"),
+        _n("remaining_kt", "tonnes left to it", "kt"),
         _n("reduced_kt", "tonnes that projects inside it save", "kt", required=True),
         Column("counted", "boolean", "whether it is counted: one of several on the same thing is"),
     ),

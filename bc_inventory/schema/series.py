@@ -19,7 +19,7 @@ __all__ = ["COLUMNS", "Description", "Log", "Record", "Series", "Setup", "make_v
 
 # Times are UTC to the second and without zone inside; the tables carry the zone.
 TIME = "datetime64[s]"
-COLUMNS = ("start", "end", "value", "valid", "flags", "marks", "segment", "measured_s")
+COLUMNS = ("start", "end", "value", "valid", "flags", "quality_flags", "segment", "measured_s")
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Series:
     frame : pandas.DataFrame
         Columns start, end (naive UTC, `datetime64[s]`), value (float, NaN where
         missing), valid (bool, by the publisher's flags), flags (text: flags separated
-        by `;`), marks (integer bits of quality control, see
+        by `;`), quality_flags (integer bits of quality control, see
         `bc_inventory.monitoring.quality.tests`), segment (text: changes where tape or method does)
         and measured_s (seconds really sampled between start and end).
     """
@@ -249,7 +249,7 @@ def make_values(start: Any, end: Any, value: Any, valid: Any, flags: Any = "") -
     Returns
     -------
     pandas.DataFrame
-        With the columns of `COLUMNS`; no mark is set.
+        With the columns of `COLUMNS`; no quality flag is set.
     """
     begin, finish = np.asarray(start, dtype=TIME), np.asarray(end, dtype=TIME)
     count = len(begin)
@@ -261,7 +261,7 @@ def make_values(start: Any, end: Any, value: Any, valid: Any, flags: Any = "") -
             "value": np.asarray(value, dtype=float),
             "valid": np.asarray(valid, dtype=bool),
             "flags": _same(flags, count) if isinstance(flags, str) else _distinct(flags),
-            "marks": np.zeros(count, dtype=np.uint16),
+            "quality_flags": np.zeros(count, dtype=np.uint16),
             "segment": _same("", count),
             "measured_s": (finish - begin).astype(np.int64).astype(float),
         }

@@ -53,7 +53,7 @@ def using_results(cache: Path) -> Iterator[None]:
         except OSError as error:
             raise ReleaseError(
                 f"can't write to {cache}: {error.strerror} ({error.filename}). Nothing was "
-                "published and the last release stands. Free some space, or choose another "
+                "published and the last release is intact. Free some space, or choose another "
                 "folder for the output"
             ) from error
         yield

@@ -32,7 +32,7 @@ class Analysis:
         Takes inputs, outputs and parameters, as a step does.
     tables : tuple of str
         What it writes; the names of files and of contracts.
-    made_of : tuple of str
+    reads : tuple of str
         Which of the tables `emissions` and `totals` it reads.
     facts : mapping of str to str
         Files of facts by the name of the input.
@@ -43,7 +43,7 @@ class Analysis:
     name: str
     run: Callable[..., None]
     tables: tuple[str, ...]
-    made_of: tuple[str, ...]
+    reads: tuple[str, ...]
     facts: Mapping[str, str] = field(default_factory=dict)
     parameters: tuple[str, ...] = ("year", "factor_set", "draws", "seed")
 
@@ -119,7 +119,7 @@ def derived_steps(config: Config) -> list[Step]:
             each.run,
             {
                 **{name: data_root() / file for name, file in each.facts.items()},
-                **{name: Output(name, name) for name in each.made_of},
+                **{name: Output(name, name) for name in each.reads},
             },
             {name: f"{name}.parquet" for name in each.tables},
             {name: parameters[name] for name in each.parameters},
@@ -128,12 +128,12 @@ def derived_steps(config: Config) -> list[Step]:
     ]
 
 
-def derive(made_of: Mapping[str, Path], folder: Path, **parameters: Any) -> dict[str, Path]:
+def derive(release_tables: Mapping[str, Path], folder: Path, **parameters: Any) -> dict[str, Path]:
     """Derive all tables of a release anew, with other parameters than it was built with.
 
     Parameters
     ----------
-    made_of : mapping of str to Path
+    release_tables : mapping of str to Path
         `emissions` and `totals`.
     folder : Path
         Where to write the tables.
@@ -148,7 +148,7 @@ def derive(made_of: Mapping[str, Path], folder: Path, **parameters: Any) -> dict
     paths: dict[str, Path] = {}
     for each in ANALYSES:
         inputs = {name: data_root() / file for name, file in each.facts.items()}
-        inputs |= {name: made_of[name] for name in each.made_of}
+        inputs |= {name: release_tables[name] for name in each.reads}
         outputs = {name: folder / f"{name}.parquet" for name in each.tables}
         each.run(inputs, outputs, **{name: parameters[name] for name in each.parameters})
         paths |= outputs

@@ -62,7 +62,7 @@ def build(
     ------
     BCInventoryError
         Whatever is wrong with the input or the target; nothing is published
-        then, and the last release stands.
+        then, and the last release is intact.
 
     Examples
     --------

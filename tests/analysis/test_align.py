@@ -140,9 +140,9 @@ def test_alignment_and_what_it_leaves_out():
     assert table["ours", "1A4bi"] == pytest.approx(60.0)
     assert table["ours", "1A4ai+1A4ci"] == pytest.approx(5.0)
     assert ("ours", "1A3bi") not in table.index
-    aside = made.set_aside.set_index("target")
-    assert aside.loc["not_comparable", "emission_kt"] == 3.0
-    assert aside.loc["1A4ci", "reason"] == "part of the sector without a figure: NE"
+    skipped = made.skipped.set_index("target")
+    assert skipped.loc["not_comparable", "emission_kt"] == 3.0
+    assert skipped.loc["1A4ci", "reason"] == "part of the sector without a figure: NE"
     inside, left = joint(made.compared, ["ours", "REAS v3.2"])
     assert sorted(inside["sector"].unique()) == ["1A4ai+1A4ci", "1A4bi"]
     left = left.set_index("inventory")

@@ -81,9 +81,9 @@ def test_provinces_are_summed_where_the_other_gives_the_country():
     inside, left = joint(made.compared, ["ours", "MEIC 1.3"])
     assert set(inside["region"]) == {"CN"}
     assert left["left_out_kt"].tolist() == [0.0, 0.0]
-    aside = made.set_aside[made.set_aside["reason"] == "no figure in the sum of CN"]
-    assert "CN-SX" in set(aside["region"])
-    assert not set(aside["region"]) & set(PROVINCES)
+    skipped = made.skipped[made.skipped["reason"] == "no figure in the sum of CN"]
+    assert "CN-SX" in set(skipped["region"])
+    assert not set(skipped["region"]) & set(PROVINCES)
 
 
 def test_a_pair_of_wholes_is_taken_apart_exactly():

@@ -33,7 +33,7 @@ PROVINCE = {"claim": "province", "emission_kt": 100.0}
 
 
 def own(made):
-    return made.claims.set_index("claim")["own_kt"]
+    return made.claims.set_index("claim")["remaining_kt"]
 
 
 def test_a_county_and_a_plant_are_taken_out_of_what_surrounds_them():
@@ -57,7 +57,7 @@ def test_only_the_same_sector_is_taken_out():
             {"claim": "county", "inside": "province", "sector": "1A2c", "emission_kt": 4.0},
         )
     )
-    result = made.claims.set_index(["claim", "sector"])["own_kt"]
+    result = made.claims.set_index(["claim", "sector"])["remaining_kt"]
     assert result["province", "1A2c"] == 6.0
     assert result["province", "1A3bi"] == 20.0
 
@@ -93,7 +93,9 @@ def test_reductions_are_inside_their_sector_once():
             project | {"claim": "two", "emission_kt": 3.0},
         )
     )
-    assert made.claims.set_index("claim").loc["sector", ["own_kt", "reduced_kt"]].tolist() == [
+    assert made.claims.set_index("claim").loc[
+        "sector", ["remaining_kt", "reduced_kt"]
+    ].tolist() == [
         10,
         7,
     ]
@@ -140,7 +142,7 @@ def test_the_seed_cases():
     """Sichuan by guideline is a third of REAS; a county without a province; an eighth saved."""
     made = nest(read_claims())
     result = made.claims.set_index("claim")
-    assert result.loc["china-reas", "own_kt"] == pytest.approx(1642.353 - 88.583)
+    assert result.loc["china-reas", "remaining_kt"] == pytest.approx(1642.353 - 88.583)
     assert not result.loc["sichuan-guideline", "counted"]
     findings = made.findings.set_index("finding")
     assert findings.loc["alternative", "ratio"] == pytest.approx(88.583 / 28.7)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from bc_inventory.analysis.comparison.pooling import (
-    beside_trends,
+    compare_trends,
     consensus,
     rank_agreement,
     reconcile,
@@ -191,9 +191,9 @@ def test_trends_side_by_side():
             "end_year": [2018, 2018, 2018],
         }
     )
-    result = beside_trends(emissions, stations).set_index("station")
+    result = compare_trends(emissions, stations).set_index("station")
     assert result.index.tolist() == ["Fukue", "other"]
     assert result.loc["Fukue", "emission_trend_percent"] == pytest.approx(-5.3)
     assert result["agree"].tolist() == [True, False]
-    short = beside_trends(emissions, stations.assign(start_year=2017))
+    short = compare_trends(emissions, stations.assign(start_year=2017))
     assert short["agree"].isna().all()

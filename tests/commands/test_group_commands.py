@@ -84,7 +84,7 @@ def test_claims_of_a_file_and_those_that_ship(releases, tmp_path):
     done = call(nest, file, "--to", tmp_path / "own.csv")
     assert "Computed now with the claims of claims.csv" in done.output
     assert "exceeds: claims inside nation hold 2 kt more than it does" in done.output
-    own = pd.read_csv(tmp_path / "own.csv").set_index("claim")["own_kt"]
+    own = pd.read_csv(tmp_path / "own.csv").set_index("claim")["remaining_kt"]
     assert own.to_dict() == {"nation": 0.0, "plant": 12.0}
     file.write_text(file.read_text().replace(",nation,point", ",natin,point"))
     with pytest.raises(DataError, match="Did you mean 'nation'"):

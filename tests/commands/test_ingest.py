@@ -33,7 +33,7 @@ def test_it_finds_the_reader_and_reports_what_it_read(folder):
         "notation keys  none",
         "not to sum     3: CHIN_PLUS, WEST_EURO, WORLD",
         "sectors        4",
-        "set aside      2 x an empty cell",
+        "skipped        2 x an empty cell",
         "note           includes high emitters",
     ):
         assert line in done.output

@@ -59,7 +59,7 @@ def main(base: Path) -> None:
             break
         failed += 1
         assert "No space left" in said, said
-        assert "last release stands" in said, said
+        assert "last release is intact" in said, said
         # The rename may be done when `latest` finds no room; then both are whole.
         assert require_whole(out, {old, new}) == old
         shutil.rmtree(out / ".cache")

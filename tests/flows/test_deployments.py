@@ -143,7 +143,7 @@ def made_by(deployment, parameters):
     return None
 
 
-def test_bad_data_fails_once_and_the_alarm_says_what_broke_and_what_stands(operations, by_command):
+def test_bad_data_fails_once_and_the_alarm_says_what_is_intact(operations, by_command):
     project = operations.project
     shutil.copytree(project / "data", project / "bad")
     facts = project / "bad" / "emission_factors.csv"
@@ -165,8 +165,8 @@ def test_bad_data_fails_once_and_the_alarm_says_what_broke_and_what_stands(opera
     where = "data/emission_factors.csv with its overlay, row 2, column side"
     assert f"{where}: found side EU" in body["what"]
     assert "(in step emissions)" in body["what"]
-    assert f"The last release stands: small {by_command.version}" in body["stands"]
-    assert "every file is as published" in body["stands"]
+    assert f"The last release is intact: small {by_command.version}" in body["status"]
+    assert "every file is as published" in body["status"]
     assert body["text"].startswith(f"[bc-inventory] {REBUILD} Failed: {where}")
     assert f"prefect deployment run {REBUILD} -p config=bad.toml -p output=failing" in body["text"]
     assert f"prefect flow-run logs {run}" in body["text"]
@@ -214,7 +214,7 @@ def test_a_killed_run_is_told_and_leaves_the_release_and_the_way_free(operations
     (body,) = watching.told(operations.told, run)
     assert body["state"] == "Crashed"
     assert "Process exited with status code: -9" in body["what"]
-    assert f"The last release stands: small {by_command.version}" in body["stands"]
+    assert f"The last release is intact: small {by_command.version}" in body["status"]
     assert "look for a lack of memory" in body["text"]
     store = LocalStore(out)
     assert store.latest("small") == by_command.version

@@ -74,7 +74,7 @@ def measured(tmp_path, monkeypatch):
     return folder
 
 
-def test_a_page_says_what_was_read_and_set_aside_and_the_record_is_the_librarys(
+def test_a_page_says_what_was_read_and_skipped_and_the_record_is_the_librarys(
     operations, measured, tmp_path
 ):
     from flows.monitor import monitor
@@ -88,10 +88,10 @@ def test_a_page_says_what_was_read_and_set_aside_and_the_record_is_the_librarys(
     assert (
         f"Record `{report.generation[:12]}` in `store`: 1 files in it, 2 of them read now" in text
     )
-    assert "2 set aside" in text
-    aside = text.partition("## Set aside")[2].partition("## The same")[0]
-    assert "| `bad.csv` | " in aside
-    assert "| `notes.txt` | no rule of the settings matches its name |" in aside
+    assert "2 skipped" in text
+    skipped = text.partition("## Skipped")[2].partition("## The same")[0]
+    assert "| `bad.csv` | " in skipped
+    assert "| `notes.txt` | no rule of the settings matches its name |" in skipped
     assert "the same bytes as a" in text.partition("## The same as another")[2]
     assert "a.csv` |" in text.partition("## Read now")[2]
 
@@ -160,8 +160,8 @@ def test_a_network_that_stays_away_fails_the_run_after_the_rest_was_taken(
     assert "1 files in it, 2 of them read now" in text
     (body,) = watching.told(operations.told, run)
     assert "1 addresses of list.txt didn't answer" in body["what"]
-    assert "the rest was taken" in body["what"]
-    assert "The record in store stands: generation" in body["stands"]
+    assert "the rest was included" in body["what"]
+    assert "The record in store is intact: generation" in body["status"]
     assert "There is nothing to mend here" in body["text"]
 
 
@@ -175,7 +175,7 @@ def test_a_service_that_is_unknown_is_no_network_error(operations, measured, tmp
         state.result()
     assert watching.task_runs(run, "fetch") == {"fetch": 1}
     (body,) = watching.told(operations.told, run)
-    assert "There is no record in store yet" in body["stands"]
+    assert "There is no record in store yet" in body["status"]
 
 
 @pytest.fixture(scope="module")
@@ -233,7 +233,7 @@ def test_a_run_that_takes_too_long_is_ended_and_told(operations, two, monkeypatc
     assert state.name == "TimedOut"
     (body,) = watching.told(operations.told, run)
     assert body["state"] == "TimedOut"
-    assert f"The last release stands: small {new}" in body["stands"]
+    assert f"The last release is intact: small {new}" in body["status"]
     assert "BC_INVENTORY_TIMEOUT_SECONDS" in body["text"]
     assert LocalStore(project / "releases").latest("small") == new
 

@@ -102,7 +102,7 @@ def test_what_nobody_estimated_has_a_notation_key(small):
     assert silent["emission_kt"].isna().all()
 
 
-def test_published_figures_without_a_mapping_are_set_aside_not_lost(small):
+def test_published_figures_without_a_mapping_are_reported_not_lost(small):
     _, unmapped = make(small)
     assert unmapped["source_fuel"].tolist() == ["unheard-of"]
 

@@ -159,11 +159,11 @@ def test_an_unknown_rule_names_the_nearest():
 
 def test_a_mark_keeps_a_value_out_only_when_asked():
     day = hours("2020-01-01", [1.0] * 23 + [100.0])
-    day.frame.loc[23, "marks"] = 4  # spike
+    day.frame.loc[23, "quality_flags"] = 4  # spike
     assert mean_over(day, "day", "none", exclude=()).frame["value"].iloc[0] == 123 / 24
     made = mean_over(day, "day", "none", exclude=("spike",)).frame
     assert made["value"].iloc[0] == 1.0
-    assert made["marks"].iloc[0] == "spike:1"
+    assert made["quality_flags"].iloc[0] == "spike:1"
     with pytest.raises(ConfigError, match="spike"):
         mean_over(day, "day", "none", exclude=("spikes",))
 

@@ -115,7 +115,7 @@ mac = 10.0
 mac_relative_uncertainty = 0.3
 """,
     )
-    assert report.set_aside == ()
+    assert report.skipped == ()
     whole = hours[hours["part"].isna()].set_index("start")
     b = whole[whole["bc_type"] == "b_abs"]
     ebc = whole[whole["bc_type"] == "eBC"]
@@ -164,7 +164,7 @@ def test_ebc_is_made_from_the_counters_where_the_setup_is_given(shared, tmp_path
         tmp_path, shared, "counters = { scattering_c = 1.39, leakage = 0.01, area_cm2 = 0.785 }"
     )
     # The log of one day begins after an ATN 0, so nothing can be counted from it.
-    assert report.set_aside == ()
+    assert report.skipped == ()
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_a_step_that_finds_nothing_sets_the_file_aside(shared, tmp_path):
     settings = tmp_path / "settings.toml"
     settings.write_text(RULE + more, encoding="utf-8")
     report = ingest_folder(folder, tmp_path / "store", settings)
-    assert "no series for the step" in report.set_aside[0].reason
+    assert "no series for the step" in report.skipped[0].reason
 
 
 STATES = ['delivered_state = "ambient"', "actual = { t_k = 288.15, p_hpa = 900 }"]
@@ -228,8 +228,8 @@ options = { utc_offset_h = 8, stamp = "end", interval_s = 3600 }
 """
     for more, word in (("", "without a reference state"), (STATES[0], "no actual")):
         settings.write_text(text + more, encoding="utf-8")
-        (aside,) = ingest_folder(folder, tmp_path / "store", settings).set_aside
-        assert word in aside.reason
+        (skipped,) = ingest_folder(folder, tmp_path / "store", settings).skipped
+        assert word in skipped.reason
     settings.write_text(text + "\n".join(STATES), encoding="utf-8")
     report = ingest_folder(folder, tmp_path / "store", settings)
     frame = schema.read_parquet(report.path / "observations", "observations")

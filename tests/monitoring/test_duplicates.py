@@ -1,4 +1,4 @@
-"""Copies between stations are found, marked and told, and chance isn't taken for one."""
+"""Copies between stations are flagged and reported, and chance agreement is not."""
 
 import numpy as np
 import pytest
@@ -110,8 +110,8 @@ def test_copies_are_marked_and_kept_out_only_where_asked(tmp_path):
     assert second.recomputed == 4
     frame = schema.read_parquet(second.path / "observations", "observations")
     hours = frame[frame["period"] == "hour"]
-    marked = hours["marks"].astype(object).fillna("").str.contains("duplicate_series")
-    assert marked.groupby(hours["station"].astype(str)).sum().to_dict() == {
+    flagged = hours["quality_flags"].astype(object).fillna("").str.contains("duplicate_series")
+    assert flagged.groupby(hours["station"].astype(str)).sum().to_dict() == {
         "AA0001R": 30,
         "BB0001R": 30,
     }
@@ -143,5 +143,5 @@ def test_a_change_of_method_between_files_is_a_break(tmp_path):
         return Series(about, values)
 
     made = joined([one("b", "2020-01-02", "M8060"), one("a", "2020-01-01", "M8020")])
-    marks = [names_of(int(mark)) for mark in made.frame["marks"]]
+    marks = [names_of(int(mark)) for mark in made.frame["quality_flags"]]
     assert ["break" in mark for mark in marks] == [False] * 3 + [True] + [False] * 2

@@ -148,7 +148,7 @@ def test_a_changed_file_replaces_its_values(tmp_path):
     assert len(list((store / "generations").iterdir())) == 1
 
 
-def test_a_bad_file_is_set_aside_and_the_rest_goes_on(tmp_path):
+def test_a_bad_file_is_skipped_and_the_rest_goes_on(tmp_path):
     folder, settings = folder_of(
         tmp_path, a=year(), b="site,date_end,bc\ngb1,yesterday,1\n", c="", d="nothing of it"
     )
@@ -156,7 +156,7 @@ def test_a_bad_file_is_set_aside_and_the_rest_goes_on(tmp_path):
     (folder / "cut.nas").write_text("25 1001\nx\n", encoding="utf-8")
     (folder / "evil.csv").write_bytes(b"\x80\x04\x95pickle")
     report = ingest_folder(folder, tmp_path / "store", settings)
-    reasons = {entry.name: entry.reason for entry in report.set_aside}
+    reasons = {entry.name: entry.reason for entry in report.skipped}
     assert set(reasons) == {
         "uk/b.csv",
         "uk/c.csv",
@@ -169,13 +169,13 @@ def test_a_bad_file_is_set_aside_and_the_rest_goes_on(tmp_path):
     assert "yesterday" in reasons["uk/b.csv"]
     assert "no rule" in reasons["unknown.xyz"]
     assert "header lines" in reasons["cut.nas"]
-    assert len(report.taken) == 1
+    assert len(report.included) == 1
     # It isn't read again until it or its rule changes.
     assert ingest_folder(folder, tmp_path / "store", settings).read == ()
     (folder / "uk" / "b.csv").write_text(year(2, "gb0002r"), encoding="utf-8")
     mended = ingest_folder(folder, tmp_path / "store", settings)
     assert mended.read == ("uk/b.csv",)
-    assert len(mended.taken) == 2
+    assert len(mended.included) == 2
 
 
 def test_check_25_identical_files_are_reported_and_counted_once(tmp_path):
@@ -197,7 +197,7 @@ def test_an_hour_of_two_files_counts_once(tmp_path):
     report = ingest_folder(folder, tmp_path / "store", settings)
     days = record(report).query("period == 'day'").sort_values("start")
     assert days["ebc_ug_m3"].tolist()[0] == pytest.approx(1.0)
-    assert "duplicate_time:12" in days["marks"].iloc[0]
+    assert "duplicate_time:12" in days["quality_flags"].iloc[0]
 
 
 def test_a_change_of_settings_is_felt(tmp_path):
@@ -245,11 +245,11 @@ def test_a_damaged_result_is_made_again(tmp_path):
     assert tree(store) == whole
 
 
-def test_a_damaged_ledger_is_told(tmp_path):
+def test_a_damaged_state_is_refused(tmp_path):
     folder, settings = folder_of(tmp_path, a=hours("2019-01-01", [1.0]))
     ingest_folder(folder, tmp_path / "store", settings)
-    (tmp_path / "store" / "ledger.json").write_text("{", encoding="utf-8")
-    with pytest.raises(DataError, match="ledger"):
+    (tmp_path / "store" / "state.json").write_text("{", encoding="utf-8")
+    with pytest.raises(DataError, match="state"):
         ingest_folder(folder, tmp_path / "store", settings)
 
 
@@ -259,7 +259,7 @@ class Killed(BaseException):
 
 def interruptions():
     """Name every function through which an ingest writes."""
-    return ["write_part", "year_means", "assemble", "write_ledger", "_sweep"]
+    return ["write_part", "year_means", "assemble", "write_state", "_sweep"]
 
 
 @pytest.mark.parametrize("name", interruptions())
@@ -334,9 +334,9 @@ def test_two_at_once_neither_corrupt_nor_lose(whole, tmp_path):
     assert tree(there) == tree(store)
 
 
-def test_the_ledger_is_readable_and_without_clock(whole):
-    held = json.loads((whole[2] / "ledger.json").read_text(encoding="utf-8"))
-    assert [one["status"] for one in held["files"]] == ["taken"] * 3
+def test_the_state_is_readable_and_without_clock(whole):
+    held = json.loads((whole[2] / "state.json").read_text(encoding="utf-8"))
+    assert [one["status"] for one in held["files"]] == ["included"] * 3
     assert not any("time" in key or "date" in key for key in held["files"][0])
 
 
@@ -350,7 +350,7 @@ def test_the_command_says_what_it_did(tmp_path):
         monitor, [str(folder), "--settings", str(settings), "--store", str(tmp_path / "store")]
     )
     assert done.exit_code == 0, done.output
-    assert "1 in the record, 1 set aside" in done.output
+    assert "1 in the record, 1 skipped" in done.output
     assert "uk/b.csv" in done.output
 
 
@@ -385,7 +385,7 @@ source_id = "ebas-ec-2017"
         encoding="utf-8",
     )
     report = ingest_folder(folder, tmp_path / "store", settings)
-    assert report.set_aside == ()
+    assert report.skipped == ()
     frame = record(report)
     hour = frame.query("period == 'hour' and wavelength_nm == 880 and bc_type == 'eBC'")
     assert len(hour) == 24
@@ -426,7 +426,7 @@ source_id = "emep-pmf-2017"
         encoding="utf-8",
     )
     report = ingest_folder(folder, tmp_path / "store", settings)
-    assert report.set_aside == ()
+    assert report.skipped == ()
     stations = schema.read_parquet(report.path / "stations.parquet", "stations")
     placed = stations.set_index("station")[["country", "side"]].astype(str).to_dict("index")
     assert placed == {
@@ -497,10 +497,10 @@ def test_a_file_that_fails_to_read_stops_nothing(tmp_path, monkeypatch, error, a
     with monkeypatch.context() as patch:
         fails(patch, "b.csv", error)
         report = ingest_folder(folder, tmp_path / "store", settings)
-    assert len(report.taken) == 2
-    (aside,) = report.set_aside
-    assert aside.name == "uk/b.csv"
-    assert type(error).__name__ in aside.reason
+    assert len(report.included) == 2
+    (skipped,) = report.skipped
+    assert skipped.name == "uk/b.csv"
+    assert type(error).__name__ in skipped.reason
     # What may pass is tried again; what is a defect waits for other code or another file.
     second = ingest_folder(folder, tmp_path / "store", settings)
     assert second.read == (("uk/b.csv",) if again else ())
@@ -522,5 +522,5 @@ def test_a_file_that_vanishes_stops_nothing(tmp_path, monkeypatch):
     (folder / "uk" / "b.csv").write_text("x")
     monkeypatch.setattr(module, "sha256_file", vanishes)
     report = ingest_folder(folder, tmp_path / "store", settings)
-    assert [entry.name for entry in report.taken] == ["uk/a.csv"]
-    assert [entry.name for entry in report.set_aside] == ["uk/b.csv"]
+    assert [entry.name for entry in report.included] == ["uk/a.csv"]
+    assert [entry.name for entry in report.skipped] == ["uk/b.csv"]

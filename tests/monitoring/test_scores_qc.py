@@ -1,4 +1,4 @@
-"""Scores as AeroCom defines them, and marks that never delete."""
+"""Scores as AeroCom defines them, and flags that never delete."""
 
 import csv
 
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bc_inventory.monitoring.quality.flags import names_of
-from bc_inventory.monitoring.quality.tests import identical_series, marked
+from bc_inventory.monitoring.quality.tests import flagged, identical_series
 from bc_inventory.monitoring.statistics.scores import scores
 from bc_inventory.schema.series import Description, Series, make_values
 
@@ -37,7 +37,7 @@ def series(values, *, station="X", minutes=60, segment=None, instrument=None, st
 
 
 def marks(one):
-    return [names_of(int(m)) for m in marked(one).frame["marks"]]
+    return [names_of(int(m)) for m in flagged(one).frame["quality_flags"]]
 
 
 @pytest.mark.shared
@@ -94,12 +94,12 @@ def test_a_constant_factor_is_the_bias(values, factor):
 def test_marks_never_change_a_value():
     values = [1.0, 2.0, np.nan, 500.0, -20.0, 0.0] * 10
     one = series(values, instrument="AE33")
-    after = marked(one)
+    after = flagged(one)
     np.testing.assert_array_equal(after.frame["value"], one.frame["value"])
     assert after.frame["valid"].equals(one.frame["valid"])
     assert len(after) == len(one)
-    assert "range" in names_of(int(after.frame["marks"].iloc[3]))
-    assert "below_detection" in names_of(int(after.frame["marks"].iloc[4]))
+    assert "range" in names_of(int(after.frame["quality_flags"].iloc[3]))
+    assert "below_detection" in names_of(int(after.frame["quality_flags"].iloc[4]))
 
 
 def test_persistence_needs_number_and_time():

@@ -203,7 +203,7 @@ def test_three_services_become_one_record_and_a_revision_reopens_its_means(tmp_p
         return ingest_folder(tmp_path / "in", tmp_path / "store", settings)
 
     first = run()
-    assert [entry.status for entry in first.taken] == ["taken"] * 3
+    assert [entry.status for entry in first.included] == ["included"] * 3
     frame = schema.read_parquet(first.path / "observations", "observations")
     assert set(frame["network"].astype(str)) == {"EBAS", "EEA", "OpenAQ"}
     again = run()

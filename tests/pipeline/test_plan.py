@@ -129,7 +129,7 @@ def test_a_step_must_write_what_it_promised(tmp_path):
 
 
 def test_a_full_disk_is_said_so(tmp_path):
-    with pytest.raises(ReleaseError, match=r"No space left.*last release stands"):
+    with pytest.raises(ReleaseError, match=r"No space left.*last release is intact"):
         run(Plan([Step("big", fill_disk, {}, {"out": "o"})]), tmp_path / "w")
 
 

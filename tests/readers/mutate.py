@@ -161,9 +161,11 @@ def judge(
     lost = len(right) - len(found)
     if not lost:
         return "same"
-    aside = sum(item.rows for item in made.report.set_aside)
-    before = sum(item.rows for item in truth.report.set_aside)
-    assert mutant.may_lose or aside - before >= lost, f"{mutant.kind}: {lost} rows lost in silence"
+    skipped = sum(item.rows for item in made.report.skipped)
+    before = sum(item.rows for item in truth.report.skipped)
+    assert mutant.may_lose or skipped - before >= lost, (
+        f"{mutant.kind}: {lost} rows lost in silence"
+    )
     return "less"
 
 

@@ -6,7 +6,7 @@ import pytest
 from bc_inventory.errors import DataError, SourceError
 from bc_inventory.readers import registry
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.registry import SetAside, detect, find_format, read_all, read_any
+from bc_inventory.readers.registry import Skipped, detect, find_format, read_all, read_any
 from bc_inventory.readers.result import Format, reading
 
 
@@ -22,7 +22,7 @@ def _format(name, marker, contract="population"):
                 "note": [None],
             }
         )
-        return reading(source, name, frame, [SetAside("because", 2, "x")])
+        return reading(source, name, frame, [Skipped("because", 2, "x")])
 
     return Format(
         name,
@@ -116,12 +116,12 @@ def test_a_key_that_two_files_share_is_refused(two):
         read_all([])
 
 
-def test_the_report_says_what_was_read_and_set_aside(two):
+def test_the_report_says_what_was_read_and_skipped(two):
     result = read_any(io.BytesIO(b"ab 5"))
     assert result.frame["population"].tolist() == [5.0]
     assert result.report.years == (2018,)
     assert result.report.regions == ("DE",)
-    assert "set aside      2 x because (such as x)" in result.report.as_text()
+    assert "skipped        2 x because (such as x)" in result.report.as_text()
 
 
 def test_an_option_the_format_does_not_take_is_refused(two):

@@ -195,13 +195,13 @@ def test_what_was_done_and_not_answered_is_done_once(build, bucket, server, monk
         store.remove("mini", "2018-00000000")
 
 
-def test_a_store_that_never_answers_is_an_error_and_the_last_release_stands(
+def test_a_store_that_never_answers_is_an_error_and_the_last_release_is_intact(
     build, bucket, server, monkeypatch
 ):
     monkeypatch.setattr("bc_inventory.release.store.object_store._ATTEMPTS", 1)
     made = build(bucket)
     server.fail_every = 1
-    with pytest.raises(StoreUnavailableError, match="last release stands"):
+    with pytest.raises(StoreUnavailableError, match="last release is intact"):
         build(bucket, second=4)
     with pytest.raises(StoreUnavailableError, match="doesn't answer"):
         ObjectStore(bucket).latest("mini")

@@ -60,7 +60,7 @@ def test_a_release_is_whole_and_named_after_its_content(build, tmp_path):
         "parts/2.txt",
         "total.json",
     ]
-    assert manifest["files"][3]["made_by"] == {"step": "total", "name": "total"}
+    assert manifest["files"][3]["produced_by"] == {"step": "total", "name": "total"}
     assert [entry["path"] for entry in manifest["inputs"]] == ["a.json", "b.json"]
     assert manifest["sources"] == [SOURCE]
     assert "pandas" in manifest["software"]

@@ -10,7 +10,7 @@ from bc_inventory.spatial.proxy_shares import SHARE_TABLES
 
 def test_shares_are_published_as_their_step_wrote_them(small_root):
     manifest = bci.open_release(root=small_root).manifest
-    steps = {entry["path"]: entry["made_by"]["step"] for entry in manifest["files"]
+    steps = {entry["path"]: entry["produced_by"]["step"] for entry in manifest["files"]
              if entry["path"].removesuffix(".parquet") in SHARE_TABLES}  # fmt: skip
     assert steps == dict.fromkeys((f"{name}.parquet" for name in SHARE_TABLES), "shares")
 

@@ -24,7 +24,7 @@ DERIVED = {
     "comparison_consensus": ["pooled_kt", "pooled_lower_kt", "pooled_upper_kt"],
     "key_categories": ["emission_kt", "contribution"],
     "implied_factors": ["emission_kt", "implied_factor"],
-    "double_counting": ["claimed_kt", "own_kt"],
+    "double_counting": ["claimed_kt", "remaining_kt"],
 }
 
 

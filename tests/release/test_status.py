@@ -18,10 +18,10 @@ def copy(small_root, tmp_path):
     return tmp_path / "releases"
 
 
-def test_a_whole_release_stands(copy):
+def test_a_whole_release_is_intact(copy):
     version = LocalStore(copy).latest("small")
     said = release_status(copy, "small")
-    assert said.startswith(f"The last release stands: small {version}, published 20")
+    assert said.startswith(f"The last release is intact: small {version}, published 20")
     assert said.endswith("every file is as published.")
 
 
@@ -40,10 +40,10 @@ def test_nothing_there_and_nothing_to_be_told(copy, tmp_path):
     )
     assert "No release of other" in release_status(copy, "other")
     (copy / "small" / "latest").write_text("../../etc")
-    assert "can't be told" in release_status(copy, "small")
+    assert "is unknown" in release_status(copy, "small")
 
 
-def test_a_command_that_fails_says_what_stands(copy, tmp_path):
+def test_a_command_that_fails_says_what_is_intact(copy, tmp_path):
     (tmp_path / "c.toml").write_text(
         '[inventory]\nname = "small"\nyears = [2091]\nbase_year = 2091\n'
     )
@@ -59,5 +59,5 @@ def test_a_command_that_fails_says_what_stands(copy, tmp_path):
     )
     assert done.returncode == 2
     assert "found no published activity for 2091" in done.stderr
-    assert "The last release stands: small" in done.stderr
+    assert "The last release is intact: small" in done.stderr
     assert "Traceback" not in done.stderr

@@ -39,14 +39,14 @@ class Aligned:
         Contract `compared`.
     sectors : pandas.DataFrame
         inventory, target (its own sector), sector (the common one).
-    set_aside : pandas.DataFrame
+    skipped : pandas.DataFrame
         inventory, year, region, target, emission_kt, reason: what no common
         sector holds, and parts of a sector without a figure.
     """
 
     compared: pd.DataFrame
     sectors: pd.DataFrame
-    set_aside: pd.DataFrame
+    skipped: pd.DataFrame
 
 
 def align(
@@ -100,11 +100,11 @@ def align(
     sectors = common_sectors(rows["target"], gnfr_of)
     rows = rows.merge(sectors, on="target", how="left", validate="many_to_one")
     inside = rows[rows["sector"] != NOT_COMPARABLE]
-    aside = [_set_aside(rows)]
+    skipped = [_skipped(rows)]
     compared = _summed(inside)
     if side is not None:
         compared = pd.concat([compared, _summed(whole_rows(inside, side))], ignore_index=True)
-        aside.append(missing_members(inside, side))
+        skipped.append(missing_members(inside, side))
     if draws:
         compared = compared.drop(columns=["lower_kt", "upper_kt"]).merge(
             _bounds(compared, estimated, totals or {}, sectors, side, draws, seed),
@@ -116,7 +116,7 @@ def align(
         compared["upper_kt"] = compared[["upper_kt", "emission_kt"]].max(axis=1, skipna=False)
     used = rows[["inventory", "target", "sector"]].drop_duplicates(ignore_index=True)
     checked = check(compared[table("compared").names], "compared")
-    return Aligned(checked, used, pd.concat(aside, ignore_index=True).drop_duplicates())
+    return Aligned(checked, used, pd.concat(skipped, ignore_index=True).drop_duplicates())
 
 
 def mapped_rows(inventory: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
@@ -174,8 +174,8 @@ def _mapped(rows: pd.DataFrame, crosswalk: pd.DataFrame) -> pd.DataFrame:
     rows = rows.rename(columns={"sector": "source_sector"})
     rows["fuel"] = rows["fuel"].astype(object).where(rows["fuel"].notna(), "*")
     exact = pd.MultiIndex.from_frame(crosswalk[[*keys, "source_fuel"]].drop_duplicates())
-    has_own = pd.MultiIndex.from_frame(rows[[*keys, "fuel"]]).isin(exact)
-    rows["source_fuel"] = rows["fuel"].where(has_own, "*")
+    exact_match = pd.MultiIndex.from_frame(rows[[*keys, "fuel"]]).isin(exact)
+    rows["source_fuel"] = rows["fuel"].where(exact_match, "*")
     joined = rows.merge(
         crosswalk[[*keys, "source_fuel", "target", "share"]], on=[*keys, "source_fuel"], how="left"
     )
@@ -286,9 +286,9 @@ def _interval(
     return pd.concat(result, ignore_index=True)
 
 
-def _set_aside(rows: pd.DataFrame) -> pd.DataFrame:
+def _skipped(rows: pd.DataFrame) -> pd.DataFrame:
     columns = ["inventory", "year", "region", "target", "emission_kt", "reason"]
-    aside = rows[rows["sector"] == NOT_COMPARABLE].assign(reason="no common sector holds it")
+    skipped = rows[rows["sector"] == NOT_COMPARABLE].assign(reason="no common sector holds it")
     inside = rows[rows["sector"] != NOT_COMPARABLE]
     with_figure = inside[inside["emission_kt"].notna()]
     index = pd.MultiIndex.from_frame(with_figure[_CELL].drop_duplicates())
@@ -297,7 +297,7 @@ def _set_aside(rows: pd.DataFrame) -> pd.DataFrame:
     partial = partial.assign(
         reason="part of the sector without a figure: " + partial["notation_key"].astype(str)
     )
-    return pd.concat([aside[columns], partial[columns]], ignore_index=True)
+    return pd.concat([skipped[columns], partial[columns]], ignore_index=True)
 
 
 def joint(compared: pd.DataFrame, inventories: Sequence[str]) -> tuple[pd.DataFrame, pd.DataFrame]:

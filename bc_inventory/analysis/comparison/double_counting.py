@@ -33,7 +33,7 @@ class Nested:
     ----------
     claims : pandas.DataFrame
         claim, year, sector, species, claimed_kt, inside_kt (in claims
-        inside it), own_kt (what is left to it), reduced_kt (saved inside it by
+        inside it), remaining_kt (what is left to it), reduced_kt (saved inside it by
         projects), counted (whether it is counted at all: one of several claims
         on the same thing is).
     findings : pandas.DataFrame
@@ -69,7 +69,7 @@ def nest(claims: pd.DataFrame) -> Nested:
     Returns
     -------
     Nested
-        own_kt of the counted claims adds up, over a tree, to what its
+        remaining_kt of the counted claims adds up, over a tree, to what its
         outermost claim holds, or to more where inner claims exceed it.
 
     Raises
@@ -87,11 +87,11 @@ def nest(claims: pd.DataFrame) -> Nested:
     counted = counted[counted["kind"] != "reduction"]
     reduced = _reductions(rows)
     counted = counted.merge(reduced, on=["claim", *_CELL], how="left").fillna({"reduced_kt": 0.0})
-    counted["own_kt"] = (counted["emission_kt"] - counted["inside_kt"]).clip(lower=0.0)
-    counted.loc[~counted["counted"], "own_kt"] = 0.0
+    counted["remaining_kt"] = (counted["emission_kt"] - counted["inside_kt"]).clip(lower=0.0)
+    counted.loc[~counted["counted"], "remaining_kt"] = 0.0
     _exceeding(counted, findings)
     _gaps(rows, counted, findings)
-    columns = ["claim", *_CELL, "emission_kt", "inside_kt", "own_kt", "reduced_kt", "counted"]
+    columns = ["claim", *_CELL, "emission_kt", "inside_kt", "remaining_kt", "reduced_kt", "counted"]
     result = counted[columns].rename(columns={"emission_kt": "claimed_kt"}).reset_index(drop=True)
     names = ["finding", "claim", "other", *_CELL, "kt", "ratio", "words"]
     return Nested(result, pd.DataFrame(findings, columns=names))

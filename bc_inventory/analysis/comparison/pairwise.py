@@ -47,7 +47,7 @@ def side_by_side(
         cells (see `reconcile`), agreement (ranks of regions and distance of
         sector shares, by year), left_out (see `joint`), parts (see
         `decompose_structure`, by year), all with base and other; consensus;
-        comparability and overall; set_aside.
+        comparability and overall; skipped.
     """
     compared = aligned.compared
     if inventories is not None:
@@ -69,7 +69,7 @@ def side_by_side(
         ),
         "comparability": matrix,
         "overall": overall(matrix),
-        "set_aside": aligned.set_aside[aligned.set_aside["inventory"].isin(names)],
+        "skipped": aligned.skipped[aligned.skipped["inventory"].isin(names)],
     }
 
 

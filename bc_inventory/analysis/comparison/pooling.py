@@ -19,7 +19,7 @@ from bc_inventory.inventory.distribution import Z95, Lognormal
 
 __all__ = [
     "CELL",
-    "beside_trends",
+    "compare_trends",
     "consensus",
     "rank_agreement",
     "rank_agreement_of",
@@ -282,7 +282,7 @@ def _pooled(
     return heads[fit].assign(**dict(zip(_POOLED, values, strict=True)))
 
 
-def beside_trends(emissions: pd.DataFrame, concentrations: pd.DataFrame) -> pd.DataFrame:
+def compare_trends(emissions: pd.DataFrame, concentrations: pd.DataFrame) -> pd.DataFrame:
     """Compare the yearly change of emissions with that of measured concentrations.
 
     Parameters

@@ -131,8 +131,8 @@ def whole_rows(rows: pd.DataFrame, side: str) -> pd.DataFrame:
     pandas.DataFrame
         Rows of members alone, of inventories that have no row for the side itself.
     """
-    has_own = rows.loc[rows["region"] == side, "inventory"].unique()
-    inside = rows["region"].isin(codelists.members(side)) & ~rows["inventory"].isin(has_own)
+    with_side_total = rows.loc[rows["region"] == side, "inventory"].unique()
+    inside = rows["region"].isin(codelists.members(side)) & ~rows["inventory"].isin(with_side_total)
     return rows[inside].assign(region=side)
 
 

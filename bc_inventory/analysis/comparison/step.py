@@ -28,7 +28,7 @@ TABLES = {
     "consensus": "comparison_consensus",
     "comparability": "comparability",
     "overall": "comparison_overall",
-    "set_aside": "comparison_set_aside",
+    "skipped": "comparison_skipped",
     "bridge": "comparison_bridge",
     "implied": "comparison_implied",
 }

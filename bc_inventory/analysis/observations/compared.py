@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from bc_inventory.monitoring.instruments.apportion import Split
 
 __all__ = [
-    "SharesBeside",
-    "TrendBeside",
+    "ShareComparison",
+    "TrendComparison",
     "compare_shares",
     "compare_trends",
     "emission_shares",
@@ -46,7 +46,7 @@ _BETWEEN_SHARES = (
 
 
 @dataclass(frozen=True)
-class TrendBeside:
+class TrendComparison:
     """The trend at a station and that of the emissions around it.
 
     Parameters
@@ -95,7 +95,7 @@ def region_of(latitude: float, longitude: float) -> str | None:
 
 def compare_trends(
     observations: pd.DataFrame, series_id: str, totals: pd.DataFrame, region: str, factor_set: str
-) -> TrendBeside:
+) -> TrendComparison:
     """Compare the trend of a station's annual means with that of a region's emissions.
 
     Parameters
@@ -111,7 +111,7 @@ def compare_trends(
 
     Returns
     -------
-    TrendBeside
+    TrendComparison
         Over the years that both have.
 
     Raises
@@ -148,7 +148,7 @@ def compare_trends(
         )
     middle = decimal_years(np.array([f"{y}-07-02" for y in common], dtype="datetime64[s]"))
     methods = measured.loc[common, "segment"].map(methods_of).to_numpy(dtype=object)
-    return TrendBeside(
+    return TrendComparison(
         station=str(series["station"].iloc[0]),
         region=region,
         years=tuple(common),
@@ -161,7 +161,7 @@ def compare_trends(
 
 
 @dataclass(frozen=True)
-class SharesBeside:
+class ShareComparison:
     """The source split at a station and the sectors of the inventory.
 
     Parameters
@@ -196,7 +196,7 @@ class SharesBeside:
 
 def compare_shares(
     split: Split, emissions: pd.DataFrame, region: str, year: int, factor_set: str
-) -> SharesBeside:
+) -> ShareComparison:
     """Compare an apportioned series with the sector shares of a region.
 
     Parameters
@@ -214,7 +214,7 @@ def compare_shares(
 
     Returns
     -------
-    SharesBeside
+    ShareComparison
         Fractions of one.
 
     Raises
@@ -223,7 +223,7 @@ def compare_shares(
         If the inventory has no emission of the region and year.
     """
     biomass, traffic = emission_shares(emissions, region, year, factor_set)
-    return SharesBeside(
+    return ShareComparison(
         region=region,
         year=year,
         biomass_absorption=split.mean_share,

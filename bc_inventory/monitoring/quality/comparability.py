@@ -30,7 +30,7 @@ def comparability(part: pd.DataFrame) -> tuple[str, str]:
         rows = part[part["bc_type"] == bc_type]
         by_name = {"EC": _elemental, "eBC": _equivalent, "b_abs": _absorption, "rBC": _refractory}
         by_name[bc_type](rows, can, cannot)
-    if any("duplicate_series" in text for text in _distinct(part, "marks")):
+    if any("duplicate_series" in text for text in _distinct(part, "quality_flags")):
         cannot.append("anything before it is known whose its values are: another station has them")
     cuts = _distinct(part, "size_cut")
     if "unknown" in cuts:

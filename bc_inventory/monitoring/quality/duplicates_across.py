@@ -46,7 +46,7 @@ class Copied:
         return value[np.searchsorted(value, begin) : np.searchsorted(value, end)]
 
 
-def copied(parts: Sequence[Part], folder: Path, made_by: str) -> tuple[Copied, str]:
+def copied(parts: Sequence[Part], folder: Path, code_digest: str) -> tuple[Copied, str]:
     """Return what the series of parts share between stations.
 
     Parameters
@@ -55,7 +55,7 @@ def copied(parts: Sequence[Part], folder: Path, made_by: str) -> tuple[Copied, s
         In the order of their files.
     folder : Path
         Of results.
-    made_by : str
+    code_digest : str
         Digest of the code.
 
     Returns
@@ -63,7 +63,7 @@ def copied(parts: Sequence[Part], folder: Path, made_by: str) -> tuple[Copied, s
     tuple of Copied and str
         The answer, and the key of the result it is stored in.
     """
-    key = sha256_json([[part.key for part in parts], made_by])
+    key = sha256_json([[part.key for part in parts], code_digest])
 
     def write(outputs: dict[str, Path]) -> None:
         matches = _runs_across([part.path for part in parts])

@@ -1,6 +1,6 @@
-"""Marks that quality control sets on values: bits of one integer, with names.
+"""Flags that quality control sets on values: bits of one integer, with names.
 
-A mark says what a test found. It never changes or deletes a value; which marks keep a
+A flag says what a test saw. It never changes or deletes a value; which flags keep a
 value out of a mean is the caller's choice, by name.
 """
 
@@ -12,9 +12,9 @@ import numpy as np
 
 from bc_inventory.errors import ConfigError, Problem, suggest
 
-__all__ = ["MARKS", "bits", "names_of"]
+__all__ = ["QUALITY_FLAGS", "bits", "names_of"]
 
-MARKS = {
+QUALITY_FLAGS = {
     "range": "outside the plausible range of the instrument",
     "persistence": "the same value for longer than air stays the same",
     "spike": "a single value far from its neighbours",
@@ -25,16 +25,16 @@ MARKS = {
     "zero_block": "an exact zero where zeros stand for not measured",
     "below_detection": "below the detection limit of the instrument",
 }
-_BIT = {name: np.uint16(1 << i) for i, name in enumerate(MARKS)}
+_BIT = {name: np.uint16(1 << i) for i, name in enumerate(QUALITY_FLAGS)}
 
 
 def bits(names: Iterable[str]) -> np.uint16:
-    """Return the bits of marks by name.
+    """Return the bits of quality flags by name.
 
     Raises
     ------
     ConfigError
-        If a name isn't a mark.
+        If a name isn't that of a quality flag.
     """
     mask = np.uint16(0)
     for name in names:
@@ -42,9 +42,9 @@ def bits(names: Iterable[str]) -> np.uint16:
             raise ConfigError(
                 [
                     Problem(
-                        f"mark {name!r}",
-                        f"one of {', '.join(MARKS)}",
-                        remedy=suggest(name, MARKS),
+                        f"quality flag {name!r}",
+                        f"one of {', '.join(QUALITY_FLAGS)}",
+                        remedy=suggest(name, QUALITY_FLAGS),
                     )
                 ]
             )
@@ -53,5 +53,5 @@ def bits(names: Iterable[str]) -> np.uint16:
 
 
 def names_of(value: int) -> tuple[str, ...]:
-    """Return the names of the marks set in `value`."""
+    """Return the names of the quality flags set in `value`."""
     return tuple(name for name, bit in _BIT.items() if value & int(bit))

@@ -1,4 +1,4 @@
-"""Flags and marks of the values behind a mean, counted."""
+"""Flags of the source and of quality control of the values behind a mean, counted."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 from bc_inventory.monitoring.quality.flags import names_of
 
-__all__ = ["mark_counts", "text_counts"]
+__all__ = ["quality_flag_counts", "text_counts"]
 
 
 def text_counts(texts: pd.Series, rows: np.ndarray, place: np.ndarray, count: int) -> np.ndarray:
@@ -34,20 +34,20 @@ def text_counts(texts: pd.Series, rows: np.ndarray, place: np.ndarray, count: in
     return _texts(codes[filled], place[filled], count, [_parts(name) for name in names])
 
 
-def mark_counts(marks: np.ndarray, place: np.ndarray, count: int) -> np.ndarray:
-    """Return the marks of each period with their counts, such as `spike:2`.
+def quality_flag_counts(quality_flags: np.ndarray, place: np.ndarray, count: int) -> np.ndarray:
+    """Return the quality flags of each period with their counts, such as `spike:2`.
 
     Parameters
     ----------
-    marks : numpy.ndarray of uint16, shape (n,)
+    quality_flags : numpy.ndarray of uint16, shape (n,)
         Bits of each overlap.
     place : numpy.ndarray of int, shape (n,)
         Period of each overlap.
     count : int
         Number of periods.
     """
-    filled = marks != 0
-    distinct, codes = np.unique(marks[filled], return_inverse=True)
+    filled = quality_flags != 0
+    distinct, codes = np.unique(quality_flags[filled], return_inverse=True)
     parts = [list(names_of(int(value))) for value in distinct]
     return _texts(codes, place[filled], count, parts)
 

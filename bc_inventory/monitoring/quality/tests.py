@@ -1,4 +1,4 @@
-"""Quality control: documented tests that mark values and never change or delete one.
+"""Quality control: documented tests that flag values and never change or delete one.
 
 The publisher's flags come first: only values they call valid are tested. Thresholds
 stand in `data/monitoring/qc_tests.csv` and `instruments.csv`.
@@ -16,7 +16,7 @@ from bc_inventory.monitoring.quality.duplicates import twins
 from bc_inventory.monitoring.quality.flags import bits
 from bc_inventory.schema.series import Series
 
-__all__ = ["breaks", "identical_series", "marked", "threshold"]
+__all__ = ["breaks", "flagged", "identical_series", "threshold"]
 
 
 def threshold(test: str, parameter: str) -> float:
@@ -26,8 +26,8 @@ def threshold(test: str, parameter: str) -> float:
     return float(row["value"].iloc[0])
 
 
-def marked(series: Series) -> Series:
-    """Return a series with the marks of all tests of a single series set.
+def flagged(series: Series) -> Series:
+    """Return a series with the flags that all tests of a single series set.
 
     Parameters
     ----------
@@ -37,13 +37,13 @@ def marked(series: Series) -> Series:
     Returns
     -------
     Series
-        The same values; marks are added to those already set.
+        The same values; flags are added to those already set.
     """
     frame = series.frame
     good = (frame["valid"] & frame["value"].notna()).to_numpy()
     value = frame["value"].to_numpy()
     start = frame["start"].to_numpy().astype("datetime64[s]").astype(np.int64)
-    flags = frame["marks"].to_numpy().copy()
+    flags = frame["quality_flags"].to_numpy().copy()
     for name, matches in (
         ("range", _out_of_range(series, value)),
         ("persistence", _persistent(value, good, start)),
@@ -58,7 +58,7 @@ def marked(series: Series) -> Series:
         ("break", breaks(frame["segment"])),
     ):
         flags |= np.where(matches, bits([name]), np.uint16(0)).astype(np.uint16)
-    return Series(series.about, frame.assign(marks=flags))
+    return Series(series.about, frame.assign(quality_flags=flags))
 
 
 def _instrument(series: Series, column: str) -> float | None:

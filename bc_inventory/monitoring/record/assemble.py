@@ -36,7 +36,7 @@ def year_means(
     parts: Sequence[Part],
     folder: Path,
     settings: Settings,
-    made_by: str,
+    code_digest: str,
     shared: Copied,
 ) -> tuple[dict[str, Path], int]:
     """Compute the means of each year of each series, those that aren't there yet.
@@ -48,11 +48,11 @@ def year_means(
     folder : Path
         Of results.
     settings : Settings
-        Rule and excluded marks.
-    made_by : str
+        Rule and excluded quality flags.
+    code_digest : str
         Digest of the code.
     shared : Copied
-        Values that other stations have too, which are marked.
+        Values that other stations have too, which are flagged.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def year_means(
                 [part.key for part in several],
                 settings.rule,
                 list(settings.exclude),
-                made_by,
+                code_digest,
                 again.tolist(),
             ]
         )
@@ -120,7 +120,9 @@ def _write_means(
     if len(again):
         begin = whole.frame["start"].to_numpy().astype("datetime64[s]").astype(np.int64)
         extra = np.where(np.isin(begin, again), bits(["duplicate_series"]), np.uint16(0))
-        whole.frame["marks"] = (whole.frame["marks"].to_numpy() | extra).astype(np.uint16)
+        whole.frame["quality_flags"] = (whole.frame["quality_flags"].to_numpy() | extra).astype(
+            np.uint16
+        )
     rows = [
         observation_rows(_of_year(means, year), side=side_of(whole.about.country))
         for means in chain(whole, settings.rule, exclude=settings.exclude).values()
@@ -148,7 +150,7 @@ def joined(series: list[Series]) -> Series:
     Returns
     -------
     Series
-        A time that two files give is marked `duplicate_time` from the second on, and the
+        A time that two files give is flagged `duplicate_time` from the second on, and the
         first value of another segment than the one before it `break`.
     """
     if len(series) == 1:
@@ -159,10 +161,10 @@ def joined(series: list[Series]) -> Series:
             frame[name] = pd.Series(union_categoricals([entry.frame[name] for entry in series]))
     frame = frame.sort_values("start", kind="stable", ignore_index=True)
     again = frame.duplicated("start").to_numpy()
-    flags = frame["marks"].to_numpy(dtype=np.uint16)
+    flags = frame["quality_flags"].to_numpy(dtype=np.uint16)
     for name, matches in (("duplicate_time", again), ("break", breaks(frame["segment"]))):
         flags = np.where(matches, flags | bits([name]), flags).astype(np.uint16)
-    frame["marks"] = flags
+    frame["quality_flags"] = flags
     first = series[0].about
     files = dict(sorted({item.about.file: item.about.sha256 for item in series}.items()))
     about = dataclasses.replace(first, file=";".join(files), sha256=";".join(files.values()))
@@ -174,7 +176,7 @@ def _of_year(means: Means, year: int) -> Means:
     return dataclasses.replace(means, frame=means.frame[rows].reset_index(drop=True))
 
 
-def assemble(means: Mapping[str, Path], folder: Path, made_by: str) -> str:
+def assemble(means: Mapping[str, Path], folder: Path, code_digest: str) -> str:
     """Write the record from its tables of means, unless it is there.
 
     Parameters
@@ -183,7 +185,7 @@ def assemble(means: Mapping[str, Path], folder: Path, made_by: str) -> str:
         Tables of means by their keys, in order.
     folder : Path
         Of the generations.
-    made_by : str
+    code_digest : str
         Digest of the code.
 
     Returns
@@ -191,7 +193,7 @@ def assemble(means: Mapping[str, Path], folder: Path, made_by: str) -> str:
     str
         Name of the generation, the digest of its tables.
     """
-    name = sha256_json([list(means), made_by])
+    name = sha256_json([list(means), code_digest])
     if (folder / name).is_dir():
         return name
     observations, places = _read_means(list(means.values()))

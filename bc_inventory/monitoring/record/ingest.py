@@ -5,7 +5,7 @@ each file becomes a part stored under the digest of what it depends on, each yea
 series a table of means stored likewise (`bc_inventory.storage.results`), and the record is
 assembled from these. So a second run changes nothing, a run that was killed continues where
 it stood and ends with the same bytes, late values re-open only the years they touch, and a
-bad file is set aside with its reason while the rest goes on. A lock keeps two runs apart.
+bad file is skipped with its reason while the rest goes on. A lock keeps two runs apart.
 
 Readers are given by the caller, since rooms don't import each other.
 """
@@ -23,12 +23,12 @@ from bc_inventory.monitoring.instruments.ae33 import ebc_series
 from bc_inventory.monitoring.instruments.counters import setup_of
 from bc_inventory.monitoring.instruments.reference import State, to_state
 from bc_inventory.monitoring.quality.duplicates_across import copied
-from bc_inventory.monitoring.quality.tests import marked
+from bc_inventory.monitoring.quality.tests import flagged
 from bc_inventory.monitoring.record.assemble import assemble, year_means
 from bc_inventory.monitoring.record.derive import derived
 from bc_inventory.monitoring.record.parts import PART, Part, write_part
 from bc_inventory.monitoring.record.settings import FileRule, Settings, described
-from bc_inventory.monitoring.record.state import Entry, Ledger, read_ledger, write_ledger
+from bc_inventory.monitoring.record.state import Entry, IngestState, read_state, write_state
 from bc_inventory.reference.paths import data_root
 from bc_inventory.schema.series import Description, Log, Record, Series
 from bc_inventory.storage.atomic import lock, remove_dead, remove_tree
@@ -48,13 +48,13 @@ _RESULTS = "results"  # folder of a store, as that of the steps of builds
 
 
 @dataclass(frozen=True)
-class _How:
+class _Run:
     """The settings of an ingest, for all its files."""
 
     settings: Settings
     read: Read
     country_of: CountryOf | None
-    made_by: str
+    code_digest: str
     progress: Callable[[Entry], None] | None
 
 
@@ -66,7 +66,7 @@ class IngestReport:
     ----------
     read : tuple of str
         Files read now; the others were known.
-    taken, set_aside, identical : tuple of Entry
+    included, skipped, identical : tuple of Entry
         All files by what became of them.
     recomputed : int
         Years of series whose means were computed now.
@@ -77,12 +77,12 @@ class IngestReport:
         trends.parquet, monitoring_summary.parquet.
     copies : tuple of tuple
         Pairs of series of different stations that share a run of values, with its length;
-        their values are marked `duplicate_series`.
+        their values are flagged `duplicate_series`.
     """
 
     read: tuple[str, ...]
-    taken: tuple[Entry, ...]
-    set_aside: tuple[Entry, ...]
+    included: tuple[Entry, ...]
+    skipped: tuple[Entry, ...]
     identical: tuple[Entry, ...]
     recomputed: int
     generation: str
@@ -135,24 +135,24 @@ def ingest(
             (store / name).mkdir(exist_ok=True)
             remove_dead(store / name)
         remove_dead(store)
-        made_by = _code_digest(reader_key)
-        known = {entry.name: entry for entry in read_ledger(store).entries}
-        how = _How(settings, read, country_of, made_by, progress)
-        entries, done = _take(folder, store, how, known)
-        taken = tuple(entry for entry in entries if entry.status == "taken")
+        code_digest = _code_digest(reader_key)
+        known = {entry.name: entry for entry in read_state(store).entries}
+        run = _Run(settings, read, country_of, code_digest, progress)
+        entries, done = _take(folder, store, run, known)
+        included = tuple(entry for entry in entries if entry.status == "included")
         results = store / _RESULTS
-        parts = [Part(entry.key, path_of(results, entry.key, PART["part"])) for entry in taken]
-        shared, copies = copied(parts, results, made_by)
-        means, computed = year_means(parts, results, settings, made_by, shared)
-        generation = assemble(means, store / "generations", made_by)
-        ledger = Ledger(tuple(entries), generation)
-        if ledger != read_ledger(store):
-            write_ledger(store, ledger)
+        parts = [Part(entry.key, path_of(results, entry.key, PART["part"])) for entry in included]
+        shared, copies = copied(parts, results, code_digest)
+        means, computed = year_means(parts, results, settings, code_digest, shared)
+        generation = assemble(means, store / "generations", code_digest)
+        state = IngestState(tuple(entries), generation)
+        if state != read_state(store):
+            write_state(store, state)
         _sweep(store, {*(part.key for part in parts), copies, *means}, generation)
     return IngestReport(
         tuple(done),
-        taken,
-        tuple(entry for entry in entries if entry.status == "set aside"),
+        included,
+        tuple(entry for entry in entries if entry.status == "skipped"),
         tuple(entry for entry in entries if entry.status == "identical"),
         computed,
         generation,
@@ -180,7 +180,7 @@ def _files(folder: Path) -> list[Path]:
 def _take(
     folder: Path,
     store: Path,
-    how: _How,
+    run: _Run,
     known: dict[str, Entry],
 ) -> tuple[list[Entry], list[str]]:
     """Return the entries of all files, and the names of those that were read now."""
@@ -192,54 +192,56 @@ def _take(
         try:
             digest = sha256_file(path)
         except OSError as error:
-            entries.append(Entry(name, "", "", "set aside", _unread(error)))
+            entries.append(Entry(name, "", "", "skipped", _unread(error)))
             continue
-        rule = how.settings.rule_of(name)
+        rule = run.settings.rule_of(name)
         if rule is None:
             reason = "no rule of the settings matches its name"
-            entries.append(Entry(name, digest, "", "set aside", reason))
+            entries.append(Entry(name, digest, "", "skipped", reason))
             continue
-        key = sha256_json([digest, rule.as_dict(), path.name, how.made_by])
+        key = sha256_json([digest, rule.as_dict(), path.name, run.code_digest])
         if key in first:
             entries.append(Entry(name, digest, key, "identical", f"the same bytes as {first[key]}"))
             continue
         first[key] = name
         before = known.get(name)
-        if before is not None and before.key == key and before.status == "set aside":
+        if before is not None and before.key == key and before.status == "skipped":
             entries.append(before)
             continue
         if before is not None and before.key == key and find(store / _RESULTS, key, PART):
-            entries.append(Entry(name, digest, key, "taken", "", before.remarks))
+            entries.append(Entry(name, digest, key, "included", "", before.remarks))
             continue
-        entry = _read_one(path, Entry(name, digest, key, "taken"), rule, store / _RESULTS, how)
+        entry = _read_file(path, Entry(name, digest, key, "included"), rule, store / _RESULTS, run)
         done.append(name)
         entries.append(entry)
-        if how.progress is not None:
-            how.progress(entry)
+        if run.progress is not None:
+            run.progress(entry)
     return entries, done
 
 
-def _read_one(path: Path, entry: Entry, rule: FileRule, results: Path, how: _How) -> Entry:
-    """Read a file into its part, or say why it is set aside."""
+def _read_file(path: Path, entry: Entry, rule: FileRule, results: Path, run: _Run) -> Entry:
+    """Read a file into its part, or say why it is skipped."""
 
-    def aside(reason: str) -> Entry:
-        return replace(entry, status="set aside", reason=reason)
+    def skipped_entry(reason: str) -> Entry:
+        return replace(entry, status="skipped", reason=reason)
 
     try:
-        content = how.read(path, rule.format, dict(rule.options))
-        series = _series_of(content, rule, how.country_of)
+        content = run.read(path, rule.format, dict(rule.options))
+        series = _series_of(content, rule, run.country_of)
         if sha256_file(path) != entry.sha256:
-            return aside("it changed while it was read")
+            return skipped_entry("it changed while it was read")
         store_result(
             results, entry.key, PART, lambda item: write_part(series, item["part"]), entry.name
         )
     except BCInventoryError as error:
-        return aside(str(error))
+        return skipped_entry(str(error))
     except (OSError, MemoryError) as error:
         # It may be read another time, so it has no key by which it is known.
-        return replace(aside(_unread(error)), key="")
+        return replace(skipped_entry(_unread(error)), key="")
     except Exception as error:  # one file's fault in a reader mustn't stop the rest
-        return aside(f"its reader failed, which is a defect ({type(error).__name__}: {error})")
+        return skipped_entry(
+            f"its reader failed, which is a defect ({type(error).__name__}: {error})"
+        )
     return replace(entry, remarks=content.remarks)
 
 
@@ -270,7 +272,7 @@ def _series_of(
         actual = State(**rule.actual) if rule.actual else None
         placed = [to_state(element, rule.reference_state, actual=actual) for element in placed]
     placed = derived(placed, rule.derive)
-    return tuple(marked(entry) for entry in placed)
+    return tuple(flagged(entry) for entry in placed)
 
 
 def _placed(about: Description, country_of: CountryOf | None) -> Description:

@@ -40,7 +40,7 @@ _NUMBERS = {
     "p_ref_hpa": "hPa",
 }
 _COUNTS = ("n_valid", "n_total", "n_negative")
-_VALUE_TEXTS = ("flags", "marks", "segment")
+_VALUE_TEXTS = ("flags", "quality_flags", "segment")
 
 
 def standard_name(bc_type: str, size_cut: str) -> str | None:

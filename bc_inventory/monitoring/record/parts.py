@@ -89,7 +89,7 @@ def write_part(series: tuple[Series, ...], path: Path) -> None:
             ("value", pa.float64()),
             ("valid", pa.bool_()),
             ("flags", text),
-            ("marks", pa.uint16()),
+            ("quality_flags", pa.uint16()),
             ("segment", text),
             ("measured_s", pa.float64()),
         ],

@@ -90,7 +90,7 @@ def observation_rows(
         mask[name] = frame[name].to_numpy(dtype=np.int64)
     mask["coverage"] = frame["coverage"].to_numpy(dtype=float)
     mask["withheld"] = frame["withheld"].to_numpy(dtype=bool)
-    for name in ("flags", "marks", "segment"):
+    for name in ("flags", "quality_flags", "segment"):
         text = frame[name].to_numpy(dtype=object)
         mask[name] = np.where(text == "", None, text)
     return _table(mask, len(frame))

@@ -1,7 +1,7 @@
 """What an ingest must know of the files it finds: TOML, checked, never executed.
 
-Nothing here has a default that changes a number. A file that no rule matches is set
-aside, and a rule that lacks what its format needs sets the file aside with the name of
+Nothing here has a default that changes a number. A file that no rule matches is
+skipped, and a file whose rule lacks what its format needs is skipped with the name of
 what is missing.
 """
 
@@ -160,7 +160,9 @@ def load_settings(path: Path) -> Settings:
         if not isinstance(record.get(key), kind):
             problems.add(
                 found=f"{key} = {record.get(key)!r}",
-                expected="the name of a coverage rule" if key == "rule" else "a list of marks",
+                expected="the name of a coverage rule"
+                if key == "rule"
+                else "a list of quality flags",
                 file=str(path),
                 column=f"record.{key}",
                 remedy="It changes the means, so it has no default.",

@@ -10,9 +10,9 @@ from typing import Any
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.storage.atomic import write_atomic
 
-__all__ = ["Entry", "Ledger", "read_ledger", "write_ledger"]
+__all__ = ["Entry", "IngestState", "read_state", "write_state"]
 
-_NAME = "ledger.json"
+_NAME = "state.json"
 _FORMAT = 1
 
 
@@ -28,7 +28,7 @@ class Entry:
         Of its bytes.
     key : str
         Digest of the bytes, the rule and the code: what its result depends on.
-    status : {"taken", "set aside", "identical"}
+    status : {"included", "skipped", "identical"}
         Whether its values are in the record.
     reason : str
         Why not, or empty.
@@ -45,7 +45,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Ledger:
+class IngestState:
     """All files and the generation of the record that was computed from them."""
 
     entries: tuple[Entry, ...] = ()
@@ -56,13 +56,13 @@ class Ledger:
         return next((entry for entry in self.entries if entry.name == name), None)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return plain values, the same for the same ledger."""
+        """Return plain values, the same for the same state."""
         entries = [asdict(entry) for entry in sorted(self.entries, key=lambda e: e.name)]
         return {"format": _FORMAT, "generation": self.generation, "files": entries}
 
 
-def read_ledger(store: Path) -> Ledger:
-    """Return the ledger of a store, an empty one where there is none.
+def read_state(store: Path) -> IngestState:
+    """Return the state of a store, an empty one where there is none.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def read_ledger(store: Path) -> Ledger:
     """
     path = store / _NAME
     if not path.is_file():
-        return Ledger()
+        return IngestState()
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         if content["format"] != _FORMAT:
@@ -79,12 +79,12 @@ def read_ledger(store: Path) -> Ledger:
         entries = tuple(
             Entry(**{**item, "remarks": tuple(item["remarks"])}) for item in content["files"]
         )
-        return Ledger(entries, str(content["generation"]))
+        return IngestState(entries, str(content["generation"]))
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(
             [
                 Problem(
-                    f"a ledger that can't be read ({error})",
+                    f"a state that can't be read ({error})",
                     "one this software wrote",
                     str(path),
                     remedy="Remove the store; it is made again from the files.",
@@ -93,7 +93,7 @@ def read_ledger(store: Path) -> Ledger:
         ) from error
 
 
-def write_ledger(store: Path, ledger: Ledger) -> None:
-    """Replace the ledger of a store, whole."""
-    text = json.dumps(ledger.as_dict(), ensure_ascii=False, indent=1, sort_keys=True)
+def write_state(store: Path, state: IngestState) -> None:
+    """Replace the state of a store, whole."""
+    text = json.dumps(state.as_dict(), ensure_ascii=False, indent=1, sort_keys=True)
     write_atomic(store / _NAME, (text + "\n").encode("utf-8"))

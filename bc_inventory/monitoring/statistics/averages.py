@@ -18,7 +18,7 @@ import pandas as pd
 from bc_inventory.errors import ConfigError, Problem
 from bc_inventory.monitoring.facts import choose
 from bc_inventory.monitoring.quality.flags import bits
-from bc_inventory.monitoring.quality.summaries import mark_counts, text_counts
+from bc_inventory.monitoring.quality.summaries import quality_flag_counts, text_counts
 from bc_inventory.monitoring.statistics.gaps import count_gaps
 from bc_inventory.monitoring.statistics.periods import LENGTHS, PERIODS, bin_edges, bin_of
 from bc_inventory.reference.paths import per_root
@@ -65,7 +65,7 @@ class Means:
         Columns start, end, value (NaN where withheld), n_valid, n_total, n_negative,
         coverage (0 to 1), withheld, scatter (standard deviation of the values behind),
         gaps (stretches without a value),
-        flags, marks and segment (text, with counts).
+        flags, quality_flags and segment (text, with counts).
     """
 
     about: Description
@@ -129,7 +129,7 @@ def mean_over(
     exclude : iterable of str
         Marks that keep a value out of the mean.
     annotated : pandas.DataFrame, optional
-        Values whose flags, marks and segments the means tell, where the series is made of
+        Values whose flags, quality_flags and segments the means tell, where the series is made of
         means itself.
 
     Returns
@@ -142,7 +142,7 @@ def mean_over(
     begin, finish = _spans(frame)
     rows, bins, seconds = _split(begin, finish, period)
     value = frame["value"].to_numpy()
-    barred = (frame["marks"].to_numpy() & bits(exclude)) != 0
+    barred = (frame["quality_flags"].to_numpy() & bits(exclude)) != 0
     good = (frame["valid"].to_numpy() & ~np.isnan(value) & ~barred)[rows]
     numbers, place = np.unique(bins, return_inverse=True)
     count = len(numbers)
@@ -223,7 +223,7 @@ def _details(
         rows, place = rows[known], place[known]
     return {
         "flags": text_counts(frame["flags"], rows, place, count),
-        "marks": mark_counts(frame["marks"].to_numpy()[rows], place, count),
+        "quality_flags": quality_flag_counts(frame["quality_flags"].to_numpy()[rows], place, count),
         "segment": text_counts(frame["segment"], rows, place, count),
     }
 
@@ -350,7 +350,7 @@ def campaign_mean(series: Series, *, exclude: Iterable[str]) -> Means:
     frame = series.frame
     value = frame["value"].to_numpy()
     good = frame["valid"].to_numpy() & ~np.isnan(value)
-    good &= (frame["marks"].to_numpy() & bits(exclude)) == 0
+    good &= (frame["quality_flags"].to_numpy() & bits(exclude)) == 0
     weight, chosen = frame["measured_s"].to_numpy()[good], value[good]
     begin, finish = frame["start"].min(), frame["end"].max()
     some = bool(good.any())
@@ -372,7 +372,7 @@ def campaign_mean(series: Series, *, exclude: Iterable[str]) -> Means:
             "scatter": [float(chosen.std()) if some else np.nan],
             "gaps": count_gaps(place[good], *(span[good] for span in _spans(frame)), *ends),
             "flags": text_counts(frame["flags"], rows, place, 1),
-            "marks": mark_counts(frame["marks"].to_numpy(), place, 1),
+            "quality_flags": quality_flag_counts(frame["quality_flags"].to_numpy(), place, 1),
             "segment": text_counts(frame["segment"], rows, place, 1),
         }
     )

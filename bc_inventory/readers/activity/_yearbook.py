@@ -9,7 +9,7 @@ from bc_inventory.readers.io.source import Source
 
 __all__ = ["BESIDE", "FUELS", "NAMELESS", "OIL_AND_COAL", "UNITS", "squeeze", "titled"]
 
-# Why cells of the compiler next to a table are set aside.
+# Why cells of the compiler next to a table are skipped.
 BESIDE = "a figure in a column without a head"
 NAMELESS = "a figure in a row without an item"
 FUELS = {

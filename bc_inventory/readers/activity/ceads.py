@@ -19,7 +19,7 @@ from bc_inventory.readers.cells import label, numbers_block
 from bc_inventory.readers.inventories._frame import agree
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.recover import recover as recover_activity
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
 
@@ -62,7 +62,7 @@ def read(origin: object, *, recover: bool = False) -> Reading:
     Reading
         Table under the contract `activity_read`: CO2 in Mt by the publisher's sectors, or
         activity by the sectors of `data/activity_groups.csv`. Zeros (blank in the yearbook),
-        totals and the empty scope 2 columns are set aside.
+        totals and the empty scope 2 columns are skipped.
 
     Raises
     ------
@@ -87,12 +87,12 @@ def read(origin: object, *, recover: bool = False) -> Reading:
     frame = _stack(sheets, every)
     zero = frame["quantity"] == 0
     frame = frame[~zero].assign(unit="Mt", source_id="ceads")
-    aside = [
-        SetAside("zero, where the yearbook has a blank", int(zero.sum())),
-        SetAside("a total, checked against its parts", len(every) * (_SECTORS + len(_FUELS))),
+    skipped = [
+        Skipped("zero, where the yearbook has a blank", int(zero.sum())),
+        Skipped("a total, checked against its parts", len(every) * (_SECTORS + len(_FUELS))),
     ]
     result = assemble(source, frame)
-    return reading(source, FORMAT.name, recover_activity(result) if recover else result, aside)
+    return reading(source, FORMAT.name, recover_activity(result) if recover else result, skipped)
 
 
 def _sheet(source: Source, sheet: str) -> tuple[list[str], np.ndarray]:

@@ -18,7 +18,7 @@ from bc_inventory.readers.activity._yearbook import FUELS, OIL_AND_COAL, UNITS, 
 from bc_inventory.readers.cells import cell_name, label, numbers_block
 from bc_inventory.readers.inventories._frame import agree
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
 
@@ -60,7 +60,7 @@ def read(origin: object) -> Reading:
     Reading
         Table under the contract `activity_read`; sectors are named
         `cesy:4.交通运输、仓储和邮政业`, without the blanks of the label. Blank cells and
-        other sheets are set aside; sums of the publisher that miss by more than rounding are
+        other sheets are skipped; sums of the publisher that miss by more than rounding are
         named in the notes.
 
     Raises
@@ -97,11 +97,11 @@ def read(origin: object) -> Reading:
         unit=frame["source_fuel"].map(units),
         source_id="cesy-2008",
     )
-    aside = [SetAside("a blank cell, which means zero", int(blank.sum()))]
+    skipped = [Skipped("a blank cell, which means zero", int(blank.sum()))]
     others = [name for name in source.workbook.sheet_names if name != sheet]
     if others:
-        aside.append(SetAside("a sheet without a title", len(others), others[0]))
-    return reading(source, FORMAT.name, assemble(source, frame), aside, notes)
+        skipped.append(Skipped("a sheet without a title", len(others), others[0]))
+    return reading(source, FORMAT.name, assemble(source, frame), skipped, notes)
 
 
 def _title_of(rows: list[list[Any]]) -> re.Match[str] | None:

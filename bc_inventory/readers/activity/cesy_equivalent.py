@@ -26,7 +26,7 @@ from bc_inventory.readers.activity._yearbook import (
 from bc_inventory.readers.cells import cell_name, headless, nameless, numbers_block
 from bc_inventory.readers.inventories._frame import agree
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
 
@@ -64,7 +64,7 @@ def read(origin: object) -> Reading:
     Reading
         Table under the contract `activity_read`; sectors are named `cesy:2.工业`, all units
         are 10^4 t of coal equivalent. Blank cells and cells of the compiler's own sums, in
-        rows without an item, are set aside.
+        rows without an item, are skipped.
 
     Raises
     ------
@@ -110,14 +110,14 @@ def read(origin: object) -> Reading:
         unit="1e4 tce",
         source_id="cesy-2008",
     )
-    aside = [SetAside("a blank cell, which means zero", int(blank.sum()) - len(texts))]
+    skipped = [Skipped("a blank cell, which means zero", int(blank.sum()) - len(texts))]
     if texts:
-        aside.append(SetAside("a number kept as text", len(texts), texts[0]))
+        skipped.append(Skipped("a number kept as text", len(texts), texts[0]))
     if stray := nameless(rows, fuels):
-        aside.append(SetAside(NAMELESS, len(stray), stray[0]))
+        skipped.append(Skipped(NAMELESS, len(stray), stray[0]))
     if neighbours := headless([row for _, row in items], top, fuels, 2):
-        aside.append(SetAside(BESIDE, len(neighbours)))
-    return reading(source, FORMAT.name, assemble(source, frame), aside)
+        skipped.append(Skipped(BESIDE, len(neighbours)))
+    return reading(source, FORMAT.name, assemble(source, frame), skipped)
 
 
 def _header(source: Source, sheet: str, rows: list[list[Any]]) -> tuple[int, dict[int, str]]:

@@ -10,7 +10,7 @@ from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.activity._yearbook import BESIDE, NAMELESS, UNITS, squeeze, titled
 from bc_inventory.readers.cells import headless, label, nameless, numbers_block
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
 
@@ -96,12 +96,12 @@ def read(origin: object) -> Reading:
         unit=UNITS[stated[1]],
         source_id="cesy-2008",
     )
-    aside = [SetAside("a blank cell", int(blank.sum()))] if blank.any() else []
+    skipped = [Skipped("a blank cell", int(blank.sum()))] if blank.any() else []
     if stray := nameless(rows[top + 1 :], years):
-        aside.append(SetAside(NAMELESS, len(stray)))
+        skipped.append(Skipped(NAMELESS, len(stray)))
     if neighbours := headless(rows[top + 1 :], top + 1, years, 2):
-        aside.append(SetAside(BESIDE, len(neighbours), neighbours[0]))
-    return reading(source, FORMAT.name, assemble(source, frame), aside)
+        skipped.append(Skipped(BESIDE, len(neighbours), neighbours[0]))
+    return reading(source, FORMAT.name, assemble(source, frame), skipped)
 
 
 def _check(source: Source, wide: pd.DataFrame) -> None:

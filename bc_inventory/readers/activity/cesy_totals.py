@@ -14,7 +14,7 @@ from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.activity._yearbook import BESIDE, UNITS, squeeze, titled
 from bc_inventory.readers.cells import headless, label, numbers_block
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
 
@@ -47,7 +47,7 @@ def read(origin: object) -> Reading:
     -------
     Reading
         Table under the contract `activity_read`, sector `cesy:消费总量`. Shares in percent
-        and cells to the right of the years are set aside.
+        and cells to the right of the years are skipped.
 
     Raises
     ------
@@ -111,15 +111,15 @@ def read(origin: object) -> Reading:
     )
     percent = sum(isinstance(cell, float) for row in rows[shares:] for cell in row)
     neighbours = headless(rows[top + 1 : shares], top + 1, years, 1)
-    aside = [
-        SetAside(reason, count)
+    skipped = [
+        Skipped(reason, count)
         for reason, count in (
             ("a share in percent, or a figure beside them", percent),
             (BESIDE, len(neighbours)),
         )
         if count
     ]
-    return reading(source, FORMAT.name, assemble(source, frame), aside)
+    return reading(source, FORMAT.name, assemble(source, frame), skipped)
 
 
 FORMAT = Format(

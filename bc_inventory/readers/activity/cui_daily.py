@@ -18,7 +18,7 @@ from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.cells import label, numbers_block
 from bc_inventory.readers.inventories._frame import agree, region_of
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "SCHEME", "read"]
 
@@ -49,8 +49,8 @@ def read(origin: object) -> Reading:
     -------
     Reading
         Table under the contract `activity_read`: Mt CO2 of the year, sectors
-        `cui:ground_transport` and so on. Sums, weekdays and the sheet of totals are set
-        aside; dates of another year than the sheet's are named in the notes.
+        `cui:ground_transport` and so on. Sums, weekdays and the sheet of totals are
+        skipped; dates of another year than the sheet's are named in the notes.
 
     Raises
     ------
@@ -84,8 +84,8 @@ def read(origin: object) -> Reading:
     places = frame["source_region"].map(lambda code: region_of(SCHEME, code))
     frame["region"], frame["region_level"] = places.str[0], "province"
     others = [name for name in source.workbook.sheet_names if name not in sheets]
-    aside = [SetAside("a sheet of totals", len(others), others[0])] if others else []
-    return reading(source, FORMAT.name, assemble(source, frame), aside, notes)
+    skipped = [Skipped("a sheet of totals", len(others), others[0])] if others else []
+    return reading(source, FORMAT.name, assemble(source, frame), skipped, notes)
 
 
 def _sheet(source: Source, sheet: str) -> tuple[pd.DataFrame, set[int]]:

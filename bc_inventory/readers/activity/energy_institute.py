@@ -2,7 +2,7 @@
 
 The unit is in the corner, years to its right; behind the last year come growth and
 share columns, below the table footnotes. Tables with one row a country and a world total are
-read; prices, trade matrices, sections and reserves are set aside.
+read; prices, trade matrices, sections and reserves are skipped.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.cells import label
 from bc_inventory.readers.inventories._frame import agree
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
 
@@ -62,7 +62,7 @@ def read(origin: object) -> Reading:
     -------
     Reading
         Table under the contract `activity_read`: sectors are `ei:` and the sheet's name,
-        regional totals are aggregates. Sheets of another layout are set aside.
+        regional totals are aggregates. Sheets of another layout are skipped.
 
     Raises
     ------
@@ -70,13 +70,13 @@ def read(origin: object) -> Reading:
         If no sheet can be read, a cell isn't a number, or regions don't add up to the world.
     """
     source = Source.of(origin)  # type: ignore[arg-type]
-    frames, aside = [], []
+    frames, other_sheets = [], []
     for sheet in source.workbook.sheet_names:
         rows = source.workbook.rows(sheet)
         unit = _unit(rows)
         names = _names(rows)
         if unit is None or _WORLD not in names or len(set(names)) != len(names):
-            aside.append(sheet)
+            other_sheets.append(sheet)
             continue
         frames.append(_sheet(source, sheet, rows, unit))
     if not frames:
@@ -84,10 +84,14 @@ def read(origin: object) -> Reading:
     frame = pd.concat(frames, ignore_index=True)
     blank = frame["quantity"].isna() & frame["notation_key"].isna()
     frame = frame[~blank].assign(source_id="energy-institute-2024")
-    left = [SetAside("a sheet of another layout", len(aside), aside[0])] if aside else []
+    skipped = (
+        [Skipped("a sheet of another layout", len(other_sheets), other_sheets[0])]
+        if other_sheets
+        else []
+    )
     if blank.any():
-        left.append(SetAside("a blank cell", int(blank.sum())))
-    return reading(source, FORMAT.name, assemble(source, frame), left)
+        skipped.append(Skipped("a blank cell", int(blank.sum())))
+    return reading(source, FORMAT.name, assemble(source, frame), skipped)
 
 
 def _unit(rows: list[list[Any]]) -> str | None:

@@ -17,7 +17,7 @@ from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.activity.eurostat_sdmx import check_union
 from bc_inventory.readers.cells import cell_name, label, numbers_block
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
 
@@ -64,8 +64,8 @@ def read(origin: object) -> Reading:
     -------
     Reading
         Table under the contract `activity_read`: sectors are named
-        `nrg_cb_gas:Indigenous production`, fuels as the file names them. Cells `:` are set
-        aside; one that is confidential has the notation key C.
+        `nrg_cb_gas:Indigenous production`, fuels as the file names them. Cells `:` are
+        skipped; one that is confidential has the notation key C.
 
     Raises
     ------
@@ -87,8 +87,8 @@ def read(origin: object) -> Reading:
     frame = pd.concat(parts)
     check_union(source, frame)
     absent = frame["quantity"].isna() & frame["notation_key"].isna()
-    aside = [SetAside("no figure (:)", int(absent.sum()))] if absent.any() else []
-    return reading(source, FORMAT.name, assemble(source, frame[~absent]), aside)
+    skipped = [Skipped("no figure (:)", int(absent.sum()))] if absent.any() else []
+    return reading(source, FORMAT.name, assemble(source, frame[~absent]), skipped)
 
 
 def _dimensions_of(rows: list[list[Any]]) -> dict[str, str] | None:

@@ -9,7 +9,7 @@ from bc_inventory.readers.activity._frame import assemble, place
 from bc_inventory.readers.inventories._frame import agree
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.io.text import delimited, numbers
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "check_union", "read"]
 
@@ -51,7 +51,7 @@ def read(origin: object) -> Reading:
     Reading
         Table under the contract `activity_read`; sectors are named
         `nrg_bal_c:Gross inland consumption`, fuels as the file names them. Rows without a
-        value are set aside.
+        value are skipped.
 
     Raises
     ------
@@ -102,8 +102,8 @@ def read(origin: object) -> Reading:
     )
     check_union(source, frame)
     empty = frame["quantity"].isna()
-    aside = [SetAside("no value", int(empty.sum()))] if empty.any() else []
-    return reading(source, FORMAT.name, assemble(source, frame[~empty]), aside)
+    skipped = [Skipped("no value", int(empty.sum()))] if empty.any() else []
+    return reading(source, FORMAT.name, assemble(source, frame[~empty]), skipped)
 
 
 def _check_constants(source: Source, table: pd.DataFrame, years: np.ndarray) -> None:

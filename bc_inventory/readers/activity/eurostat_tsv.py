@@ -17,7 +17,7 @@ from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.inventories._frame import agree
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.io.text import bounded, require_whole_lines
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "MEMBERS", "UNION", "read"]
 
@@ -66,7 +66,7 @@ def read(origin: object) -> Reading:
     Reading
         Table under the contract `activity_read`: sectors are named `nrg_d_hhq:FC_OTH_HH_E`,
         fuels by their SIEC code, regions by ISO 3166; Eurostat's flags are in `flag`, and
-        what is confidential has the notation key C. Cells `:` are set aside.
+        what is confidential has the notation key C. Cells `:` are skipped.
 
     Raises
     ------
@@ -106,8 +106,8 @@ def read(origin: object) -> Reading:
     secret = long["quantity"].isna() & long["flag"].isin(["c", "@C"])
     long["notation_key"] = secret.map({True: "C", False: None})
     absent = long["quantity"].isna() & ~secret
-    aside = [SetAside("no figure (:)", int(absent.sum()))] if absent.any() else []
-    return reading(source, FORMAT.name, assemble(source, long[~absent]), aside)
+    skipped = [Skipped("no figure (:)", int(absent.sum()))] if absent.any() else []
+    return reading(source, FORMAT.name, assemble(source, long[~absent]), skipped)
 
 
 def _header(source: Source, line: str) -> tuple[list[str], list[int]]:

@@ -15,7 +15,7 @@ from bc_inventory.readers.activity._countries import by_country
 from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.cells import label
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
 
@@ -64,7 +64,7 @@ def read(origin: object) -> Reading:
     -------
     Reading
         Table under the contract `activity_read`: sectors `fernandes:domestic` and so on.
-        Regional totals, the overview and blank cells are set aside.
+        Regional totals, the overview and blank cells are skipped.
 
     Raises
     ------
@@ -86,11 +86,11 @@ def read(origin: object) -> Reading:
     frame = pd.concat(frames, ignore_index=True)
     blank = frame["quantity"].isna()
     frame = frame[~blank].assign(source_id="fernandes-2007")
-    aside = [
-        SetAside("a blank cell", int(blank.sum())),
-        SetAside("an overview or a figure's sheet", len(others), others[0] if others else ""),
+    skipped = [
+        Skipped("a blank cell", int(blank.sum())),
+        Skipped("an overview or a figure's sheet", len(others), others[0] if others else ""),
     ]
-    return reading(source, FORMAT.name, assemble(source, frame), aside)
+    return reading(source, FORMAT.name, assemble(source, frame), skipped)
 
 
 def _sheet(source: Source, sheet: str, rows: list[list[Any]]) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.inventories._frame import regions
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.io.text import delimited, numbers
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
 
@@ -42,7 +42,7 @@ def read(origin: object) -> Reading:
     -------
     Reading
         Table under the contract `activity_read`; most regions are aggregates. Empty cells,
-        sums (`SUM`) and sectors without a unit (`n.a`) are set aside.
+        sums (`SUM`) and sectors without a unit (`n.a`) are skipped.
 
     Raises
     ------
@@ -61,8 +61,8 @@ def read(origin: object) -> Reading:
     if scenario is None or not all(re.fullmatch(r"(?:19|20)\d\d", year) for year in years):
         raise source.refuse("no scenario or no years", "the lines above GAINS tables")
     body, position = rows[top + 1 :], lines[top + 1 :]
-    aside = [
-        SetAside(reason, sum(bad), example)
+    skipped = [
+        Skipped(reason, sum(bad), example)
         for reason, bad, example in (
             ("a sum over sectors", [_is_sum(row) for row in body], "SUM"),
             ("a sector without a unit", [row[2:3] == ["n.a"] for row in body], "n.a"),
@@ -71,14 +71,14 @@ def read(origin: object) -> Reading:
     ]
     frame = _stack(source, body, position, [int(year) for year in years])
     empty = frame["quantity"].isna()
-    aside.append(SetAside("an empty cell", int(empty.sum())))
+    skipped.append(Skipped("an empty cell", int(empty.sum())))
     frame = frame[~empty].assign(source_id="gains-eclipse-v6b")
     frame["region"], frame["region_level"] = regions(source, frame, "GAINS-EMF30")
     return reading(
         source,
         FORMAT.name,
         assemble(source, frame),
-        aside,
+        skipped,
         [f"scenario {scenario[1]}: figures after 2015 are a projection"],
     )
 

@@ -10,7 +10,7 @@ from bc_inventory.readers.activity._countries import by_country
 from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.cells import label
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 from bc_inventory.reference import codelists
 
 __all__ = ["FORMAT", "read"]
@@ -44,7 +44,7 @@ def read(origin: object) -> Reading:
     -------
     Reading
         Table under the contract `activity_read`. Footnote marks are taken off the names;
-        blank cells, footnotes and the world's row without a figure are set aside.
+        blank cells, footnotes and the world's row without a figure are skipped.
 
     Raises
     ------
@@ -92,11 +92,11 @@ def read(origin: object) -> Reading:
             "source_id": by,
         }
     )
-    aside = [
-        SetAside("a blank cell", int(blank.sum())),
-        SetAside("a footnote or the world", int((~named).sum())),
+    skipped = [
+        Skipped("a blank cell", int(blank.sum())),
+        Skipped("a footnote or the world", int((~named).sum())),
     ]
-    return reading(source, FORMAT.name, assemble(source, frame), [a for a in aside if a.rows])
+    return reading(source, FORMAT.name, assemble(source, frame), [a for a in skipped if a.rows])
 
 
 def _plain(name: str) -> str:

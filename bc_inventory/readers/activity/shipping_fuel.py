@@ -8,7 +8,7 @@ from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.cells import find_row, label, numbers_block
 from bc_inventory.readers.inventories._frame import agree
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
 
@@ -81,8 +81,8 @@ def read(origin: object) -> Reading:
         source_id="ceds-shipping-fuel",
     ).drop(columns="Year")
     others = [name for name in source.workbook.sheet_names if name != _SHEET]
-    aside = [SetAside("a sheet that made the table", len(others), others[0])] if others else []
-    return reading(source, FORMAT.name, assemble(source, frame), aside)
+    skipped = [Skipped("a sheet that made the table", len(others), others[0])] if others else []
+    return reading(source, FORMAT.name, assemble(source, frame), skipped)
 
 
 FORMAT = Format(

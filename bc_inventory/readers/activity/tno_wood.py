@@ -11,7 +11,7 @@ from bc_inventory.readers.activity._frame import assemble, place
 from bc_inventory.readers.cells import find_row, label, numbers_block
 from bc_inventory.readers.inventories._frame import agree
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
 
@@ -78,7 +78,7 @@ def read(origin: object) -> Reading:
     ]
     frame = pd.concat(parts).assign(source_id="tno-wood-2015")
     others = [name for name in source.workbook.sheet_names if name != _SHEET]
-    aside = [SetAside("a sheet of notes", len(others), others[0])] if others else []
+    skipped = [Skipped("a sheet of notes", len(others), others[0])] if others else []
     codeless = sum(
         type(rows[index][column]) in {float, int}
         for code, names in zip(codes, (_FIRST, _SECOND), strict=True)
@@ -87,8 +87,8 @@ def read(origin: object) -> Reading:
         for column in (columns[name] for name in names)
     )
     if codeless:
-        aside.append(SetAside("a figure in a row without a code", codeless))
-    return reading(source, FORMAT.name, assemble(source, frame), aside)
+        skipped.append(Skipped("a figure in a row without a code", codeless))
+    return reading(source, FORMAT.name, assemble(source, frame), skipped)
 
 
 def _check_names(source: Source, rows: list[list[object]], top: int, code: int) -> None:

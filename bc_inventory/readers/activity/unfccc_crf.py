@@ -19,7 +19,7 @@ from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.inventories._frame import agree
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.io.text import delimited
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 from bc_inventory.schema.common import NOTATION_KEYS
 
 __all__ = ["FORMAT", "read"]
@@ -62,7 +62,7 @@ def read(origin: object) -> Reading:
         Table under the contract `activity_read`: sectors are named `crf:1.A.1.a`, the fuel is
         `fossil`, as biomass isn't counted. A combination of notation keys is kept in `flag`
         and is under the key that says most (IE, NE, C, NA, NO). Base years and empty
-        cells are set aside.
+        cells are skipped.
 
     Raises
     ------
@@ -100,19 +100,21 @@ def read(origin: object) -> Reading:
     )
     _check_sums(source, frame)
     blank = frame["quantity"].isna() & frame["notation_key"].isna()
-    aside = [SetAside("a base year, which differs between parties", len(body))]
+    skipped = [Skipped("a base year, which differs between parties", len(body))]
     slip = frame["source_sector"].eq(_SLIPS) & (frame["quantity"].abs() > _MOST_KT)
     if slip.any():
         row = frame[slip].iloc[-1]
         example = f"{row['source_region']} {row['year']}: {row['quantity']:g}"
-        aside.append(SetAside(f"a figure of {_SLIPS} beyond what can be", int(slip.sum()), example))
+        skipped.append(
+            Skipped(f"a figure of {_SLIPS} beyond what can be", int(slip.sum()), example)
+        )
     if empty:
-        aside.append(SetAside("an empty cell", empty))
+        skipped.append(Skipped("an empty cell", empty))
     short = frame.index.isin(cut) & ~blank
     if short.any():
-        aside.append(SetAside("in a row shorter than the header: which year?", int(short.sum())))
+        skipped.append(Skipped("in a row shorter than the header: which year?", int(short.sum())))
     result = assemble(source, frame[~blank & ~slip & ~short])
-    return reading(source, FORMAT.name, result, aside)
+    return reading(source, FORMAT.name, result, skipped)
 
 
 def _title(source: Source, rows: list[list[str]]) -> str:

@@ -17,7 +17,7 @@ from bc_inventory.readers.activity._countries import by_country
 from bc_inventory.readers.activity._frame import assemble, place
 from bc_inventory.readers.cells import label
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 from bc_inventory.reference import codelists
 
 __all__ = ["FORMAT", "read"]
@@ -50,8 +50,8 @@ def read(origin: object) -> Reading:
     -------
     Reading
         Table under the contract `activity_read`; `--` is NO, W is C, an `e` after the year
-        is the flag `e`, the note names the sheet. Older figures of the same year are set
-        aside; a code of the mapping that isn't its country's is named in the notes.
+        is the flag `e`, the note names the sheet. Older figures of the same year are
+        skipped; a code of the mapping that isn't its country's is named in the notes.
 
     Raises
     ------
@@ -73,10 +73,10 @@ def read(origin: object) -> Reading:
     table = frame[~older].assign(
         source_sector="usgs:cement", source_fuel="cement", unit="kt", source_id="usgs-cement"
     )
-    aside = [SetAside("a figure of a year that a later sheet gives again", int(older.sum()))]
+    skipped = [Skipped("a figure of a year that a later sheet gives again", int(older.sum()))]
     if blank.any():
-        aside.append(SetAside("a blank cell", int(blank.sum())))
-    return reading(source, FORMAT.name, assemble(source, table), aside, _wrong_codes(codes))
+        skipped.append(Skipped("a blank cell", int(blank.sum())))
+    return reading(source, FORMAT.name, assemble(source, table), skipped, _wrong_codes(codes))
 
 
 def _codes(source: Source) -> dict[str, str]:

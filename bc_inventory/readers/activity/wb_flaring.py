@@ -15,7 +15,7 @@ from bc_inventory.readers.activity._frame import assemble, place
 from bc_inventory.readers.cells import label
 from bc_inventory.readers.inventories._frame import agree
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
 
@@ -45,7 +45,7 @@ def read(origin: object) -> Reading:
     -------
     Reading
         Table under the contract `activity_read`; sectors are `wb_flaring:flare_volume` and
-        so on. Blank cells are set aside.
+        so on. Blank cells are skipped.
 
     Raises
     ------
@@ -71,8 +71,8 @@ def read(origin: object) -> Reading:
             long.assign(source_sector="wb_flaring:" + sector, source_fuel=fuel, unit=unit)
         )
     frame = pd.concat(frames, ignore_index=True).assign(source_id="wb-flaring")
-    aside = [SetAside("a blank cell", blank)] if blank else []
-    return reading(source, FORMAT.name, assemble(source, frame), aside)
+    skipped = [Skipped("a blank cell", blank)] if blank else []
+    return reading(source, FORMAT.name, assemble(source, frame), skipped)
 
 
 def _sheet(source: Source, sheet: str) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pandas as pd
 from bc_inventory.readers.cells import find_row, label, numbers_block
 from bc_inventory.readers.inventories._frame import agree, assemble, same_species
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
 
@@ -52,7 +52,7 @@ def read(origin: object, *, species: str | None = None, scheme: str = "IPCC2006"
     Returns
     -------
     Reading
-        Table under the contract `inventory`; empty cells are set aside.
+        Table under the contract `inventory`; empty cells are skipped.
 
     Raises
     ------
@@ -92,8 +92,8 @@ def read(origin: object, *, species: str | None = None, scheme: str = "IPCC2006"
         unit=head["Unit"],
         source_id="edgar-v8.1-ap",
     )
-    aside = [SetAside("an empty cell", int(empty.sum()))] if empty.any() else []
-    return reading(source, FORMAT.name, assemble(source, frame, "EDGAR"), aside)
+    skipped = [Skipped("an empty cell", int(empty.sum()))] if empty.any() else []
+    return reading(source, FORMAT.name, assemble(source, frame, "EDGAR"), skipped)
 
 
 def _wide(

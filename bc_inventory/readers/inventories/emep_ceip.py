@@ -18,7 +18,7 @@ from bc_inventory.errors import DataError, Problem, suggest
 from bc_inventory.readers.inventories._frame import assemble
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.io.text import delimited, numbers
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 from bc_inventory.reference import codelists
 from bc_inventory.schema.common import NOTATION_KEYS
 
@@ -92,12 +92,12 @@ def read(origin: object, *, species: str | None = None, version: str | None = No
     frame["version"] = written.isoformat()
     frame["inventory"] = "EMEP-CEIP"
     frame["source_id"] = "ceip-webdab"
-    aside = []
+    skipped = []
     negative = frame["value"] < 0
     if negative.any():
         first = frame[negative].iloc[0]
         example = f"{first.source_region} {first.year} {first.sector} {first.value:g} {first.unit}"
-        aside.append(SetAside("a negative emission", int(negative.sum()), example))
+        skipped.append(Skipped("a negative emission", int(negative.sum()), example))
         frame = frame[~negative]
     _zeros_not_reported(frame)
     result = assemble(source, frame, "CEIP")
@@ -105,7 +105,7 @@ def read(origin: object, *, species: str | None = None, version: str | None = No
         result["region"] = result["region"].replace({"EU27": "EU27_2020"})
     else:
         result["region"] = result["region"].replace({"EU27": "EU27_2007"})
-    return reading(source, FORMAT.name, result, aside, _incomplete(result))
+    return reading(source, FORMAT.name, result, skipped, _incomplete(result))
 
 
 def _split(source: Source) -> pd.DataFrame:

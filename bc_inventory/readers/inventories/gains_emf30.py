@@ -15,7 +15,7 @@ import pandas as pd
 from bc_inventory.readers.inventories._frame import agree, assemble, same_species
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.io.text import delimited, numbers
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
 
@@ -46,7 +46,7 @@ def read(origin: object, *, species: str | None = None) -> Reading:
     Returns
     -------
     Reading
-        Table under the contract `inventory`; empty cells are set aside.
+        Table under the contract `inventory`; empty cells are skipped.
 
     Raises
     ------
@@ -79,8 +79,8 @@ def read(origin: object, *, species: str | None = None) -> Reading:
     notes = []
     if "high emitters added" in scenario:
         notes.append("includes high emitters")
-    aside = [SetAside("an empty cell", int(empty.sum()))] if empty.any() else []
-    return reading(source, FORMAT.name, assemble(source, frame, "GAINS-EMF30"), aside, notes)
+    skipped = [Skipped("an empty cell", int(empty.sum()))] if empty.any() else []
+    return reading(source, FORMAT.name, assemble(source, frame, "GAINS-EMF30"), skipped, notes)
 
 
 def _preamble(source: Source, lines: list[str]) -> tuple[str, str, str]:

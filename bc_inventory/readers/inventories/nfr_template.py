@@ -17,7 +17,7 @@ from bc_inventory.readers.cells import find_row, label, numbers_block
 from bc_inventory.readers.inventories._frame import assemble
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.nfr_annex import NFR_CODE, POLLUTANTS, TOTAL
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 from bc_inventory.reference import codelists
 from bc_inventory.schema.common import NOTATION_KEYS
 
@@ -67,7 +67,7 @@ def read(origin: object, *, species: str | None = "BC") -> Reading:
     -------
     Reading
         Table under the contract `inventory`, scheme NFR14; empty cells and negative
-        adjustments are set aside.
+        adjustments are skipped.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def read(origin: object, *, species: str | None = "BC") -> Reading:
     """
     source = Source.of(origin)  # type: ignore[arg-type]
     wanted = None if species is None else codelists.resolve_species(species)
-    frames, aside, below, notes = [], 0, 0, []
+    frames, skipped, below, notes = [], 0, 0, []
     for sheet in source.workbook.sheet_names:
         rows = source.workbook.rows(sheet)
         labels = {label(cell) for row in rows[:_HEAD_ROWS] for cell in row}
@@ -89,7 +89,7 @@ def read(origin: object, *, species: str | None = "BC") -> Reading:
         negative = (frame["value"] < 0) & (frame["sector_level"] != "part")
         below += int(negative.sum())
         frames.append(frame[~negative])
-        aside += empty
+        skipped += empty
         notes.extend(_gap(sheet, frame))
     if not frames:
         raise source.refuse("no sheet with the header of Annex I", f"{', '.join(_MARKS)} in a row")
@@ -99,8 +99,8 @@ def read(origin: object, *, species: str | None = "BC") -> Reading:
         FORMAT.name,
         assemble(source, table, "NFR"),
         [
-            SetAside(reason, count)
-            for reason, count in (("an empty cell", aside), ("a negative adjustment", below))
+            Skipped(reason, count)
+            for reason, count in (("an empty cell", skipped), ("a negative adjustment", below))
             if count
         ],
         notes,

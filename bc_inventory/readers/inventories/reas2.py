@@ -14,7 +14,7 @@ import pandas as pd
 from bc_inventory.readers.inventories._frame import agree, assemble, same_species
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.io.text import numbers, require_whole_lines
-from bc_inventory.readers.result import Format, Reading, SetAside, reading
+from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
 
@@ -92,10 +92,10 @@ def read(origin: object, *, species: str | None = None) -> Reading:
         unit="t/year",
         source_id="reas-v2.1",
     )
-    aside = SetAside(
+    skipped = Skipped(
         "a sub-total, checked against its parts", len(_FUELS) + len(_SECTORS) + 2, _SUB
     )
-    return reading(source, FORMAT.name, assemble(source, frame, "REAS2"), [aside])
+    return reading(source, FORMAT.name, assemble(source, frame, "REAS2"), [skipped])
 
 
 def _head(source: Source, lines: list[tuple[int, str]]) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.result import Reading, Report, SetAside
+from bc_inventory.readers.result import Reading, Report, Skipped
 from bc_inventory.schema.series import Log, Record
 
 __all__ = ["log_reading", "record_reading"]
@@ -29,13 +29,13 @@ def record_reading(source: Source, format_name: str, record: Record) -> Reading:
         Invalid values stay in the record and are counted in the report.
     """
     years: set[int] = set()
-    aside: list[SetAside] = []
+    skipped: list[Skipped] = []
     for reading in record:
         stamps = reading.frame["start"].to_numpy()
         years |= set((np.unique(stamps.astype("datetime64[Y]")).astype(int) + 1970).tolist())
         bad = int((~reading.frame["valid"]).sum())
         if bad:
-            aside.append(SetAside(f"kept as invalid in {reading.about.series_id}", bad))
+            skipped.append(Skipped(f"kept as invalid in {reading.about.series_id}", bad))
     report = Report(
         format=format_name,
         file=source.name,
@@ -45,7 +45,7 @@ def record_reading(source: Source, format_name: str, record: Record) -> Reading:
         regions=tuple(sorted({element.about.station for element in record})),
         species=tuple(sorted({entry.about.bc_type for entry in record})),
         units=tuple(sorted({item.about.unit for item in record})),
-        set_aside=tuple(aside),
+        skipped=tuple(skipped),
         notes=record.remarks,
     )
     return Reading(record, report)

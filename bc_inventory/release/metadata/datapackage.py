@@ -88,8 +88,8 @@ def _resource(entry: Mapping[str, Any], steps: Mapping[str, Any]) -> dict[str, A
         "bytes": entry["bytes"],
         "hash": f"sha256:{entry['sha256']}",
     }
-    if entry["made_by"] is not None:
-        chain = list(_chain(entry["made_by"]["step"], steps))
+    if entry["produced_by"] is not None:
+        chain = list(_chain(entry["produced_by"]["step"], steps))
         table = path.partition("/")[0].removesuffix(".parquet")
         fields["lineage"] = {
             "steps": [

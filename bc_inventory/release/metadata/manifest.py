@@ -94,7 +94,8 @@ def describe(
         ],
         "sources": [dict(row) for row in sources],
         "files": [
-            _file(path, content) | {"made_by": asdict(origins[path]) if path in origins else None}
+            _file(path, content)
+            | {"produced_by": asdict(origins[path]) if path in origins else None}
             for path, content in sorted(files.items())
         ],
     }

@@ -93,7 +93,7 @@ def publish(
     ReleaseError
         If it can't be written, or the version is there with other content;
         `StoreUnavailableError` if an object store doesn't answer.
-        The last release stands.
+        The last release is intact.
     DataError
         If a table breaks its contract or a total isn't the sum of its rows.
     """
@@ -193,14 +193,14 @@ def _write_documents(
 @contextlib.contextmanager
 def _storage(root: Path | str) -> Iterator[None]:
     """Turn what the system says about the target into an error that helps."""
-    stands = "Nothing was published and the last release stands"
+    unchanged = "Nothing was published and the last release is intact"
     try:
         yield
     except StoreUnavailableError as error:
-        raise StoreUnavailableError(f"can't publish to {root}: {error}. {stands}") from error
+        raise StoreUnavailableError(f"can't publish to {root}: {error}. {unchanged}") from error
     except OSError as error:
         raise ReleaseError(
             f"can't publish to {root}: {error.strerror or error} "
-            f"({error.filename or 'while writing'}). {stands}. "
+            f"({error.filename or 'while writing'}). {unchanged}. "
             "Free some space or choose another folder for the output"
         ) from error

@@ -1,4 +1,4 @@
-"""What stands after something failed, in a sentence for whoever was woken up."""
+"""What is intact after something failed, in a sentence for whoever was woken up."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["release_status"]
 
 
 def release_status(root: Path | str, inventory: str) -> str:
-    """Return which release of an inventory stands, having proved it whole.
+    """Return which release of an inventory is intact, after a check of its files.
 
     Parameters
     ----------
@@ -34,10 +34,10 @@ def release_status(root: Path | str, inventory: str) -> str:
         version = store.latest(inventory)
         published = dt.datetime.fromtimestamp(store.published_at(inventory, version), dt.UTC)
     except (BCInventoryError, OSError) as error:
-        return f"Which release of {inventory} stands in {root} can't be told: {error}"
+        return f"The status of {inventory} in {root} is unknown: {error}"
     named = f"{inventory} {version}, published {published:%Y-%m-%d %H:%M} UTC"
     try:
         store.verify(inventory, version)
     except (BCInventoryError, OSError) as error:
         return f"The last release, {named}, in {store.root} IS DAMAGED: {error}"
-    return f"The last release stands: {named}, in {store.root}; every file is as published."
+    return f"The last release is intact: {named}, in {store.root}; every file is as published."

@@ -67,7 +67,7 @@ def _claims_table(table: pd.DataFrame, names: dict[str, Both], claims: pd.DataFr
         Column("inside_kt", Both("in claims inside it", "内部主张"), "kt", 4),
         Column("reduced_kt", Both("saved by projects inside", "内部项目减排"), "kt", 4),
         Column("counted", Both("counted", "计入")),
-        Column("own_kt", Both("left to it", "自身余量"), "kt", 4),
+        Column("remaining_kt", Both("left to it", "自身余量"), "kt", 4),
         Column("source_id", Both("source", "来源")),
     ]
     labels = {"claim": names, "sector": {"all": Both("all", "全部")}, "species": _SPECIES}

@@ -50,10 +50,10 @@ def test_eurostat_household_wood_2018(shared):
     assert wood[list(MEMBERS)].sum() == pytest.approx(union, abs=0.03)
 
 
-def test_eurostat_confidential_cells_are_c_and_missing_ones_set_aside(shared):
+def test_eurostat_confidential_cells_are_c_and_missing_ones_skipped(shared):
     reading = read_any(one(shared, "eurostat-energy/eurostat_serv*.tsv"))
     assert reading.report.notation_keys == {"C": 391}
-    assert reading.report.set_aside[0].rows == 66_042
+    assert reading.report.skipped[0].rows == 66_042
 
 
 def test_eurostat_balance_in_labels(shared):

@@ -100,10 +100,10 @@ def test_a_file_cut_within_a_number_is_refused():
         read_any(io.BytesIO((_HEAD + "PL;2001;A_PublicPower;BC;Gg;0.2").encode()))
 
 
-def test_a_negative_emission_is_set_aside_and_reported():
+def test_a_negative_emission_is_skipped_and_reported():
     result = read_any(text("RS;1991;O_AviCruise;BC;Gg;-4.7e-06", "RS;1991;A_PublicPower;BC;Gg;1"))
     assert len(result.frame) == 1
-    assert result.report.set_aside[0].rows == 1
+    assert result.report.skipped[0].rows == 1
 
 
 def test_an_incomplete_year_is_noted():

@@ -147,7 +147,7 @@ def test_rows_below_the_categories_are_told_apart_and_never_parts(tmp_path):
     book.save(buffer)
     result = read_any(Source(io.BytesIO(buffer.getvalue()), "a.xlsx"))
     frame = result.frame.set_index("sector")
-    assert ("a negative adjustment", 1) in [(s.reason, s.rows) for s in result.report.set_aside]
+    assert ("a negative adjustment", 1) in [(s.reason, s.rows) for s in result.report.skipped]
     below = [row for row in below if not row[0].startswith("ADJ")]
     names = ["1A3bi(fu)", "1A3", f"{TOTAL} (fu)", "NT COMPLIANCE", "NT COMPLIANCE (NECD)"]
     names += ["FLEXIBILITIES"]

@@ -19,7 +19,7 @@ def test_gains_regions_and_sums_stand_apart_from_the_parts():
     frame = result.frame
     assert result.report.species == ("BC",)
     assert result.report.notes == ("includes high emitters",)
-    assert result.report.set_aside[0].rows == 2
+    assert result.report.skipped[0].rows == 2
     parts = frame[frame["sector_level"] == "part"]
     assert parts[parts["year"] == 2015]["value_kt"].sum() == 501.75
     assert set(parts["region_level"]) == {"aggregate"}

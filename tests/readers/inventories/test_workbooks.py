@@ -14,11 +14,11 @@ def read(content, name="book.xlsx", **options):
     return read_any(Source(io.BytesIO(content), name), **options)
 
 
-def test_edgar_keeps_fossil_and_bio_apart_and_sets_empty_cells_aside():
+def test_edgar_tells_fossil_from_bio_and_skips_empty_cells():
     result = read(books.edgar())
     frame = result.frame
     assert result.report.format == "edgar"
-    assert result.report.set_aside[0].rows == 1
+    assert result.report.skipped[0].rows == 1
     assert frame["version"].unique().tolist() == ["v8.1"]
     poland = frame[(frame["region"] == "PL") & (frame["year"] == 2014)]
     assert poland.set_index("fuel")["value_kt"].to_dict() == {"bio": 3.0, "fossil": 1.5}

@@ -140,7 +140,7 @@ def test_no_reader_names_pickle(root):
 
 def test_a_clock_set_back_in_autumn_is_kept_and_counted(tmp_path):
     from bc_inventory.monitoring.quality.flags import names_of
-    from bc_inventory.monitoring.quality.tests import marked
+    from bc_inventory.monitoring.quality.tests import flagged
 
     stamps = ["01:00", "02:00", "02:00", "03:00"]
     text = "站点,时间,黑碳(ug/m3)\n" + "".join(f"A,2020-10-25 {t},1\n" for t in stamps)
@@ -148,5 +148,5 @@ def test_a_clock_set_back_in_autumn_is_kept_and_counted(tmp_path):
     path.write_text(text, encoding="utf-8")
     (one,) = read_any(path, utc_offset_h=8, stamp="end", interval_s=3600).data
     assert len(one) == 4
-    marks = [names_of(int(m)) for m in marked(one).frame["marks"]]
+    marks = [names_of(int(m)) for m in flagged(one).frame["quality_flags"]]
     assert ["duplicate_time" in m for m in marks] == [False, False, True, False]
