@@ -11,6 +11,7 @@ from bc_inventory.analysis.comparison.pooling import (
     reconcile,
     share_distance,
 )
+from bc_inventory.analysis.comparison.prediction import prediction_reach
 from bc_inventory.analysis.comparison.random_effects import random_effects
 
 LIMITS = {"significance": 0.05}
@@ -116,8 +117,6 @@ def test_consensus_by_hand():
     assert row["pooled_kt"] == pytest.approx(20 * 2 ** (1 / 3))
     assert row["between_sigma"] ** 2 == pytest.approx(0.99598, abs=1e-4)
     assert np.log(row["pooled_upper_kt"] / row["pooled_kt"]) == pytest.approx(2.63019, abs=1e-4)
-    reach = 4.30265 * np.sqrt(0.99598 + 2.24210 / 6)
-    assert np.log(row["pooled_kt"] / row["predicted_lower_kt"]) == pytest.approx(reach, abs=1e-4)
 
 
 def test_consensus_of_agreeing_inventories_has_no_spread_between_them():
@@ -156,18 +155,42 @@ def test_inventories_with_one_source_of_activity_count_for_less():
     assert row["pooled_kt"] == pytest.approx(10 * 1.2 ** (3 / 7))
 
 
-def test_the_pooled_interval_covers_what_it_says():
-    """Three inventories, 0.4 between them: 0.95 stated; normal intervals cover 0.85."""
+def test_what_is_pooled_is_the_same_of_means_and_medians():
+    """Bounds decide: middles of logarithms, so 10, 20 and 80 with or without a mean above."""
+    stated = three(10.0, 20.0, 80.0)
+    row, of_means = (
+        consensus(frame).iloc[0] for frame in (stated, stated.assign(emission_kt=[11.0, 23.0, 97]))
+    )
+    for name in ("pooled_kt", "pooled_upper_kt", "predicted_lower_kt", "between_sigma"):
+        assert of_means[name] == row[name]
+
+
+@pytest.mark.parametrize("count", [3, 4, 5, 6])
+def test_the_pooled_intervals_cover_what_they_say(count):
+    """Inventories with 0.4 between them: 0.95 stated; normal intervals of three cover 0.85."""
     generator = np.random.default_rng(7)
     runs, tau = 4000, 0.4
-    errors = generator.uniform(0.15, 0.5, (runs, 3))
-    found = tau * generator.standard_normal((runs, 3)) + errors * generator.standard_normal(
-        (runs, 3)
-    )
-    pooled = random_effects(found, errors, np.eye(3))
+    errors = generator.uniform(0.15, 0.5, (runs, count))
+    estimates = tau * generator.standard_normal((runs, count))
+    estimates += errors * generator.standard_normal((runs, count))
+    pooled = random_effects(estimates, errors, np.eye(count))
     assert (abs(pooled.mean) <= pooled.reach).mean() >= 0.93
     fresh = tau * generator.standard_normal(runs)
     assert (abs(fresh - pooled.mean) <= pooled.predicted).mean() >= 0.93
+
+
+def test_a_prediction_is_the_quantile_of_draws_of_spread_and_mean():
+    """The spread solves Q = chi squared of two degrees, as Nagashima et al. 2019 draw it.
+
+    Of 0, 1 and 3 with errors of 0.5 and one variance v, Q is 14/3 over 0.25 + v.
+    """
+    generator = np.random.default_rng(1)
+    draws = 400_000
+    variance = np.maximum(14 / 3 / generator.chisquare(2, draws) - 0.25, 0)
+    drawn = np.sqrt(variance) * generator.standard_normal(draws)
+    drawn += 0.9 * generator.standard_t(2, draws)
+    reach = prediction_reach(np.array([[0.0, 1, 3]]), 0.25 * np.eye(3)[None], np.array([0.9]))
+    assert reach[0] == pytest.approx(np.quantile(abs(drawn), 0.95), rel=0.02)
 
 
 def test_trends_side_by_side():

@@ -89,7 +89,7 @@ def reconcile(
     return result.sort_values(keys, ignore_index=True)
 
 
-def _logarithm(frame: pd.DataFrame, suffix: str) -> tuple[np.ndarray, np.ndarray]:
+def _logarithm(frame: pd.DataFrame, suffix: str = "") -> tuple[np.ndarray, np.ndarray]:
     """Return middle and standard deviation of the logarithm, NaN where there is no interval.
 
     A lower bound of zero has no logarithm; then both are those of the lognormal that holds
@@ -194,7 +194,8 @@ def consensus(
         `on`, inventories (number with a figure), lowest_kt, median_kt,
         highest_kt; and from those with an interval, where there are three or
         more: pooled_kt, pooled_lower_kt and pooled_upper_kt (95 % interval of
-        a random-effects mean of logarithms), predicted_lower_kt and
+        a random-effects mean of the middles of their logarithmic intervals, so a
+        median, whether figures are means or medians), predicted_lower_kt and
         predicted_upper_kt (95 % interval of one more inventory), between_sigma,
         the spread between inventories beyond what their own intervals explain,
         and related_pairs, those with correlated errors; see
@@ -209,8 +210,7 @@ def consensus(
     tested = known[
         (known["emission_kt"] > 0) & known["lower_kt"].notna() & known["upper_kt"].notna()
     ].copy()
-    bounds = (tested[name] for name in ("emission_kt", "lower_kt", "upper_kt"))
-    tested["deviation"] = Lognormal.from_interval(*bounds).deviation
+    tested["middle"], tested["deviation"] = _logarithm(tested)
     tested = tested[tested["deviation"] > 0]
     verdicts = _Verdicts(matrix)
     rows = tested.sort_values([*keys, "inventory"])
@@ -266,7 +266,7 @@ def _pooled(
     fit = np.array([pooled for pooled, _ in known], dtype=bool)
     related = np.stack([pairs for _, pairs in known])[fit]
     result = random_effects(
-        np.log(rows["emission_kt"].to_numpy(float)).reshape(-1, k)[fit],
+        rows["middle"].to_numpy(float).reshape(-1, k)[fit],
         rows["deviation"].to_numpy(float).reshape(-1, k)[fit],
         np.eye(k) + correlation * related,
     )
