@@ -97,7 +97,14 @@ HOTSPOTS = Table(
             "1/a",
             None,
         ),
-        _n("trend_p", "two-sided Mann-Kendall probability of the trend of its mean Gi*", "1", 0, 1),
+        _n(
+            "rank_changes",
+            "share of paired draws in which its rank by emission among those of its kind isn't "
+            "the same in the first and in the last year",
+            "1",
+            0,
+            1,
+        ),
         _s("previous_id", "hotspots of the version before that it overlaps, separated by ;"),
     ),
     ("hotspot_id",),

@@ -25,7 +25,11 @@ from bc_inventory.analysis.hotspots.files import (
     write_geoparquet,
 )
 from bc_inventory.analysis.hotspots.identity import keep_ids
-from bc_inventory.analysis.hotspots.persistence import PERSISTENCE, classify_years
+from bc_inventory.analysis.hotspots.persistence import (
+    PERSISTENCE,
+    classify_years,
+    rank_changes,
+)
 from bc_inventory.errors import DataError
 from bc_inventory.monitoring.statistics.rank_tests import mann_kendall, p_value
 from bc_inventory.schema import check, read_csv, table
@@ -308,6 +312,14 @@ def test_cells_that_emit_nothing_are_no_hotspot(around):
     rows = made.hotspots[made.hotspots["kind"] == "significant"]
     assert (rows["emission_kt"] > 0).all()
     assert rows["emission_kt"].max() == 40.0
+
+
+def test_ranks_change_in_the_draws_in_which_one_overtakes():
+    """Of 5, 4 and 1 the last is 4.5 in one of four draws and 9 in another: 2 and 3 places."""
+    first = np.tile([[5.0], [4.0], [1.0]], (1, 4))
+    last = first.copy()
+    last[2] = [1.0, 4.5, 9.0, 1.0]
+    assert rank_changes(first, last).tolist() == [0.25, 0.5, 0.5]
 
 
 def test_classes_over_years_need_five():

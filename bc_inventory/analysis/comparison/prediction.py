@@ -9,6 +9,8 @@ that the same estimates have the same interval.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,14 +18,14 @@ from bc_inventory.inventory.distribution import bisected
 
 __all__ = ["prediction_reach"]
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 _STEPS = 40  # quantiles of the spread between estimates
 _MEANS = 12  # quantiles of the error of the mean
 _ROUNDS = 30  # halvings of what a spread or a reach can be
 _LEVEL = 0.95
 
 
-def prediction_reach(estimates: Floats, errors: Floats, deviation: Floats) -> Floats:
+def prediction_reach(estimates: Floats, errors: Floats, deviation: Floats) -> NDArray[np.float64]:
     """Return half the width of the 95 % prediction interval of sets of estimates.
 
     Parameters
@@ -79,7 +81,7 @@ def prediction_reach(estimates: Floats, errors: Floats, deviation: Floats) -> Fl
         return np.asarray(inside @ chance @ weight < (1 + _LEVEL) / 2)
 
     largest = 5 * spread.max(axis=1) + deviation * -quantile[0]
-    return bisected(short, np.zeros_like(largest), largest, _ROUNDS)
+    return bisected(short, np.zeros_like(largest), largest, _ROUNDS).astype(np.float64)
 
 
 def _levels(count: int) -> tuple[Floats, Floats]:

@@ -21,6 +21,7 @@ from bc_inventory.analysis.hotspots.draws import (
     cell_probability,
     cluster_probability,
     densities,
+    drawn_masses,
     intervals,
 )
 from bc_inventory.analysis.hotspots.emission_field import EmissionField, Flags, Floats, Integers
@@ -173,6 +174,8 @@ class Side:
 @dataclass(frozen=True)
 class _Years:
     years: tuple[int, ...]
+    first: EmissionField
+    multipliers: Floats
     densities: Floats
     gi_star: Floats
     classes: NDArray[np.int8]
@@ -193,6 +196,8 @@ def find_hotspots(
     multipliers: Floats,
     around: Surroundings,
     rules: Rules,
+    *,
+    at_first: Floats | None = None,
 ) -> Side:
     """Find and describe all hotspots of a side.
 
@@ -207,6 +212,8 @@ def find_hotspots(
         What hotspots are placed by.
     rules : Rules
         What makes a hotspot.
+    at_first : numpy.ndarray, shape (draws, regions, categories), optional
+        Of the first year, in the same draws; of the last where there is one year.
 
     Returns
     -------
@@ -222,7 +229,7 @@ def find_hotspots(
         if last.inside[chosen].sum() > 0:
             groups[name] = group = _make_group(last, name, chosen, window, rules)
             if name == ALL and len(fields) >= SHORTEST:
-                years = _over_years(fields, group)
+                years = _over_years(fields, group, multipliers if at_first is None else at_first)
             past = years if name == ALL else None
             for kind, frame, cells in _describe_all(group, past, multipliers, context):
                 frames.append(frame)
@@ -249,7 +256,7 @@ def _make_group(
     return Group(field, name, chosen, density, window, significant, threshold, rules)
 
 
-def _over_years(fields: Sequence[EmissionField], last: Group) -> _Years:
+def _over_years(fields: Sequence[EmissionField], last: Group, multipliers: Floats) -> _Years:
     groups = [
         _make_group(field, ALL, np.ones(len(field.nfr), dtype=bool), last.window, last.rules)
         for field in fields[:-1]
@@ -257,7 +264,14 @@ def _over_years(fields: Sequence[EmissionField], last: Group) -> _Years:
     gi_star = np.stack([group.significance.gi_star for group in groups])
     classes = classify_years(gi_star, np.stack([group.significance.hot for group in groups]))
     years = tuple(field.year for field in fields)
-    return _Years(years, np.stack([group.density for group in groups]), gi_star, classes)
+    return _Years(
+        years,
+        fields[0],
+        multipliers,
+        np.stack([group.density for group in groups]),
+        gi_star,
+        classes,
+    )
 
 
 def _kinds(
@@ -295,6 +309,10 @@ def _describe_all(
                 years.densities,
                 field.domain,
                 years.classes,
+                (
+                    drawn_masses(_first_masses(years, labels, count), years.multipliers),
+                    drawn_masses(masses, multipliers),
+                ),
             )
         frame = frame.assign(
             lower_kt=lower,
@@ -305,6 +323,11 @@ def _describe_all(
             **_statistics(group, labels, count),
         )
         yield kind, frame, cell_probability(field, hot)
+
+
+def _first_masses(years: _Years, labels: Integers, count: int) -> Floats:
+    every = np.ones(len(years.first.nfr), dtype=bool)
+    return cluster_masses(years.first, labels, count, every)
 
 
 def _statistics(group: Group, labels: Integers, count: int) -> dict[str, Floats]:

@@ -25,6 +25,7 @@ __all__ = [
     "densities",
     "deviations",
     "draw_groups",
+    "drawn_masses",
     "drawn_responses",
     "intervals",
 ]
@@ -139,15 +140,24 @@ def intervals(masses: Floats, multipliers: Floats) -> tuple[Floats, Floats]:
     lower, upper : numpy.ndarray, shape (clusters,)
         kt; widened to the central value where the draws leave it outside.
     """
+    lower, upper = np.quantile(drawn_masses(masses, multipliers), [0.025, 0.975], axis=1)
+    central = masses.sum(axis=(1, 2))
+    return np.minimum(lower, central), np.maximum(upper, central)
+
+
+def drawn_masses(masses: Floats, multipliers: Floats) -> Floats:
+    """Return the emission of clusters in each draw, kt, shape (clusters, draws).
+
+    Parameters
+    ----------
+    masses, multipliers
+        As `intervals` takes them.
+    """
     from scipy.sparse import csr_array
 
     # A cluster has few of all regions and categories.
     pairs = multipliers[0].size
-    sums = csr_array(masses.reshape(-1, pairs))
-    drawn = sums @ multipliers.reshape(-1, pairs).T
-    lower, upper = np.quantile(drawn, [0.025, 0.975], axis=1)
-    central = masses.sum(axis=(1, 2))
-    return np.minimum(lower, central), np.maximum(upper, central)
+    return np.asarray(csr_array(masses.reshape(-1, pairs)) @ multipliers.reshape(-1, pairs).T)
 
 
 def densities(field: EmissionField, chosen: Flags, multipliers: Floats) -> Floats:

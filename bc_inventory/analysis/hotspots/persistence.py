@@ -21,6 +21,7 @@ __all__ = [
     "SHORTEST",
     "add_years",
     "classify_years",
+    "rank_changes",
 ]
 
 # Position in this tuple is the value in hotspots.nc; 0 is no class.
@@ -100,6 +101,7 @@ def add_years(
     densities: Floats,
     domain: Flags,
     classes: NDArray[np.int8],
+    drawn: tuple[Floats, Floats],
 ) -> pd.DataFrame:
     """Add trends over the years to described hotspots.
 
@@ -117,13 +119,17 @@ def add_years(
         Cells among which ranks are taken.
     classes : numpy.ndarray of int8, shape (rows, columns)
         As `classify_years` returns them.
+    drawn : tuple of numpy.ndarray, each of shape (clusters, draws)
+        Emission of the clusters in the first and in the last year, kt; what the years share
+        is one draw.
 
     Returns
     -------
     pandas.DataFrame
         `frame` with `persistence` (the class of most cells), `gi_star_slope`
         and `rank_slope` (Theil-Sen, of cluster means; ranks run from 0 to 1)
-        and `trend_p` (Mann-Kendall, of the mean Gi*).
+        and `rank_changes`, of `rank_changes`. The years of an inventory are smooth, so a test
+        that takes what is left of a trend for noise would find one everywhere.
     """
     cells = labels > 0
     which, count = labels[cells] - 1, len(frame)
@@ -145,5 +151,28 @@ def add_years(
         persistence=[PERSISTENCE[place] for place in votes.argmax(axis=1)],
         gi_star_slope=np.median(slopes_of(times, statistic), axis=0),
         rank_slope=np.median(slopes_of(times, means(ranks)), axis=0),
-        trend_p=p_value(*mann_kendall(statistic)),
+        rank_changes=rank_changes(*drawn),
     )
+
+
+def rank_changes(first: Floats, last: Floats) -> Floats:
+    """Return the share of draws in which clusters have another rank in the last year.
+
+    Parameters
+    ----------
+    first, last : numpy.ndarray, shape (clusters, draws)
+        Emission in the first and in the last year, in the same draws.
+
+    Returns
+    -------
+    numpy.ndarray, shape (clusters,)
+
+    Examples
+    --------
+    The second overtakes the first in one of two draws:
+
+    >>> rank_changes(np.array([[5.0, 5], [4, 4], [1, 1]]), np.array([[5.0, 3], [4, 4], [1, 1]]))
+    array([0.5, 0.5, 0. ])
+    """
+    before, after = (emission.argsort(axis=0).argsort(axis=0) for emission in (first, last))
+    return np.asarray((before != after).mean(axis=1))

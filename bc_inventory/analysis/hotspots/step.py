@@ -14,6 +14,7 @@ from bc_inventory.analysis.hotspots.emission_field import EmissionField, emissio
 from bc_inventory.analysis.hotspots.files import read_hotspots, write_geojson, write_geoparquet
 from bc_inventory.analysis.hotspots.identity import keep_ids
 from bc_inventory.analysis.hotspots.netcdf import write_hotspot_grid
+from bc_inventory.analysis.hotspots.persistence import SHORTEST
 from bc_inventory.analysis.hotspots.stations import measured, nearest_stations
 from bc_inventory.reference.domains import in_order
 from bc_inventory.reference.paths import data_root
@@ -42,7 +43,7 @@ def hotspots_step(
     ----------
     inputs : dict of str to Path
         `emissions`: folder of the contract `emissions`, the year and, for
-        hotspots that persist, at least three years before. `shares`: where they lie, of
+        hotspots that persist, at least four years before. `shares`: where they lie, of
         `bc_inventory.spatial.step.shares_step`, on whose grid hotspots are. Optional:
         `stations` and `observations`, of the build's record of measurements;
         `previous`, hotspots of the version before;
@@ -84,10 +85,15 @@ def hotspots_step(
     fields = {side: field for side, field in fields.items() if field}
     significant = {}
     for side, field in fields.items():
-        counted = counted_rows(emissions, year, factor_set, side=side)
-        drawn = memoize(draw_groups, counted[NEEDED], rules.draws, rules.seed)
-        multipliers = deviations(drawn, field[-1])
-        significant[side] = find_hotspots(field, multipliers, around, rules)
+        ends = [field[-1]] if len(field) < SHORTEST else [field[-1], field[0]]
+        multipliers = []
+        for of_year in ends:
+            counted = counted_rows(emissions, of_year.year, factor_set, side=side)
+            drawn = memoize(draw_groups, counted[NEEDED], rules.draws, rules.seed)
+            multipliers.append(deviations(drawn, of_year))
+        significant[side] = find_hotspots(
+            field, multipliers[0], around, rules, at_first=multipliers[-1]
+        )
     hotspots = pd.concat([side.hotspots for side in significant.values()], ignore_index=True)
     if "stations" in inputs:
         stations = schema.read_parquet(inputs["stations"], "stations")
