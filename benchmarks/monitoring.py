@@ -71,7 +71,7 @@ def minutes(path):
         stp = to_state(part, "ebas_stp")
         lap("correct")
         checked = flagged(stp)
-        lap("mark")
+        lap("flag")
         for each in (checked, to_absorption(checked, tape="M8060", harmonise=True)):
             means = chain(each, "eu_2008_50", exclude=("range",))
             annual.append(float(means["hour"].reported["value"].mean()))

@@ -66,12 +66,12 @@ def rows(count: int) -> pd.DataFrame:
     return frame
 
 
-def milliseconds(ask: Callable[[], pd.DataFrame], expected: int) -> float:
+def milliseconds(query: Callable[[], pd.DataFrame], expected: int) -> float:
     """Return the median time of asking, warm."""
     taken = []
     for _ in range(ROUNDS + 2):
         started = time.perf_counter()
-        answer = ask()
+        answer = query()
         taken.append((time.perf_counter() - started) * 1e3)
         assert len(answer) == expected, (len(answer), expected)
     return statistics.median(taken[2:])
@@ -117,7 +117,7 @@ def measure(count: int, folder: Path) -> dict[str, float]:
         "emissions of an open release": lambda: kept.emissions("Hebei", "1A4bi", 2018),
         "sql of an open release": lambda: kept.sql(f"select * from emissions {where}"),
     }
-    return {name: milliseconds(ask, len(chosen)) for name, ask in ways.items()}
+    return {name: milliseconds(query, len(chosen)) for name, query in ways.items()}
 
 
 if __name__ == "__main__":

@@ -49,12 +49,12 @@ def timed(config: Config, output: Path) -> float:
     started, wall = used(), time.perf_counter()
     last = [started]
 
-    def tell(record: StepRecord) -> None:
+    def show(record: StepRecord) -> None:
         now = used()
         print(f"  {record.name:14}{now - last[0]:6.2f} s{'  found' if record.reused else ''}")
         last[0] = now
 
-    build(config, output, progress=tell)
+    build(config, output, progress=show)
     whole = used() - started
     print(f"  {'all':14}{whole:6.2f} s CPU, {time.perf_counter() - wall:.1f} s by the clock")
     return whole

@@ -18,7 +18,7 @@ _KILLED = (
     "The process was killed from outside: look for a lack of memory "
     f"(journalctl -k | grep -i oom). {_AGAIN}"
 )
-_TOLD_TO_END = f"The process was told to end, as by a restart of worker or machine. {_AGAIN}"
+_ENDED = f"The process was told to end, as by a restart of worker or machine. {_AGAIN}"
 _BROKEN = "A library broke the process: this is a defect, report it with the log."
 _BY_ITSELF = (
     "The process ended by itself before its flow could say why, as when the folder, the "
@@ -26,7 +26,7 @@ _BY_ITSELF = (
 )
 _BY_SIGNAL: dict[int, str] = {
     signal.SIGKILL: _KILLED,
-    **dict.fromkeys((signal.SIGTERM, signal.SIGINT, signal.SIGHUP), _TOLD_TO_END),
+    **dict.fromkeys((signal.SIGTERM, signal.SIGINT, signal.SIGHUP), _ENDED),
     **dict.fromkeys(
         (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE), _BROKEN
     ),

@@ -40,7 +40,7 @@ _SHOWN = 50
 
 
 @dataclass(frozen=True)
-class Done:
+class IngestSummary:
     """What an ingest did: names and reasons, no table."""
 
     read: tuple[str, ...]
@@ -64,13 +64,13 @@ def describe_status(parameters: dict[str, Any]) -> str:
 
 
 @task(**TASK)
-def take(folder: Path, store: Path, settings: Path) -> Done:
+def ingest_files(folder: Path, store: Path, settings: Path) -> IngestSummary:
     """Ingest a folder; return what was done."""
     for path, kind in ((folder, "a folder of measurements"), (settings, "settings (TOML)")):
         if not path.exists():
             raise DataError([Problem("nothing there", kind, str(path))])
     report = ingest_folder(folder, store, settings)
-    return Done(
+    return IngestSummary(
         report.read,
         len(report.included),
         tuple((entry.name, entry.reason) for entry in report.skipped),
@@ -132,26 +132,26 @@ def monitor(folder: str, settings: str, store: str = "monitoring", addresses: st
             except NetworkError as error:
                 silent = error
         in_time()
-        done = take(Path(folder), Path(store), Path(settings))
-        lines.extend(_summary(done, store, refused))
+        summary = ingest_files(Path(folder), Path(store), Path(settings))
+        lines.extend(_summary(summary, store, refused))
         if silent is not None:
-            silent.add_note(f"the rest was included: the record is {done.generation[:12]}")
+            silent.add_note(f"the rest was included: the record is {summary.generation[:12]}")
             raise silent
-    return done.generation
+    return summary.generation
 
 
-def _summary(done: Done, store: str, refused: list[str]) -> list[str]:
+def _summary(summary: IngestSummary, store: str, refused: list[str]) -> list[str]:
     """Return the page of a run."""
     lines = [
-        f"Record `{done.generation[:12]}` in `{store}`: {done.included} files in it, "
-        f"{len(done.read)} of them read now, {len(done.skipped)} skipped, "
-        f"{done.recomputed} years of series computed.",
+        f"Record `{summary.generation[:12]}` in `{store}`: {summary.included} files in it, "
+        f"{len(summary.read)} of them read now, {len(summary.skipped)} skipped, "
+        f"{summary.recomputed} years of series computed.",
     ]
     for title, rows in (
         ("Not fetched", [(reason.partition(": ")[0], reason) for reason in refused]),
-        ("Skipped", done.skipped),
-        ("The same as another", done.identical),
-        ("Read now", [(name, "") for name in done.read]),
+        ("Skipped", summary.skipped),
+        ("The same as another", summary.identical),
+        ("Read now", [(name, "") for name in summary.read]),
     ):
         if not rows:
             continue

@@ -34,7 +34,7 @@ from flows.common import (
 __all__ = ["look"]
 
 POOL = "bc-inventory"
-TOLD = "told"
+REPORTED = "reported"
 _PENDING = timedelta(minutes=9)
 _LATE = timedelta(minutes=30)
 # How far back a run is looked for that the server ended for want of a sign of life.
@@ -60,7 +60,7 @@ def look(pool: str = POOL, *, pending: timedelta = _PENDING, late: timedelta = _
     """
     try:
         with get_client(sync_client=True) as client:
-            lines = [_tell(client, run, why) for run, why in _silent(client, pending, late)]
+            lines = [_report(client, run, why) for run, why in _silent(client, pending, late)]
             lines += _workers(client, pool)
     except Exception as error:  # whatever it is, nobody else says that the server is gone
         lines = [f"the Prefect server doesn't answer: {type(error).__name__}: {error}"]
@@ -79,7 +79,7 @@ def _silent(client: Any, pending: timedelta, late: timedelta) -> Iterator[tuple[
     )
     for run in client.read_flow_runs(flow_run_filter=wanted):
         state = run.state
-        if state is None or TOLD in run.tags:
+        if state is None or REPORTED in run.tags:
             continue
         since = now - state.timestamp
         if state.is_pending() and since > pending:
@@ -93,13 +93,13 @@ def _silent(client: Any, pending: timedelta, late: timedelta) -> Iterator[tuple[
             yield run, str(state.message)
 
 
-def _tell(client: Any, run: FlowRun, why: str) -> str:
+def _report(client: Any, run: FlowRun, why: str) -> str:
     """Tell of a run once, and end one that was taken up and can't begin any more."""
     state = run.state
     if state is not None and state.is_pending():
         client.set_flow_run_state(run.id, crashed(why), force=True)
     # Noted on the run itself, so that it is told once whoever looks next.
-    client.update_flow_run(run.id, tags={*run.tags, TOLD})
+    client.update_flow_run(run.id, tags={*run.tags, REPORTED})
     line = f"run {run.name}: {why}"
     _send(
         line,

@@ -16,7 +16,7 @@ MAY_SKIP = {
     "pipeline/test_dask_runner.py",
     "spatial/test_netcdf.py",
     "spatial/test_regrid.py",
-    "spatial/test_whole.py",
+    "spatial/test_atomic_files.py",
 }
 
 

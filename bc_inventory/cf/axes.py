@@ -54,7 +54,7 @@ def find_axis(which: str, attributes: Mapping[str, Mapping[str, Any]]) -> str | 
     """
     tests = (
         lambda name, attributes_of: str(attributes_of.get("standard_name", "")).lower() == which,
-        lambda name, attributes_of: _says_degrees(which, str(attributes_of.get("units", ""))),
+        lambda name, attributes_of: _in_degrees(which, str(attributes_of.get("units", ""))),
         lambda name, attributes_of: (
             which == "time" and " since " in str(attributes_of.get("units", "")).lower()
         ),
@@ -68,7 +68,7 @@ def find_axis(which: str, attributes: Mapping[str, Mapping[str, Any]]) -> str | 
     return None
 
 
-def _says_degrees(which: str, units: str) -> bool:
+def _in_degrees(which: str, units: str) -> bool:
     """Tell whether units are `degrees_north` in one of its spellings, or `degrees_east`."""
     word = units.strip().lower().replace(" ", "_")
     head, _, tail = word.partition("_")

@@ -42,14 +42,14 @@ def build(config: str, output: str | None, scheduler: str) -> None:
 
     chosen = load_config(config)
 
-    def tell(record: StepRecord) -> None:
+    def show(record: StepRecord) -> None:
         done = "unchanged" if record.reused else f"{record.seconds:.1f} s"
         click.echo(f"  {record.name:<12} {done}", err=True)
 
     click.echo(f"Building {chosen.inventory.name}", err=True)
     folder = output or chosen.output.folder
     try:
-        release = run(chosen, folder, progress=tell, scheduler=scheduler)
+        release = run(chosen, folder, progress=show, scheduler=scheduler)
     except BCInventoryError:
         click.echo(release_status(folder, chosen.inventory.name), err=True)
         raise

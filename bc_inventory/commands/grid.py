@@ -89,11 +89,11 @@ def grid(source: Path, target: Path, **options: Any) -> None:
 
     SOURCE is a release, or a folder or file of emissions.
     """
+    from bc_inventory.spatial.atomic_files import scratch
     from bc_inventory.spatial.exports.write import write_layout
     from bc_inventory.spatial.parallel import Compute
     from bc_inventory.spatial.product import Request, make_product
     from bc_inventory.spatial.tables import NETWORKS_NOTICE
-    from bc_inventory.spatial.whole import scratch
 
     emissions = source / "emissions" if (source / "emissions").is_dir() else source
     request = Request(

@@ -40,14 +40,14 @@ def monitor(folder: Path, settings: Path, store: Path, fetch: Path | None, offli
         for reason in fetch_list(fetch, folder, offline=offline):
             click.echo(f"not fetched: {reason}")
 
-    def tell(entry: Entry) -> None:
+    def show(entry: Entry) -> None:
         click.echo(f"  {entry.status:<10} {entry.name}", err=True)
         for remark in entry.remarks:
             click.echo(f"             {remark}", err=True)
 
     from bc_inventory.workflow.measurements import ingest_folder
 
-    report = ingest_folder(folder, store, settings, progress=tell)
+    report = ingest_folder(folder, store, settings, progress=show)
     for entry in (*report.skipped, *report.identical):
         click.echo(f"{entry.status}: {entry.name}: {entry.reason}")
     for first, second, length in report.copies:

@@ -20,10 +20,10 @@ from bc_inventory.schema.common import CONFIDENCE
 __all__ = ["add_abatement", "removal"]
 
 _USE = ["year", "region", "nfr", "fuel", "technology"]
-_MADE = ["abatement", "sigma_abatement", "abatement_source"]
+_ESTIMATES = ["abatement", "sigma_abatement", "abatement_source"]
 # The set of controls, as the penetration states it.
-_STATED = [f"abatement_{name}" for name in ("scope", "nfr", "fuel", "technology")]
-_COLUMNS = [*_MADE, *_STATED, "abatement_confidence"]
+_IDENTITY = [f"abatement_{name}" for name in ("scope", "nfr", "fuel", "technology")]
+_COLUMNS = [*_ESTIMATES, *_IDENTITY, "abatement_confidence"]
 
 
 def removal(
@@ -86,7 +86,7 @@ def removal(
     sums["abatement_source"] = distinct_words(both, pd.concat([group, group]))
     sums["abatement_confidence"] = sums["rank"].map(dict(enumerate(CONFIDENCE)))
     sums["sigma_abatement"] = _residual_sigma(sums["abatement"], sums["variance"])
-    sums[_STATED] = sums[["scope", "stated_nfr", "stated_fuel", "technology"]]
+    sums[_IDENTITY] = sums[["scope", "stated_nfr", "stated_fuel", "technology"]]
     return sums[[*_USE, *_COLUMNS]]
 
 
@@ -112,7 +112,7 @@ def add_abatement(rows: pd.DataFrame, removed: pd.DataFrame) -> pd.DataFrame:
     matched = exact[_COLUMNS].where(exact["abatement"].notna(), spare[_COLUMNS])
     none = matched["abatement"].isna() | rows["controls_included"].astype(bool).to_numpy()
     matched.loc[none, ["abatement", "sigma_abatement"]] = 0.0
-    matched.loc[none, [*_STATED, "abatement_source", "abatement_confidence"]] = None
+    matched.loc[none, [*_IDENTITY, "abatement_source", "abatement_confidence"]] = None
     return rows.assign(**{name: matched[name].to_numpy() for name in _COLUMNS})
 
 

@@ -69,15 +69,15 @@ def spell_out(frame: pd.DataFrame, uses: pd.DataFrame) -> pd.DataFrame:
     wanted = pd.concat([uses[columns], uses[columns].assign(technology="*")]).drop_duplicates()
     stated = frame.rename(columns={"nfr": "_nfr", "fuel": "_fuel"})
     rules = stated[["scope", "_nfr", "_fuel", "technology"]].drop_duplicates()
-    met = wanted.merge(rules, on="technology")
-    named_nfr, named_fuel = met["_nfr"] != "*", met["_fuel"] != "*"
-    met["_rank"] = 2 * named_nfr + named_fuel
-    fits = (~named_nfr | (met["_nfr"] == met["nfr"])) & (
-        ~named_fuel | (met["_fuel"] == met["fuel"])
+    matched = wanted.merge(rules, on="technology")
+    named_nfr, named_fuel = matched["_nfr"] != "*", matched["_fuel"] != "*"
+    matched["_rank"] = 2 * named_nfr + named_fuel
+    fits = (~named_nfr | (matched["_nfr"] == matched["nfr"])) & (
+        ~named_fuel | (matched["_fuel"] == matched["fuel"])
     )
-    met = met[fits].sort_values("_rank", kind="stable")
-    met = met.drop_duplicates(["scope", *columns], keep="last").drop(columns="_rank")
-    spelled = met.merge(stated, on=["scope", "_nfr", "_fuel", "technology"])
+    matched = matched[fits].sort_values("_rank", kind="stable")
+    matched = matched.drop_duplicates(["scope", *columns], keep="last").drop(columns="_rank")
+    spelled = matched.merge(stated, on=["scope", "_nfr", "_fuel", "technology"])
     spelled = spelled.rename(columns={"_nfr": "stated_nfr", "_fuel": "stated_fuel"})
     return spelled[[*frame.columns, "stated_nfr", "stated_fuel"]]
 

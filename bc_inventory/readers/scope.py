@@ -88,8 +88,8 @@ def side_rows(frame: pd.DataFrame, side: str) -> tuple[pd.DataFrame, Scope]:
         )
     wanted = set(codelists.members(side))
     here = set(frame["region"])
-    holding = {name: subset for name, subset in _groups().items() if name in here}
-    wide = {name for name, value in holding.items() if _holds(value, wanted, side)}
+    groups = {name: subset for name, subset in _groups().items() if name in here}
+    wide = {name for name, value in groups.items() if _covers(value, wanted, side)}
     single = here & wanted
     beyond: set[str] = set()
     if single:
@@ -97,11 +97,11 @@ def side_rows(frame: pd.DataFrame, side: str) -> tuple[pd.DataFrame, Scope]:
     elif side in here:
         chosen, by = {side}, "whole"
     elif wide:
-        best = min(wide, key=lambda name: (len(holding[name]), name))
-        chosen, by, beyond = {best}, "aggregate", set(holding[best] - wanted - {side})
-    elif together := _together(holding, wanted):
+        best = min(wide, key=lambda name: (len(groups[name]), name))
+        chosen, by, beyond = {best}, "aggregate", set(groups[best] - wanted - {side})
+    elif together := _together(groups, wanted):
         chosen, by = together, "aggregate"
-        beyond = {code for name in together for code in holding[name]} - wanted
+        beyond = {code for name in together for code in groups[name]} - wanted
     else:
         raise DataError(
             [Problem(f"the regions {', '.join(sorted(here)[:8])}, ...", f"regions of {side}")]
@@ -121,13 +121,13 @@ def side_rows(frame: pd.DataFrame, side: str) -> tuple[pd.DataFrame, Scope]:
     return rows, scope
 
 
-def _together(holding: dict[str, frozenset[str]], wanted: set[str]) -> set[str]:
+def _together(groups: dict[str, frozenset[str]], wanted: set[str]) -> set[str]:
     """Return the aggregates that hold a side together, if they don't overlap."""
-    touching = {name: value for name, value in holding.items() if value & wanted}
+    touching = {name: value for name, value in groups.items() if value & wanted}
     codes = [code for rows in touching.values() for code in rows]
     whole = wanted <= set(codes) and len(codes) == len(set(codes))
     return set(touching) if whole else set()
 
 
-def _holds(names: frozenset[str], wanted: set[str], side: str) -> bool:
+def _covers(names: frozenset[str], wanted: set[str], side: str) -> bool:
     return side in names or wanted <= names

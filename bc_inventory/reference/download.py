@@ -172,14 +172,14 @@ def _fetch(
     # The urllib3 that requests itself uses; its errors come through `raw` unwrapped.
     from requests.packages import urllib3  # type: ignore[attr-defined]
 
-    mark = _mark(part)
-    # Without a mark of the server's, only the checksum at the end proves that parts fit.
-    have = part.stat().st_size if part.exists() and (mark or checked) else 0
+    etag = _etag(part)
+    # Without an ETag of the server, only the checksum at the end proves that parts fit.
+    have = part.stat().st_size if part.exists() and (etag or checked) else 0
     headers = {"Accept-Encoding": "identity", "User-Agent": "bc_inventory"}
     if have:
         headers["Range"] = f"bytes={have}-"
-    if have and mark:
-        headers["If-Range"] = mark
+    if have and etag:
+        headers["If-Range"] = etag
     try:
         with requests.get(
             address, headers=headers, stream=True, timeout=(rules.connect, rules.read)
@@ -266,24 +266,24 @@ def _note(part: Path, answer: requests.Response, start: int) -> None:
         return
     tag = answer.headers.get("ETag", "")
     # A weak tag doesn't promise the same bytes.
-    mark = tag if tag and not tag.startswith("W/") else answer.headers.get("Last-Modified", "")
-    _mark_file(part).write_text(json.dumps({"mark": mark}), encoding="utf-8")
+    etag = tag if tag and not tag.startswith("W/") else answer.headers.get("Last-Modified", "")
+    _etag_file(part).write_text(json.dumps({"etag": etag}), encoding="utf-8")
 
 
-def _mark(part: Path) -> str:
+def _etag(part: Path) -> str:
     try:
-        return str(json.loads(_mark_file(part).read_text(encoding="utf-8"))["mark"])
+        return str(json.loads(_etag_file(part).read_text(encoding="utf-8"))["etag"])
     except (OSError, ValueError, KeyError, TypeError):
         return ""
 
 
-def _mark_file(part: Path) -> Path:
+def _etag_file(part: Path) -> Path:
     return part.with_name(part.name + ".json")
 
 
 def _forget(part: Path) -> None:
     part.unlink(missing_ok=True)
-    _mark_file(part).unlink(missing_ok=True)
+    _etag_file(part).unlink(missing_ok=True)
 
 
 def _check_scheme(address: str, rules: Policy) -> None:

@@ -182,7 +182,7 @@ def lines(series: Sequence[Series], title: Both, description: Both) -> Markup:
     for place, element in enumerate(series):
         y = height + 6 + (place // 2) * 18
         x = left + (place % 2) * (right - left) / 2
-        shapes += [_mark(x + 8, y, place, element.ours), label(x + 20, y, element.name)]
+        shapes += [_marker(x + 8, y, place, element.ours), label(x + 20, y, element.name)]
     height += 18 * ((len(series) + 1) // 2) + 4
     return chart(_WIDTH, height, shapes, title, description)
 
@@ -220,11 +220,11 @@ def _line(
             path += f"M{x - 4:.1f} {up(upper):.1f}h8"
             shapes.append(shape("path", d=path, class_="whisker"))
         if len(points) <= 12 or year in {points[0][0], points[-1][0]} or year % 5 == 0:
-            shapes.append(_mark(x, up(value), place, series.ours))
+            shapes.append(_marker(x, up(value), place, series.ours))
     return shapes
 
 
-def _mark(x: float, y: float, place: int, ours: bool) -> Markup:
+def _marker(x: float, y: float, place: int, ours: bool) -> Markup:
     name = _SHAPES[place % len(_SHAPES)]
     # After five shapes they come again, hollow.
     form = " cross" if name == "cross" else " hollow" if place // len(_SHAPES) % 2 else ""

@@ -24,7 +24,7 @@ from bc_inventory.report.svg import chart, label, shape
 if TYPE_CHECKING:
     import xarray as xr
 
-__all__ = ["Mark", "legend", "map_chart"]
+__all__ = ["Marker", "legend", "map_chart"]
 
 _WIDTH = 520.0
 _SCALE = 2  # pixels of the picture for one of the page
@@ -34,7 +34,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Mark:
+class Marker:
     """A numbered hotspot or a station on the map."""
 
     kind: str
@@ -47,7 +47,7 @@ def map_chart(
     frame: Frame,
     density: xr.DataArray,
     outlines: pd.DataFrame,
-    symbols: Sequence[Mark],
+    symbols: Sequence[Marker],
     title: Both,
     description: Both,
 ) -> Markup:

@@ -61,7 +61,11 @@ def with_boundaries(
     lon, lat = (tables.points[name].to_numpy() for name in ("lon", "lat"))
     if path.suffix.lower() in RASTERS:
         raster = read_regions(path, column)
-        known, covered, codes_at = set(raster.names.values()), raster.cover(), raster.at(lon, lat)
+        known, covered, codes_at = (
+            set(raster.names.values()),
+            raster.cover(),
+            raster.region_of(lon, lat),
+        )
     else:
         features = read_features(path, column)
         codes = np.array([str(value) for value in features.attribute])

@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bc_inventory.spatial.allocate import Allocation
+from bc_inventory.spatial.atomic_files import atomic_netcdf
 from bc_inventory.spatial.calendar import seconds
 from bc_inventory.spatial.describe import (
     ALLOCATION_FIELDS,
@@ -29,7 +30,6 @@ from bc_inventory.spatial.describe import (
 from bc_inventory.spatial.fields import write_fields
 from bc_inventory.spatial.parallel import Compute
 from bc_inventory.spatial.regions import project
-from bc_inventory.spatial.whole import whole_netcdf
 
 if TYPE_CHECKING:
     import netCDF4
@@ -82,7 +82,7 @@ def write_grid(
     """
     if parts is None:
         parts = np.ones((*allocation.total.shape, len(bounds)))
-    with whole_netcdf(path) as file:
+    with atomic_netcdf(path) as file:
         _define(file, allocation, bounds, attributes or {})
         _write_labels(file, allocation, names or {})
         _write_cells(file, allocation)

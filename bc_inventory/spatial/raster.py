@@ -84,7 +84,7 @@ class RasterRegions:
         whole = pd.concat(parts)
         return whole.groupby(["region", "j", "i"], as_index=False, sort=True)["fraction"].sum()
 
-    def at(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[Any]:
+    def region_of(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[Any]:
         """Return the code of the region at each point, empty where there is none."""
         west = self.axes.lon_edges[0]
         column = np.searchsorted(self.axes.lon_edges, west + (lon - west) % 360, "right") - 1

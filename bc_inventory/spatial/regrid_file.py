@@ -12,9 +12,9 @@ from bc_inventory import __version__
 from bc_inventory.cf.axes import LATITUDE, LONGITUDE, find_axis
 from bc_inventory.cf.dataset import opened_fields
 from bc_inventory.errors import DataError, Problem, suggest
+from bc_inventory.spatial.atomic_files import atomic_file
 from bc_inventory.spatial.cells import Earth, Grid
 from bc_inventory.spatial.regrid import Kind, regrid
-from bc_inventory.spatial.whole import whole_file
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -89,7 +89,7 @@ def regrid_file(
         encoding: dict[Any, Any] = {
             name: _ENCODING for name in fields.data_vars if "lat" in fields[name].dims
         }
-        with whole_file(target) as part:
+        with atomic_file(target) as part:
             fields.to_netcdf(part, encoding=encoding, engine="netcdf4", format="NETCDF4")
     with xr.open_dataset(target, decode_times=False) as written:
         return written[accounts].sum(keep_attrs=True).compute()

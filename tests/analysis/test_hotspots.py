@@ -24,7 +24,7 @@ from bc_inventory.analysis.hotspots.files import (
     write_geojson,
     write_geoparquet,
 )
-from bc_inventory.analysis.hotspots.identity import keep_ids
+from bc_inventory.analysis.hotspots.identity import inherit_ids
 from bc_inventory.analysis.hotspots.persistence import (
     PERSISTENCE,
     classify_years,
@@ -285,7 +285,7 @@ def test_ids_are_kept_where_clusters_overlap():
             _hotspot("z", 10, kind="significant"),  # over b, of another kind
         ]
     )
-    kept = keep_ids(now, before)
+    kept = inherit_ids(now, before)
     assert kept["hotspot_id"].tolist() == ["a", "y", "b-2", "z"]
     assert kept["previous_id"].tolist()[:2] == ["a", "a"]
     assert kept["previous_id"].isna().tolist()[2:] == [True, True]
@@ -293,7 +293,7 @@ def test_ids_are_kept_where_clusters_overlap():
 
 def test_merged_clusters_take_the_id_of_the_larger_overlap():
     before = pd.DataFrame([_hotspot("a", 0), _hotspot("b", 1, 2)])
-    kept = keep_ids(pd.DataFrame([_hotspot("x", 0, 3)]), before)
+    kept = inherit_ids(pd.DataFrame([_hotspot("x", 0, 3)]), before)
     assert kept["hotspot_id"].tolist() == ["b"]
     assert kept["previous_id"].tolist() == ["b;a"]
 

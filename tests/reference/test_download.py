@@ -256,7 +256,7 @@ def test_a_server_that_sends_another_range_is_not_believed(server, policy, tmp_p
 
 def test_a_part_that_is_longer_than_the_file_is_dropped(server, policy, tmp_path):
     (tmp_path / "f.part").write_bytes(BODY + b"more")
-    (tmp_path / "f.part.json").write_text('{"mark": "\\"one\\""}')
+    (tmp_path / "f.part.json").write_text('{"etag": "\\"one\\""}')
     download(server.address, tmp_path / "f", sha256=SHA, policy=policy)
     assert (tmp_path / "f").read_bytes() == BODY
 

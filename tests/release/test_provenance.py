@@ -4,7 +4,7 @@ import pytest
 
 from bc_inventory.inventory.components import Component
 from bc_inventory.reference.paths import embedded_root
-from bc_inventory.release.explain.provenance import Grounds
+from bc_inventory.release.explain.provenance import Provenance
 from bc_inventory.storage.hashing import sha256_file
 
 
@@ -15,7 +15,7 @@ def facts():
         {"path": f"data/{path.name}", "sha256": sha256_file(path)}
         for path in sorted(root.glob("*.csv"))
     ]
-    return Grounds({"inputs": inputs}, root)
+    return Provenance({"inputs": inputs}, root)
 
 
 @pytest.mark.parametrize(

@@ -132,12 +132,12 @@ def _alternatives(rows: pd.DataFrame, findings: list[dict[str, object]]) -> pd.S
     """Mark areas that overlap another claim on the same thing."""
     marked = pd.Series(False, index=rows.index)
     areas = rows[rows["kind"] == "area"]
-    holds = set(rows["inside"].dropna())
+    parents = set(rows["inside"].dropna())
     for _, group in areas.groupby(["region", "inside", *_CELL], dropna=False, sort=True):
         if len(group) < 2:
             continue
-        order = group.assign(_holds=~group["claim"].isin(holds)).sort_values(
-            "_holds", kind="stable"
+        order = group.assign(_childless=~group["claim"].isin(parents)).sort_values(
+            "_childless", kind="stable"
         )
         first = order.iloc[0]
         for index, other in order.iloc[1:].iterrows():

@@ -28,10 +28,10 @@ __all__ = [
     "Codes",
     "Floats",
     "Leaves",
-    "Met",
+    "Matched",
     "Side",
     "central_parts",
-    "meet",
+    "match",
     "sum_to",
 ]
 
@@ -86,14 +86,14 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Met:
+class Matched:
     """Two tables met: the cells in which a row has a figure, and both sides."""
 
     cells: pd.DataFrame
     sides: tuple[Side, Side]
 
 
-def meet(base: pd.DataFrame, other: pd.DataFrame, by: Sequence[str]) -> Met:
+def match(base: pd.DataFrame, other: pd.DataFrame, by: Sequence[str]) -> Matched:
     """Meet the rows of two tables, leaf by leaf.
 
     Parameters
@@ -124,18 +124,18 @@ def meet(base: pd.DataFrame, other: pd.DataFrame, by: Sequence[str]) -> Met:
         )
         for table, key, head, amounts in zip(tables[:2], keys[:2], heads, used, strict=True)
     ]
-    return Met(cells.iloc[named].reset_index(drop=True), (sides[0], sides[1]))
+    return Matched(cells.iloc[named].reset_index(drop=True), (sides[0], sides[1]))
 
 
-def central_parts(met: Met, method: Method) -> Floats:
+def central_parts(matched: Matched, method: Method) -> Floats:
     """Return the parts of the central case, kt, shape (cells, heads)."""
-    size = len(met.cells) * len(HEADS)
+    size = len(matched.cells) * len(HEADS)
     places, values = [], []
-    for sign, side in zip((-1.0, 1.0), met.sides, strict=True):
+    for sign, side in zip((-1.0, 1.0), matched.sides, strict=True):
         alone = side.head != CHAINED
         places.append(side.keys.cell[alone] * len(HEADS) + side.head[alone])
         values.append(sign * side.emitted[alone])
-    leaves = Leaves(met, [side.head == CHAINED for side in met.sides])
+    leaves = Leaves(matched, [side.head == CHAINED for side in matched.sides])
     chains = [
         leaves.chain(
             *(
@@ -143,13 +143,13 @@ def central_parts(met: Met, method: Method) -> Floats:
                 for amount in (side.used, side.generated, side.emitted)
             )
         )
-        for side, chained, leaf in zip(met.sides, leaves.rows, leaves.leaf, strict=True)
+        for side, chained, leaf in zip(matched.sides, leaves.rows, leaves.leaf, strict=True)
     ]
     for number, part in enumerate(parts_of(chains[0], chains[1], method)):
         places.append(leaves.cell * len(HEADS) + number)
         values.append(part[:, 0])
     summed = sum_to(np.concatenate(values)[:, None], np.concatenate(places), size)
-    return summed.reshape(len(met.cells), len(HEADS))
+    return summed.reshape(len(matched.cells), len(HEADS))
 
 
 class Leaves:
@@ -157,15 +157,15 @@ class Leaves:
 
     Parameters
     ----------
-    met : Met
+    matched : Met
         The tables.
     rows : sequence of numpy.ndarray of bool
         Which rows of each.
     """
 
-    def __init__(self, met: Met, rows: Sequence[Flags]) -> None:
+    def __init__(self, matched: Matched, rows: Sequence[Flags]) -> None:
         self.rows = tuple(rows)
-        keys = [side.keys.of(chosen) for side, chosen in zip(met.sides, rows, strict=True)]
+        keys = [side.keys.of(chosen) for side, chosen in zip(matched.sides, rows, strict=True)]
         codes = np.concatenate([key.leaf for key in keys])
         _, first, leaf = np.unique(codes, return_index=True, return_inverse=True)
         self.count = len(first)

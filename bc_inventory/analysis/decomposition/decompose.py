@@ -23,7 +23,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from bc_inventory.analysis.decomposition import drawn
-from bc_inventory.analysis.decomposition.chain import HEADS, central_parts, meet, sum_to
+from bc_inventory.analysis.decomposition.chain import HEADS, central_parts, match, sum_to
 from bc_inventory.analysis.decomposition.divisia import Method
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.inventory.draws import grouped
@@ -184,11 +184,11 @@ def split(
     base, other, by, method, draws, seed
         See `decompose`.
     """
-    met = meet(base, other, by)
-    central = central_parts(met, method)
+    matched = match(base, other, by)
+    central = central_parts(matched, method)
     if draws == 0:
-        return Parts(met.cells, central, np.zeros(0, dtype=np.intp), np.zeros((0, 0)))
-    return Parts(met.cells, central, *drawn.drawn_parts(met, method, draws, seed))
+        return Parts(matched.cells, central, np.zeros(0, dtype=np.intp), np.zeros((0, 0)))
+    return Parts(matched.cells, central, *drawn.drawn_parts(matched, method, draws, seed))
 
 
 def waterfall(parts: pd.DataFrame, base_kt: float, *, by: Sequence[str] = ()) -> pd.DataFrame:

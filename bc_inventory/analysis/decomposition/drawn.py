@@ -22,7 +22,7 @@ from bc_inventory.analysis.decomposition.chain import (
     Codes,
     Floats,
     Leaves,
-    Met,
+    Matched,
     Side,
     sum_to,
 )
@@ -47,13 +47,13 @@ Flags = NDArray[np.bool_]
 
 
 def drawn_parts(
-    met: Met, method: Method, draws: int, seed: int
+    matched: Matched, method: Method, draws: int, seed: int
 ) -> tuple[Codes, NDArray[np.float32]]:
     """Return the parts of the difference of two tables in all draws.
 
     Parameters
     ----------
-    met : Met
+    matched : Met
         The tables.
     method : {"lmdi", "shapley"}
         Exact method.
@@ -67,16 +67,16 @@ def drawn_parts(
     values : numpy.ndarray of float32, shape (rows, draws)
         kt.
     """
-    both = [_Drawn(side, draws, seed) for side in met.sides]
-    same = _same_activity(met, both)
-    chained = [side.head == CHAINED for side in met.sides]
+    both = [_Drawn(side, draws, seed) for side in matched.sides]
+    same = _same_activity(matched, both)
+    chained = [side.head == CHAINED for side in matched.sides]
     sums: list[_Sums] = [
         _Alone(side, drawn, sign)
-        for sign, side, drawn in zip((-1.0, 1.0), met.sides, both, strict=True)
+        for sign, side, drawn in zip((-1.0, 1.0), matched.sides, both, strict=True)
     ]
     pairs = list(zip(chained, same, strict=True))
-    sums.append(_Chains(met, both, [rows & ~alike for rows, alike in pairs], method))
-    sums.append(_Factors(met, both, [rows & alike for rows, alike in pairs], method))
+    sums.append(_Chains(matched, both, [rows & ~alike for rows, alike in pairs], method))
+    sums.append(_Factors(matched, both, [rows & alike for rows, alike in pairs], method))
     sums = [part for part in sums if len(part.place)]
     values = np.empty((sum(len(part.place) for part in sums), draws), dtype=np.float32)
     block = max(_BLOCK_SIZE // max([part.size for part in sums], default=1), 25)
@@ -184,12 +184,14 @@ def _rounded(values: Floats) -> Floats:
 class _Chains(_Sums):
     """Rows chained leaf by leaf."""
 
-    def __init__(self, met: Met, both: list[_Drawn], rows: list[Flags], method: Method) -> None:
-        self._leaves, self._method, self._both = Leaves(met, rows), method, both
+    def __init__(
+        self, matched: Matched, both: list[_Drawn], rows: list[Flags], method: Method
+    ) -> None:
+        self._leaves, self._method, self._both = Leaves(matched, rows), method, both
         self._kinds = [
             _kinds(side, drawn, chosen, leaf)
             for side, drawn, chosen, leaf in zip(
-                met.sides, both, rows, self._leaves.leaf, strict=True
+                matched.sides, both, rows, self._leaves.leaf, strict=True
             )
         ]
         self._products = [
@@ -203,7 +205,7 @@ class _Chains(_Sums):
         ]
         self._weights = [
             products.weights(side.used[chosen])
-            for products, side, chosen in zip(self._products, met.sides, rows, strict=True)
+            for products, side, chosen in zip(self._products, matched.sides, rows, strict=True)
         ]
         heads = np.arange(5)
         place = (self._leaves.cell[None, :] * len(HEADS) + heads[:, None]).ravel()
@@ -249,12 +251,16 @@ def _mean(values: Floats, weight: Floats, whole: Floats, leaf: Codes) -> Floats:
 class _Factors(_Sums):
     """Rows of groups whose activity is the same in both tables, in all draws."""
 
-    def __init__(self, met: Met, both: list[_Drawn], rows: list[Flags], method: Method) -> None:
+    def __init__(
+        self, matched: Matched, both: list[_Drawn], rows: list[Flags], method: Method
+    ) -> None:
         self._method, self._both = method, both
-        leaves = Leaves(met, rows)
+        leaves = Leaves(matched, rows)
         kinds = [
             _kinds(side, drawn, chosen, leaf)
-            for side, drawn, chosen, leaf in zip(met.sides, both, rows, leaves.leaf, strict=True)
+            for side, drawn, chosen, leaf in zip(
+                matched.sides, both, rows, leaves.leaf, strict=True
+            )
         ]
         # One kind a leaf, which `_same_activity` has asked for: they stand in one order.
         columns = [
@@ -271,7 +277,7 @@ class _Factors(_Sums):
             )
             for kind in kinds
         ]
-        base, drawn = met.sides[0], both[0]
+        base, drawn = matched.sides[0], both[0]
         cells, codes_of = np.unique(base.keys.cell[rows[0]], return_inverse=True)
         self._products = Products(
             codes_of,
@@ -300,20 +306,20 @@ class _Factors(_Sums):
         return parts.reshape(len(self.place), -1)
 
 
-def _same_activity(met: Met, both: list[_Drawn]) -> list[Flags]:
+def _same_activity(matched: Matched, both: list[_Drawn]) -> list[Flags]:
     """Say which rows belong to a group whose activity is the same in both tables."""
-    sizes = [len(side.rows) for side in met.sides]
-    chained = np.concatenate([side.head == CHAINED for side in met.sides])
-    group = np.concatenate([side.keys.in_cell_group for side in met.sides])
-    leaf = np.concatenate([side.keys.leaf for side in met.sides])
-    key = _row_keys(met)
+    sizes = [len(side.rows) for side in matched.sides]
+    chained = np.concatenate([side.head == CHAINED for side in matched.sides])
+    group = np.concatenate([side.keys.in_cell_group for side in matched.sides])
+    leaf = np.concatenate([side.keys.leaf for side in matched.sides])
+    key = _row_keys(matched)
     count = int(group.max(initial=-1)) + 1
     of_base = np.arange(len(key)) < sizes[0]
     # As often in one table as in the other, each kind of row.
     surplus = np.bincount(key[chained], np.where(of_base, 1.0, -1.0)[chained])
     differs = np.zeros(len(key), dtype=bool)
     differs[chained] = (surplus != 0)[key[chained]]
-    for start, side, drawn in zip((0, sizes[0]), met.sides, both, strict=True):
+    for start, side, drawn in zip((0, sizes[0]), matched.sides, both, strict=True):
         rows = side.head == CHAINED
         kinds = _kinds(side, drawn, rows, side.keys.leaf[rows])
         several = np.bincount(kinds.leaf, minlength=int(leaf.max(initial=-1)) + 1) > 1
@@ -323,9 +329,9 @@ def _same_activity(met: Met, both: list[_Drawn]) -> list[Flags]:
     return [same[: sizes[0]], same[sizes[0] :]]
 
 
-def _row_keys(met: Met) -> Codes:
+def _row_keys(matched: Matched) -> Codes:
     """Return a code of each row of both tables: its leaf, activity, share, and their draws."""
-    rows = pd.concat([side.rows[[*DRAW_COLUMNS]] for side in met.sides], ignore_index=True)
+    rows = pd.concat([side.rows[[*DRAW_COLUMNS]] for side in matched.sides], ignore_index=True)
 
     def drawn(component: Component) -> list[Codes]:
         return [draw_names(rows, component)[0], grouped(rows, SPREAD[component])[0]]
@@ -335,9 +341,9 @@ def _row_keys(met: Met) -> Codes:
     # the tables differ in that alone, the draw of the base is used for both.
     activity, _ = combined([*drawn(Component.ACTIVITY), *drawn(Component.LOCAL)])
     splits = [_split_flags(side.rows, side_drawn) for side, side_drawn in zip(
-        met.sides, np.split(share, [len(met.sides[0].rows)]), strict=True)]  # fmt: skip
-    used = np.concatenate([_rounded(np.nan_to_num(side.used)) for side in met.sides])
-    leaf = np.concatenate([side.keys.leaf for side in met.sides])
+        matched.sides, np.split(share, [len(matched.sides[0].rows)]), strict=True)]  # fmt: skip
+    used = np.concatenate([_rounded(np.nan_to_num(side.used)) for side in matched.sides])
+    leaf = np.concatenate([side.keys.leaf for side in matched.sides])
     numbers = [np.unique(x, return_inverse=True)[1] for x in (used, np.concatenate(splits))]
     keys, _ = combined([leaf, activity])
     keys, _ = combined([keys, share])

@@ -11,12 +11,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-__all__ = ["keep_ids"]
+__all__ = ["inherit_ids"]
 
 _WITHIN = ["side", "kind", "sector_group"]
 
 
-def keep_ids(frame: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
+def inherit_ids(frame: pd.DataFrame, previous: pd.DataFrame) -> pd.DataFrame:
     """Hand on the ids of overlapping hotspots.
 
     Parameters

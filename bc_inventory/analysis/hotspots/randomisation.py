@@ -90,7 +90,7 @@ class Randomisation:
         return result
 
     def _null(self, number: int) -> Floats:
-        drawn = _stand_in(number)
+        drawn = _simulated_size(number)
         if drawn not in self._results:
             self._draw(number)
         return self._results[drawn]
@@ -102,7 +102,7 @@ class Randomisation:
         k values without replacement, so each number has its distribution, and
         what can be read off one order isn't drawn again.
         """
-        numbers = sorted({_stand_in(number) for number in range(1, largest + 1)})
+        numbers = sorted({_simulated_size(number) for number in range(1, largest + 1)})
         most = numbers[-1]
         generator = np.random.default_rng([self.seed, most])
         sums = np.empty((len(numbers), self.draws))
@@ -120,7 +120,7 @@ class Randomisation:
             self._results.setdefault(number, result)
 
 
-def _stand_in(number: int) -> int:
+def _simulated_size(number: int) -> int:
     """Return the number of neighbours whose draws serve for a number."""
     if number <= _EACH:
         return number

@@ -59,10 +59,10 @@ def measured(observations: pd.DataFrame, year: int) -> pd.DataFrame:
         `start`, `end`, `coverage`; a value that was withheld speaks for nothing.
     """
     units = {column.name: column.unit for column in table("observations").columns}
-    standing = observations[~observations["withheld"].astype(bool)]
+    reported = observations[~observations["withheld"].astype(bool)]
     parts = []
     for bc_type, column in VALUE_COLUMNS.items():
-        mine = standing[(standing["bc_type"] == bc_type) & standing[column].notna()]
+        mine = reported[(reported["bc_type"] == bc_type) & reported[column].notna()]
         parts.append(mine.assign(value=mine[column], unit=units[column]))
     rows = pd.concat(parts, ignore_index=True)
     rows["order"] = rows["period"].map({name: place for place, name in enumerate(_PERIODS)})

@@ -12,7 +12,7 @@ from bc_inventory.analysis.hotspots.context import glacier_points
 from bc_inventory.analysis.hotspots.draws import NEEDED, deviations, draw_groups
 from bc_inventory.analysis.hotspots.emission_field import EmissionField, emission_field
 from bc_inventory.analysis.hotspots.files import read_hotspots, write_geojson, write_geoparquet
-from bc_inventory.analysis.hotspots.identity import keep_ids
+from bc_inventory.analysis.hotspots.identity import inherit_ids
 from bc_inventory.analysis.hotspots.netcdf import write_hotspot_grid
 from bc_inventory.analysis.hotspots.persistence import SHORTEST
 from bc_inventory.analysis.hotspots.stations import measured, nearest_stations
@@ -102,7 +102,7 @@ def hotspots_step(
         hotspots["stations"] = nearest_stations(latitude, longitude, stations, means)
     previous = inputs.get("previous")
     if previous is not None:
-        hotspots = keep_ids(hotspots, read_hotspots(previous))
+        hotspots = inherit_ids(hotspots, read_hotspots(previous))
     hotspots = hotspots.reindex(columns=[*schema.table("hotspots").names, "geometry"])
     write_geoparquet(hotspots, outputs["hotspots"])
     write_geojson(hotspots, outputs["geojson"])

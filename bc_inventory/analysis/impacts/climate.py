@@ -113,19 +113,19 @@ def _together(table: pd.DataFrame) -> pd.DataFrame:
     keys = ["year", "side", "factor_set", "metric", "horizon"]
     known = table[table["lowest_mt"].notna()]
     both = [known[known["species"] == species] for species in ("BC", "OC")]
-    met = both[0].merge(both[1], on=keys, suffixes=("", "_oc"))
+    pairs = both[0].merge(both[1], on=keys, suffixes=("", "_oc"))
     sums = ["lowest_mt", "highest_mt", "outer_lower_mt", "outer_upper_mt"]
     for name in sums:
-        met[name] = met[name] + met[f"{name}_oc"]
+        pairs[name] = pairs[name] + pairs[f"{name}_oc"]
     for name in ("metric_ids", "source_ids"):
-        met[name] = [
+        pairs[name] = [
             ";".join(sorted({*first.split(";"), *second.split(";")}))
-            for first, second in zip(met[name], met[f"{name}_oc"], strict=True)
+            for first, second in zip(pairs[name], pairs[f"{name}_oc"], strict=True)
         ]
-    weak = [weakest(pair) for pair in zip(met["confidence"], met["confidence_oc"], strict=True)]
-    met = met.assign(species="BC+OC", caveat=CAVEATS["BC+OC"], confidence=weak)
-    met[["emission_kt", "lower_kt", "upper_kt"]] = float("nan")
-    return met[table.columns]
+    weak = [weakest(pair) for pair in zip(pairs["confidence"], pairs["confidence_oc"], strict=True)]
+    pairs = pairs.assign(species="BC+OC", caveat=CAVEATS["BC+OC"], confidence=weak)
+    pairs[["emission_kt", "lower_kt", "upper_kt"]] = float("nan")
+    return pairs[table.columns]
 
 
 def _range(emission: pd.Series | None, metrics: pd.DataFrame) -> dict[str, object]:

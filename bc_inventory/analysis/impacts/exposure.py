@@ -62,7 +62,7 @@ def exposure(
     """
     if near is None:
         near = people_near(*where_people_live(field), radius_km)["near"]
-    emitted, breathed, met = _responses(field, near)
+    emitted, breathed, exposed = _responses(field, near)
     lower, upper = _interval(field, groups, breathed)
     area = _by_region(field, field.land_km2)
     population = _by_region(field, field.population)
@@ -71,7 +71,7 @@ def exposure(
         chosen = np.array([nfr in ("*", name) for name in field.nfr], dtype=bool)
         emission = _with_side(emitted[chosen].sum(axis=0))
         breath = _with_side(breathed[chosen].sum(axis=(0, 1)))
-        people = _with_side(met[chosen].sum(axis=0))
+        people = _with_side(exposed[chosen].sum(axis=0))
         with np.errstate(divide="ignore", invalid="ignore"):
             frame = pd.DataFrame(
                 {
@@ -114,7 +114,7 @@ def _responses(field: EmissionField, near: Floats) -> tuple[Floats, Floats, Floa
     breathed : numpy.ndarray, shape (categories, regions, regions)
         Emission per land area near the inhabitants of each region, the last
         axis, summed over them; person kt km-2.
-    met : numpy.ndarray, shape (categories, regions)
+    exposed : numpy.ndarray, shape (categories, regions)
         People near the emission, times the emission; person kt.
     """
     response = (field.spread.T @ near)[field.slots] * field.mass[:, :, None]

@@ -138,8 +138,8 @@ class _Flows:
     def __init__(self, scene: Scene) -> None:
         self._changes: tuple[Change, ...] = scene.changes
         size = len(scene.rows)
-        at_source = _met_by(self._changes, ("activity", "share"), size)
-        at_target = _met_by(self._changes, ("factor", "abatement"), size)
+        at_source = _affected_by(self._changes, ("activity", "share"), size)
+        at_target = _affected_by(self._changes, ("factor", "abatement"), size)
         # A row that nothing meets saves nothing.
         stay = np.flatnonzero((at_source[0] > 0) | (at_target[0] > 0))
         source, target, moved = [stay], [stay], [np.full(len(stay), -1)]
@@ -199,7 +199,7 @@ def _product(effects: Iterable[Floats]) -> Floats:
     return result
 
 
-def _met_by(
+def _affected_by(
     changes: tuple[Change, ...], kinds: tuple[str, ...], size: int
 ) -> tuple[Codes, list[tuple[int, ...]]]:
     """Return for each row a code of the changes of some kinds that meet it, and those of a code.
@@ -220,12 +220,12 @@ def _met_by(
 
 def _interacting(scene: Scene) -> list[list[str]]:
     """Part the measures into groups that share rows; others can't interact."""
-    met: dict[str, set[int]] = {name: set() for name in scene.measures}
+    affected: dict[str, set[int]] = {name: set() for name in scene.measures}
     for change in scene.changes:
-        met[change.measure].update(change.rows.tolist(), change.to.tolist())
+        affected[change.measure].update(change.rows.tolist(), change.to.tolist())
     parts: list[list[str]] = []
-    for name, rows in met.items():
-        near = [part for part in parts if any(rows & met[other] for other in part)]
+    for name, rows in affected.items():
+        near = [part for part in parts if any(rows & affected[other] for other in part)]
         parts = [part for part in parts if part not in near]
         parts.append(sorted([name, *(other for part in near for other in part)]))
     largest = max((len(part) for part in parts), default=0)

@@ -83,11 +83,11 @@ def concerned(
     """
     figures = emissions.loc[emissions["emission_kt"].notna(), NEEDED]
     labels = _Labels(figures, regions)
-    met = np.zeros(len(figures), dtype=bool)
+    affected = np.zeros(len(figures), dtype=bool)
     for row in measures.itertuples():
-        met |= labels.meets(row)
+        affected |= labels.matches(row)
     split, _ = grouped(figures, SPLIT)
-    whole = (np.bincount(split, met) > 0)[split]
+    whole = (np.bincount(split, affected) > 0)[split]
     brought = figures["technology"].isin(measures["to_technology"].dropna().unique())
     return figures[whole | brought.to_numpy(dtype=bool)].reset_index(drop=True)
 
@@ -145,7 +145,7 @@ def _scene(
     places = _Places(rows)
     changes = []
     for row in chosen.itertuples():
-        rows_of = np.flatnonzero(labels.meets(row))
+        rows_of = np.flatnonzero(labels.matches(row))
         effect = uptake[row.measure] * _effects(row, draws, seed)
         to = rows_of[:0]
         if row.changes == "share":
@@ -166,7 +166,7 @@ class _Labels:
         }
         self._regions = regions
 
-    def meets(self, change) -> NDArray[np.bool_]:  # type: ignore[no-untyped-def]
+    def matches(self, change) -> NDArray[np.bool_]:  # type: ignore[no-untyped-def]
         """Return a mask of the rows in the scope, category, fuel and technology of a change."""
         scopes = self._regions[["region", "group", "side"]] == change.scope
         inside = set(self._regions.loc[scopes.any(axis=1), "region"])
@@ -227,7 +227,7 @@ def _with_incoming(
     present = figures["share"].to_numpy(float) > 0
     incoming = []
     for row in measures[measures["changes"] == "share"].itertuples():
-        positions = np.flatnonzero(labels.meets(row) & present)
+        positions = np.flatnonzero(labels.matches(row) & present)
         new = positions[places.of(positions, str(row.to_technology)) < 0]
         if len(new):
             wanted = figures.loc[new].assign(technology=row.to_technology)

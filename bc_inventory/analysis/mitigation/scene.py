@@ -69,10 +69,10 @@ class Scene:
     def touched(self) -> Scene:
         """Return the splits in which a change meets or brings in a row, without the others."""
         split, _ = grouped(self.rows, SPLIT)
-        met = np.zeros(len(self.rows), dtype=bool)
+        affected = np.zeros(len(self.rows), dtype=bool)
         for change in self.changes:
-            met[change.rows] = met[change.to] = True
-        mask = (np.bincount(split, met) > 0)[split]
+            affected[change.rows] = affected[change.to] = True
+        mask = (np.bincount(split, affected) > 0)[split]
         positions = np.cumsum(mask) - 1
         return replace(
             self,

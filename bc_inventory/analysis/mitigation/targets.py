@@ -168,7 +168,7 @@ def progress(series: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
             by_year = part.set_index("year")["emission_kt"].sort_index()
             head = {"target_id": target.target_id, "inventory": inventory, "region": region}
             head["base_year"] = target.base_year
-            rows.append(head | _standing(by_year, target))
+            rows.append(head | _status(by_year, target))
     columns = [
         "target_id",
         "inventory",
@@ -187,7 +187,7 @@ def progress(series: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     return result.astype({"year": "Int64", "base_year": "Int64"})
 
 
-def _standing(by_year: pd.Series, target) -> dict[str, object]:  # type: ignore[no-untyped-def]
+def _status(by_year: pd.Series, target) -> dict[str, object]:  # type: ignore[no-untyped-def]
     within = by_year[(by_year.index >= target.base_year) & (by_year.index <= target.target_year)]
     if target.base_year not in within.index or not within.loc[target.base_year] > 0:
         return {"status": "no base year"}
@@ -271,8 +271,8 @@ def gap_after(series: pd.DataFrame, targets: pd.DataFrame, saved: pd.DataFrame) 
         after_kt with gap_after_kt, gap_after_lower_kt and gap_after_upper_kt. Inventories
         without the base year are left out.
     """
-    standing = progress(series, targets)
-    known = standing[standing["base_kt"].notna()].rename(columns={"region": "scope"})
+    current = progress(series, targets)
+    known = current[current["base_kt"].notna()].rename(columns={"region": "scope"})
     known = known.merge(saved.rename(columns={"region": "scope"}), on="scope")
     rows = []
     for row in known.itertuples():

@@ -87,7 +87,7 @@ def comparison_table(
         another. Trends need three years that both have; the note says where they lack.
     """
     inside = stations_in_hotspots(stations, hotspots).groupby("station")["hotspot_id"]
-    standing_in = inside.agg(lambda ids: ";".join(dict.fromkeys(ids)))
+    hotspots_of = inside.agg(lambda ids: ";".join(dict.fromkeys(ids)))
     places = stations.set_index("station")
     typed = observations.astype({"series_id": object, "station": object, "bc_type": object})
     whole = typed[typed["part"].isna()].drop_duplicates("series_id")
@@ -102,7 +102,7 @@ def comparison_table(
             "series_id": series.series_id,
             "bc_type": series.bc_type,
             "region": region,
-            "hotspots": standing_in.get(series.station),
+            "hotspots": hotspots_of.get(series.station),
             "biomass_measured": _biomass(typed, series.station, year),
         }
         if region is None:

@@ -20,7 +20,7 @@ from bc_inventory.schema.enumerations import FactorSet, Level
 __all__ = ["guidebook_ranges", "key_tables", "review_tables"]
 
 # A break is a step away from the median step, so there must be two at least.
-_LOOKED_AT = [
+_COLUMNS = [
     *("year", "side", "region", "nfr", "fuel", "factor_set", "notation_key"),
     *("activity", "activity_unit", "activity_source", "share", "abatement"),
     *("emission_factor", "emission_factor_unit", "factor_lower", "factor_upper", "factor_source"),
@@ -116,7 +116,7 @@ def review_tables(
         three years, in which case the check isn't passed but untested).
     """
     rows = (emissions["year"] == year) & is_counted(emissions)
-    mine = emissions.loc[rows, _LOOKED_AT]
+    mine = emissions.loc[rows, _COLUMNS]
     counted = mine[mine["factor_set"] == factor_set]
     judges = [code for code, domain in domains().items() if domain.reference_factors]
     official = mine[(mine["factor_set"] == FactorSet.OFFICIAL) & mine["side"].isin(judges)]

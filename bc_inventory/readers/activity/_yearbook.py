@@ -7,10 +7,10 @@ from typing import Any
 
 from bc_inventory.readers.io.source import Source
 
-__all__ = ["BESIDE", "FUELS", "NAMELESS", "OIL_AND_COAL", "UNITS", "squeeze", "titled"]
+__all__ = ["FUELS", "HEADLESS", "NAMELESS", "OIL_AND_COAL", "UNITS", "squeeze", "titled"]
 
 # Why cells of the compiler next to a table are skipped.
-BESIDE = "a figure in a column without a head"
+HEADLESS = "a figure in a column without a head"
 NAMELESS = "a figure in a row without an item"
 FUELS = {
     "煤合计": "coal_total", "原煤": "raw_coal", "洗精煤": "cleaned_coal",

@@ -15,8 +15,8 @@ import pandas as pd
 
 from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.activity._yearbook import (
-    BESIDE,
     FUELS,
+    HEADLESS,
     NAMELESS,
     OIL_AND_COAL,
     UNITS,
@@ -116,7 +116,7 @@ def read(origin: object) -> Reading:
     if stray := nameless(rows, fuels):
         skipped.append(Skipped(NAMELESS, len(stray), stray[0]))
     if neighbours := headless([row for _, row in items], top, fuels, 2):
-        skipped.append(Skipped(BESIDE, len(neighbours)))
+        skipped.append(Skipped(HEADLESS, len(neighbours)))
     return reading(source, FORMAT.name, assemble(source, frame), skipped)
 
 

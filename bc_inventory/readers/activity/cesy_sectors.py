@@ -7,7 +7,7 @@ import re
 import pandas as pd
 
 from bc_inventory.readers.activity._frame import assemble
-from bc_inventory.readers.activity._yearbook import BESIDE, NAMELESS, UNITS, squeeze, titled
+from bc_inventory.readers.activity._yearbook import HEADLESS, NAMELESS, UNITS, squeeze, titled
 from bc_inventory.readers.cells import headless, label, nameless, numbers_block
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading, Skipped, reading
@@ -100,7 +100,7 @@ def read(origin: object) -> Reading:
     if stray := nameless(rows[top + 1 :], years):
         skipped.append(Skipped(NAMELESS, len(stray)))
     if neighbours := headless(rows[top + 1 :], top + 1, years, 2):
-        skipped.append(Skipped(BESIDE, len(neighbours), neighbours[0]))
+        skipped.append(Skipped(HEADLESS, len(neighbours), neighbours[0]))
     return reading(source, FORMAT.name, assemble(source, frame), skipped)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.readers.activity._frame import assemble
-from bc_inventory.readers.activity._yearbook import BESIDE, UNITS, squeeze, titled
+from bc_inventory.readers.activity._yearbook import HEADLESS, UNITS, squeeze, titled
 from bc_inventory.readers.cells import headless, label, numbers_block
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading, Skipped, reading
@@ -115,7 +115,7 @@ def read(origin: object) -> Reading:
         Skipped(reason, count)
         for reason, count in (
             ("a share in percent, or a figure beside them", percent),
-            (BESIDE, len(neighbours)),
+            (HEADLESS, len(neighbours)),
         )
         if count
     ]

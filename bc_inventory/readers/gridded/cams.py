@@ -128,7 +128,7 @@ class ModelMac:
     wavelength_nm: np.ndarray
     mac_m2_g: np.ndarray
 
-    def at(self, wavelength_nm: float) -> float:
+    def cross_section(self, wavelength_nm: float) -> float:
         """Return the cross-section at a wavelength, linear between those of the file."""
         return float(np.interp(wavelength_nm, self.wavelength_nm, self.mac_m2_g))
 

@@ -14,7 +14,7 @@ import numpy as np
 from bc_inventory import units
 from bc_inventory.readers.gridded._field import dataset, field_reading, latitudes, longitudes
 from bc_inventory.readers.io.netcdf import array, attribute, is_netcdf, opened, times, unit_of
-from bc_inventory.readers.io.options import ask
+from bc_inventory.readers.io.options import require
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
 
@@ -57,7 +57,7 @@ def read(origin: Source, *, molar_mass_g_mol: float | None = None) -> Reading:
         If a variable, unit or time can't be read.
     """
     source = Source.of(origin)
-    ask(source, molar_mass_g_mol=molar_mass_g_mol)
+    require(source, molar_mass_g_mol=molar_mass_g_mol)
     with opened(source) as file:
         parts = [_surface(source, file, f"IJ-AVG-S__{name}", "ppbv") for name in _NAMES]
         density = _surface(source, file, "TIME-SER__AIRDEN", "molec/cm3")

@@ -7,10 +7,10 @@ from collections.abc import Collection
 from bc_inventory.errors import ConfigError, Problem
 from bc_inventory.readers.io.source import Source
 
-__all__ = ["ask", "one_of"]
+__all__ = ["check_choice", "require"]
 
 
-def ask(source: Source, **given: object) -> None:
+def require(source: Source, **given: object) -> None:
     """Refuse to go on where a parameter that changes the numbers wasn't given.
 
     Parameters
@@ -53,7 +53,7 @@ _WHY = {
 }
 
 
-def one_of(source: Source, name: str, given: str | None, allowed: Collection[str]) -> str:
+def check_choice(source: Source, name: str, given: str | None, allowed: Collection[str]) -> str:
     """Return a choice, or refuse what is none of `allowed`.
 
     Raises

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from bc_inventory.readers.io.options import one_of
+from bc_inventory.readers.io.options import check_choice
 from bc_inventory.readers.io.source import Source
 
 __all__ = ["Cells", "cells_of", "span"]
@@ -231,7 +231,7 @@ def span(
     utc_offset_h : float
         Hours the clock is ahead of UTC.
     """
-    place = one_of(source, "stamp", stamp, ("begin", "middle", "end"))
+    place = check_choice(source, "stamp", stamp, ("begin", "middle", "end"))
     back = {"begin": 0, "middle": seconds // 2, "end": seconds}[place]
     begin = times - np.timedelta64(round(utc_offset_h * 3600) + back, "s")
     return begin, begin + np.timedelta64(seconds, "s")

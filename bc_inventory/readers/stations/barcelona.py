@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bc_inventory.readers.io.options import ask
+from bc_inventory.readers.io.options import require
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
 from bc_inventory.readers.stations._csv import cells_of, span
@@ -51,7 +51,7 @@ def read(
         Repeated hours stay, and are counted.
     """
     source = Source.of(origin)
-    ask(source, station=station, utc_offset_h=utc_offset_h, stamp=stamp)
+    require(source, station=station, utc_offset_h=utc_offset_h, stamp=stamp)
     cells = cells_of(source, source.text)
     cells.need(("date", "BC"))
     local = cells.time("date", "%Y-%m-%d %H:%M:%S")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from bc_inventory import units
-from bc_inventory.readers.io.options import ask
+from bc_inventory.readers.io.options import require
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
 from bc_inventory.readers.stations._channels import channels_of
@@ -51,7 +51,7 @@ def read(
         the file; rows whose Status isn't 0 are invalid.
     """
     source = Source.of(origin)
-    ask(source, station=station, utc_offset_h=utc_offset_h)
+    require(source, station=station, utc_offset_h=utc_offset_h)
     cells = cells_of(source, decode(source))
     cells.need(("Raw_Time", "Time", "Status", *(f"BC{n} (ng/m3)" for n in _CHANNELS)))
     pattern = "%Y/%m/%d %H:%M:%S"

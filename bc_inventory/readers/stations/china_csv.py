@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from bc_inventory.readers.io.options import ask
+from bc_inventory.readers.io.options import require
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
 from bc_inventory.readers.stations._csv import Cells, cells_of, span
@@ -99,7 +99,7 @@ def read(
         If a column is missing or a cell isn't what it must be.
     """
     source = Source.of(origin)
-    ask(source, utc_offset_h=utc_offset_h, stamp=stamp, interval_s=interval_s)
+    require(source, utc_offset_h=utc_offset_h, stamp=stamp, interval_s=interval_s)
     text = decode(source, also="gb18030")  # which holds GBK
     first = text.split("\n", 1)[0]
     delimiter = next((mark for mark in ("\t", ";") if mark in first), ",")
@@ -153,7 +153,7 @@ def _factor(source: Source, cells: Cells, bc: str, unit: str | None) -> float:
         if len(units) != 1:
             raise source.refuse(f"{len(units)} units in one column", "one", column=column)
         stated = units.pop()
-    ask(source, unit=stated or unit)
+    require(source, unit=stated or unit)
     return factor_of(source, str(stated or unit).replace("微克/立方米", "ug/m3"))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from bc_inventory.readers.io.options import ask
+from bc_inventory.readers.io.options import require
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
 from bc_inventory.readers.stations._csv import cells_of, span
@@ -44,7 +44,7 @@ def read(origin: Source, *, stamp: str | None = None) -> Reading:
         `data` is a `Record`; values in ug/m3.
     """
     source = Source.of(origin)
-    ask(source, stamp=stamp)
+    require(source, stamp=stamp)
     cells = cells_of(source, source.text)
     cells.need(_HEADER.split(","))
     cells.like("ID", r"ID\d+", "a number such as ID332")

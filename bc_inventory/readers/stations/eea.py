@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bc_inventory.errors import SourceError, parquet_errors
-from bc_inventory.readers.io.options import ask
+from bc_inventory.readers.io.options import require
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
 from bc_inventory.readers.stations._record import record_reading
@@ -193,7 +193,7 @@ def read(
     """
     code = pollutant_code(pollutant)
     source = Source.of(origin)
-    ask(source, utc_offset_h=utc_offset_h)
+    require(source, utc_offset_h=utc_offset_h)
     point = read_point(source)
     if point.pollutant != code:
         raise source.refuse(

@@ -11,7 +11,7 @@ import re
 import numpy as np
 
 from bc_inventory import units
-from bc_inventory.readers.io.options import ask
+from bc_inventory.readers.io.options import require
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
 from bc_inventory.readers.stations._channels import channels_of
@@ -59,7 +59,7 @@ def read_ae51(
         instrument.
     """
     source = Source.of(origin)
-    ask(source, station=station, utc_offset_h=utc_offset_h)
+    require(source, station=station, utc_offset_h=utc_offset_h)
     text = decode(source)
     head = dict(re.findall(r"^([\w ]+) = (.*?)\s*$", text[:2000], flags=re.MULTILINE))
     # Longest that it can be set to is 300 s; more digits are damage, and 0 is no span.
@@ -149,7 +149,7 @@ def read_ma200(
         `data` is a `Record` with a series of compensated eBC for each wavelength.
     """
     source = Source.of(origin)
-    ask(source, station=station, utc_offset_h=utc_offset_h)
+    require(source, station=station, utc_offset_h=utc_offset_h)
     cells = cells_of(source, decode(source))
     cells.need(
         (*_CLOCK, "Timebase (s)", "Readable status", *(f"{colour} BCc" for colour in _COLOURS))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bc_inventory.readers.io.options import ask
+from bc_inventory.readers.io.options import require
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
 from bc_inventory.readers.stations._csv import cells_of, span
@@ -86,7 +86,7 @@ def read(origin: Source, *, stamp: str | None = None, interval_s: int | None = N
             "a result without a location", "one in each result, or in none", row=unnamed[0]
         )
     if any(row.begin is None for row in rows):
-        ask(source, stamp=stamp, interval_s=interval_s)
+        require(source, stamp=stamp, interval_s=interval_s)
     stations: dict[tuple[str | None, bool], list[_Row]] = {}
     for row in rows:
         stations.setdefault((row.station, row.begin is None), []).append(row)

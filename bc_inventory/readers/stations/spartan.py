@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.errors import ConfigError, Problem
-from bc_inventory.readers.io.options import ask
+from bc_inventory.readers.io.options import require
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
 from bc_inventory.readers.stations._csv import Cells, cells_of
@@ -67,7 +67,7 @@ def read(origin: Source, *, utc_offset_h: float | None = None, zeros: str | None
         If a cell isn't what its column says.
     """
     source = Source.of(origin)
-    ask(source, utc_offset_h=utc_offset_h, zeros=zeros)
+    require(source, utc_offset_h=utc_offset_h, zeros=zeros)
     if zeros not in {"measured", "missing"}:
         raise ConfigError([Problem(f"zeros={zeros!r}", "'measured' or 'missing'", source.name)])
     cells = cells_of(source, source.text, header=4)

@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 
-from bc_inventory.readers.io.options import ask
+from bc_inventory.readers.io.options import require
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
 from bc_inventory.readers.stations._csv import Cells, cells_of
@@ -53,7 +53,7 @@ def read(
         The optical `BC` column isn't read: it isn't eBC of a photometer.
     """
     source = Source.of(origin)
-    ask(source, station=station, utc_offset_h=utc_offset_h)
+    require(source, station=station, utc_offset_h=utc_offset_h)
     text = decode(source)
     version = re.search(r"version used:\s*(\w+)", text[:500])
     cells = cells_of(source, text, header=4, more=(1,))

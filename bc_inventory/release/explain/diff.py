@@ -132,7 +132,7 @@ def _figures(release: Release) -> pd.DataFrame:
 
 def _rows(base: pd.DataFrame, other: pd.DataFrame, method: Method) -> pd.DataFrame:
     """Return the rows that changed with the parts of their change."""
-    met = base.merge(
+    joined = base.merge(
         other,
         on=_KEY,
         how="outer",
@@ -140,31 +140,31 @@ def _rows(base: pd.DataFrame, other: pd.DataFrame, method: Method) -> pd.DataFra
         validate="one_to_one",
         indicator="in",
     )
-    met["in"] = met["in"].astype(str).replace({"left_only": "base", "right_only": "other"})
-    same = met["in"] == "both"
+    joined["in"] = joined["in"].astype(str).replace({"left_only": "base", "right_only": "other"})
+    same = joined["in"] == "both"
     for name in (*_CHAIN, *_UNITS, "emission_kt"):
-        old, new = met[f"{name}_base"], met[f"{name}_other"]
+        old, new = joined[f"{name}_base"], joined[f"{name}_other"]
         same &= (old == new) | (old.isna() & new.isna())
-    met = met[~same].reset_index(drop=True)
-    first, second = (met[f"emission_kt_{side}"].fillna(0.0) for side in ("base", "other"))
-    met["change_kt"] = second - first
+    joined = joined[~same].reset_index(drop=True)
+    first, second = (joined[f"emission_kt_{side}"].fillna(0.0) for side in ("base", "other"))
+    joined["change_kt"] = second - first
     parts = dict.fromkeys(HEADS, 0.0)
-    met = met.assign(**parts)
-    chained = _chained(met)
-    for head, chain_part in zip(HEADS, _chain_parts(met[chained], method), strict=False):
-        met.loc[chained, head] = chain_part
-    heads = _heads(met, base, other)
+    joined = joined.assign(**parts)
+    chained = _chained(joined)
+    for head, chain_part in zip(HEADS, _chain_parts(joined[chained], method), strict=False):
+        joined.loc[chained, head] = chain_part
+    heads = _heads(joined, base, other)
     for head in ("technology_shares", "method", "coverage"):
         whole = ~chained & (heads == head)
-        met.loc[whole, head] = met.loc[whole, "change_kt"]
-    size = met[list(HEADS)].abs().max(axis=1)
+        joined.loc[whole, head] = joined.loc[whole, "change_kt"]
+    size = joined[list(HEADS)].abs().max(axis=1)
     order = size.sort_values(ascending=False, kind="stable").index
     pairs = [
         f"{name}_{side}"
         for name in (*_CHAIN, *_UNITS, "emission_kt", *_REASONS)
         for side in ("base", "other")
     ]
-    return met.loc[order, [*_KEY, "in", "change_kt", *HEADS, *pairs]].reset_index(drop=True)
+    return joined.loc[order, [*_KEY, "in", "change_kt", *HEADS, *pairs]].reset_index(drop=True)
 
 
 def _product(rows: pd.DataFrame, side: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -15,7 +15,7 @@ import pandas as pd
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.inventory.components import IDENTITY, Component, draw_names, multiplier
 from bc_inventory.reference.paths import embedded_root
-from bc_inventory.release.explain.provenance import Grounds
+from bc_inventory.release.explain.provenance import Provenance
 from bc_inventory.release.explain.variance import Variance, propagate
 from bc_inventory.release.read.select import Names, as_list
 from bc_inventory.schema.common import CONFIDENCE
@@ -28,7 +28,7 @@ __all__ = ["FORMULA", "Explanation", "explain"]
 FORMULA = "emission = activity x share x emission factor x (1 - abatement)"
 _ACTIVITY_KEY = ["year", "region", "nfr", "fuel", "activity_id"]
 # A row of the emission table as it is reported: columns that say nothing of the sum are left out.
-_TOLD = [
+_COLUMNS = [
     *("year", "side", "region", "nfr", "gnfr", "fuel", "technology", "factor_set", "memo"),
     *("emission_kt", "lower_kt", "upper_kt", "share_of_total", "share_of_variance", "formula"),
     *("activity", "activity_unit", "activity_lower", "activity_upper"),
@@ -157,8 +157,8 @@ def explain(
     figures = matches["emission_kt"].notna()
     rows = matches[figures].reset_index(drop=True)
     variance = propagate(rows)
-    details = _tell(_with_activity(rows, release), total, variance)
-    grounds = Grounds(release.manifest, facts or release.facts or embedded_root())
+    details = _describe(_with_activity(rows, release), total, variance)
+    provenance = Provenance(release.manifest, facts or release.facts or embedded_root())
     by_name = {
         "region": as_list(region) or None,
         "sector": as_list(sector) or None,
@@ -175,9 +175,9 @@ def explain(
         interval=published,
         rows=details.sort_values("emission_kt", ascending=False, kind="stable", ignore_index=True),
         without_figure=keyed.drop_duplicates().reset_index(drop=True),
-        assumptions=_assumptions(details, total, variance, grounds, int(year)),
+        assumptions=_assumptions(details, total, variance, provenance, int(year)),
         sources=_sources(details, release),
-        facts_absent=list(grounds.absent),
+        facts_absent=list(provenance.absent),
     )
 
 
@@ -218,7 +218,7 @@ def _with_activity(rows: pd.DataFrame, release: Release) -> pd.DataFrame:
     return rows.merge(named, on=_ACTIVITY_KEY, how="left", validate="many_to_one")
 
 
-def _tell(rows: pd.DataFrame, total: float, variance: Variance) -> pd.DataFrame:
+def _describe(rows: pd.DataFrame, total: float, variance: Variance) -> pd.DataFrame:
     result = rows.astype({"tier": "Int64"})
     result["share_of_total"] = result["emission_kt"] / total if total > 0 else 0.0
     result["share_of_variance"] = variance.rows
@@ -230,7 +230,7 @@ def _tell(rows: pd.DataFrame, total: float, variance: Variance) -> pd.DataFrame:
         f"= {row.emission_kt:.6g} kt"
         for row in result.itertuples()
     ]
-    return result[list(dict.fromkeys([*_TOLD, *itertools.chain(*IDENTITY.values())]))]
+    return result[list(dict.fromkeys([*_COLUMNS, *itertools.chain(*IDENTITY.values())]))]
 
 
 def _published(
@@ -245,7 +245,7 @@ def _published(
 
 
 def _assumptions(
-    rows: pd.DataFrame, total: float, variance: Variance, grounds: Grounds, year: int
+    rows: pd.DataFrame, total: float, variance: Variance, provenance: Provenance, year: int
 ) -> list[dict[str, Any]]:
     users_of = _Users(rows, variance)
     entries = []
@@ -253,7 +253,7 @@ def _assumptions(
         users = users_of.named(str(part.part), str(part.name))
         flags = _words(users["flag"])
         identity = {column: users[column][0] for column in IDENTITY[part.part]}
-        facts = grounds.of(str(part.part), identity, year, flags)
+        facts = provenance.of(str(part.part), identity, year, flags)
         entries.append(
             {
                 "part": part.part,

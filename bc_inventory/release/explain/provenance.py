@@ -16,7 +16,7 @@ from typing import Any
 from bc_inventory.inventory.components import Component
 from bc_inventory.storage.hashing import sha256_file
 
-__all__ = ["Grounds"]
+__all__ = ["Provenance"]
 
 _TABLES = (
     "activity_mapping",
@@ -42,7 +42,7 @@ _SHOWN = (
 )
 
 
-class Grounds:
+class Provenance:
     """Fact tables that made a release, as far as they are at hand.
 
     Parameters

@@ -290,7 +290,7 @@ class Release:
 
         if self._sql is None:
             self._sql = sql_over(self.path, self.tables, self.file)
-        return as_frame(self._sql.ask(query, limit=limit, seconds=seconds))
+        return as_frame(self._sql.run_query(query, limit=limit, seconds=seconds))
 
     def _allowed(self, region: Names, sector: Names, year: Years) -> dict[str, Sequence[Any]]:
         """Return allowed values by column for what was asked for."""

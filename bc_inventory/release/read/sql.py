@@ -75,7 +75,7 @@ class Sql:
         self._process: subprocess.Popen[bytes] | None = None
         self._stepped_back = False
 
-    def ask(self, query: str, *, limit: int, seconds: float) -> pa.Table:
+    def run_query(self, query: str, *, limit: int, seconds: float) -> pa.Table:
         """Return the answer of one SELECT.
 
         Parameters

@@ -35,7 +35,7 @@ _BATCH = 10_000
 _FILLED = 0.5
 # Functions that tell settings, among them folders of this machine, or that run text as SQL,
 # in which these could hide.
-_TELLING = re.compile(
+_FORBIDDEN = re.compile(
     r"\b(current_setting|duckdb_settings|duckdb_secrets|duckdb_extensions|duckdb_logs\w*"
     r"|duckdb_temporary_files|getenv|query|query_table|json_execute_serialized_sql)\b",
     re.IGNORECASE,
@@ -116,9 +116,9 @@ def _answer(connection: Any, query: str, limit: int, megabytes: int) -> bytes:
         raise _Refused(f"it is longer than {_LONGEST} characters")
     if "\0" in query:
         raise _Refused("it holds a NUL character")
-    telling = _TELLING.search(query)
-    if telling:
-        raise _Refused(f"it has the word {telling[0]}, which tells of this machine or runs text")
+    forbidden = _FORBIDDEN.search(query)
+    if forbidden:
+        raise _Refused(f"it has the word {forbidden[0]}, which tells of this machine or runs text")
     statements = duckdb.extract_statements(query)
     kinds = [statement.type.name for statement in statements]
     if kinds != ["SELECT"]:

@@ -39,9 +39,9 @@ _SQL_SECONDS = 10.0
 _READING = 4
 _WAITING = 256
 _WAITING_EACH = 128
-_KEPT_OPEN = 4
-_KEPT_ANSWERS = 256
-_KEPT_BYTES = 200_000
+_MOST_OPEN = 4
+_CACHED_RESPONSES = 256
+_CACHED_BYTES = 200_000
 _RETRY_SECONDS = "2"
 
 Text = Annotated[list[str] | None, Query(max_length=50)]
@@ -81,19 +81,19 @@ Chosen = Annotated[Selection, Depends()]
 
 
 @dataclass(frozen=True)
-class Asker:
+class Client:
     """Who asks, and when the answer is due."""
 
     client: str
     deadline: Deadline
 
 
-def asker(request: Request) -> Asker:
+def client(request: Request) -> Client:
     """Return who asks, as the doors have noted it."""
-    return Asker(request.scope[CLIENT], request.scope[DEADLINE])
+    return Client(request.scope[CLIENT], request.scope[DEADLINE])
 
 
-By = Annotated[Asker, Depends(asker)]
+By = Annotated[Client, Depends(client)]
 
 
 class _Desk:
@@ -106,15 +106,15 @@ class _Desk:
         self.pieces = Pieces()
         self._reading = FairQueue(_READING, _WAITING, _WAITING_EACH)
         self._open: OrderedDict[str, Release] = OrderedDict()
-        self._given: OrderedDict[tuple[Any, ...], Response] = OrderedDict()
+        self._responses: OrderedDict[tuple[Any, ...], Response] = OrderedDict()
         self._lock = threading.Lock()
 
-    async def read(self, by: Asker, make: Callable[[], T]) -> T:
+    async def read(self, by: Client, make: Callable[[], T]) -> T:
         """Return what a function reads, when there is a place for this client."""
         async with self._reading.place(by.client, by.deadline):
             return await asyncio.to_thread(make)
 
-    async def get(self, version: str, by: Asker) -> Release:
+    async def get(self, version: str, by: Client) -> Release:
         """Return an open release."""
         return await self.read(by, lambda: self._get(version))
 
@@ -124,24 +124,24 @@ class _Desk:
             if name not in self._open:
                 self._open[name] = open_stored(self.store, self.inventory, name)
             self._open.move_to_end(name)
-            while len(self._open) > _KEPT_OPEN:
+            while len(self._open) > _MOST_OPEN:
                 self._open.popitem(last=False)
             return self._open[name]
 
-    def given(self, key: tuple[Any, ...]) -> Response | None:
+    def cached(self, key: tuple[Any, ...]) -> Response | None:
         """Return what was answered before; a version never changes, so it still holds."""
-        if key in self._given:
-            self._given.move_to_end(key)
-            old = self._given[key]
+        if key in self._responses:
+            self._responses.move_to_end(key)
+            old = self._responses[key]
             return Response(old.body, headers=dict(old.headers))
         return None
 
     def note(self, key: tuple[Any, ...], answer: Response) -> None:
         """Note a short answer, the least used let go first."""
-        if len(getattr(answer, "body", b"")) <= _KEPT_BYTES and hasattr(answer, "body"):
-            self._given[key] = answer
-            while len(self._given) > _KEPT_ANSWERS:
-                self._given.popitem(last=False)
+        if len(getattr(answer, "body", b"")) <= _CACHED_BYTES and hasattr(answer, "body"):
+            self._responses[key] = answer
+            while len(self._responses) > _CACHED_RESPONSES:
+                self._responses.popitem(last=False)
 
     def without_folders(self, text: str) -> str:
         """Return a text without the folders of this machine."""
@@ -251,15 +251,15 @@ def _routes(app: FastAPI, desk: _Desk) -> None:
 
 def _tables(app: FastAPI, desk: _Desk) -> None:
     async def answer(
-        by: Asker, key: tuple[Any, ...], ask: Callable[[], pd.DataFrame], limit: int, offset: int
+        by: Client, key: tuple[Any, ...], query: Callable[[], pd.DataFrame], limit: int, offset: int
     ) -> Response:
         key = (*key, limit, offset)
-        known = desk.given(key)
+        known = desk.cached(key)
         if known is not None:
             return known
 
         def page() -> tuple[pd.DataFrame, int]:
-            rows = ask()
+            rows = query()
             return rows.iloc[offset : offset + limit].copy(), len(rows)
 
         shown, total = await desk.read(by, page)
@@ -307,7 +307,7 @@ def _tables(app: FastAPI, desk: _Desk) -> None:
     ) -> Response:
         """Answer one SELECT over views of all tables; nothing else can be read, or written."""
         release = await desk.get(version, by)
-        table = await desk.sql.ask(
+        table = await desk.sql.run_query(
             release, query, limit=limit, client=by.client, deadline=by.deadline
         )
         rows = await desk.read(by, lambda: as_frame(table))

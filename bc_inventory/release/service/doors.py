@@ -85,8 +85,8 @@ class Doors:
     def _refusal(self, scope: Scope) -> JSONResponse | None:
         if len(scope["path"]) + len(scope.get("query_string", b"")) > _LONGEST_ADDRESS:
             return JSONResponse({"error": f"an address over {_LONGEST_ADDRESS} characters"}, 414)
-        given = [value for name, value in scope["headers"] if name == b"host"]
-        host = given[0].decode("latin-1") if len(given) == 1 else ""
+        cached = [value for name, value in scope["headers"] if name == b"host"]
+        host = cached[0].decode("latin-1") if len(cached) == 1 else ""
         if self._hosts is not None and not accepts_host(host, self._hosts):
             error = f"this service isn't {host[:100]!r}; `serve --host-name` says what it is called"
             return JSONResponse({"error": error}, 421)

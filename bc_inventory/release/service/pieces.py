@@ -11,7 +11,7 @@ from fastapi import Response
 from fastapi.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from bc_inventory.release.answers import as_csv, as_json
+from bc_inventory.release.serialise import as_csv, as_json
 from bc_inventory.release.service.queues import BusyError, Deadline, FairQueue
 
 __all__ = ["Pieces"]

@@ -12,7 +12,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 __all__ = ["PatientProtocol", "serve_app"]
 
-_ASK_SECONDS = 10.0
+_REQUEST_SECONDS = 10.0
 _READ_SECONDS = 30.0
 # Longer than clients keep idle connections, lest both close and use one at a time.
 _IDLE_SECONDS = 75
@@ -25,23 +25,23 @@ _ARENAS = -8
 class PatientProtocol(H11Protocol):
     """HTTP/1.1 that ends a connection whose request or whose reading doesn't get on."""
 
-    _asking: asyncio.TimerHandle | None = None
+    _request_timer: asyncio.TimerHandle | None = None
     _reading: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Give a new connection so many seconds for its first request."""
         super().connection_made(transport)
-        self._asking = self.loop.call_later(_ASK_SECONDS, self._end_half_asked)
+        self._request_timer = self.loop.call_later(_REQUEST_SECONDS, self._end_half_sent)
 
     def data_received(self, data: bytes) -> None:
         """Give a later request on the same connection the same time from its first byte."""
-        if self._asking is None:
-            self._asking = self.loop.call_later(_ASK_SECONDS, self._end_half_asked)
+        if self._request_timer is None:
+            self._request_timer = self.loop.call_later(_REQUEST_SECONDS, self._end_half_sent)
         super().data_received(data)
 
     def on_response_complete(self) -> None:
         """Stop the clock of a request that was answered."""
-        self._stop_asking_clock()
+        self._stop_request_timer()
         super().on_response_complete()
 
     def pause_writing(self) -> None:
@@ -57,22 +57,22 @@ class PatientProtocol(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop the clocks."""
-        self._stop_asking_clock()
+        self._stop_request_timer()
         self._stop_reading_clock()
         super().connection_lost(exc)
 
-    def _stop_asking_clock(self) -> None:
-        if self._asking is not None:
-            self._asking.cancel()
-            self._asking = None
+    def _stop_request_timer(self) -> None:
+        if self._request_timer is not None:
+            self._request_timer.cancel()
+            self._request_timer = None
 
     def _stop_reading_clock(self) -> None:
         if self._reading is not None:
             self._reading.cancel()
             self._reading = None
 
-    def _end_half_asked(self) -> None:
-        self._asking = None
+    def _end_half_sent(self) -> None:
+        self._request_timer = None
         answering = self.cycle is not None and not self.cycle.response_complete
         idle = self.timeout_keep_alive_task is not None  # it has been answered, and has its clock
         if not answering and not idle and not self.transport.is_closing():

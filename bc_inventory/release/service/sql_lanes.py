@@ -49,7 +49,7 @@ class SqlLanes:
         self._idle: list[tuple[str, Sql]] = []
         self._starting: set[asyncio.Task[None]] = set()
 
-    async def ask(
+    async def run_query(
         self, release: Release, query: str, *, limit: int, client: str, deadline: Deadline
     ) -> pa.Table:
         """Return the answer of one SELECT.
@@ -86,7 +86,7 @@ class SqlLanes:
         """
         sql = await asyncio.to_thread(self._take, release)
         task = asyncio.create_task(
-            asyncio.to_thread(sql.ask, query, limit=limit, seconds=self._seconds)
+            asyncio.to_thread(sql.run_query, query, limit=limit, seconds=self._seconds)
         )
         promoted = False
         try:

@@ -98,7 +98,7 @@ class LocalStore:
         parent = self.folder(inventory)
         if not parent.is_dir():
             raise ReleaseError(f"{self.root} has no release of {inventory!r}")
-        with _telling(parent), atomic.exclusive(parent / ".lock"):
+        with _storage_errors(parent), atomic.exclusive(parent / ".lock"):
             for folder in (parent, parent / "citations"):
                 atomic.remove_dead(folder)
             yield
@@ -223,7 +223,7 @@ class LocalStore:
 
 
 @contextlib.contextmanager
-def _telling(folder: Path) -> Iterator[None]:
+def _storage_errors(folder: Path) -> Iterator[None]:
     """Turn what the system says about a read-only or full disk into an error that helps."""
     try:
         yield

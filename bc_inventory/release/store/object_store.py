@@ -345,7 +345,7 @@ class ObjectStore:
         _again(put)
 
 
-def _again(ask: Callable[[], T]) -> T:
+def _again(request: Callable[[], T]) -> T:
     """Ask until the store answers, waiting longer each time; absence is an answer.
 
     Raises
@@ -355,7 +355,7 @@ def _again(ask: Callable[[], T]) -> T:
     """
     for attempt in range(_ATTEMPTS):
         try:
-            return ask()
+            return request()
         except (FileNotFoundError, PermissionError):
             raise
         except Exception as error:

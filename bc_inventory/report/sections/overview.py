@@ -9,7 +9,7 @@ from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.charts import Bar, bars
 from bc_inventory.report.context import Material
 from bc_inventory.report.i18n import Both
-from bc_inventory.report.maps import Mark, legend, map_chart
+from bc_inventory.report.maps import Marker, legend, map_chart
 from bc_inventory.report.tables import Column, number, to_table
 from bc_inventory.schema.enumerations import Level
 from bc_inventory.spatial.totals import density_of
@@ -142,12 +142,12 @@ def maps(material: Material) -> Section:
         members = set(emissions.loc[emissions["side"] == side, "region"])
         hot = _hotspots(material, side)
         labels = [
-            Mark("hotspot", row.longitude, row.latitude, str(place))
+            Marker("hotspot", row.longitude, row.latitude, str(place))
             for place, row in enumerate(hot.itertuples(), start=1)
         ]
         if material.stations is not None:
             labels += [
-                Mark("station", row.longitude, row.latitude)
+                Marker("station", row.longitude, row.latitude)
                 for row in material.stations.itertuples()
             ]
         chart = map_chart(

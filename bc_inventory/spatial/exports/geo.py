@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bc_inventory.spatial.atomic_files import atomic_file
 from bc_inventory.spatial.calendar import EPOCH, seconds
 from bc_inventory.spatial.exports.source import Source, open_source
 from bc_inventory.spatial.vector import need
-from bc_inventory.spatial.whole import whole_file
 
 __all__ = ["write_geoparquet", "write_geotiff"]
 
@@ -78,7 +78,7 @@ def write_geotiff(path: Path, target: Path) -> list[Path]:
         for step in range(steps):
             start = _stamp(source.time_bounds[step, 0])
             name = target if steps == 1 else target.with_stem(f"{target.stem}_{start:%Y%m%dT%H}")
-            with whole_file(name) as part, rasterio.open(part, "w", **profile) as file:
+            with atomic_file(name) as part, rasterio.open(part, "w", **profile) as file:
                 for sector, nfr in enumerate(source.sectors):
                     file.write(source.flux(sector, step)[::-1], sector + 1)
                     file.set_band_description(sector + 1, f"{nfr} {source.names[sector]}")
@@ -115,7 +115,7 @@ def write_geoparquet(path: Path, target: Path) -> Path:
     """
     import pyarrow.parquet as pq
 
-    with open_source(path) as source, whole_file(target) as part:
+    with open_source(path) as source, atomic_file(target) as part:
         area = np.asarray(source.file["cell_area"][:])
         rules = _schema(source)
         with pq.ParquetWriter(part, rules, compression="zstd") as writer:

@@ -19,9 +19,9 @@ from bc_inventory import __version__, schema
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.reference.naming import name_of
 from bc_inventory.reference.paths import data_root
+from bc_inventory.spatial.atomic_files import atomic_netcdf
 from bc_inventory.spatial.calendar import EPOCH, seconds
 from bc_inventory.spatial.exports.source import Source, chosen_months, open_source, texts
-from bc_inventory.spatial.whole import whole_netcdf
 
 __all__ = ["file_name", "write_input4mips"]
 
@@ -74,7 +74,7 @@ def write_input4mips(path: Path, target: Path, *, source_id: str, contact: str =
         If the file isn't monthly or has a category without a CEDS sector.
     """
     table = schema.read_csv(data_root() / "spatial" / "export_sectors.csv", "export_sectors")
-    with open_source(path) as source, whole_netcdf(target) as file:
+    with open_source(path) as source, atomic_netcdf(target) as file:
         chosen_months(source, "input4mips")
         members = _members(source, table)
         year = EPOCH.year + round(float(source.time_bounds[0, 0]) / 365.2425)

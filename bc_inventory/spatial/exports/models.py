@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bc_inventory import units
+from bc_inventory.spatial.atomic_files import atomic_netcdf
 from bc_inventory.spatial.calendar import EPOCH
 from bc_inventory.spatial.exports.source import Source, open_source, variable_name
-from bc_inventory.spatial.whole import whole_netcdf
 
 __all__ = ["MODELS", "Model", "write_model"]
 
@@ -86,7 +86,7 @@ def write_model(path: Path, target: Path, layout: str) -> Path:
     """
     model = MODELS[layout]
     scale = units.factor(_FLUX, model.unit)
-    with open_source(path) as source, whole_netcdf(target) as file:
+    with open_source(path) as source, atomic_netcdf(target) as file:
         groups = _groups(source, model)
         _define(file, source, model, groups)
         for step in range(len(source.time_bounds)):

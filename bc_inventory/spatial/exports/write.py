@@ -6,8 +6,8 @@ from pathlib import Path
 
 from bc_inventory import __version__
 from bc_inventory.errors import DataError, Problem, suggest
+from bc_inventory.spatial.atomic_files import atomic_file
 from bc_inventory.spatial.exports.models import MODELS, write_model
-from bc_inventory.spatial.whole import whole_file
 
 __all__ = ["LAYOUTS", "write_layout"]
 
@@ -41,7 +41,7 @@ def write_layout(path: Path, target: Path, layout: str, year: int) -> list[Path]
     if layout in MODELS:
         return [write_model(path, target, layout)]
     if layout == "cf":
-        with whole_file(target) as part:
+        with atomic_file(target) as part:
             path.replace(part)
         return [target]
     if layout == "input4mips":

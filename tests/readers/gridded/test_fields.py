@@ -66,12 +66,12 @@ def test_check_25_merra2(shared):
 @pytest.mark.shared
 def test_check_25_the_models_cross_sections(shared):
     made = read_optics(shared / "data/obs-cams-bc-optics/aerosol_ifs_49R1.nc")
-    assert {name: round(mac.at(637), 3) for name, mac in made.items()} == {
+    assert {name: round(mac.cross_section(637), 3) for name, mac in made.items()} == {
         "OPAC": 6.363,
         "Bond": 9.139,
         "Stier": 8.834,
     }
-    assert round(made["Bond"].at(880), 3) == 6.398
+    assert round(made["Bond"].cross_section(880), 3) == 6.398
 
 
 def grid(file, lat=(10.0, 0.0), lon=(0.0, 1.0), names=("lat", "lon")):

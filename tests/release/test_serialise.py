@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import bc_inventory as bci
 from bc_inventory.errors import DataError
-from bc_inventory.release.answers import as_csv, as_json
+from bc_inventory.release.serialise import as_csv, as_json
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))

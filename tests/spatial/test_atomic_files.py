@@ -5,17 +5,17 @@ import pytest
 import xarray as xr
 
 from bc_inventory.errors import BCInventoryError, DataError
+from bc_inventory.spatial.atomic_files import atomic_file
 from bc_inventory.spatial.product import Request, make_product
-from bc_inventory.spatial.whole import whole_file
 
 
 def test_a_file_appears_only_when_it_is_whole(tmp_path):
     (tmp_path / "a.txt").write_text("old")
-    with pytest.raises(ZeroDivisionError), whole_file(tmp_path / "a.txt") as part:
+    with pytest.raises(ZeroDivisionError), atomic_file(tmp_path / "a.txt") as part:
         part.write_text("half")
         raise ZeroDivisionError
     assert (tmp_path / "a.txt").read_text() == "old"
-    with whole_file(tmp_path / "a.txt") as part:
+    with atomic_file(tmp_path / "a.txt") as part:
         part.write_text("new")
         assert (tmp_path / "a.txt").read_text() == "old"
     assert (tmp_path / "a.txt").read_text() == "new"
@@ -25,7 +25,7 @@ def test_a_file_appears_only_when_it_is_whole(tmp_path):
 def test_a_folder_that_cannot_be_written_to_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(BCInventoryError, match="can't write into"):
-        with whole_file(tmp_path / "file" / "a.nc"):
+        with atomic_file(tmp_path / "file" / "a.nc"):
             pass
 
 

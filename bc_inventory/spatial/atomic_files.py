@@ -12,14 +12,14 @@ from typing import Any
 
 from bc_inventory.errors import BCInventoryError
 
-__all__ = ["scratch", "whole_file", "whole_netcdf"]
+__all__ = ["atomic_file", "atomic_netcdf", "scratch"]
 
 _READABLE = 0o644
 _MIB = 2**20
 
 
 @contextlib.contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def atomic_file(path: Path) -> Iterator[Path]:
     """Give a name next to a file's place to write to, and move it there in the end.
 
     Parameters
@@ -68,7 +68,7 @@ def scratch(path: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def whole_netcdf(path: Path) -> Iterator[Any]:
+def atomic_netcdf(path: Path) -> Iterator[Any]:
     """Open a NetCDF file for writing that appears only when it is whole.
 
     Parameters
@@ -87,7 +87,7 @@ def whole_netcdf(path: Path) -> Iterator[Any]:
     """
     import netCDF4
 
-    with whole_file(path) as part:
+    with atomic_file(path) as part:
         try:
             with netCDF4.Dataset(part, "w", format="NETCDF4") as file:
                 yield file
