@@ -10,7 +10,17 @@ import numpy as np
 from bc_inventory.errors import Problems
 from bc_inventory.readers.io.source import Source
 
-__all__ = ["cell_name", "find_row", "headless", "label", "nameless", "numbers_block"]
+__all__ = [
+    "cell_name",
+    "find_row",
+    "headless",
+    "label",
+    "nameless",
+    "numbers_block",
+    "require_no_rows_above",
+]
+
+_YEARS = range(1800, 2201)
 
 
 def cell_name(row: int, column: int) -> str:
@@ -62,7 +72,8 @@ def find_row(
     Raises
     ------
     DataError
-        If no row holds them, or a wanted label occurs twice in it.
+        If no row holds them, a wanted label occurs twice in it, or a row of figures stands
+        above it.
     """
     for index, row in enumerate(rows):
         labels = [label(cell) for cell in row]
@@ -72,12 +83,50 @@ def find_row(
                 raise source.refuse(
                     f"the label {twice[0]!r} twice in {sheet}", "each label once", row=index + 1
                 )
-            return index, {name: place for place, name in enumerate(labels) if name}
+            columns = {name: place for place, name in enumerate(labels) if name}
+            require_no_rows_above(source, sheet, rows, index, list(columns.values()))
+            return index, columns
     raise source.refuse(
         f"a sheet {sheet!r} without the header {', '.join(wanted)}",
         "a row with these labels",
         remedy="Give the sheet as its publisher serves it.",
     )
+
+
+def require_no_rows_above(
+    source: Source, sheet: str, rows: Sequence[Sequence[Any]], header: int, columns: Sequence[int]
+) -> None:
+    """Refuse a sheet with a row of figures above its header, where nothing would read it.
+
+    Parameters
+    ----------
+    source : Source
+        Named in messages.
+    sheet : str
+        Named in messages.
+    rows : sequence of sequence
+        Cells of the sheet.
+    header : int
+        Position of the header, from 0.
+    columns : sequence of int
+        Columns that it names.
+
+    Raises
+    ------
+    DataError
+        If at least a third of these columns, and two of them, hold figures in a row above;
+        whole numbers that can be years are a head.
+    """
+    for index, row in enumerate(rows[:header]):
+        figures = [row[place] for place in columns if type(row[place]) in {float, int}]
+        years = all(value in _YEARS for value in figures)
+        if len(figures) >= max(2, len(columns) / 3) and not years:
+            raise source.refuse(
+                f"figures above the header of {sheet}",
+                "rows below it",
+                row=index + 1,
+                remedy="Put the row below the header, or leave it out.",
+            )
 
 
 def headless(

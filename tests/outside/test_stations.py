@@ -69,3 +69,52 @@ def test_the_settings_of_the_flow_read_a_file_of_each_service(cases, shared, tmp
     )
     assert "0 skipped" in done.output or "0 skipped" in done.output, done.output
     assert done.exit_code == 0
+
+
+def _monitored(tmp_path, rule, text=None):
+    folder = tmp_path / "in"
+    folder.mkdir(exist_ok=True)
+    rows = "".join(
+        f"X,2015-01-01T{hour:02d}:00:00Z,bc,µg/m³,1.5,52.5,13.4,DE\n" for hour in range(1, 23)
+    )
+    head = "location,utc,parameter,unit,value,latitude,longitude,country\n"
+    (folder / "o.csv").write_text(head + (text or rows), encoding="utf-8")
+    settings = tmp_path / "s.toml"
+    settings.write_text(
+        '[record]\nrule = "eu_2008_50"\nexclude = []\n\n[[files]]\nmatch = "*.csv"\n'
+        'licence = "CC BY 4.0"\nsource_id = "x"\n'
+        'options = { stamp = "end", interval_s = 3600 }\n' + rule,
+        encoding="utf-8",
+    )
+    return CliRunner().invoke(
+        monitor, [str(folder), "--settings", str(settings), "--store", str(tmp_path / "s")]
+    )
+
+
+def test_settings_that_contradict_the_file_are_said_and_the_file_holds(tmp_path):
+    done = _monitored(tmp_path, 'place = { country = "FR", latitude = 48.8, size_cut = "pm25" }\n')
+    assert done.exit_code == 0, done.output
+    assert "the file says country 'DE' and the settings 'FR'" in done.output
+    assert "the file says latitude 52.5 and the settings 48.8" in done.output
+    assert "size_cut" not in done.output
+
+
+def test_settings_that_agree_with_the_file_need_no_word(tmp_path):
+    done = _monitored(tmp_path, 'place = { country = "de", latitude = 52.501 }\n')
+    assert done.exit_code == 0, done.output
+    assert "the settings" not in done.output
+
+
+def test_a_place_that_the_settings_swap_sets_the_file_aside(tmp_path):
+    text = "X,2015-01-01T01:00:00Z,bc,µg/m³,1.5,,,\n"
+    done = _monitored(
+        tmp_path, 'place = { country = "DE", latitude = 13.4, longitude = 52.5 }\n', text
+    )
+    assert "set aside  o.csv" in done.output
+    assert "look swapped" in done.output
+
+
+def test_a_station_without_a_place_is_taken_without_one(tmp_path):
+    done = _monitored(tmp_path, "", "X,2015-01-01T01:00:00Z,bc,µg/m³,1.5,,,\n")
+    assert done.exit_code == 0, done.output
+    assert "taken" in done.output

@@ -60,7 +60,7 @@ class Damaged:
         The one line of the rows that is at fault, from 1.
     spare : int
         Values of each series that nothing can tell from right ones: a number that was cut
-        within its last cell.
+        within the last cell of a row that others follow.
     judged : bool
         False where a header was changed into another that may be right.
     """
@@ -86,7 +86,7 @@ def cut_off(rng: np.random.Generator, text: Text) -> Damaged:
     """Cut the file anywhere."""
     at = int(rng.integers(1, len(text.content)))
     in_header = text.content[:at].count(b"\n") < text.header
-    return Damaged("cut off", text.content[:at], spare=1, judged=not in_header)
+    return Damaged("cut off", text.content[:at], judged=not in_header)
 
 
 def lose_rows(rng: np.random.Generator, text: Text) -> Damaged:

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bc_inventory.errors import BCInventoryError
+from bc_inventory.errors import BCInventoryError, DataError, Problem
 from bc_inventory.monitoring.instruments.absorption import to_absorption
 from bc_inventory.monitoring.instruments.ae33 import ebc_series
 from bc_inventory.monitoring.instruments.counters import setup_of
@@ -25,11 +25,13 @@ from bc_inventory.monitoring.instruments.reference import State, to_state
 from bc_inventory.monitoring.quality.duplicates_across import copied
 from bc_inventory.monitoring.quality.tests import flagged
 from bc_inventory.monitoring.record.assemble import assemble, year_means
+from bc_inventory.monitoring.record.contradictions import contradictions
 from bc_inventory.monitoring.record.derive import derived
 from bc_inventory.monitoring.record.parts import PART, Part, write_part
 from bc_inventory.monitoring.record.settings import FileRule, Settings, described
 from bc_inventory.monitoring.record.state import Entry, IngestState, read_state, write_state
 from bc_inventory.reference.paths import data_root
+from bc_inventory.reference.places import fault_of_place
 from bc_inventory.schema.series import Description, Log, Record, Series
 from bc_inventory.storage.atomic import lock, remove_dead, remove_tree
 from bc_inventory.storage.hashing import code_of, content_of, sha256_file, sha256_json
@@ -227,7 +229,7 @@ def _read_file(path: Path, entry: Entry, rule: FileRule, results: Path, run: _Ru
 
     try:
         content = run.read(path, rule.format, dict(rule.options))
-        series = _series_of(content, rule, run.country_of)
+        series, remarks = _series_of(content, rule, run.country_of)
         if sha256_file(path) != entry.sha256:
             return skipped_entry("it changed while it was read")
         store_result(
@@ -242,7 +244,7 @@ def _read_file(path: Path, entry: Entry, rule: FileRule, results: Path, run: _Ru
         return skipped_entry(
             f"its reader failed, which is a defect ({type(error).__name__}: {error})"
         )
-    return replace(entry, remarks=content.remarks)
+    return replace(entry, remarks=(*content.remarks, *remarks))
 
 
 def _unread(error: BaseException) -> str:
@@ -251,7 +253,8 @@ def _unread(error: BaseException) -> str:
 
 def _series_of(
     content: Record | Log, rule: FileRule, country_of: CountryOf | None
-) -> tuple[Series, ...]:
+) -> tuple[tuple[Series, ...], tuple[str, ...]]:
+    """Return the series of a file with their marks, and remarks on what the rule says."""
     if isinstance(content, Log):
         options = dict(rule.options)
         station = str(options.pop("station", content.serial))
@@ -264,6 +267,7 @@ def _series_of(
             ]
     else:
         result = list(content.series)
+    remarks = [remark for single in result for remark in contradictions(single.about, rule)]
     placed = [
         Series(_placed(described(single.about, rule), country_of), single.frame)
         for single in result
@@ -272,11 +276,21 @@ def _series_of(
         actual = State(**rule.actual) if rule.actual else None
         placed = [to_state(element, rule.reference_state, actual=actual) for element in placed]
     placed = derived(placed, rule.derive)
-    return tuple(flagged(entry) for entry in placed)
+    return tuple(flagged(entry) for entry in placed), tuple(dict.fromkeys(remarks))
 
 
 def _placed(about: Description, country_of: CountryOf | None) -> Description:
-    """Return a description with the country its place is in, where nothing tells it."""
+    """Return a description with the country its place is in, where nothing tells it.
+
+    Raises
+    ------
+    DataError
+        If the place is none, or isn't in the country but is the other way round.
+    """
+    fault = fault_of_place(about.latitude, about.longitude, about.country)
+    if fault is not None:
+        remedy = "Correct the place in the settings."
+        raise DataError([Problem(fault, "the place of the station", about.file, remedy=remedy)])
     where = (about.latitude, about.longitude)
     if about.country is not None or country_of is None or where[0] is None or where[1] is None:
         return about

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bc_inventory.readers.cells import headless, label, numbers_block
+from bc_inventory.readers.cells import headless, label, numbers_block, require_no_rows_above
 from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.io.years import require_order
 
 __all__ = ["by_country"]
 
@@ -69,14 +70,16 @@ def by_country(
         names = names[:last]
     matches = [_YEAR.fullmatch(name) for name in names]
     years = [int(match[1]) for match in matches if match]
-    if not years or len(set(years)) != len(names):
+    if len(years) != len(names):
         raise source.refuse(
             f"the columns {', '.join(names)[:80]}",
             "years, each once",
             row=header + 1,
             column=sheet,
         )
+    require_order(source, years, row=header + 1, column=sheet)
     columns = range(first, first + len(years))
+    require_no_rows_above(source, sheet, rows, header, columns)
     neighbours = [] if tail else headless(rows[header + 1 :], header + 1, columns, first)
     if neighbours:
         raise source.refuse(

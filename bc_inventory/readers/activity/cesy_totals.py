@@ -14,6 +14,7 @@ from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.activity._yearbook import HEADLESS, UNITS, squeeze, titled
 from bc_inventory.readers.cells import headless, label, numbers_block
 from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.io.years import require_order
 from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
@@ -72,10 +73,9 @@ def read(origin: object) -> Reading:
         for row_index, name in enumerate(labels)
         if row_index and row_index not in years and name
     ]
-    if not years or odd or len(set(years.values())) != len(years):
-        raise source.refuse(
-            f"the columns {odd or 'without years'}", "years, each once", row=top + 1
-        )
+    if odd:
+        raise source.refuse(f"the columns {odd}", "years, each once", row=top + 1)
+    require_order(source, list(years.values()), row=top + 1)
     shares = next(
         (index for index, row in enumerate(rows) if squeeze(row[0]).startswith(_SHARE)), len(rows)
     )

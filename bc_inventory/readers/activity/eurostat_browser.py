@@ -17,6 +17,7 @@ from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.activity.eurostat_sdmx import check_union
 from bc_inventory.readers.cells import cell_name, label, numbers_block
 from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.io.years import require_order
 from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
@@ -191,8 +192,7 @@ def _years(source: Source, sheet: str, rows: list[list[Any]]) -> tuple[int, dict
                 f"the column {name!r}", "a year, or nothing above the flags of the year before it",
                 row=top + 1, column=f"{sheet}!{cell_name(top, position)}",
             )  # fmt: skip
-    if not columns or len(set(columns.values())) != len(columns):
-        raise source.refuse(f"the years {list(columns.values())} in {sheet}", "years, each once")
+    require_order(source, list(columns.values()), row=top + 1, column=sheet)
     return top, columns
 
 

@@ -17,6 +17,7 @@ from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.inventories._frame import agree
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.io.text import bounded, require_whole_lines
+from bc_inventory.readers.io.years import require_order
 from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "MEMBERS", "UNION", "read"]
@@ -121,9 +122,11 @@ def _header(source: Source, line: str) -> tuple[list[str], list[int]]:
             remedy="Download the bulk file (TSV) again.",
         )
     years = [cell.strip() for cell in cells]
-    if not years or len(set(years)) != len(years) or not all(map(_YEAR.fullmatch, years)):
+    if not all(map(_YEAR.fullmatch, years)):
         raise source.refuse(f"the columns {', '.join(years)[:80]}", "years, each once", row=1)
-    return names, [int(year) for year in years]
+    known = [int(year) for year in years]
+    require_order(source, known, row=1)
+    return names, known
 
 
 def _packed(first: str) -> list[str] | None:

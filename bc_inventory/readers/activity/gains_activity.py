@@ -14,7 +14,8 @@ import pandas as pd
 from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.inventories._frame import regions
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.io.text import delimited, numbers
+from bc_inventory.readers.io.text import delimited, numbers, require_titles_alone
+from bc_inventory.readers.io.years import require_order
 from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
@@ -54,12 +55,12 @@ def read(origin: object) -> Reading:
     top = next((index for index, row in enumerate(rows) if row[:3] == _HEAD), None)
     if top is None:
         raise source.refuse("no header", f"a line {', '.join(_HEAD)} and years")
+    require_titles_alone(source, rows[:top], lines)
     scenario = next((m for row in rows[:top] if (m := _SCENARIO.match(row[0]))), None)
     years = rows[top][3:]
-    if not years or len(set(years)) != len(years):
-        raise source.refuse("no years, or a year twice", "years, each once", row=lines[top])
     if scenario is None or not all(re.fullmatch(r"(?:19|20)\d\d", year) for year in years):
         raise source.refuse("no scenario or no years", "the lines above GAINS tables")
+    require_order(source, [int(year) for year in years], row=lines[top])
     body, position = rows[top + 1 :], lines[top + 1 :]
     skipped = [
         Skipped(reason, sum(bad), example)

@@ -10,6 +10,7 @@ import pandas as pd
 from bc_inventory.readers.activity._frame import assemble, place
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.io.text import delimited, numbers
+from bc_inventory.readers.io.years import require_order
 from bc_inventory.readers.result import Format, Reading, reading
 
 __all__ = ["FORMAT", "read"]
@@ -58,8 +59,7 @@ def read(origin: object) -> Reading:
     if header[0] != "Region" or not all(re.fullmatch(r"(?:19|20)\d\d", c) for c in header[1:]):
         raise source.refuse(f"the header {', '.join(header)[:80]}", "Region and years", row=1)
     years = [int(cell) for cell in header[1:]]
-    if not years or len(set(years)) != len(years):
-        raise source.refuse("no years, or a year twice", "years, each once", row=1)
+    require_order(source, years, row=1)
     values = np.empty((len(rows) - 1, len(years)))
     for i, (row, line) in enumerate(zip(rows[1:], lines[1:], strict=True)):
         if len(row) != len(header):

@@ -19,6 +19,7 @@ from bc_inventory.readers.activity._frame import assemble
 from bc_inventory.readers.inventories._frame import agree
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.io.text import delimited
+from bc_inventory.readers.io.years import require_order
 from bc_inventory.readers.result import Format, Reading, Skipped, reading
 from bc_inventory.schema.common import NOTATION_KEYS
 
@@ -139,8 +140,9 @@ def _header(
     years = [int(match[1]) if match else None for match in matches]
     known = [year for year in years if year is not None]
     others = [cell for cell, year in zip(rows[top], years, strict=True) if year is None]
-    if not known or len(set(known)) != len(known) or others not in ([*_FIRST], [*_FIRST[:2]]):
+    if others not in ([*_FIRST], [*_FIRST[:2]]):
         raise source.refuse("columns that aren't years", "years, each once", row=lines[top])
+    require_order(source, known, row=lines[top])
     if rows[top + 1][0] != "Party" or set(rows[top + 1][2:]) != {unit}:
         raise source.refuse("another second row", f"Party, Category and {unit}", row=lines[top + 1])
     return years, top

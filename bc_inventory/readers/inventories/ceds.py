@@ -14,6 +14,7 @@ import pandas as pd
 from bc_inventory.readers.inventories._frame import assemble, same_species
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.io.text import delimited, numbers
+from bc_inventory.readers.io.years import require_order
 from bc_inventory.readers.result import Format, Reading, reading
 
 __all__ = ["FORMAT", "read"]
@@ -81,6 +82,7 @@ def read(
     for row, line in zip(body, lines, strict=True):
         if len(row) != len(names):
             raise source.refuse(f"{len(row)} cells", f"{len(names)} cells", row=line)
+    require_order(source, list(wanted.values()), row=1)
     if years:
         wanted = {name: year for name, year in wanted.items() if years[0] <= year <= years[1]}
     frame = _long(source, names, body, lines, wanted)

@@ -14,6 +14,7 @@ import pandas as pd
 from bc_inventory.readers.cells import find_row, label, numbers_block
 from bc_inventory.readers.inventories._frame import agree, assemble, same_species
 from bc_inventory.readers.io.source import Source
+from bc_inventory.readers.io.years import require_order
 from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
@@ -101,8 +102,7 @@ def _wide(
 ) -> pd.DataFrame:
     """Return the values with one integer column a year and the sheet's row as index."""
     years = {int(m[1]): value for name, value in columns.items() if (m := _YEAR.fullmatch(name))}
-    if not years:
-        raise source.refuse(f"no column of a year in {sheet}", "columns Y_1970 ...", row=top + 1)
+    require_order(source, list(years), row=top + 1, column=sheet)
     values, _ = numbers_block(source, sheet, rows[top + 1 :], top + 1, list(years.values()))
     return pd.DataFrame(values, columns=list(years), index=range(top + 2, len(rows) + 1))
 

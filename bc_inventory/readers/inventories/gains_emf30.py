@@ -14,7 +14,8 @@ import pandas as pd
 
 from bc_inventory.readers.inventories._frame import agree, assemble, same_species
 from bc_inventory.readers.io.source import Source
-from bc_inventory.readers.io.text import delimited, numbers
+from bc_inventory.readers.io.text import delimited, numbers, require_titles_alone
+from bc_inventory.readers.io.years import require_order
 from bc_inventory.readers.result import Format, Reading, Skipped, reading
 
 __all__ = ["FORMAT", "read"]
@@ -59,6 +60,7 @@ def read(origin: object, *, species: str | None = None) -> Reading:
     start = next((index for index, row in enumerate(rows) if row[:2] == ["Region", _SECTOR]), None)
     if start is None:
         raise source.refuse("no header", f"a line 'Region', '{_SECTOR}' and years")
+    require_titles_alone(source, rows[:start], lines)
     stated, unit, scenario = _preamble(source, [row[0] for row in rows[:start]])
     years = _years(source, rows[start], lines[start])
     wide = _wide(source, rows[start + 1 :], lines[start + 1 :], years)
@@ -97,9 +99,9 @@ def _years(source: Source, header: list[str], line: int) -> list[int]:
     cells = header[2:]
     if not cells or not all(re.fullmatch(r"(?:19|20)\d\d", cell) for cell in cells):
         raise source.refuse(f"the header {', '.join(header)[:80]}", "years after it", row=line)
-    if len(set(cells)) != len(cells):
-        raise source.refuse("a year twice", "each year once", row=line)
-    return [int(cell) for cell in cells]
+    years = [int(cell) for cell in cells]
+    require_order(source, years, row=line)
+    return years
 
 
 def _wide(

@@ -15,6 +15,7 @@ import pandas as pd
 from bc_inventory.readers.inventories._frame import agree, assemble, region_of, same_species
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.io.text import numbers, require_whole_lines
+from bc_inventory.readers.io.years import require_order
 from bc_inventory.readers.result import Format, Reading, reading
 
 __all__ = ["FORMAT", "read"]
@@ -94,8 +95,7 @@ def _years(source: Source, line: str) -> list[int]:
     if not cells or not all(re.fullmatch(r"(?:19|20)\d\d", cell) for cell in cells):
         raise source.refuse(f"{line.strip()[:60]!r}", "a line of years", row=2)
     years = [int(cell) for cell in cells]
-    if len(set(years)) != len(years):
-        raise source.refuse("a year twice", "each year once", row=2)
+    require_order(source, years, row=2)
     return years
 
 

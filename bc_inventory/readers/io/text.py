@@ -11,7 +11,7 @@ import numpy as np
 
 from bc_inventory.readers.io.source import Source
 
-__all__ = ["bounded", "delimited", "numbers", "require_whole_lines"]
+__all__ = ["bounded", "delimited", "numbers", "require_titles_alone", "require_whole_lines"]
 
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 # No cell of a table of figures is longer; a lost quote makes one of thousands.
@@ -37,6 +37,35 @@ def require_whole_lines(source: Source) -> None:
             row=lines,
             remedy="The file was cut off; fetch it again.",
         )
+
+
+def require_titles_alone(
+    source: Source, above: Sequence[Sequence[str]], lines: Sequence[int]
+) -> None:
+    """Refuse a row of a table that stands above its header, where nothing would read it.
+
+    Parameters
+    ----------
+    source : Source
+        For the message.
+    above : sequence of sequence of str
+        Cells of the lines above the header.
+    lines : sequence of int
+        Their numbers.
+
+    Raises
+    ------
+    DataError
+        If a line holds three cells or more; a title or a unit has one or two.
+    """
+    for row, line in zip(above, lines, strict=False):
+        if sum(map(bool, row)) > 2:
+            raise source.refuse(
+                "a row above the header",
+                "rows below it",
+                row=line,
+                remedy="Put it below the header, or leave it out.",
+            )
 
 
 def bounded(source: Source, lines: Iterable[str]) -> Iterator[str]:

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from bc_inventory.readers.io.ending import require_whole_cell
 from bc_inventory.readers.io.options import check_choice
 from bc_inventory.readers.io.source import Source
 
 __all__ = ["Cells", "cells_of", "span"]
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]")
+_FIGURE = re.compile(r"[+-]?\d+\.?\d*(?:[eE][+-]?\d+)?", re.ASCII)
 _SOME_LONG_AGO, _SOME_FAR_OFF = np.datetime64("1900-01-01", "s"), np.datetime64("2200-01-01", "s")
 
 
@@ -156,14 +158,15 @@ def cells_of(
     delimiter : str
         Between cells.
     more : collection of int
-        Numbers of cells by which a row may be longer or shorter than the header (a
+        Numbers of cells by which all rows may be longer or shorter than the header (a
         trailing delimiter gives 1).
 
     Raises
     ------
     DataError
         If the header or a row isn't as wide as it must be, or holds a control character,
-        naming its line.
+        naming its line; if a row stands above the header, or the last line has no end and
+        may have been cut.
     """
     damaged = _CONTROL.search(text)
     if damaged:
@@ -176,14 +179,18 @@ def cells_of(
     reader = csv.reader(io.StringIO("\n".join(lines[header - 1 :])), delimiter=delimiter)
     rows: list[list[str]] = []
     numbers: list[int] = []
+    widths: set[int] = set()
+    _no_rows_above(source, lines[: header - 1], lines[header - 1], delimiter)
     try:
         names = [name.strip() for name in next(reader)]
         start = reader.line_num + header
         for row in reader:
             if row and "".join(row).strip():
                 missing = len(names) - len(row)
-                if missing and -missing not in more:
-                    raise source.refuse(f"{len(row)} cells", f"{len(names)} cells", row=start)
+                widths.add(len(row))
+                if (missing and -missing not in more) or len(widths) > 1:
+                    expected = len(names) if -missing not in more else min(widths - {len(row)})
+                    raise source.refuse(f"{len(row)} cells", f"{expected} cells", row=start)
                 rows.append([*row[: len(names)], *[""] * missing] if missing else row)
                 numbers.append(start)
             start = reader.line_num + header
@@ -191,6 +198,9 @@ def cells_of(
         raise source.refuse(
             f"a row that isn't delimited text ({error})", "cells", row=header
         ) from error
+    quoted = lines[-1].endswith('"') and lines[-1].count('"') % 2 == 0
+    if rows and lines[-1].strip(f' "{delimiter}') and not quoted:
+        require_whole_cell(source, numbers[-1], rows[-1][-1], [row[-1] for row in rows[:-1]])
     if len(set(names)) < len(names):
         names = _apart(names)
     columns = zip(*rows, strict=True) if rows else [()] * len(names)
@@ -201,6 +211,20 @@ def cells_of(
         }
     )
     return Cells(source, frame, np.array(numbers, dtype=int))
+
+
+def _no_rows_above(source: Source, above: list[str], header: str, delimiter: str) -> None:
+    """Refuse a row that stands above the header, where nothing would read it."""
+    width = header.strip(delimiter).count(delimiter)
+    for number, line in enumerate(above, 1):
+        figures = [cell for cell in line.split(delimiter) if _FIGURE.fullmatch(cell.strip(' "'))]
+        if width > 1 and line.strip().strip(delimiter).count(delimiter) >= width - 1 and figures:
+            raise source.refuse(
+                "a row above the header",
+                "rows below it",
+                row=number,
+                remedy="Put it below the header, or leave it out.",
+            )
 
 
 def _apart(names: list[str]) -> list[str]:

@@ -6,6 +6,7 @@ import re
 
 from bc_inventory import units
 from bc_inventory.errors import DataError, UnitError
+from bc_inventory.readers.io.ending import require_whole_cell
 from bc_inventory.readers.io.source import Source
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
 MASS = "ug/m3"
 # "ug C/m3" is a mass of carbon per volume. A registry would read C as a temperature.
 _CARBON = re.compile(r"^\s*(?P<mass>[µμunmp]?g)\s*C\s*(?P<rest>[/ .].*)$")
+_COMPARED = 21  # lines, the last of them without an end
 _MICRO = {"µ": "u", "μ": "u"}  # the micro sign and the Greek letter
 
 
@@ -62,24 +64,23 @@ def lines_of(source: Source, text: str) -> list[str]:
     """Return the lines of a file without their ends; refuse a last line that was cut.
 
     Only line feeds end a line (`splitlines` would also split at a form feed). Where the
-    file doesn't end in one, its last line must be as long as the one before: a shorter
-    one may have lost digits.
+    file doesn't end in one, its last line must have as many cells as those before, and its
+    last cell must be as theirs: it may have lost digits.
 
     Raises
     ------
     DataError
-        If the last line looks cut.
+        If the last line may be cut.
     """
     lines = text.replace("\r\n", "\n").split("\n")
     if lines[-1] == "":
         return lines[:-1]
-    if len(lines) > 1 and len(lines[-1]) < len(lines[-2]):
-        raise source.refuse(
-            "a last line that is shorter than the one before and has no end",
-            "a complete last line",
-            row=len(lines),
-            remedy="The file may be cut off; fetch it again, or end the line if it is whole.",
-        )
+    cells = lines[-1].split()
+    before = [row for line in lines[-_COMPARED:-1] if (row := line.split())]
+    alike = all(len(row) == len(cells) for row in before)
+    require_whole_cell(
+        source, len(lines), cells[-1] if cells and alike else "", [row[-1] for row in before]
+    )
     return lines
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 from bc_inventory import units
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
+from bc_inventory.readers.stations._channels import require_fixed_order
 from bc_inventory.readers.stations._record import log_reading
 from bc_inventory.schema.series import Log
 
@@ -103,6 +104,16 @@ def _columns() -> dict[str, str]:
     return mask
 
 
+def _order() -> list[str]:
+    """Return the names of the columns in the order that the instrument writes."""
+    counts = [f"{name}{n}" for n in CHANNELS for name in ("RefCh", "Sen1Ch", "Sen2Ch")]
+    masses = [f"BC{n}{spot}" for n in CHANNELS for spot in ("1", "2", "")]
+    state = [*list(_PLAIN)[1:-1]]
+    return [
+        "Timebase", *counts, *state, *masses, *(f"K{n}" for n in CHANNELS), "TapeAdvCount"
+    ]  # fmt: skip
+
+
 def _header(source: Source) -> tuple[list[str], str, int]:
     """Return the names of the columns, the pattern of the date, and where the rows begin."""
     lines = source.head.split(b"\n")
@@ -125,6 +136,7 @@ def _header(source: Source) -> tuple[list[str], str, int]:
                 row=_HEADER_LINE,
                 column=wanted,
             )
+    require_fixed_order(source, names, _order(), row=_HEADER_LINE)
     begin = sum(len(line) + 1 for line in lines[:_HEADER_LINE])
     return names, pattern, begin
 

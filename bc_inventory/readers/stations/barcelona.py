@@ -70,23 +70,7 @@ def read(
         interval_s=_HOUR,
     )
     values = make_values(begin, end, value, ~np.isnan(value))
-    return record_reading(source, NAME, Record((Series(about, values),), _remarks(local, value)))
-
-
-def _remarks(local: np.ndarray, value: np.ndarray) -> tuple[str, ...]:
-    _, first, place, counts = np.unique(
-        local, return_index=True, return_inverse=True, return_counts=True
-    )
-    again = int((counts - 1).sum())
-    details = []
-    if again:
-        both = np.isfinite(value) & np.isfinite(value[first[place]])
-        other = int((both & (value != value[first[place]])).sum())
-        details.append(f"{again} repeated time stamps, {other} of them with two different values")
-    back = np.flatnonzero(np.diff(local) < np.timedelta64(0, "s"))
-    for index in back:
-        details.append(f"the time axis jumps back from {local[index]} to {local[index + 1]}")
-    return tuple(details)
+    return record_reading(source, NAME, Record((Series(about, values),)))
 
 
 FORMAT = Format(

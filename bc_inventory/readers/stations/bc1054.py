@@ -12,7 +12,7 @@ from bc_inventory import units
 from bc_inventory.readers.io.options import require
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
-from bc_inventory.readers.stations._channels import channels_of
+from bc_inventory.readers.stations._channels import channels_of, require_fixed_order
 from bc_inventory.readers.stations._csv import cells_of
 from bc_inventory.readers.stations._record import record_reading
 from bc_inventory.readers.stations._text import decode
@@ -53,16 +53,15 @@ def read(
     source = Source.of(origin)
     require(source, station=station, utc_offset_h=utc_offset_h)
     cells = cells_of(source, decode(source))
-    cells.need(("Raw_Time", "Time", "Status", *(f"BC{n} (ng/m3)" for n in _CHANNELS)))
+    columns = ("Raw_Time", "Time", *(f"BC{n} (ng/m3)" for n in _CHANNELS), "Status")
+    cells.need(columns)
+    require_fixed_order(source, list(cells.frame.columns), columns, row=1)
     pattern = "%Y/%m/%d %H:%M:%S"
     local, raw = (cells.time(name, pattern) for name in ("Time", "Raw_Time"))
     begin = local - np.timedelta64(round(float(utc_offset_h or 0) * 3600), "s")
     end = begin + np.timedelta64(_MINUTE, "s")
     status = cells.number("Status")
     remarks = [f"Raw_Time differs from Time in {int((raw != local).sum())} rows: Time is used"]
-    again = len(local) - len(np.unique(local))
-    if again:
-        remarks.append(f"{again} repeated time stamps")
     flags = np.where(status == 0, "", [f"status {item:g}" for item in status])
     series = []
     for channel in _CHANNELS:

@@ -14,7 +14,7 @@ from bc_inventory import units
 from bc_inventory.readers.io.options import require
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
-from bc_inventory.readers.stations._channels import channels_of
+from bc_inventory.readers.stations._channels import channels_of, require_fixed_order
 from bc_inventory.readers.stations._csv import Cells, cells_of
 from bc_inventory.readers.stations._record import record_reading
 from bc_inventory.readers.stations._text import decode
@@ -24,6 +24,7 @@ __all__ = ["FORMATS", "read_ae51", "read_ma200"]
 
 _COLOURS = ("UV", "Blue", "Green", "Red", "IR")
 _WINTER = (11, 12, 1, 2)
+_AE51 = ("Date", "Time", "Ref", "Sen", "ATN", "Flow", "PCB temp", "Status", "Battery", "BC")
 _CLOCK = ("Date local (yyyy/MM/dd)", "Time local (hh:mm:ss)")
 
 
@@ -72,6 +73,7 @@ def read_ae51(
     header = next((i for i, line in enumerate(text.split("\n"), 1) if line.startswith("Date,")), 0)
     cells = cells_of(source, text, header=header or 16)
     cells.need(("Date", "Time", "Status", "BC", "ATN"))
+    require_fixed_order(source, list(cells.frame.columns), _AE51, row=header or 16)
     seconds = int(timebase[1])
     begin = _clock(cells, ("Date", "Time"), float(utc_offset_h or 0))
     about = _description(
@@ -154,6 +156,8 @@ def read_ma200(
     cells.need(
         (*_CLOCK, "Timebase (s)", "Readable status", *(f"{colour} BCc" for colour in _COLOURS))
     )
+    spots = [f"{colour} {spot}" for colour in _COLOURS for spot in ("BC1", "BC2", "BCc")]
+    require_fixed_order(source, list(cells.frame.columns), [*_CLOCK, *spots], row=1)
     begin = _clock(cells, _CLOCK, float(utc_offset_h or 0))
     seconds = np.rint(cells.number("Timebase (s)")).astype("timedelta64[s]")
     started = cells.text("Readable status").eq("").to_numpy()

@@ -225,7 +225,7 @@ def test_check_23_barcelona(shared):
     assert (len(one), len(one.good), round(one.mean(), 4)) == (19432, 17486, 1.2276)
     assert (one.good < 0).sum() == 19
     assert record.remarks[0].startswith("423 repeated time stamps, 0 ")
-    assert "jumps back" in record.remarks[1]
+    assert "jump back" in record.remarks[1]
 
 
 @pytest.mark.shared
