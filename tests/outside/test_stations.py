@@ -105,12 +105,12 @@ def test_settings_that_agree_with_the_file_need_no_word(tmp_path):
     assert "the settings" not in done.output
 
 
-def test_a_place_that_the_settings_swap_sets_the_file_aside(tmp_path):
+def test_a_place_that_the_settings_swap_skips_the_file(tmp_path):
     text = "X,2015-01-01T01:00:00Z,bc,µg/m³,1.5,,,\n"
     done = _monitored(
         tmp_path, 'place = { country = "DE", latitude = 13.4, longitude = 52.5 }\n', text
     )
-    assert "set aside  o.csv" in done.output
+    assert "skipped    o.csv" in done.output
     assert "look swapped" in done.output
 
 
