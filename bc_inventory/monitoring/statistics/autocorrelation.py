@@ -4,10 +4,37 @@ from __future__ import annotations
 
 import numpy as np
 
-__all__ = ["LEAST", "lag1_of_residuals", "variance_factor"]
+__all__ = ["LEAST", "MOST", "corrected", "lag1_of_residuals", "variance_factor"]
 
 LEAST = 5  # values from which the autocorrelation of what is left of a trend can be estimated
-_MOST = 0.95
+MOST = 0.95  # largest autocorrelation that is removed
+
+
+def corrected(r: float, n: int, *, seasonal: bool) -> float:
+    """Return a lag-1 autocorrelation around a trend without the bias of few values.
+
+    Parameters
+    ----------
+    r : float
+        From residuals of a line, or of a line and the levels of the seasons.
+    n : int
+        Values.
+    seasonal : bool
+        Whether the levels of seasons were removed.
+
+    Notes
+    -----
+    The estimate from residuals of a line is too low by about (4 r + 2) / n, and is corrected to
+    (n r + 2) / (n - 4), Matalas and Sankarasubramanian 2003, doi:10.1029/2002WR001689. The
+    levels of seasons take the mean with them but hardly touch neighbours, so that with them it is
+    too low by (3 r + 1) / n.
+
+    Examples
+    --------
+    >>> corrected(0.5, 20, seasonal=False), corrected(0.5, 144, seasonal=True)
+    (0.75, 0.5177304964539007)
+    """
+    return (n * r + 1) / (n - 3) if seasonal else (n * r + 2) / (n - 4)
 
 
 def lag1_of_residuals(years: np.ndarray, values: np.ndarray, slope: float) -> float:
@@ -28,9 +55,8 @@ def lag1_of_residuals(years: np.ndarray, values: np.ndarray, slope: float) -> fl
 
     Notes
     -----
-    The estimate from residuals of a line is too low by about (4 r + 2) / n; it is corrected to
-    (n r + 2) / (n - 4), Matalas and Sankarasubramanian 2003, doi:10.1029/2002WR001689. A
-    negative one isn't used: it would narrow the test by an estimate from few values.
+    Corrected by `corrected`. A negative one isn't used: it would narrow the test by an estimate
+    from few values.
     """
     count = len(values)
     if count < LEAST:
@@ -44,8 +70,7 @@ def lag1_of_residuals(years: np.ndarray, values: np.ndarray, slope: float) -> fl
     if not near.any() or spread <= 1e-20 * float(np.square(values).sum()):
         return 0.0
     product = (residual[1:] * residual[:-1])[near].sum() * (count - 1) / near.sum()
-    corrected = (count * product / spread + 2) / (count - 4)
-    return float(np.clip(corrected, 0.0, _MOST))
+    return float(np.clip(corrected(product / spread, count, seasonal=False), 0.0, MOST))
 
 
 def variance_factor(correlation: float) -> float:

@@ -2,28 +2,20 @@
 
 Each season is compared with itself in other years, so the yearly cycle isn't taken for a
 trend. Autocorrelation from month to month is: with 3PW it is removed from the whole series
-first, after the median of each season is taken off, since the cycle itself would count as
+first, after trend and the median of each season are taken off, since both would count as
 autocorrelation.
 """
 
 from __future__ import annotations
 
-from math import sqrt
-
 import numpy as np
 
-from bc_inventory.monitoring.statistics.rank_tests import (
-    mann_kendall,
-    p_value,
-    slopes_of,
-    with_interval,
-)
+from bc_inventory.monitoring.statistics.prewhitening import prewhitened_trend
+from bc_inventory.monitoring.statistics.rank_tests import p_value, with_interval
+from bc_inventory.monitoring.statistics.seasons import Pairs, Seasons
 from bc_inventory.monitoring.statistics.trends import Trend, in_order, relative_to
 
 __all__ = ["seasonal_trend"]
-
-_LEAST = 3  # values of a season
-_MOST_R = 0.99
 
 
 def seasonal_trend(
@@ -45,7 +37,8 @@ def seasonal_trend(
     seasons : numpy.ndarray of int, shape (n,)
         Season of each value, such as its month.
     method : {"plain", "3PW"}
-        `plain`: as measured. `3PW`: significant only if it is after both PW and TFPW-Y.
+        `plain`: as measured. `3PW`: after pre-whitening by the autocorrelation around trend
+        and seasons, see `bc_inventory.monitoring.statistics.prewhitening`.
     segments : numpy.ndarray of str, shape (n,), optional
         Method of each value; its changes are reported as breaks.
 
@@ -53,9 +46,7 @@ def seasonal_trend(
     -------
     Trend
         S and its variance are sums over the seasons. The slope is the median over the
-        pairs within seasons, of the values as measured, with its 95 % interval by the
-        variance of S; with 3PW that variance is enlarged by (1 + r) / (1 - r), r being the
-        autocorrelation of the residuals.
+        pairs within seasons, with its 95 % interval by the variance of S.
 
     Raises
     ------
@@ -64,76 +55,52 @@ def seasonal_trend(
 
     Notes
     -----
-    The slope isn't that of VCTFPW, which is smaller by design: of series made with a slope
-    of -0.5 a year and r = 0.6 it made -0.27, and the values -0.49.
-
     Hirsch, Slack and Smith 1982, Water Resour. Res. 18, 107; homogeneity of the seasons by
-    Van Belle and Hughes 1984, Water Resour. Res. 20, 127; 3PW by Collaud Coen et al. 2020,
-    doi 10.5194/amt-13-6945-2020; variance by Yue and Wang 2004, Water Resour. Manag. 18, 201.
+    Van Belle and Hughes 1984, Water Resour. Res. 20, 127.
     """
     if method == "AR1":
         raise ValueError("method='AR1'; expected 'plain' or '3PW' for seasons")
     order, breaks = in_order(years, values, method, segments)
     x, y, season = (value[order] for value in (years, values, seasons))
     name = "seasonal"
-    tested = [y]
-    excess = 1.0
-    if method == "3PW" and len(x) >= _LEAST:
-        from bc_inventory.monitoring.statistics.prewhitening import whiten
-
-        level = np.zeros(len(y))
-        for single in np.unique(season):
-            level[season == single] = np.median(y[season == single])
-        result = whiten(x, y - level)
-        tested = [result.pw, result.tfpw_y]
-        r = min(max(result.residual_autocorrelation, 0.0), _MOST_R)
-        excess = (1 + r) / (1 - r)
-        name = f"seasonal 3PW, lag-1 autocorrelation {result.autocorrelation:.3f}" + (
-            " removed" if result.removed else " not significant"
+    if method == "3PW":
+        result = prewhitened_trend(x, y, season)
+        pairs = result.pairs
+        name = f"seasonal 3PW, lag-1 autocorrelation {result.autocorrelation:.3f} removed"
+        slope, lower, upper, s, p = (
+            result.slope,
+            result.lower,
+            result.upper,
+            result.s,
+            result.p,
         )
-    sums = [_kendall(x, element, season) for element in tested]
-    slopes = [slopes_of(*_of_season(x, y, season, entry)) for entry in np.unique(season)]
-    pooled = np.sort(np.concatenate(slopes)) if slopes else np.empty(0)
-    if not len(pooled):
-        nothing = float("nan")
-        return Trend(nothing, nothing, nothing, 0.0, 1.0, len(x), name, breaks)
-    slope, lower, upper = with_interval(pooled, excess * _kendall(x, y, season)[1])
-    s, variance, homogeneity = max(sums, key=lambda item: p_value(item[0], item[1]))
+    else:
+        pairs = Seasons(x, season).pairs(y)
+        s, variance = float(pairs.s.sum()), float(pairs.variance.sum())
+        p = p_value(s, variance)
+        slope, lower, upper = (float("nan"),) * 3
+        if len(pairs.slopes):
+            slope, lower, upper = with_interval(pairs.slopes, variance)
     return Trend(
         slope,
         lower,
         upper,
         s,
-        p_value(s, variance),
+        p,
         len(x),
         name,
         breaks,
-        relative_to(slope, y),
-        homogeneity,
+        relative_to(slope, y) if len(pairs.slopes) else float("nan"),
+        _homogeneity(pairs),
     )
 
 
-def _of_season(
-    years: np.ndarray, values: np.ndarray, season: np.ndarray, value: int
-) -> tuple[np.ndarray, np.ndarray]:
-    rows = (season == value) & np.isfinite(values)
-    return years[rows], values[rows]
+def _homogeneity(pairs: Pairs) -> float:
+    """Return the p of one trend in all seasons, NaN where there is one season."""
+    from scipy.special import chdtrc
 
-
-def _kendall(
-    years: np.ndarray, values: np.ndarray, season: np.ndarray
-) -> tuple[float, float, float]:
-    """Return S, its variance, and the p of one trend in all seasons."""
-    matches = []
-    for item in np.unique(season):
-        rows = _of_season(years, values, season, item)[1]
-        if len(rows) >= 2:
-            matches.append(mann_kendall(rows))
-    z = np.array([s / sqrt(variance) for s, variance in matches if variance > 0])
-    homogeneity = float("nan")
-    if len(z) > 1:
-        from scipy.stats import chi2
-
-        statistic = (z**2).sum() - len(z) * z.mean() ** 2
-        homogeneity = float(chi2.sf(statistic, len(z) - 1))
-    return sum(s for s, _ in matches), sum(variance for _, variance in matches), homogeneity
+    some = pairs.variance > 0
+    z = pairs.s[some] / np.sqrt(pairs.variance[some])
+    if len(z) < 2:
+        return float("nan")
+    return float(chdtrc(len(z) - 1, np.square(z).sum() - len(z) * z.mean() ** 2))

@@ -38,7 +38,7 @@ def trend_table(observations: pd.DataFrame) -> pd.DataFrame:
     pandas.DataFrame
         Contract `measured_trends`: of three annual means and more by Theil-Sen and
         Mann-Kendall with autocorrelation, of 36 monthly means and more by the seasonal test
-        with the three pre-whitenings. `p_adjusted` is that of the false discovery rate over
+        after pre-whitening. `p_adjusted` is that of the false discovery rate over
         all series of one kind of mean (Benjamini and Hochberg 1995). A change of method within
         the span is told: it is no trend.
     """

@@ -98,8 +98,8 @@ def trend(
     method : {"plain", "AR1", "3PW"}
         `plain`: Mann-Kendall and Theil-Sen. `AR1`: the same with the variance enlarged by the
         lag-1 autocorrelation around the trend, for short series such as annual means. `3PW`:
-        with the three pre-whitenings of Collaud Coen et al. 2020, where the lag-1
-        autocorrelation is significant.
+        after pre-whitening by that autocorrelation, see
+        `bc_inventory.monitoring.statistics.prewhitening`.
     segments : numpy.ndarray of str, shape (n,), optional
         Method of each value; its changes are reported as breaks.
 
@@ -120,20 +120,19 @@ def trend(
         return Trend(nothing, nothing, nothing, nothing, 1.0, len(x), method, breaks)
     if method != "3PW":
         return _of_ranks(x, y, method, breaks)
-    from bc_inventory.monitoring.statistics.prewhitening import three_pre_whitenings
+    from bc_inventory.monitoring.statistics.prewhitening import prewhitened_trend
 
-    done = three_pre_whitenings(x, y)
+    result = prewhitened_trend(x, y, np.zeros(len(x)))
     return Trend(
-        done.slope,
-        done.lower,
-        done.upper,
-        done.s,
-        done.p,
+        result.slope,
+        result.lower,
+        result.upper,
+        result.s,
+        result.p,
         len(x),
-        f"3PW, lag-1 autocorrelation {done.autocorrelation:.3f}"
-        + (" removed" if done.removed else " not significant"),
+        f"3PW, lag-1 autocorrelation {result.autocorrelation:.3f} removed",
         breaks,
-        relative_to(done.slope, y),
+        relative_to(result.slope, y),
     )
 
 
