@@ -114,7 +114,7 @@ def test_a_place_that_the_settings_swap_skips_the_file(tmp_path):
     assert "look swapped" in done.output
 
 
-def test_a_station_without_a_place_is_taken_without_one(tmp_path):
+def test_a_station_without_a_place_is_in_the_record_without_one(tmp_path):
     done = _monitored(tmp_path, "", "X,2015-01-01T01:00:00Z,bc,µg/m³,1.5,,,\n")
     assert done.exit_code == 0, done.output
-    assert "taken" in done.output
+    assert "included" in done.output
