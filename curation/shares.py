@@ -13,7 +13,7 @@ __all__ = ["PENETRATION", "TECHNOLOGY_SHARES"]
 # Standard deviation of the log-odds of a share: smaller where a survey states it.
 _DEVIATION = {"lei-2011": 0.35, "xu-2019": 0.35, "ceds-coke-china": 0.3}
 _USUAL = 0.5
-_FLEETS = "bcinv-fleet-model"
+_WHOLE = ("bcinv-fleet-model", "bcinv-wood-stock")  # rows that other makers give with bounds
 
 
 def _deviation(frame: pd.DataFrame) -> pd.Series:
@@ -22,7 +22,7 @@ def _deviation(frame: pd.DataFrame) -> pd.Series:
 
 def _share_bounds(roots: Roots) -> dict[str, pd.DataFrame]:
     rows = read_fact(roots, "technology_shares")
-    rows = rows[rows["source_id"] != _FLEETS]
+    rows = rows[~rows["source_id"].isin(_WHOLE)]
     bounds = rounded_outwards(rows["share"], _deviation(rows))
     key = rows[list(table("technology_shares").key)]
     return {"technology_shares.csv": pd.concat([key, bounds], axis=1)}
@@ -52,7 +52,7 @@ TECHNOLOGY_SHARES = Maker(
     "survey states the share; rounded outwards to four decimals",
     ("data/technology_shares.csv",),
     _share_bounds,
-    lambda frame: frame["source_id"] != _FLEETS,
+    lambda frame: ~frame["source_id"].isin(_WHOLE),
     ("share_lower", "share_upper"),
 )
 

@@ -74,7 +74,6 @@ def gains(candidates):
     [
         ("1A2gviii", "hard_coal", "End_Use_Industry_Coal"),
         ("1A4ai", "hard_coal", "End_Use_Services_Coal_Heat"),
-        ("1A4bi", "hard_coal", "End_Use_Residential_Coal_Heat"),
         ("1A4bi", "fuelwood", "End_Use_Residential_Bio_Trad_Heat"),
         ("1A3biii", "diesel", "End_Use_Transport_HDT_HLF"),
         ("1A2gvii", "diesel", "End_Use_Transport_OFF_HLF"),
@@ -86,6 +85,22 @@ def test_fleet_factors_of_2015_are_within_a_factor_of_three(
 ):
     ratio = implied[nfr, fuel, region, 2015] / gains[f"GAINS {sector}", REGIONS[region], 2015]
     assert 1 / 3 < ratio < 3
+
+
+@pytest.mark.shared
+def test_household_coal_of_china_is_within_a_factor_of_three(implied, gains):
+    theirs = gains["GAINS End_Use_Residential_Coal_Heat", REGIONS["CN-HE"], 2015]
+    assert 1 / 3 < implied["1A4bi", "hard_coal", "CN-HE", 2015] / theirs < 3
+
+
+@pytest.mark.shared
+def test_household_coal_of_poland_is_tier_2_of_the_guidebook_far_below_gains(implied, gains):
+    """Two sources that can't both hold; docs/factors.md says which is taken and what it carries."""
+    mix = 0.15 * 70 + 0.75 * 201 + 0.10 * 450  # automatic, hand-fired, stove: PM2.5, g/GJ
+    ours = implied["1A4bi", "hard_coal", "PL", 2015]
+    assert ours == pytest.approx(mix * 0.064, rel=1e-3)
+    theirs = gains["GAINS End_Use_Residential_Coal_Heat", REGIONS["PL"], 2015]
+    assert 6 < theirs / ours < 7
 
 
 @pytest.mark.shared
