@@ -61,10 +61,10 @@ def main() -> None:
     compared = aligned.compared
     compared["lower_kt"] = compared["emission_kt"] / 2
     compared["upper_kt"] = compared["emission_kt"] * 2
-    made = side_by_side(aligned, review_limits(), read_definitions())
+    result = side_by_side(aligned, review_limits(), read_definitions())
     seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
     gigabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    counted = {name: len(frame) for name, frame in made.items()}
+    counted = {name: len(frame) for name, frame in result.items()}
     print(
         f"{len(rows)} figures, {seconds:.1f} s ({cpu:.1f} s CPU), {gigabytes:.2f} GB peak, "
         f"rows {counted}"

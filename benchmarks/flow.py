@@ -58,9 +58,9 @@ def main(config: str = "default", rounds: str = "3") -> None:
     """Measure both in turn and print medians."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        with socket.socket() as made:
-            made.bind(("127.0.0.1", 0))
-            port = made.getsockname()[1]
+        with socket.socket() as listener:
+            listener.bind(("127.0.0.1", 0))
+            port = listener.getsockname()[1]
         env = {
             **os.environ,
             "PYTHONPATH": str(ROOT),
@@ -75,16 +75,16 @@ def main(config: str = "default", rounds: str = "3") -> None:
             for number in range(int(rounds)):
                 for way, words in WAYS.items():
                     output = str(folder / f"{way}{number}")
-                    said = [word.format(config=config, output=output) for word in words]
+                    command = [word.format(config=config, output=output) for word in words]
                     for kind in ("cold", "unchanged"):
-                        seen.setdefault((kind, way), []).append(measure(said, folder, env))
+                        seen.setdefault((kind, way), []).append(measure(command, folder, env))
         finally:
             server.terminate()
             server.wait()
     print(f"{config}, medians of {rounds}: wall s, CPU s")
     for kind in ("cold", "unchanged"):
         middle = {
-            way: [statistics.median(one) for one in zip(*seen[kind, way], strict=True)]
+            way: [statistics.median(each) for each in zip(*seen[kind, way], strict=True)]
             for way in WAYS
         }
         for way, (wall, cpu) in middle.items():

@@ -56,13 +56,13 @@ def ours(arguments, folder):
 
     start = time.perf_counter()
     emissions, tables = table(arguments.sectors)
-    made = allocate(emissions, make_grid(arguments.resolution, "all"), tables)
-    who = (made.sectors["nfr"].tolist(), list(made.pairs.names), list(made.sides))
+    allocation = allocate(emissions, make_grid(arguments.resolution, "all"), tables)
+    who = (allocation.sectors["nfr"].tolist(), list(allocation.pairs.names), list(allocation.sides))
     parts = month_parts(read_profiles(), *who)[:, :, : arguments.months]
     middle, cpu = time.perf_counter(), time.process_time()
     bounds = month_bounds(YEAR)[: arguments.months]
     compute = Compute(arguments.scheduler, 2)
-    write_grid(made, folder / "ours.nc", bounds=bounds, parts=parts, compute=compute)
+    write_grid(allocation, folder / "ours.nc", bounds=bounds, parts=parts, compute=compute)
     end = time.perf_counter()
     return {
         "allocate_s": middle - start,

@@ -153,10 +153,10 @@ def main():
             "floor": lambda: floor_minutes(arguments.path),
             "hours": lambda: hours(arguments.path, arguments.stations),
         }
-        made = work[arguments.one]()
+        result = work[arguments.one]()
         used = resource.getrusage(resource.RUSAGE_SELF)
-        made |= {"cpu_seconds": used.ru_utime + used.ru_stime, "peak_mb": used.ru_maxrss / 1024}
-        print(json.dumps(made))
+        result |= {"cpu_seconds": used.ru_utime + used.ru_stime, "peak_mb": used.ru_maxrss / 1024}
+        print(json.dumps(result))
         return
     results = {"python": platform.python_version(), "machine": platform.machine()}
     with tempfile.TemporaryDirectory() as name:

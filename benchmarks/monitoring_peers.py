@@ -45,10 +45,10 @@ def peer_ebas(folder):
 
     yield
     rows = 0
-    with pyaro.open_timeseries("nilupmfebas", str(folder), filters=[], vars_to_read=None) as made:
-        for name in made.variables():
+    with pyaro.open_timeseries("nilupmfebas", str(folder), filters=[], vars_to_read=None) as result:
+        for name in result.variables():
             if "elemental_carbon" in name:
-                rows += len(made.data(name).values)
+                rows += len(result.data(name).values)
     yield {"rows": rows}
 
 
@@ -65,8 +65,8 @@ def ours_scores(_):
 
     model, observed = pairs()
     yield
-    made = scores(model, observed, not_positive="keep")
-    yield {"nmb": made.nmb, "r": made.r, "fge": made.fge}
+    result = scores(model, observed, not_positive="keep")
+    yield {"nmb": result.nmb, "r": result.r, "fge": result.fge}
 
 
 def peer_scores(_):
@@ -74,8 +74,8 @@ def peer_scores(_):
 
     model, observed = pairs()
     yield
-    made = calculate_statistics(model, observed)
-    yield {"nmb": made["nmb"], "r": made["R"], "fge": made["fge"]}
+    result = calculate_statistics(model, observed)
+    yield {"nmb": result["nmb"], "r": result["R"], "fge": result["fge"]}
 
 
 def months():
@@ -89,12 +89,12 @@ def ours_trends(_):
     from bc_inventory.monitoring.statistics.seasonal import seasonal_trend
     from bc_inventory.monitoring.statistics.trends import trend
 
-    made, at = months(), np.arange(240)
+    result, at = months(), np.arange(240)
     years, season = 2005 + at / 12, at % 12 + 1
-    seasonal_trend(years, made[0], season, method="3PW")
+    seasonal_trend(years, result[0], season, method="3PW")
     yield
-    plain = [trend(years, one, method="plain").relative for one in made]
-    seasonal = [seasonal_trend(years, one, season, method="3PW").relative for one in made]
+    plain = [trend(years, values, method="plain").relative for values in result]
+    seasonal = [seasonal_trend(years, values, season, method="3PW").relative for values in result]
     yield {"plain": float(np.median(plain)), "seasonal_3pw": float(np.median(seasonal))}
 
 
@@ -103,24 +103,24 @@ def peer_trends(_):
     from pyaerocom.trends_engine import TrendsEngine
 
     index = pd.date_range("2005-01-01", "2024-12-31", freq="MS")
-    made = [pd.Series(one, index=index) for one in months()]
+    result = [pd.Series(values, index=index) for values in months()]
     yield
-    found = [TrendsEngine.compute_trend(one, "monthly", 2005, 2024, 10) for one in made]
-    yield {"slope_2005": float(np.median([one["slp_2005"] for one in found]))}
+    found = [TrendsEngine.compute_trend(values, "monthly", 2005, 2024, 10) for values in result]
+    yield {"slope_2005": float(np.median([values["slp_2005"] for values in found]))}
 
 
 JOBS = {name: globals()[name] for name in list(globals()) if name.startswith(("ours_", "peer_"))}
 
 
-def one(job, folder):
+def run_job(job, folder):
     """Run a job in this process; imports and inputs come before its first yield."""
     steps = JOBS[job](folder)
     next(steps)
     wall, cpu = time.perf_counter(), time.process_time()
-    made = next(steps)
-    made |= {"wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - cpu}
-    made["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return made
+    result = next(steps)
+    result |= {"wall_s": time.perf_counter() - wall, "cpu_s": time.process_time() - cpu}
+    result["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return result
 
 
 def main():
@@ -130,7 +130,7 @@ def main():
     parser.add_argument("--one", choices=sorted(JOBS))
     arguments = parser.parse_args()
     if arguments.one:
-        print("\n" + json.dumps(one(arguments.one, arguments.files)))
+        print("\n" + json.dumps(run_job(arguments.one, arguments.files)))
         return
     results = {}
     # pyaerocom writes settings, caches and logs where it is started.

@@ -103,9 +103,9 @@ def against(
     sets = {name: mine[mine["factor_set"] == name] for name in ("harmonised", "official")}
     theirs = rows[(rows["year"] == year) & rows["region"].isin(members)]
     aligned = align({OURS: sets["harmonised"]}, theirs, gnfr_of, draws=DRAWS, seed=1)
-    made = pair_tables(aligned.compared, OURS, other, review_limits())
-    agreement = made["agreement"].iloc[0]
-    left = made["left_out"].set_index("inventory")
+    result = pair_tables(aligned.compared, OURS, other, review_limits())
+    agreement = result["agreement"].iloc[0]
+    left = result["left_out"].set_index("inventory")
     names = dict(zip(regions["region"], regions["name"], strict=True))
     lines = [
         f"### {title}",
@@ -120,12 +120,12 @@ def against(
         "the sector shares to be equal.",
         "",
     ]
-    cells = made["cells"]
+    cells = result["cells"]
     by_sector = cells.groupby("sector", as_index=False, observed=True)[
         ["base_kt", "other_kt"]
     ].sum()
     by_sector["ratio"] = by_sector["other_kt"] / by_sector["base_kt"]
-    parts = made["parts"].pivot_table(
+    parts = result["parts"].pivot_table(
         index="sector", columns="head", values="part_kt", aggfunc="sum", observed=True
     )
     by_sector = by_sector.merge(parts.reset_index(), on="sector")
@@ -143,7 +143,7 @@ def against(
     compared = aligned.compared[aligned.compared["inventory"] == other]
     implied = implied_factors(sets["harmonised"], compared, home).set_index(["region", "sector"])
     steps = bridge(sets["harmonised"], sets["official"], compared, home)
-    structure = made["parts"].set_index(["region", "sector", "head"])["part_kt"]
+    structure = result["parts"].set_index(["region", "sector", "head"])["part_kt"]
     order = cells["difference_kt"].abs().sort_values(ascending=False).index[:TOP]
     lines += ["", "The three largest differences:", ""]
     for row in cells.loc[order].itertuples():
@@ -194,9 +194,11 @@ def factor_sets(emissions: pd.DataFrame, regions: pd.DataFrame, year: int, side:
     ]
     cells = parts.groupby(list(by))["part_kt"].sum()
     for region, nfr, fuel in cells.abs().sort_values(ascending=False).index[:TOP]:
-        one = parts[(parts["region"] == region) & (parts["nfr"] == nfr) & (parts["fuel"] == fuel)]
-        one = one[one["part_kt"].abs() > 1e-6]
-        signed = ", ".join(f"{row.head} {row.part_kt:+.2f}" for row in one.itertuples())
+        factors = parts[
+            (parts["region"] == region) & (parts["nfr"] == nfr) & (parts["fuel"] == fuel)
+        ]
+        factors = factors[factors["part_kt"].abs() > 1e-6]
+        signed = ", ".join(f"{row.head} {row.part_kt:+.2f}" for row in factors.itertuples())
         both = []
         for frame in (base, other):
             rows = frame[
@@ -242,12 +244,12 @@ def figures(shared: Path) -> str:
 def main() -> None:
     """Write the figures into the page."""
     shared = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT.parent / "shared")
-    made = figures(shared)
+    result = figures(shared)
     page = ROOT / "docs" / "comparison.md"
     text = page.read_text(encoding="utf-8")
     before, rest = text.split(START, 1)
     after = rest.split(END, 1)[1]
-    page.write_text(f"{before}{START}\n\n{made}\n{END}{after}", encoding="utf-8")
+    page.write_text(f"{before}{START}\n\n{result}\n{END}{after}", encoding="utf-8")
     print(page)
 
 

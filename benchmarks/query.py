@@ -110,18 +110,18 @@ def measure(count: int, folder: Path) -> dict[str, float]:
     def opened() -> Any:
         return bci.open_release(root=folder / "releases")
 
-    kept = opened()
+    release = opened()
     ways: dict[str, Callable[[], pd.DataFrame]] = {
         "DuckDB by hand": by_hand,
         "open_release and emissions": lambda: opened().emissions("Hebei", "1A4bi", 2018),
-        "emissions of an open release": lambda: kept.emissions("Hebei", "1A4bi", 2018),
-        "sql of an open release": lambda: kept.sql(f"select * from emissions {where}"),
+        "emissions of an open release": lambda: release.emissions("Hebei", "1A4bi", 2018),
+        "sql of an open release": lambda: release.sql(f"select * from emissions {where}"),
     }
     return {name: milliseconds(query, len(chosen)) for name, query in ways.items()}
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as made:
+    with tempfile.TemporaryDirectory() as folder:
         wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
-        for name, value in measure(wanted, Path(made)).items():
+        for name, value in measure(wanted, Path(folder)).items():
             print(f"{name:32}{value:8.1f} ms")

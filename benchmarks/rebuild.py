@@ -62,7 +62,7 @@ def timed(config: Config, output: Path) -> float:
 
 def main(name: str, factor: str) -> None:
     """Time the three builds."""
-    with tempfile.TemporaryDirectory() as made, contextlib.chdir(made):
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         shutil.copytree(data_root(), "facts")
         config = dataclasses.replace(load_config(name), facts=Facts(folder="facts"))
         print("cold")

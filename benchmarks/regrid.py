@@ -83,9 +83,9 @@ def ours(folder):
     costs = []
     for _ in range(5):
         wall, cpu = time.perf_counter(), time.process_time()
-        made = regrid(field, coarse)
+        moved = regrid(field, coarse)
         costs.append((time.perf_counter() - wall, time.process_time() - cpu))
-    np.save(folder / "ours.npy", made.field.to_numpy())
+    np.save(folder / "ours.npy", moved.field.to_numpy())
     wall, cpu = np.median(costs, axis=0)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"wall_s": wall, "cpu_s": cpu, "peak_mb": peak}))
@@ -115,8 +115,8 @@ def cdo(folder, values):
         capture_output=True,
     )
     after = os.times()
-    with xr.open_dataset(folder / "cdo-out.nc") as made:
-        np.save(folder / "cdo.npy", made["f"].to_numpy())
+    with xr.open_dataset(folder / "cdo-out.nc") as moved:
+        np.save(folder / "cdo.npy", moved["f"].to_numpy())
     return {
         "version": (version.stderr or version.stdout).splitlines()[0],
         "wall_s": time.perf_counter() - wall,

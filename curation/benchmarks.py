@@ -48,12 +48,12 @@ def _ceip(roots: Roots, sides: pd.Series) -> pd.DataFrame:
     rows = rows[rows["region"].map(sides).eq("EU") & rows["sector_level"].eq("part")]
     rows = rows[rows["year"].between(_FIRST, _LAST) & rows["value_kt"].notna()]
     rows = pd.concat([rows, rows.assign(sector=_ALL)], ignore_index=True)
-    made = _sums(rows, "EU", _MEMBER_YEARS, _MEMBER_SECTORS).query("emission_kt > 0")
-    made = made.assign(
+    result = _sums(rows, "EU", _MEMBER_YEARS, _MEMBER_SECTORS).query("emission_kt > 0")
+    result = result.assign(
         inventory=f"EMEP-CEIP {rows['version'].iloc[0]}", scheme="GNFR14", source_id="ceip-webdab"
     )
     note = "sum of 25 members; AT and LU report none"
-    return made.assign(note=made["region"].eq("EU").map({True: note, False: None}))
+    return result.assign(note=result["region"].eq("EU").map({True: note, False: None}))
 
 
 def _reas(roots: Roots, sides: pd.Series) -> pd.DataFrame:
@@ -62,10 +62,10 @@ def _reas(roots: Roots, sides: pd.Series) -> pd.DataFrame:
     rows = pd.concat(read_any(path).frame for path in files)
     rows = rows[rows["region"].map(sides).eq("CN") & rows["year"].ge(_FIRST)]
     rows = rows.assign(sector=rows["sector"].replace({"TOTAL": _ALL}))
-    made = _sums(rows, "CN", _PROVINCE_YEARS, _PROVINCE_SECTORS).assign(
+    result = _sums(rows, "CN", _PROVINCE_YEARS, _PROVINCE_SECTORS).assign(
         inventory="REAS v3.2", scheme="REAS3", source_id="reas-v3.2"
     )
-    return made.assign(note=made["region"].eq("CN").map({True: "31 provinces", False: None}))
+    return result.assign(note=result["region"].eq("CN").map({True: "31 provinces", False: None}))
 
 
 MAKER = Maker(

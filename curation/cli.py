@@ -52,24 +52,24 @@ def check(roots: Roots, files: tuple[str, ...]) -> None:
 
     FILES limits the check to files below data/, as patterns.
     """
-    found = _status(roots, files)
-    bad = [item for one in found for item in one.differences]
+    statuses = _status(roots, files)
+    bad = [item for each in statuses for item in each.differences]
     for item in bad[:_SHOWN]:
         click.echo(str(item), err=True)
-    rebuilt = sum(one.rebuilt for one in found)
-    ruled = sum(one.ruled for one in found)
-    unsourced = sum(one.without_source for one in found)
+    rebuilt = sum(each.rebuilt for each in statuses)
+    ruled = sum(each.ruled for each in statuses)
+    unsourced = sum(each.without_source for each in statuses)
     if bad:
         click.echo(f"{len(bad)} rows differ, in {len({item.file for item in bad})} files", err=True)
     if unsourced:
         click.echo(f"{unsourced} typed rows have no source", err=True)
     if bad or unsourced:
         raise SystemExit(1)
-    typed = sum(len(one.typed) for one in found)
-    elsewhere = sum(one.not_rebuilt for one in found)
+    typed = sum(len(each.typed) for each in statuses)
+    elsewhere = sum(each.not_rebuilt for each in statuses)
     click.echo(
-        f"{len(found)} files: {rebuilt} rows are as their makers give them; {typed} are typed with "
-        f"a source, and values or bounds of {ruled} of these follow by rule"
+        f"{len(statuses)} files: {rebuilt} rows are as their makers give them; {typed} are typed "
+        f"with a source, and values or bounds of {ruled} of these follow by rule"
     )
     if elsewhere:
         click.echo(f"{elsewhere} rows can't be rebuilt here: see docs/curation.md")
@@ -81,14 +81,14 @@ def check(roots: Roots, files: tuple[str, ...]) -> None:
 @click.pass_obj
 def typed(roots: Roots, files: tuple[str, ...], rows: bool) -> None:
     """List the rows that are typed by hand, by file and source."""
-    found = [one for one in _status(roots, files, make=False) if len(one.typed)]
-    for one in found:
+    statuses = [each for each in _status(roots, files, make=False) if len(each.typed)]
+    for each in statuses:
         if rows:
-            click.echo(f"# {one.file}")
-            click.echo(one.typed.to_csv(index=False, lineterminator="\n"), nl=False)
+            click.echo(f"# {each.file}")
+            click.echo(each.typed.to_csv(index=False, lineterminator="\n"), nl=False)
         else:
-            for source, count in one.typed[one.source_column].value_counts(dropna=False).items():
-                click.echo(f"{one.file}\t{source}\t{count}")
+            for source, count in each.typed[each.source_column].value_counts(dropna=False).items():
+                click.echo(f"{each.file}\t{source}\t{count}")
 
 
 @main.command()
@@ -98,12 +98,12 @@ def write(roots: Roots, files: tuple[str, ...]) -> None:
     """Write the rebuilt rows of FILES into data/, and leave the typed ones as they are."""
     tables = embedded_tables(roots)
     makers = _of_files(files)
-    made = rebuild(makers, roots)
-    for file in sorted({path for rows in made.values() for path in rows}):
+    result = rebuild(makers, roots)
+    for file in sorted({path for rows in result.values() for path in rows}):
         rules, frame = tables[file]
         for maker in makers:
-            if file in made[maker.name]:
-                frame = replaced(frame, made[maker.name][file], maker, list(rules.key))
+            if file in result[maker.name]:
+                frame = replaced(frame, result[maker.name][file], maker, list(rules.key))
         save = write_parquet if file.endswith(".parquet") else write_csv
         save(frame[rules.names], rules, roots.data / file)
         click.echo(str(roots.data / file))
@@ -135,14 +135,15 @@ def _of_files(files: tuple[str, ...]) -> list[Maker]:
     return [
         maker
         for maker in MAKERS
-        if not files or any(fnmatch(maker.files, one) or fnmatch(one, maker.files) for one in files)
+        if not files
+        or any(fnmatch(maker.files, each) or fnmatch(each, maker.files) for each in files)
     ]
 
 
 def _status(roots: Roots, files: tuple[str, ...], *, make: bool = True) -> list[FileStatus]:
     tables = {
-        file: one
-        for file, one in embedded_tables(roots).items()
+        file: each
+        for file, each in embedded_tables(roots).items()
         if not files or any(fnmatch(file, pattern) for pattern in files)
     }
     makers = _of_files(files)
@@ -153,11 +154,11 @@ def _status(roots: Roots, files: tuple[str, ...], *, make: bool = True) -> list[
                 f"{roots.shared} is absent, and {', '.join(absent)} can't be rebuilt without the "
                 "publishers' files. Point at them with --shared."
             )
-        made = rebuild(makers, roots)
-        made = {
+        result = rebuild(makers, roots)
+        result = {
             name: {file: rows for file, rows in parts.items() if file in tables or not files}
-            for name, parts in made.items()
+            for name, parts in result.items()
         }
     else:
-        made = {}
-    return status(makers, tables, made)
+        result = {}
+    return status(makers, tables, result)

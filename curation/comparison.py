@@ -76,7 +76,7 @@ def differences(
         rebuilt[names], on=list(key), how="outer", indicator=True, suffixes=("", "|rebuilt")
     )
     unequal = pd.DataFrame({name: _unequal(both, name) for name in columns}, index=both.index)
-    found = []
+    differing = []
     for position in both.index[(both["_merge"] != "both") | unequal.any(axis=1)]:
         row = both.loc[position]
         alone = row["_merge"] != "both"
@@ -89,8 +89,8 @@ def differences(
             text or ("" if row["_merge"] == missing else "an empty cell")
             for text, missing in zip(sides, ("right_only", "left_only"), strict=True)
         ]
-        found.append(Difference(file, ", ".join(str(row[name]) for name in key), *sides))
-    return found
+        differing.append(Difference(file, ", ".join(str(row[name]) for name in key), *sides))
+    return differing
 
 
 def _unequal(both: pd.DataFrame, name: str) -> pd.Series[bool]:

@@ -253,10 +253,10 @@ DRIVERS = (
 
 
 def _claims(frame: pd.DataFrame) -> pd.Series[bool]:
-    made = pd.MultiIndex.from_tuples({(one.name, one.source_id) for one in DRIVERS})
-    own = pd.MultiIndex.from_frame(frame[["driver", "source_id"]]).isin(made)
+    result = pd.MultiIndex.from_tuples({(item.name, item.source_id) for item in DRIVERS})
+    rebuilt_rows = pd.MultiIndex.from_frame(frame[["driver", "source_id"]]).isin(result)
     typed = (frame["source_id"] == "nbs-coke-2018") & (frame["year"] == 2018)
-    return pd.Series(own, frame.index) & ~typed
+    return pd.Series(rebuilt_rows, frame.index) & ~typed
 
 
 def _make(roots: Roots) -> dict[str, pd.DataFrame]:

@@ -38,13 +38,13 @@ def road_factors(roots: Roots) -> pd.DataFrame:
     deviation = np.sqrt(of_mass**2 + of_energy**2 + _FRACTION**2)
     value = mass * both["ec_fraction"]
     spread = np.exp(Z * deviation)
-    made = {
+    result = {
         "value": value,
         "value_lower": value / spread,
         "value_upper": value * spread,
         "pm25_value": mass,
     }
-    return both[key].assign(**{name: one.map(_four) for name, one in made.items()})
+    return both[key].assign(**{name: each.map(_four) for name, each in result.items()})
 
 
 def _four(value: float) -> float:

@@ -45,8 +45,8 @@ class Survival:
     def weight(self, age: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """Return the weight of a vehicle of each age, in whole years from 0."""
         survival = np.exp(-(((age + 0.5) / self.lifetime) ** self.steepness))
-        made: npt.NDArray[np.float64] = survival * np.exp(-self.mileage_decay * age)
-        return np.where(age == 0, 0.5 * made, made)
+        result: npt.NDArray[np.float64] = survival * np.exp(-self.mileage_decay * age)
+        return np.where(age == 0, 0.5 * result, result)
 
 
 def interpolated(curve: pd.Series) -> pd.Series:
@@ -94,7 +94,7 @@ def stage_shares(
     """
     age = np.arange(OLDEST + 1)
     starts = np.asarray(first_years)
-    made = {}
+    result = {}
     for year in years:
         model_year = year - age
         weight = sales.reindex(model_year).fillna(0.0).to_numpy() * survival.weight(age)
@@ -103,8 +103,8 @@ def stage_shares(
         whole = np.where(late, 0.5 * weight, weight)
         sums = np.bincount(stage, whole, len(starts) + 1)
         sums += np.bincount((stage - 1)[late], whole[late], len(starts) + 1)
-        made[year] = sums / sums.sum()
-    return pd.DataFrame(made)
+        result[year] = sums / sums.sum()
+    return pd.DataFrame(result)
 
 
 def balanced(shares: pd.Series, digits: int = 4) -> pd.Series:

@@ -35,14 +35,14 @@ def fleet_rows(roots: Roots) -> pd.DataFrame:
     means = (
         parameters("fleet_means").set_index(["scope", "nfr", "fuel", "year"])["value"].sort_index()
     )
-    made = []
+    result = []
     for fleet in parameters("fleets").to_dict("records"):
         shares = _by_technology(fleet, stages[stages["stages"] == fleet["stages"]], curves)
         if isinstance(fleet["high"], str):
             mean = means.loc[(fleet["scope"], fleet["nfr"], fleet["fuel"])]
             shares = _with_high_emitters(shares, fleet, mean, _factors(roots, fleet["fuel"]))
-        made.append(_rows(shares, fleet))
-    return pd.concat(made, ignore_index=True)
+        result.append(_rows(shares, fleet))
+    return pd.concat(result, ignore_index=True)
 
 
 def _by_technology(fleet: dict[str, Any], stages: pd.DataFrame, curves: pd.Series) -> pd.DataFrame:
@@ -107,13 +107,13 @@ def _rows(shares: pd.DataFrame, fleet: dict[str, Any]) -> pd.DataFrame:
     used = rounded[rounded.max(axis=1) > 0]
     long = used.rename_axis("technology").reset_index().melt("technology", None, "year", "share")
     bounds = rounded_outwards(long["share"], pd.Series(fleet["deviation"], long.index))
-    made = pd.concat([long, bounds], axis=1).assign(
+    result = pd.concat([long, bounds], axis=1).assign(
         **{name: fleet[name] for name in ("scope", "nfr", "fuel", "confidence", "note")},
         source_id=SOURCE,
     )
-    made["year"] = made["year"].astype("int64")
+    result["year"] = result["year"].astype("int64")
     rules = table("technology_shares")
-    return rules.filled(made)[rules.names]
+    return rules.filled(result)[rules.names]
 
 
 MAKER = Maker(

@@ -81,8 +81,8 @@ def fuel_split(
                 brown = lignite[region, year] if pd.isna(rule["lignite"]) else rule["lignite"]
                 if still > 0:
                     rows += _rows(rule, region, int(year), split * rule["covered"] * still, brown)
-    made = pd.DataFrame(rows)
-    return _only_used(made)
+    result = pd.DataFrame(rows)
+    return _only_used(result)
 
 
 def _consumption(balances: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
@@ -99,9 +99,9 @@ def _consumption(balances: pd.DataFrame, regions: pd.DataFrame) -> pd.DataFrame:
 
 def _lignite(balances: pd.DataFrame, regions: pd.DataFrame) -> pd.Series:
     """Return the share of lignite in solid fossil fuels, by region and year."""
-    own = balances[balances["source_sector"].eq(_BALANCE)].set_index(["region", "year"])
-    part = own[own["source_fuel"] == _LIGNITE]["quantity"].clip(lower=0.0)
-    whole = own[own["source_fuel"] == _CARRIERS["solid"][1][0]]["quantity"].clip(lower=0.0)
+    balance = balances[balances["source_sector"].eq(_BALANCE)].set_index(["region", "year"])
+    part = balance[balance["source_fuel"] == _LIGNITE]["quantity"].clip(lower=0.0)
+    whole = balance[balance["source_fuel"] == _CARRIERS["solid"][1][0]]["quantity"].clip(lower=0.0)
     share = (part / whole.where(whole > 0)).clip(upper=1.0).fillna(0.0)
     return share[share.index.get_level_values("region").isin(regions["region"])]
 
@@ -113,27 +113,29 @@ def _carrier_shares(
     factors = read_csv(data_root() / "co2_factors.csv", "co2_factors").set_index("fuel")["value"]
     energy = base.pivot_table("energy", ["category", "scope", "year"], "carrier", aggfunc="sum")
     co2 = energy * pd.Series({name: factors[fuel] for name, (fuel, _) in _CARRIERS.items()})
-    own = regions.set_index("region")["group"]
-    group = consumption.groupby([consumption.index.get_level_values(0).map(own), "year"]).sum()
+    group_of = regions.set_index("region")["group"]
+    group = consumption.groupby([consumption.index.get_level_values(0).map(group_of), "year"]).sum()
     rows = {}
     for category, scope, year in co2.index:
         weight = co2.loc[(category, scope, year)]
-        if scope in own.index:
+        if scope in group_of.index:
             rows[category, scope, year] = weight
             continue
         usual = group.loc[(scope, year)]
-        for region in own.index[own == scope]:
+        for region in group_of.index[group_of == scope]:
             mine = consumption.loc[(region, year)]
             relative = (mine / mine.sum()) / (usual / usual.sum())
             rows.setdefault((category, region, year), weight * relative)
-    made = pd.DataFrame(rows).T
-    return made.div(made.sum(axis=1), axis=0)
+    result = pd.DataFrame(rows).T
+    return result.div(result.sum(axis=1), axis=0)
 
 
 def _rules_of(rules: pd.DataFrame, region: str, domain: str) -> list[dict[str, Any]]:
-    own = rules[rules["scope"] == region]
-    wide = rules[(rules["scope"] == domain) & ~rules["source_sector"].isin(own["source_sector"])]
-    return list(pd.concat([own, wide]).to_dict("records"))
+    regional = rules[rules["scope"] == region]
+    wide = rules[
+        (rules["scope"] == domain) & ~rules["source_sector"].isin(regional["source_sector"])
+    ]
+    return list(pd.concat([regional, wide]).to_dict("records"))
 
 
 def _mobile(
@@ -142,8 +144,8 @@ def _mobile(
     """Return the mobile part of a category: published beside it, or assumed in the mapping."""
     if pd.isna(rule["mobile_sector"]):
         return 0.0
-    own = published[(published["region"] == region) & (published["year"] == year)]
-    figure = own.set_index("source_sector")["quantity"]
+    figures = published[(published["region"] == region) & (published["year"] == year)]
+    figure = figures.set_index("source_sector")["quantity"]
     whole = figure.get(rule["source_sector"], float("nan"))
     part = figure.get(rule["mobile_sector"], float("nan"))
     if pd.isna(whole):
@@ -201,12 +203,14 @@ def _bounded(share: float) -> dict[str, float]:
     }
 
 
-def _only_used(made: pd.DataFrame) -> pd.DataFrame:
+def _only_used(result: pd.DataFrame) -> pd.DataFrame:
     """Leave out fuels that a member doesn't use in any year."""
     key = ["mapping_id", "scope", "source_sector", "nfr", "fuel"]
-    used = made.groupby(key)["share"].transform("max") > 0
+    used = result.groupby(key)["share"].transform("max") > 0
     rules = table("activity_mapping")
-    return rules.filled(made).loc[used, rules.names].sort_values([*key, "year"], ignore_index=True)
+    return (
+        rules.filled(result).loc[used, rules.names].sort_values([*key, "year"], ignore_index=True)
+    )
 
 
 def cars(published: pd.DataFrame, mapping: pd.DataFrame) -> pd.DataFrame:
@@ -235,21 +239,21 @@ def cars(published: pd.DataFrame, mapping: pd.DataFrame) -> pd.DataFrame:
     fuel = both["source_fuel"].map(_CAR_FUELS)
     energy = both["quantity"] * both["unit"].map({"TJ": 1.0, "TJ_GCV": gas})
     co2 = (energy * fuel.map(factors)).groupby([both["region"], fuel]).sum()
-    own = published[published["year"] == _CO2_YEAR].set_index(["source_sector", "region"])
+    inventories = published[published["year"] == _CO2_YEAR].set_index(["source_sector", "region"])
     vans_diesel = mapping[(mapping["mapping_id"] == "eu-vans") & (mapping["fuel"] == "diesel")]
     rows = []
     for region, part in co2.groupby(level=0):
         share = (part / part.sum()).droplevel(0).reindex(list(_CAR_FUELS.values())).fillna(0.0)
-        car = own.loc[("crf:1.A.3.b.i", region), "quantity"]
-        van = own.loc[("crf:1.A.3.b.ii", region), "quantity"]
+        car = inventories.loc[("crf:1.A.3.b.i", region), "quantity"]
+        van = inventories.loc[("crf:1.A.3.b.ii", region), "quantity"]
         diesel = (share["diesel"] * (car + van) - vans_diesel["share"].iloc[0] * van) / car
         others = share.drop("diesel") / share.drop("diesel").sum() * (1.0 - diesel)
         split = pd.concat([pd.Series({"diesel": diesel}), others]).round(4)
         split["gasoline"] = round(1.0 - split.drop("gasoline").sum(), 4)
         rows += [_car_row(str(region), name, value) for name, value in split.items() if value > 0]
     rules = table("activity_mapping")
-    made = rules.filled(pd.DataFrame(rows))[rules.names]
-    return made.sort_values(["scope", "fuel"], ignore_index=True)
+    result = rules.filled(pd.DataFrame(rows))[rules.names]
+    return result.sort_values(["scope", "fuel"], ignore_index=True)
 
 
 def _car_row(region: str, fuel: str, share: float) -> dict[str, Any]:
@@ -292,7 +296,7 @@ def renewed(mapping: pd.DataFrame, published: pd.DataFrame, balances: pd.DataFra
     """
     derived = mapping["source_id"].eq(SPLIT)
     derived |= mapping["mapping_id"].eq("eu-cars") & mapping["source_id"].eq(CARS)
-    kept = mapping[~derived]
-    parts = [kept, fuel_split(balances, published, kept), cars(published, kept)]
+    remaining = mapping[~derived]
+    parts = [remaining, fuel_split(balances, published, remaining), cars(published, remaining)]
     both = pd.concat([part.astype({"note": "str"}) for part in parts], ignore_index=True)
     return both.sort_values(list(table("activity_mapping").key), ignore_index=True)

@@ -65,10 +65,10 @@ def _split_base(roots: Roots) -> dict[str, pd.DataFrame]:
         for year in years
     ]
     names = ["category", "scope", "year", "carrier", "energy", "sectors"]
-    made = pd.DataFrame(rows, columns=names)
-    made["note"] = made["scope"].map(_GROUPS) + " " + made["sectors"].map(" + ".join)
-    made = made.assign(confidence="medium", source_id=_SOURCE)
-    return {"fuel_split_base.csv": made[table("fuel_split_base").names]}
+    result = pd.DataFrame(rows, columns=names)
+    result["note"] = result["scope"].map(_GROUPS) + " " + result["sectors"].map(" + ".join)
+    result = result.assign(confidence="medium", source_id=_SOURCE)
+    return {"fuel_split_base.csv": result[table("fuel_split_base").names]}
 
 
 # What lies in the two European regions of GAINS outside the EU-27, taken off.
@@ -112,8 +112,8 @@ def _biomass(roots: Roots) -> dict[str, pd.DataFrame]:
             rows.append((name, year, *(_five(value * part) for part in (1.0, low, high))))
     names = ["activity_id", "year", "quantity", "quantity_lower", "quantity_upper"]
     key = read_fact(roots, "activity_national").drop(columns=names[2:])
-    made = key.merge(pd.DataFrame(rows, columns=names), on=names[:2])
-    return {"activity_national.csv": made[[*table("activity_national").key, *names[2:]]]}
+    result = key.merge(pd.DataFrame(rows, columns=names), on=names[:2])
+    return {"activity_national.csv": result[[*table("activity_national").key, *names[2:]]]}
 
 
 def _five(value: float) -> float:

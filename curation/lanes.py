@@ -160,10 +160,10 @@ def lanes(roots: Roots) -> pd.DataFrame:
         mine = ports[ports["side"] == side]
         country = mine["region"].str.split("-").str[0]
         parts.append(_of_window(sea, mine.assign(country=country)))
-    made = pd.concat(parts).groupby(["region", "j", "i"], as_index=False)["mass"].sum()
-    share = made["mass"] / made.groupby("region")["mass"].transform("sum")
-    made["shipping_share"] = share.round(6)
-    return made[made["shipping_share"] > 0].drop(columns="mass").reset_index(drop=True)
+    result = pd.concat(parts).groupby(["region", "j", "i"], as_index=False)["mass"].sum()
+    share = result["mass"] / result.groupby("region")["mass"].transform("sum")
+    result["shipping_share"] = share.round(6)
+    return result[result["shipping_share"] > 0].drop(columns="mass").reset_index(drop=True)
 
 
 def _of_window(sea: Sea, ports: pd.DataFrame) -> pd.DataFrame:
@@ -175,18 +175,18 @@ def _of_window(sea: Sea, ports: pd.DataFrame) -> pd.DataFrame:
     )
     ports = ports[ports["cell"] >= 0]
     rows = []
-    for _, own in ports.groupby("country"):
-        cells = own["cell"].to_numpy()
+    for _, of_country in ports.groupby("country"):
+        cells = of_country["cell"].to_numpy()
         far, before = dijkstra(graph, directed=False, indices=cells, return_predecessors=True)
-        regions, weights = own["region"].to_numpy(), own["weight"].to_numpy()
-        for one in range(len(own)):
-            for other in range(one + 1, len(own)):
-                distance = far[one, cells[other]]
+        regions, weights = of_country["region"].to_numpy(), of_country["weight"].to_numpy()
+        for first in range(len(of_country)):
+            for other in range(first + 1, len(of_country)):
+                distance = far[first, cells[other]]
                 if not np.isfinite(distance) or distance == 0:
                     continue
-                cell, km = _along(sea, before[one], cells[one], cells[other])
-                mass = weights[one] * weights[other] * km / km.sum() / 2
-                for region in (regions[one], regions[other]):
+                cell, km = _along(sea, before[first], cells[first], cells[other])
+                mass = weights[first] * weights[other] * km / km.sum() / 2
+                for region in (regions[first], regions[other]):
                     rows.append(pd.DataFrame({"region": region, "cell": cell, "mass": mass}))
     both = pd.concat(rows).groupby(["region", "cell"], as_index=False)["mass"].sum()
     width = sea.open.shape[1]

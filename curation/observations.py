@@ -72,11 +72,11 @@ def _add(
 ) -> None:
     """Append the means of a series, and its place."""
     about = series.about
-    for one in means.values():
-        made = observation_rows(
-            one, side=side_of(about.country), licence=terms[0], source_id=terms[1]
+    for each in means.values():
+        result = observation_rows(
+            each, side=side_of(about.country), licence=terms[0], source_id=terms[1]
         )
-        rows.append(made.to_pandas())
+        rows.append(result.to_pandas())
     if about.station in _UK_PLACES:
         place = [about.station, *_UK_PLACES[about.station], "recalled", terms[1]]
     else:

@@ -24,9 +24,9 @@ _LEFT_OUT = ("5.B", "1.A.3.b_RES")
 
 def organic_carbon(roots: Roots) -> pd.DataFrame:
     """Return sums by inventory, year and side, contract `organic_carbon`."""
-    made = pd.concat([_edgar(roots.shared / _EDGAR, roots), _meic(roots.shared / _MEIC)])
-    made = made.assign(emission_kt=made["value_kt"].round(3), confidence="high")
-    return made[table("organic_carbon").names]
+    result = pd.concat([_edgar(roots.shared / _EDGAR, roots), _meic(roots.shared / _MEIC)])
+    result = result.assign(emission_kt=result["value_kt"].round(3), confidence="high")
+    return result[table("organic_carbon").names]
 
 
 def _edgar(path: Path, roots: Roots) -> pd.DataFrame:
@@ -38,8 +38,8 @@ def _edgar(path: Path, roots: Roots) -> pd.DataFrame:
     # EDGAR has countries: members of one side, and the other as a whole.
     sides = pd.concat([sides, pd.Series(sides.unique(), sides.unique())])
     sums = rows.assign(side=rows["region"].map(sides)).dropna(subset=["side"])
-    made = sums.groupby(["year", "side"], as_index=False)["value_kt"].sum()
-    return made.assign(
+    result = sums.groupby(["year", "side"], as_index=False)["value_kt"].sum()
+    return result.assign(
         inventory="EDGAR v8.1",
         source_id="edgar-v8.1-ap",
         note="sum of countries without fires of fossil fuel and road wear",
@@ -49,8 +49,8 @@ def _edgar(path: Path, roots: Roots) -> pd.DataFrame:
 def _meic(path: Path) -> pd.DataFrame:
     rows = read_any(path, species="OC").frame
     rows = rows[(rows["species"] == "OC") & (rows["sector_level"] == "part")]
-    made = rows.groupby("year", as_index=False)["value_kt"].sum()
-    return made.assign(
+    result = rows.groupby("year", as_index=False)["value_kt"].sum()
+    return result.assign(
         side="CN",
         inventory="MEIC Zheng 2018",
         source_id="meic-zheng-2018",

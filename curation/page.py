@@ -31,27 +31,27 @@ What can't be shipped is read from the publishers' files in `../shared` (`--shar
 """
 
 
-def page(found: Iterable[FileStatus], makers: Iterable[Maker]) -> str:
+def page(statuses: Iterable[FileStatus], makers: Iterable[Maker]) -> str:
     """Return the page.
 
     Parameters
     ----------
-    found : iterable of FileStatus
+    statuses : iterable of FileStatus
         Status of each file; the differences aren't used.
     makers : iterable of Maker
         All makers.
     """
     groups: dict[tuple[str, tuple[str, ...]], list[FileStatus]] = {}
-    for one in found:
-        name = re.sub(r"^(activity/[a-z]+)_\d{4}", r"\1_<year>", one.file)
-        groups.setdefault((name, one.makers), []).append(one)
+    for each in statuses:
+        name = re.sub(r"^(activity/[a-z]+)_\d{4}", r"\1_<year>", each.file)
+        groups.setdefault((name, each.makers), []).append(each)
     lines = [_HEAD, "## Tables", "", "| file | rows | rebuilt | typed | not rebuilt | makers |"]
     lines.append("|---|---|---|---|---|---|")
     for (name, names), files in groups.items():
-        rows = sum(one.rows for one in files)
-        rebuilt = sum(one.rebuilt for one in files)
-        ruled = sum(one.ruled for one in files)
-        elsewhere = sum(one.not_rebuilt for one in files)
+        rows = sum(each.rows for each in files)
+        rebuilt = sum(each.rebuilt for each in files)
+        ruled = sum(each.ruled for each in files)
+        elsewhere = sum(each.not_rebuilt for each in files)
         hand = rows - rebuilt - elsewhere
         typed = str(hand) + (f", values or bounds of {ruled} by rule" if ruled else "")
         cells = (f"`{name}`", rows, rebuilt, typed, elsewhere, ", ".join(names))

@@ -51,23 +51,23 @@ def publishers_files(folder: Path) -> dict[str, list[Source]]:
     SourceError
         If a format has no file.
     """
-    found: dict[str, list[Source]] = {name: [] for name in _FORMATS}
+    by_format: dict[str, list[Source]] = {name: [] for name in _FORMATS}
     known = [find_format(name) for name in _FORMATS]
     for path in sorted(folder.rglob("*")):
         if path.suffix.lower() not in _SUFFIXES or not path.is_file():
             continue
         source = Source(path)
         try:
-            fits = [made.name for made in known if made.looks_like(source)]
+            fits = [each.name for each in known if each.looks_like(source)]
         except BCInventoryError:
             continue  # a workbook of somebody else that isn't safe to open
         for name in fits:
-            found[name].append(source)
-    absent = [name for name, sources in found.items() if not sources]
+            by_format[name].append(source)
+    absent = [name for name, sources in by_format.items() if not sources]
     if absent:
         titles = "; ".join(find_format(name).title for name in absent)
         raise SourceError(f"{folder}: no file of {titles}. Point at the publishers' files.")
-    return found
+    return by_format
 
 
 def embed(folder: Path) -> dict[str, pd.DataFrame]:
@@ -93,17 +93,17 @@ def embed(folder: Path) -> dict[str, pd.DataFrame]:
         If a file isn't what its format says.
     """
     files = publishers_files(folder)
-    made: dict[str, pd.DataFrame] = {}
+    result: dict[str, pd.DataFrame] = {}
     published = _activity(files)
     side = published["region"].map(side_of())
     for (name, year), part in published.groupby([side, "year"]):
         path = activity_file(str(name), int(year))
-        made[path] = check(part.reset_index(drop=True), "activity_published", file=path)
-    made[f"{_POPULATION}.csv"] = check(_population(files), _POPULATION)
+        result[path] = check(part.reset_index(drop=True), "activity_published", file=path)
+    result[f"{_POPULATION}.csv"] = check(_population(files), _POPULATION)
     mapping = read_csv(data_root() / f"{_MAPPING}.csv", _MAPPING)
-    balances = pd.concat(find_format(_BALANCES).read(one).frame for one in files[_BALANCES])
-    made[f"{_MAPPING}.csv"] = check(renewed(mapping, published, balances), _MAPPING)
-    return made
+    balances = pd.concat(find_format(_BALANCES).read(item).frame for item in files[_BALANCES])
+    result[f"{_MAPPING}.csv"] = check(renewed(mapping, published, balances), _MAPPING)
+    return result
 
 
 def _activity(files: Mapping[str, list[Source]]) -> pd.DataFrame:
@@ -136,8 +136,8 @@ def _recovered(frame: pd.DataFrame, selection: pd.DataFrame) -> pd.DataFrame:
     figures = keys.isin(pd.MultiIndex.from_frame(pairs[mine])) & frame["quantity"].notna()
     if not figures.any():
         return frame
-    made = recover(frame[figures], tuple(wanted["activity_source"].unique()))
-    return pd.concat([frame[~figures], made], ignore_index=True)
+    result = recover(frame[figures], tuple(wanted["activity_source"].unique()))
+    return pd.concat([frame[~figures], result], ignore_index=True)
 
 
 def _select(frame: pd.DataFrame, selection: pd.DataFrame, sides: dict[str, str]) -> pd.DataFrame:
@@ -191,9 +191,9 @@ def _significant(values: pd.Series, digits: pd.Series) -> pd.Series:
 
 def _population(files: Mapping[str, list[Source]]) -> pd.DataFrame:
     """Return the population of provinces as read, other rows as embedded."""
-    frame = pd.concat(find_format("nbs_population").read(one).frame for one in files[_PEOPLE])
+    frame = pd.concat(find_format("nbs_population").read(item).frame for item in files[_PEOPLE])
     provinces = frame[frame["region_level"] == "province"]
-    made = pd.DataFrame(
+    result = pd.DataFrame(
         {
             "region": provinces["region"],
             "year": provinces["year"],
@@ -204,13 +204,13 @@ def _population(files: Mapping[str, list[Source]]) -> pd.DataFrame:
         }
     )
     fixes = read_csv(data_root() / "population_corrections.csv", "population_corrections")
-    made = made.merge(
+    result = result.merge(
         fixes.rename(columns={"population": "read"}), on=["region", "year", "source_id"], how="left"
     )
-    misprinted = made["printed"].eq(made["population"])
-    made["population"] = made["read"].where(misprinted, made["population"])
-    made["note"] = made["note"].where(misprinted, None)
-    kept = read_csv(data_root() / f"{_POPULATION}.csv", _POPULATION)
-    kept = kept[~kept["source_id"].isin(made["source_id"])]
-    both = pd.concat([made[kept.columns], kept], ignore_index=True)
+    misprinted = result["printed"].eq(result["population"])
+    result["population"] = result["read"].where(misprinted, result["population"])
+    result["note"] = result["note"].where(misprinted, None)
+    remaining = read_csv(data_root() / f"{_POPULATION}.csv", _POPULATION)
+    remaining = remaining[~remaining["source_id"].isin(result["source_id"])]
+    both = pd.concat([result[remaining.columns], remaining], ignore_index=True)
     return both.sort_values(["region", "year"], ignore_index=True)

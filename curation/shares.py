@@ -40,9 +40,9 @@ def _penetration_bounds(roots: Roots) -> dict[str, pd.DataFrame]:
         tuple(round(bound, 4) for bound in log_odds_bounds(*pair))
         for pair in zip(rows["penetration"], _deviation(rows), strict=True)
     ]
-    made = rows[list(table("penetration").key)].copy()
-    made[["penetration_lower", "penetration_upper"]] = bounds
-    return {"penetration.csv": made}
+    result = rows[list(table("penetration").key)].copy()
+    result[["penetration_lower", "penetration_upper"]] = bounds
+    return {"penetration.csv": result}
 
 
 TECHNOLOGY_SHARES = Maker(

@@ -79,7 +79,7 @@ def outlines(roots: Roots) -> pd.DataFrame:
     with gzip.open(roots.shared / "spatial" / "regions_outline_005.geojson.gz") as stream:
         features = json.load(stream)["features"]
     names = ["region", "part", "vertex", "lat", "lon"]
-    return pd.DataFrame([row for one in features for row in _vertices(one)], columns=names)
+    return pd.DataFrame([row for each in features for row in _vertices(each)], columns=names)
 
 
 def _vertices(feature: dict) -> Iterator[tuple[str, int, int, float, float]]:
@@ -115,7 +115,7 @@ _NOT_THERE = ("coke_oven", "ArcelorMittal Bremen steel plant")
 def points(roots: Roots) -> pd.DataFrame:
     """Return plants, fields and ports, contract `spatial_points`."""
     frame = pd.read_parquet(roots.shared / "spatial" / "points.parquet")
-    made = pd.DataFrame(
+    result = pd.DataFrame(
         {
             "kind": frame["kind"],
             "subtype": frame["sub"].replace("", None),
@@ -128,9 +128,9 @@ def points(roots: Roots) -> pd.DataFrame:
             "source_id": frame["source"].map(_POINT_SOURCES),
         }
     )
-    made["weight_unit"] = made["weight_unit"].replace({"1/scalerank": "1"})
+    result["weight_unit"] = result["weight_unit"].replace({"1/scalerank": "1"})
     kind, name = _NOT_THERE
-    return made[~((made["kind"] == kind) & (made["name"] == name))]
+    return result[~((result["kind"] == kind) & (result["name"] == name))]
 
 
 def oil_fields(roots: Roots) -> pd.DataFrame:
@@ -140,10 +140,10 @@ def oil_fields(roots: Roots) -> pd.DataFrame:
     # By name alone, as the embedded table was made: of two fields called Weizhou 12-2 the one
     # at 20.717 N has the oil of the other, 4.307 in place of 5.84 Mbbl.
     oil = file[list(_OIL_COLUMNS.values())].dropna().drop_duplicates("name")
-    made = fields.drop(columns="weight").merge(oil, on="name")
-    made["weight"] = made["weight"].round(3)
-    made = made[made["weight"] > 0].assign(kind="oil_field", weight_unit="Mbbl year-1")
-    return made
+    result = fields.drop(columns="weight").merge(oil, on="name")
+    result["weight"] = result["weight"].round(3)
+    result = result[result["weight"] > 0].assign(kind="oil_field", weight_unit="Mbbl year-1")
+    return result
 
 
 def population(roots: Roots) -> pd.DataFrame:
@@ -177,7 +177,7 @@ def _maker(
     claims: Claims = everything,
 ) -> Maker:
     file = f"spatial/{name}.parquet"
-    full = tuple(f"shared/spatial/{one}" for one in inputs)
+    full = tuple(f"shared/spatial/{each}" for each in inputs)
     return Maker(name, file, how, full, lambda roots: {file: make(roots)}, claims)
 
 

@@ -64,11 +64,11 @@ class FileStatus:
 
 def embedded_tables(roots: Roots) -> dict[str, tuple[Table, pd.DataFrame]]:
     """Return contract and rows of every embedded table, by path."""
-    made = {}
+    result = {}
     for file, rules in contracts_of(roots.data).items():
         read = read_parquet if file.endswith(".parquet") else read_csv
-        made[file] = rules, read(roots.data / file, rules)
-    return made
+        result[file] = rules, read(roots.data / file, rules)
+    return result
 
 
 def rebuild(makers: Iterable[Maker], roots: Roots) -> dict[str, dict[str, pd.DataFrame]]:
@@ -116,16 +116,18 @@ def status(
         If two makers claim the same row as a whole.
     """
     named = list(makers)
-    files = {*tables, *(path for made in rebuilt.values() for path in made)}
-    found = []
+    files = {*tables, *(path for result in rebuilt.values() for path in result)}
+    statuses = []
     for file in sorted(files):
-        own = [maker for maker in named if fnmatch(file, maker.files)]
+        file_makers = [maker for maker in named if fnmatch(file, maker.files)]
         if file not in tables:
             missing = Difference(file, "the whole file", "", "a file")
-            found.append(FileStatus(file, 0, 0, 0, pd.DataFrame(), 0, _names(own), (missing,)))
+            statuses.append(
+                FileStatus(file, 0, 0, 0, pd.DataFrame(), 0, _names(file_makers), (missing,))
+            )
             continue
-        found.append(_of_file(file, *tables[file], own, rebuilt))
-    return found
+        statuses.append(_of_file(file, *tables[file], file_makers, rebuilt))
+    return statuses
 
 
 def _of_file(
@@ -137,7 +139,7 @@ def _of_file(
 ) -> FileStatus:
     whole = pd.Series(False, index=frame.index)
     part = pd.Series(False, index=frame.index)
-    found: list[Difference] = []
+    unequal: list[Difference] = []
     key = list(rules.key)
     for maker in makers:
         claimed = maker.claims(frame)
@@ -146,7 +148,7 @@ def _of_file(
         if maker.name in rebuilt:
             rows = rebuilt[maker.name].get(file, frame.iloc[:0])
             columns = list(maker.columns) or [name for name in rules.names if name not in key]
-            found += differences(file, frame[claimed], rows, key, columns)
+            unequal += differences(file, frame[claimed], rows, key, columns)
         if maker.columns:
             part |= claimed
         else:
@@ -160,7 +162,7 @@ def _of_file(
         frame[~whole & ~computed],
         int(computed.sum()),
         _names(makers),
-        tuple(found),
+        tuple(unequal),
     )
 
 
@@ -202,6 +204,6 @@ def replaced(frame: pd.DataFrame, rows: pd.DataFrame, maker: Maker, key: list[st
         return frame.assign(**{name: new[name].fillna(frame[name]) for name in names})
     place = frame[key].assign(place=range(len(frame)))
     rows = rows[frame.columns].sort_values(key).merge(place, on=key, how="left")
-    kept = frame.assign(place=place["place"])[~maker.claims(frame)]
-    both = pd.concat([kept, rows], ignore_index=True)
+    remaining = frame.assign(place=place["place"])[~maker.claims(frame)]
+    both = pd.concat([remaining, rows], ignore_index=True)
     return both.sort_values("place", kind="stable", ignore_index=True).drop(columns="place")

@@ -16,22 +16,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pandas as pd
 import pyarrow.parquet as pq
 import xarray as xr
 
-from bc_inventory.inventory.components import IDENTITY, Component, draw_names
-
 # Files by their names before and after.
-RENAMED_FILES = {"measured_beside.parquet": "compared_with_observations.parquet"}
-# Columns that name what identifies a fact; before, `corr_<component>` held them in one text.
-_IDENTITY = {
-    "activity": {"statistics_source", "source_sector", "driver"},
-    "emissions": {name for component in Component for name in IDENTITY[component]},
-}
-_COMPONENTS = {
-    "activity": (Component.ACTIVITY, Component.LOCAL),
-    "emissions": tuple(each for each in Component if each != Component.CONVERSION),
+RENAMED_FILES = {"comparison_set_aside.parquet": "comparison_skipped.parquet"}
+# Columns by their names before and after.
+RENAMED_COLUMNS = {
+    "found": "findings",
+    "marks": "quality_flags",
+    "own_kt": "remaining_kt",
 }
 _DESCRIPTIONS = {"README.md", "datapackage.json", "manifest.json", "report.html"}
 
@@ -51,11 +45,11 @@ def compare(base: Path, other: Path) -> list[str]:
     """
     files = {_renamed(name): base / name for name in _names(base)}
     known = {name: other / name for name in _names(other)}
-    found = [f"{name}: in the first alone" for name in sorted(files.keys() - known.keys())]
-    found += [f"{name}: in the second alone" for name in sorted(known.keys() - files.keys())]
+    differences = [f"{name}: in the first alone" for name in sorted(files.keys() - known.keys())]
+    differences += [f"{name}: in the second alone" for name in sorted(known.keys() - files.keys())]
     for name in sorted(files.keys() & known.keys()):
-        found += [f"{name}: {words}" for words in _differences(files[name], known[name])]
-    return found
+        differences += [f"{name}: {words}" for words in _differences(files[name], known[name])]
+    return differences
 
 
 def _names(folder: Path) -> list[str]:
@@ -84,8 +78,7 @@ def _differences(base: Path, other: Path) -> Iterator[str]:
 def _table_differences(base: Path, other: Path) -> Iterator[str]:
     contract = _contract(base)
     first, second = (pq.ParquetFile(path).read().to_pandas() for path in (base, other))
-    if contract.get("name") == "totals" and "gnfr" not in first:
-        first = _with_gnfr(first)
+    first = first.rename(columns={k: v for k, v in RENAMED_COLUMNS.items() if v in second})
     key = [name for name in contract.get("key", []) if name in first and name in second]
     if key:
         first, second = (
@@ -94,11 +87,6 @@ def _table_differences(base: Path, other: Path) -> Iterator[str]:
     if len(first) != len(second):
         yield f"{len(first)} rows against {len(second)}"
         return
-    name = str(contract.get("name"))
-    if any(column.startswith("corr_") for column in first):
-        yield from _draw_differences(first, second, name)
-        first = first.drop(columns=[f"corr_{each}" for each in _COMPONENTS[name]])
-        second = second.drop(columns=_IDENTITY[name] - set(first.columns))
     for column in sorted(set(first.columns) ^ set(second.columns)):
         yield f"the column {column} in the {'first' if column in first else 'second'} alone"
     for column in first.columns.intersection(second.columns):
@@ -112,27 +100,6 @@ def _table_differences(base: Path, other: Path) -> Iterator[str]:
 def _contract(path: Path) -> dict[str, object]:
     described = (pq.read_schema(path).metadata or {}).get(b"bc_inventory_contract")
     return json.loads(described) if described else {}
-
-
-def _with_gnfr(totals: pd.DataFrame) -> pd.DataFrame:
-    """Move GNFR aggregates, which stood among the categories, to a column of their own."""
-    aggregate = totals["level"].str.endswith("_gnfr")
-    return totals.assign(
-        gnfr=totals["nfr"].where(aggregate, "*"), nfr=totals["nfr"].where(~aggregate, "*")
-    )
-
-
-def _draw_differences(first: pd.DataFrame, second: pd.DataFrame, table: str) -> Iterator[str]:
-    """Compare which rows share a draw, and the names that seed the draws."""
-    for component in _COMPONENTS[table]:
-        drawn = first[f"sigma_{component}"] > 0
-        which, names = draw_names(second[drawn], component)
-        given = [names[place] for place in which]
-        wrong = int(
-            (first.loc[drawn, f"corr_{component}"] != pd.Series(given, drawn[drawn].index)).sum()
-        )
-        if wrong:
-            yield f"{wrong} rows have another draw of the {component}"
 
 
 if __name__ == "__main__":

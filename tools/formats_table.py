@@ -91,10 +91,10 @@ def outcomes(data: Path) -> Iterator[Outcome]:
                 yield Outcome(folder, path.name, None, reason)
 
 
-def table(found: list[Outcome]) -> str:
+def table(outcomes: list[Outcome]) -> str:
     """Return the document."""
     groups: dict[tuple[str, str, str], list[Outcome]] = {}
-    for outcome in found:
+    for outcome in outcomes:
         name = next((new for rule, new in _SERIES if rule.fullmatch(outcome.name)), outcome.name)
         kind = outcome.report.format if outcome.report else _short(outcome)
         groups.setdefault((outcome.folder, name, kind), []).append(outcome)
@@ -133,8 +133,11 @@ def _formats() -> list[str]:
         "| format | kind | publisher and format | options |",
         "|---|---|---|---|",
     ]
-    for made in formats().values():
-        lines.append(f"| {made.name} | {made.kind} | {made.title} | {', '.join(made.options)} |")
+    for file_format in formats().values():
+        lines.append(
+            f"| {file_format.name} | {file_format.kind} | {file_format.title} "
+            f"| {', '.join(file_format.options)} |"
+        )
     return lines
 
 

@@ -203,9 +203,9 @@ class Cache:
     def _note_file(path: Path) -> Path:
         return path.with_name(path.name + ".fetched.json")
 
-    def _note(self, item: Item, path: Path, found: str) -> None:
+    def _note(self, item: Item, path: Path, digest: str) -> None:
         when = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        note = {"address": item.address, "sha256": found, "seen": when, "licence": item.licence}
+        note = {"address": item.address, "sha256": digest, "seen": when, "licence": item.licence}
         write_atomic(self._note_file(path), json.dumps(note, indent=1).encode())
 
     def _first_seen(self, path: Path) -> str:

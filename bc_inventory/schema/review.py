@@ -54,7 +54,7 @@ CHECKS = Table(
         Column(
             "passed", "boolean", "verdict; absent where nothing could be tested", required=False
         ),
-        Column("found", "integer", "number of findings", minimum=0),
+        Column("findings", "integer", "number of findings", minimum=0),
         _s("detail", "the first findings, or why nothing was tested", required=False),
     ),
     ("year", "factor_set", "check"),

@@ -192,13 +192,15 @@ def _days(field: xr.DataArray, year: int) -> xr.DataArray:
     dates = _dates(field.indexes["time"])
     wanted = pd.date_range(f"{year}-01-01", f"{year}-12-31")
     here = field.isel(time=np.flatnonzero(dates.year == year)).transpose("time", "lat", "lon")
-    got = dates[dates.year == year]
-    missing = wanted.difference(got)
-    if len(missing) or got.has_duplicates or not got.is_monotonic_increasing:
+    dates_of_year = dates[dates.year == year]
+    missing = wanted.difference(dates_of_year)
+    if len(missing) or dates_of_year.has_duplicates or not dates_of_year.is_monotonic_increasing:
         length = 366 if calendar.isleap(year) else 365
         first = f", the first missing is {missing[0]:%Y-%m-%d}" if len(missing) else ""
         raise _refuse(
-            f"{len(got)} values in {year}{first}", f"{length} days, each once, in order", "time"
+            f"{len(dates_of_year)} values in {year}{first}",
+            f"{length} days, each once, in order",
+            "time",
         )
     return here
 
@@ -236,9 +238,9 @@ def _locate(
     return rows, columns
 
 
-def _check(found: Floats, regions: list[str]) -> None:
+def _check(means: Floats, regions: list[str]) -> None:
     problems = Problems()
-    for region, values in zip(regions, found, strict=True):
+    for region, values in zip(regions, means, strict=True):
         if np.isnan(values).any():
             problems.add(
                 found=f"no temperature for the people of {region} on {np.isnan(values).sum()} days",

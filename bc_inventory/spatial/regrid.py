@@ -239,16 +239,18 @@ def regrid(
     """
     import xarray as xr
 
-    said = kind if kind is not None else field.attrs.get("kind")
-    if said not in _KINDS:
+    chosen_kind = kind if kind is not None else field.attrs.get("kind")
+    if chosen_kind not in _KINDS:
         raise _refuse(
-            f"a field {field.name!r} of kind {said!r}",
+            f"a field {field.name!r} of kind {chosen_kind!r}",
             "kind 'mass' (kg per cell) or 'flux' (per area)",
-            suggest(str(said), _KINDS) if said else "Say which; sums and averages differ.",
+            suggest(str(chosen_kind), _KINDS)
+            if chosen_kind
+            else "Say which; sums and averages differ.",
         )
-    _require_kind(field, said)
+    _require_kind(field, chosen_kind)
     axes, prepared = find_axes(field, earth or target.earth)
-    kernel = Kernel(axes, Axes.of(target), said)
+    kernel = Kernel(axes, Axes.of(target), chosen_kind)
     moved, *sums = xr.apply_ufunc(
         kernel.field,
         prepared,
@@ -261,7 +263,7 @@ def regrid(
         keep_attrs=True,
     )
     moved = moved.rename(new_lat="lat", new_lon="lon").assign_coords(_coords(target))
-    moved.attrs = {**field.attrs, "kind": said}
+    moved.attrs = {**field.attrs, "kind": chosen_kind}
     cover = xr.DataArray(kernel.full, dims=("lat", "lon"), coords=_coords(target))
     source, inside, arrived = sums
     ledger = xr.Dataset(

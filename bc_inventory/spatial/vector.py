@@ -281,15 +281,15 @@ def cover_cells(shapes: NDArray[Any], codes: NDArray[Any]) -> pd.DataFrame:
     covers = exactextract.exact_extract(raster, named, ["cell_id", "coverage"])
     parts = []
     for code, feature in zip(codes, covers, strict=True):
-        said = feature["properties"]
-        row, column = np.divmod(np.asarray(said["cell_id"], dtype=np.int64), right - left)
+        properties = feature["properties"]
+        row, column = np.divmod(np.asarray(properties["cell_id"], dtype=np.int64), right - left)
         parts.append(
             pd.DataFrame(
                 {
                     "region": str(code),
                     "j": high - 1 - row,
                     "i": left + column,
-                    "fraction": np.asarray(said["coverage"], dtype=float),
+                    "fraction": np.asarray(properties["coverage"], dtype=float),
                 }
             )
         )

@@ -138,7 +138,7 @@ def test_summary_passes_and_fails():
         bad_table,
     )
     assert bad["passed"].tolist() == [False, False, False, False, True, False, False]
-    assert bad["found"].iloc[5] == 10
+    assert bad["findings"].iloc[5] == 10
     assert "and 5 more" in bad["detail"].iloc[5]
 
 

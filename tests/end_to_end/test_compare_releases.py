@@ -12,8 +12,6 @@ import pyarrow.parquet as pq
 import pytest
 import xarray as xr
 
-from bc_inventory.inventory.components import IDENTITY, Component, draw_names
-
 SCRIPT = Path(__file__).parents[2] / "tools" / "compare_releases.py"
 
 
@@ -77,34 +75,14 @@ def test_a_cell_of_a_cube(compare, pair):
     assert compare(*pair) == ["emissions.nc: variables or coordinates differ"]
 
 
-def before(frame):
-    """Return a table as it was when one text named a draw."""
-    later = Component.CONVERSION  # It became a component afterwards.
-    parts = [part for part in Component if f"sigma_{part}" in frame and part != later]
-    names = {}
-    for part in parts:
-        which, distinct = draw_names(frame, part)
-        names[f"corr_{part}"] = [distinct[place] for place in which]
-    fresh = {"statistics_source", "source_sector", "driver", "share_scope", "share_technology"}
-    fresh |= set(IDENTITY[Component.ABATEMENT])
-    return frame.assign(**names).drop(columns=fresh & set(frame.columns))
-
-
-def test_columns_renamed_on_purpose_pass_and_their_content_is_compared(compare, pair):
-    paths = sorted(pair[0].glob("emissions/**/*.parquet"))
-    for path in [*paths, pair[0] / "activity.parquet"]:
-        rewrite(path, before)
-    aggregate = {"side_gnfr", "region_gnfr"}
-    rewrite(
-        pair[0] / "totals.parquet",
-        lambda frame: frame.assign(
-            nfr=frame["gnfr"].where(frame["level"].isin(aggregate), frame["nfr"])
-        ).drop(columns="gnfr"),
-    )
+def test_what_is_renamed_on_purpose_passes_and_its_content_is_compared(compare, pair):
+    skipped, checks = pair[0] / "comparison_skipped.parquet", pair[0] / "review_checks.parquet"
+    skipped.rename(pair[0] / "comparison_set_aside.parquet")
+    rewrite(checks, lambda frame: frame.rename(columns={"findings": "found"}))
     assert compare(*pair) == []
-    rewrite(paths[0], lambda frame: frame.assign(corr_factor="factor:other"))
+    rewrite(checks, lambda frame: frame.assign(found=frame["found"] + 1))
     (words,) = compare(*pair)
-    assert words.endswith("rows have another draw of the factor")
+    assert words.startswith("review_checks.parquet: the column findings differs in ")
 
 
 def test_the_script_ends_with_what_it_found(pair):

@@ -230,7 +230,7 @@ def summary(
     Returns
     -------
     pandas.DataFrame
-        check, passed (NA where nothing could be tested), found (number of
+        check, passed (NA where nothing could be tested), findings (number of
         findings), detail.
     """
     unknown = complete[complete["state"].isin(["NE", "nothing"])]
@@ -251,13 +251,13 @@ def summary(
         ("every figure names its sources", silent, ["region", "nfr", "fuel"]),
     ]
     rows = []
-    for name, found, columns in checks:
-        if found is None:
+    for name, failing, columns in checks:
+        if failing is None:
             rows.append((name, pd.NA, 0, "one year, no series"))
             continue
-        shown = found[columns or ["region", "nfr", "fuel"]].astype(str).drop_duplicates()
+        shown = failing[columns or ["region", "nfr", "fuel"]].astype(str).drop_duplicates()
         listed = "; ".join(shown.head(5).agg(" ".join, axis=1)) if len(shown) else ""
         more = f" and {len(shown) - 5} more" if len(shown) > 5 else ""
-        rows.append((name, found.empty, len(shown), listed + more))
-    result = pd.DataFrame(rows, columns=["check", "passed", "found", "detail"])
+        rows.append((name, failing.empty, len(shown), listed + more))
+    result = pd.DataFrame(rows, columns=["check", "passed", "findings", "detail"])
     return result.astype({"passed": "boolean"})

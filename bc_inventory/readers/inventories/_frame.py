@@ -86,7 +86,7 @@ def same_species(source: Source, stated: str, wanted: str | None) -> str:
 
 def agree(
     source: Source,
-    found: pd.Series | pd.DataFrame,
+    summed: pd.Series | pd.DataFrame,
     stated: pd.Series | pd.DataFrame,
     *,
     what: str,
@@ -99,7 +99,7 @@ def agree(
     ----------
     source : Source
         Named in messages.
-    found, stated : pandas.Series or pandas.DataFrame of float
+    summed, stated : pandas.Series or pandas.DataFrame of float
         Sums of parts and stated totals under the same labels; NaN where one is absent.
     what : str
         What is summed, for the message.
@@ -113,16 +113,16 @@ def agree(
     DataError
         With one problem for each total that differs or has no counterpart.
     """
-    found, stated = _one_column(found), _one_column(stated)
-    if not found.index.equals(stated.index):
-        found, stated = found.align(stated)
-    a, b = found.to_numpy(dtype=float), stated.to_numpy(dtype=float)
+    summed, stated = _one_column(summed), _one_column(stated)
+    if not summed.index.equals(stated.index):
+        summed, stated = summed.align(stated)
+    a, b = summed.to_numpy(dtype=float), stated.to_numpy(dtype=float)
     off = ~((np.abs(a - b) <= digits * np.abs(b) + floor) | (np.isnan(a) & np.isnan(b)))
     if off.any():
-        both = pd.DataFrame({"found": found, "stated": stated})
+        both = pd.DataFrame({"summed": summed, "stated": stated})
         raise DataError(
             Problem(
-                f"{what} {name}: parts that add up to {row.found:.8g}",
+                f"{what} {name}: parts that add up to {row.summed:.8g}",
                 f"the stated total {row.stated:.8g}",
                 source.name,
                 remedy="A row is missing, repeated or changed; fetch the file again.",

@@ -74,7 +74,7 @@ def review(material: Material) -> Section:
     columns = [
         Column("check", Both("check", "检查")),
         Column("verdict", Both("verdict", "结论")),
-        Column("found", Both("findings", "发现数")),
+        Column("findings", Both("findings", "发现数")),
         Column("detail", Both("first findings", "前几项")),
     ]
     labels = {
