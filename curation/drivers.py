@@ -103,10 +103,6 @@ def _published(roots: Roots, name: str, sectors: str, fuel: str) -> pd.Series:
     return rows[mine].groupby("region")["quantity"].sum()
 
 
-def _household_coal(roots: Roots) -> Weights:
-    yield 2015, _published(roots, "cn_2015", "ceads:residential_(rural|urban)", "raw_coal")
-
-
 # Members that report no road diesel, and what they are set to.
 _NO_ROAD_DIESEL = {"FI": 0.016, "GR": 0.016}
 
@@ -140,11 +136,6 @@ def _coke_of_2007(roots: Roots) -> Weights:
     yield 2007, pd.concat(parts)
 
 
-def _coke_of_2010(roots: Roots) -> Weights:
-    rows = read_fact(roots, "region_shares").query("driver == 'coke-output' and year == 2018")
-    yield 2010, rows.set_index("region")["share"]
-
-
 _REAS_YEARS = (2000, 2005, 2008)
 
 
@@ -170,20 +161,17 @@ def _residential(fuel: str) -> Callable[[Roots], Weights]:
     return weights
 
 
+_BALANCES = "data-new/ceads-provincial-energy-2011-2022/derived_selected_rows_2011_2022.csv"
+
+
 def _bricks(roots: Roots) -> Weights:
-    rows = _reas_21(roots)
-    for year, part in rows[rows["sector"] == "BRICKS"].groupby("year"):
-        yield int(year), part.set_index("region")["value_kt"]
-
-
-def _bricks_moved(roots: Roots) -> Weights:
-    start = read_fact(roots, "region_shares").query("driver == 'brick-output' and year == 2008")
-    base = start.set_index("region")["share"]
-    files = sorted((roots.shared / "data" / "reas-v3.2-bc").glob("EM_TBL_SECTOR_CHN_*_BC.txt"))
-    rows = pd.concat(read_any(path).frame for path in files)
-    industry = rows[rows["sector"] == "IND"].set_index(["year", "region"])["value_kt"]
-    for year in (2010, 2013, 2015):
-        yield year, base * (industry[year] / industry[2008]).reindex(base.index)
+    rows = pd.read_csv(roots.shared / _BALANCES)
+    names = read_fact(roots, "regions").query("side == 'CN'").set_index("name")["region"]
+    names.index = names.index.str.replace(" ", "")
+    coal = rows.assign(region=rows["province"].map(names)).pivot_table(
+        "raw_coal_nonmetal_mineral", index="region", columns="year"
+    )
+    yield 2015, (coal / coal.sum()).mean(axis="columns")
 
 
 _CAPACITY = "capacity of plants operating"
@@ -203,13 +191,6 @@ DRIVERS = (
         0.3,
         _points("flare", "CN", 2019),
         "volume flared upstream by satellite; offshore in the nearest province",
-    ),
-    Driver(
-        "household-coal",
-        "ceads",
-        0.7,
-        _household_coal,
-        "raw coal of households in the provincial balances",
     ),
     Driver(
         "road-diesel-eu",
@@ -233,19 +214,11 @@ DRIVERS = (
         "coke in the coking rows of the provincial balances for 2007",
     ),
     Driver(
-        "coke-output",
-        "nbs-coke-2018",
-        0.4,
-        _coke_of_2010,
-        "the shares of 2018: by 2010 that of Shanxi had fallen to 0.22, recalled",
-    ),
-    Driver("brick-output", "reas-v2.1", 0.6, _bricks),
-    Driver(
         "brick-output",
-        "reas-v3.2",
+        "ceads-energy-2022",
         0.7,
-        _bricks_moved,
-        "the share of 2008 by reas-v2.1 times the change of the province's industry",
+        _bricks,
+        "raw coal of non-metallic minerals, mean share of 2011-2022; cement burns part of it",
     ),
     Driver("fuelwood-residential", "reas-v2.1", 0.5, _residential("FUELWOOD")),
     Driver("crop-residue-residential", "reas-v2.1", 0.5, _residential("CROP_RESIDUE")),
@@ -255,8 +228,7 @@ DRIVERS = (
 def _claims(frame: pd.DataFrame) -> pd.Series[bool]:
     result = pd.MultiIndex.from_tuples({(item.name, item.source_id) for item in DRIVERS})
     rebuilt_rows = pd.MultiIndex.from_frame(frame[["driver", "source_id"]]).isin(result)
-    typed = (frame["source_id"] == "nbs-coke-2018") & (frame["year"] == 2018)
-    return pd.Series(rebuilt_rows, frame.index) & ~typed
+    return pd.Series(rebuilt_rows, frame.index)
 
 
 def _make(roots: Roots) -> dict[str, pd.DataFrame]:
@@ -273,14 +245,13 @@ MAKER = Maker(
     (
         "data/population.csv",
         "data/spatial/points.parquet",
-        "data/activity/cn_2015.csv",
         "data/activity/eu_2022.csv",
         "data/region_shares.csv",
         "shared/spatial/proxy_cells_025.parquet",
         "shared/data/eurostat-energy/",
         "shared/data/china-energy-statistical-yearbook-2008/",
         "shared/data/reas-v2.1-bc-china/",
-        "shared/data/reas-v3.2-bc/",
+        f"shared/{_BALANCES}",
     ),
     _make,
     _claims,

@@ -10,7 +10,7 @@ from bc_inventory.readers.registry import read_any
 from bc_inventory.schema import table
 from curation.maker import Maker, Roots, by_source, read_fact
 
-__all__ = ["MAKERS"]
+__all__ = ["HOUSEHOLDS_OF_CHINA", "MAKERS", "gains_activity"]
 
 _FILE = "data/gains-emf30-activity/Global by region-detail_emf30_activity_wSE.csv"
 _SOURCE = "gains-eclipse-v6b"
@@ -77,20 +77,22 @@ _POWER = ("Power_Gen_Bio_Trad_Old", "Power_Gen_Bio_Trad_New")
 _SOLID_PART = 0.62  # of biomass in power plants; the rest is biogas and waste
 # Mongolia, Taiwan, Hong Kong and Macao, taken off.
 _CHINA_PART = 0.985
-_HOUSEHOLDS = (
+HOUSEHOLDS_OF_CHINA = (
     "End_Use_Residential_Bio_Trad_Cook",
     "End_Use_Residential_Bio_Trad_Heat",
     "End_Use_Residential_Bio_Mod",
 )
-# Wood in household biomass: of 2000 by Fernandes et al. 2007, later assumed.
-_WOOD = pd.Series({2000: 0.41, 2005: 0.41, 2010: 0.43, 2015: 0.46, 2020: 0.5})
 _EU_NOTE = "WEST_EURO and CENT_EURO times 0.87 for what lies outside the EU-27"
+
+
+def gains_activity(roots: Roots, sectors: tuple[str, ...]) -> pd.Series:
+    """Return activity of China in some sectors of GAINS, PJ by year."""
+    return _CHINA_PART * _sum(_activity(roots), (_CHINA,), sectors)
 
 
 def _biomass(roots: Roots) -> dict[str, pd.DataFrame]:
     activity = _activity(roots)
     europe = (_WEST, _CENTRE)
-    homes = _CHINA_PART * _sum(activity, (_CHINA,), _HOUSEHOLDS)
     # Quantities by year, and the bounds over the quantity.
     series = {
         "eu-industry-biomass": (
@@ -102,8 +104,6 @@ def _biomass(roots: Roots) -> dict[str, pd.DataFrame]:
             _EU_PART * _sum(activity, europe, ("End_Use_Services_Bio_Trad_Heat",)),
             (0.5, 1.7),
         ),
-        "cn-residential-fuelwood": (homes * _WOOD, (0.55, 1.6)),
-        "cn-residential-crop-residue": (homes * (1.0 - _WOOD), (0.55, 1.6)),
     }
     rows = []
     for name, (quantity, (low, high)) in series.items():
@@ -118,10 +118,6 @@ def _biomass(roots: Roots) -> dict[str, pd.DataFrame]:
 
 def _five(value: float) -> float:
     return float(f"{value:.5g}")
-
-
-def _of_biomass(frame: pd.DataFrame) -> pd.Series[bool]:
-    return by_source(_SOURCE)(frame) & frame["activity_id"].ne("cn-household-coal-gap")
 
 
 MAKERS = (
@@ -139,7 +135,7 @@ MAKERS = (
         "energy of GAINS world regions times the part inside, by five significant figures",
         (f"shared/{_FILE}",),
         _biomass,
-        _of_biomass,
+        by_source(_SOURCE),
         ("quantity", "quantity_lower", "quantity_upper"),
     ),
 )

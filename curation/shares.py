@@ -10,8 +10,10 @@ from curation.maker import Maker, Roots, read_fact
 
 __all__ = ["PENETRATION", "TECHNOLOGY_SHARES"]
 
-# Standard deviation of the log-odds of a share: smaller where a survey states it.
-_DEVIATION = {"lei-2011": 0.35, "xu-2019": 0.35, "ceds-coke-china": 0.3}
+# Standard deviation of the log-odds of a share: smaller where a survey states it, larger where one
+# city stands for the country, or where sources differ more (iron: EMEP/EEA and GAINS leave about 1
+# g/t, T/CSES with filters on stacks 99, monitored stacks 9).
+_DEVIATION = {"lei-2011": 0.35, "xu-2019": 0.35, "baoding-2014": 0.8, "tang-2020": 1.1}
 _USUAL = 0.5
 _WHOLE = ("bcinv-fleet-model", "bcinv-wood-stock")  # rows that other makers give with bounds
 
@@ -49,7 +51,8 @@ TECHNOLOGY_SHARES = Maker(
     "bounds of shares",
     "technology_shares.csv",
     "log-odds of a typed share are normal with a standard deviation of 0.5, of 0.35 where a "
-    "survey states the share; rounded outwards to four decimals",
+    "survey states the share and of 0.8 where one city stands for China; rounded outwards to four "
+    "decimals",
     ("data/technology_shares.csv",),
     _share_bounds,
     lambda frame: ~frame["source_id"].isin(_WHOLE),
@@ -59,7 +62,8 @@ TECHNOLOGY_SHARES = Maker(
 PENETRATION = Maker(
     "bounds of penetration",
     "penetration.csv",
-    "as for shares, 0.3 for the reference of Chinese coke; rounded to four decimals",
+    "as for shares, 1.1 for the cleaning of blast furnaces, where sources differ; rounded to four "
+    "decimals",
     ("data/penetration.csv",),
     _penetration_bounds,
     _open,

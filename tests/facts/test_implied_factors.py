@@ -121,12 +121,12 @@ def test_cars_and_vans_bracket_the_light_duty_fleet(implied, gains, region):
 
 @pytest.mark.shared
 @pytest.mark.parametrize("year", [2000, 2005, 2010, 2012, 2014, 2015, 2018])
-def test_chinese_coke_is_the_national_mean_of_the_reference(implied, candidates, year):
+def test_chinese_coke_is_near_an_inventory_it_is_not_made_from(implied, candidates, year):
     theirs = candidates[
         candidates["technology"].fillna("").str.startswith("national mix")
         & candidates["year"].eq(year)
     ]["bc_ef_canonical"].item()
-    assert implied["1A1c", "coke_product", "CN-HE", year] == pytest.approx(theirs, rel=0.03)
+    assert 1 / 2.5 < implied["1A1c", "coke_product", "CN-HE", year] / theirs < 2.5
 
 
 @pytest.mark.shared
@@ -140,9 +140,10 @@ def test_cement_is_within_a_factor_of_two_and_a_half(implied, gains, region, yea
 
 def test_chinese_steel_and_cement_of_2015(implied):
     per_tonne = units.factor("g/kg", "g/t")
-    steel = implied["2C1", "pig_iron", "CN-HE", 2015] * per_tonne * 691.41 / 803.8
-    assert steel == pytest.approx(1.0, rel=0.1)
-    assert implied["2A1", "cement", "CN-HE", 2015] * per_tonne == pytest.approx(2.3, rel=0.1)
+    # 6.4 kt of all processes less 0.1 of steel shops, over 691.41 Mt of pig iron.
+    assert implied["2C1", "pig_iron", "CN-HE", 2015] * per_tonne == pytest.approx(9.1, rel=0.02)
+    # GAINS has 2.3; the precipitators on 6 % of the kilns remove 0.93, as T/CSES prints, not 0.90.
+    assert implied["2A1", "cement", "CN-HE", 2015] * per_tonne == pytest.approx(2.04, rel=0.01)
 
 
 def test_power_lies_near_the_tier_1_of_the_guidebook(implied):
@@ -156,5 +157,4 @@ def test_power_lies_near_the_tier_1_of_the_guidebook(implied):
 )
 def test_no_fleet_gets_worse_from_2010_to_2020(implied, nfr, fuel, region):
     series = implied[nfr, fuel, region].loc[[2010, 2015, 2018, 2020]]
-    slack = 1.14 if nfr == "1A1c" else 1.0 + 1e-9  # coke of China, 0.184 to 0.210 in its source
-    assert (np.divide(series.to_numpy()[1:], series.to_numpy()[:-1]) <= slack).all()
+    assert (np.divide(series.to_numpy()[1:], series.to_numpy()[:-1]) <= 1.0 + 1e-9).all()

@@ -21,8 +21,6 @@ FRACTIONS = [("abatement", "efficiency", "control"), ("penetration", "penetratio
 LISTED = {
     "emission_factors": {
         "h-aircraft_piston-gasoline",
-        "h-biomass_gas_stove-crop_residue",
-        "h-biomass_gas_stove-fuelwood",
         "h-coal_stove_anthracite-coke",
         "h-industrial_furnace-coke",
         "h-marine_engine_spark-gasoline",
