@@ -215,7 +215,7 @@ CASES = [
         0.99,
         "activity",
     ),
-    Case("review_limits.csv", {"limit": "key_level_approach1"}, "value", 0.99, "review"),
+    Case("review_limits.csv", {"limit": "key_level_approach1"}, "value", 0.3, "review"),
     Case(
         "spatial/cells_010.parquet",
         {"region": "CN-HE", "j": 1296, "i": 2981},
