@@ -69,7 +69,7 @@ def review(
     checks = tables["review_checks"]
     for row in checks.itertuples():
         word = {True: "pass", False: "look"}.get(row.passed, "untested")
-        count = f" ({row.found})" if row.found else ""
+        count = f" ({row.findings})" if row.findings else ""
         click.echo(f"{word:<9}{row.check}{count}" + (f": {row.detail}" if row.detail else ""))
     keys = tables["key_categories"]
     for label, ranked in keys[keys["key"]].groupby(["side", "assessment", "approach"], sort=True):

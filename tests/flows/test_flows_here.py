@@ -137,7 +137,7 @@ def test_a_network_that_comes_back_is_asked_again(operations, measured, addresse
     state, run = called(monitor, "files", "settings.toml", "store", "list.txt")
     assert state.is_completed(), state.message
     assert network.asked == 4
-    assert watching.task_runs(run, "take") == {"fetch": 2, "take": 1}
+    assert watching.task_runs(run, "ingest_files") == {"fetch": 2, "ingest_files": 1}
     (fetched,) = (measured / "openaq-archive").iterdir()
     assert fetched.read_bytes() == body
 
@@ -153,7 +153,7 @@ def test_a_network_that_stays_away_fails_the_run_after_the_rest_was_taken(
     assert state.name == "Failed"
     with pytest.raises(NetworkError, match="didn't answer"):
         state.result()
-    assert watching.task_runs(run, "take") == {"fetch": 4, "take": 1}
+    assert watching.task_runs(run, "ingest_files") == {"fetch": 4, "ingest_files": 1}
     assert network.asked == 8
     text = watching.page(run)
     assert "**Failed**" in text

@@ -13,8 +13,6 @@ from bc_inventory.monitoring.quality.tests import flagged
 from bc_inventory.readers.registry import read_any
 from bc_inventory.schema.series import Series
 
-pytestmark = pytest.mark.shared
-
 
 @pytest.fixture
 def cases(shared):
@@ -26,6 +24,7 @@ def observations(store):
     return pd.concat([pd.read_parquet(path) for path in files], ignore_index=True)
 
 
+@pytest.mark.shared
 def test_a_sentinel_is_no_value_whatever_the_instrument(cases, tmp_path):
     folder = cases / "11_sentinel_numbers_in_means"
     done = CliRunner().invoke(
@@ -40,6 +39,7 @@ def test_a_sentinel_is_no_value_whatever_the_instrument(cases, tmp_path):
     assert values.between(1.0, 1.1).all()
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("code", [-9999.0, -999.0, -99.0, -9999.99, 9999.0, 99999.0])
 def test_codes_of_missing_values_are_out_of_range(cases, code):
     series = read_any(
@@ -53,6 +53,7 @@ def test_codes_of_missing_values_are_out_of_range(cases, code):
     assert not (marks[rest.to_numpy()] & bits(["range"])).any()
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("name", ["a.nas", "c.nas"])
 def test_a_quoted_comment_rewrites_nothing(cases, name):
     (series,) = read_any(cases / "13_ebas_quoted_comment" / name).data.series
@@ -60,6 +61,7 @@ def test_a_quoted_comment_rewrites_nothing(cases, name):
     assert series.about.size_cut == "pm1"
 
 
+@pytest.mark.shared
 def test_the_settings_of_the_flow_read_a_file_of_each_service(cases, shared, tmp_path, root):
     folder = tmp_path / "in"
     shutil.copytree(cases / "22_shipped_flow_settings_eea" / "in", folder)
