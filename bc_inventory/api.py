@@ -7,6 +7,7 @@ their modules. The command line does the same things from a shell.
 
 from __future__ import annotations
 
+import functools
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -168,13 +169,26 @@ def estimate(
     from bc_inventory.reference.overlay import resolve
     from bc_inventory.reference.paths import data_root, using_root
 
-    with tempfile.TemporaryDirectory() as results:
-        with using_root(resolve(Path(facts), Path(results)) if facts else None):
-            tables = load_facts(fact_paths(data_root(), FACTOR_SIDE))
-            checked = schema.check(activity, "activity", known=tables.known())
-            regions = tables.regions[tables.regions["region"].isin(checked["region"].unique())]
-            years = sorted(int(year) for year in checked["year"].unique())
-            return estimate_with(checked, tables, regions, years, list(factor_sets))
+    with using_root(resolve(Path(facts), _roots()) if facts else None):
+        tables = load_facts(fact_paths(data_root(), FACTOR_SIDE))
+        checked = schema.check(activity, "activity", known=tables.known())
+        regions = tables.regions[tables.regions["region"].isin(checked["region"].unique())]
+        years = sorted(int(year) for year in checked["year"].unique())
+        return estimate_with(checked, tables, regions, years, list(factor_sets))
+
+
+@functools.cache
+def _scratch() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="bc-inventory-facts-")
+
+
+def _roots() -> Path:
+    """Return the folder with the roots of overlays that this process resolved.
+
+    A root is found again by its content, so the same overlay is resolved once; all go when the
+    process ends.
+    """
+    return Path(_scratch().name)
 
 
 def grid(
@@ -224,7 +238,6 @@ def grid(
     >>> bool(abs(kt / emissions["emission_kt"].sum() - 1) < 1e-6)
     True
     """
-    import tempfile
 
     import xarray as xr
 

@@ -1,9 +1,11 @@
 """The names at the top of the package: few, cheap to import, each with an example that runs."""
 
 import ast
+import shutil
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
 import bc_inventory as bci
@@ -77,3 +79,28 @@ def test_the_plan_of_a_build_is_imported_without_a_registry_of_units():
         "assert registry.cache_info().currsize == 0"
     )
     assert "bc_inventory.spatial.allocate" in modules_after(code)
+
+
+def test_an_overlay_is_resolved_once_for_all_estimates(small_project, tmp_path, monkeypatch):
+    from bc_inventory.reference import overlay
+
+    merged = []
+    monkeypatch.setattr(
+        overlay,
+        "_merge",
+        lambda *words, merge=overlay._merge: merged.append(words) or merge(*words),
+    )
+    facts = tmp_path / "data"
+    shutil.copytree(small_project / "data", facts)
+    activity = bci.open_release(root=small_project / "releases").table("activity")
+    first, again = (bci.estimate(activity, facts=facts) for _ in range(2))
+    assert len(merged) == 1
+    assert again.equals(first)
+    # Other content is another root, under the same path.
+    factors = facts / "emission_factors.csv"
+    rows = pd.read_csv(factors, converters={"controls_included": str})
+    names = ["value", "value_lower", "value_upper"]
+    rows.assign(**{name: 2 * rows[name] for name in names}).to_csv(factors, index=False)
+    doubled = bci.estimate(activity, facts=facts)
+    assert len(merged) == 2
+    assert doubled["emission_kt"].sum() == pytest.approx(2 * first["emission_kt"].sum(), rel=1e-12)

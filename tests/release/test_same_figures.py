@@ -25,6 +25,8 @@ DERIVED = {
     "key_categories": ["emission_kt", "contribution"],
     "implied_factors": ["emission_kt", "implied_factor"],
     "double_counting": ["claimed_kt", "remaining_kt"],
+    "measure_savings": ["saved_kt", "lower_kt", "upper_kt"],
+    "target_progress": ["base_kt", "emission_kt", "to_go_kt"],
 }
 
 
