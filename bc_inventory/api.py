@@ -238,7 +238,6 @@ def grid(
     >>> bool(abs(kt / emissions["emission_kt"].sum() - 1) < 1e-6)
     True
     """
-
     import xarray as xr
 
     from bc_inventory import schema
