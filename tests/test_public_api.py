@@ -44,7 +44,10 @@ def test_a_public_name_has_an_example_that_uses_it(name):
     function = getattr(bci, name)
     assert f"bci.{name}(" in function.__doc__
     # test_docstrings runs it.
-    assert any(found.values[1] == name and f"bci.{name}(" in found.values[3] for found in EXAMPLES)
+    assert any(
+        example.values[1] == name and f"bci.{name}(" in example.values[3]  # noqa: PD011
+        for example in EXAMPLES
+    )
 
 
 def test_the_types_are_those_of_the_modules_that_are_imported(root):

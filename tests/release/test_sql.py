@@ -5,7 +5,7 @@ import time
 import pytest
 
 import bc_inventory as bci
-from bc_inventory.release.read.sql import QueryError
+from bc_inventory.release.read.sql import QueryError, Sql
 
 
 @pytest.fixture(scope="module")
@@ -130,3 +130,15 @@ def test_a_query_that_fills_memory_leaves_the_next_ones_alone(release):
             release.sql(greedy, seconds=20)
         rows = release.sql("select count(*) as n from emissions, range(20000)")
         assert rows["n"][0] > 0
+
+
+def test_the_process_is_not_replaced_because_the_asker_is_large(small_root):
+    files = {"totals": ["totals.parquet"]}
+    root = bci.open_release(root=small_root).path
+    filled = bytearray(600 << 20)
+    sql = Sql(root, files, memory_mb=1024)
+    filled[:: 4 << 10] = b"x" * len(filled[:: 4 << 10])
+    first = sql.run_query("select 1 as one", limit=1, seconds=20)
+    assert first.num_rows == 1
+    assert sql.is_fresh
+    del filled

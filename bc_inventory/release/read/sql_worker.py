@@ -138,11 +138,15 @@ def _answer(connection: Any, query: str, limit: int, megabytes: int) -> bytes:
 
 
 def _is_filled(megabytes: int) -> bool:
-    """Tell whether this process has come to use a good part of the memory it may have."""
-    with contextlib.suppress(ImportError):
-        import resource
+    """Tell whether this process has come to use a good part of the memory it may have.
 
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > megabytes * 1024 * _FILLED
+    The system's account of resources is no help: a process takes over the peak of the one
+    that started it.
+    """
+    with contextlib.suppress(OSError):
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        peak = re.search(r"^VmHWM:\s*(\d+) kB", status, re.MULTILINE)
+        return peak is not None and int(peak[1]) > megabytes * 1024 * _FILLED
     return False
 
 
