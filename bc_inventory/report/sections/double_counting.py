@@ -1,4 +1,4 @@
-"""Claims inside claims: each tonne once, and what overlaps or is missing."""
+"""Double counting between nested inventories: each tonne once, and what overlaps or is missing."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def double_counting(material: Material) -> Section:
     )
     return Section(
         "nesting",
-        Both("Claims inside claims", "嵌套核算"),
+        Both("Double counting", "重复计算核查"),
         (text,),
         (
             _claims_table(material.derived["double_counting"], names, claims),

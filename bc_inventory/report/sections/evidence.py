@@ -116,7 +116,7 @@ def _compared(material: Material, compared: pd.DataFrame) -> Figure:
         Column("station", Both("station", "站点")),
         Column("bc_type", Both("quantity", "观测量")),
         Column("region", Both("region", "地区")),
-        Column("hotspots", Both("hotspots it stands in", "所在热点数")),
+        Column("hotspots", Both("hotspots around it", "所在热点数")),
         Column("years", Both("years of both", "共有年份")),
         Column("measured_trend", Both("trend measured, a year", "观测年趋势"), "1", percent=True),
         Column("emission_trend", Both("trend emitted, a year", "排放年趋势"), "1", percent=True),

@@ -183,7 +183,7 @@ def _gap(material: Material) -> Figure:
         Column("target_year", Both("due", "目标年")),
         Column("allowed_kt", Both("allowed", "允许排放"), "kt"),
         Column("emission_kt", Both("emission", "排放量"), "kt"),
-        Column("gap_kt", Both("gap as it stands", "现有差距"), "kt"),
+        Column("gap_kt", Both("gap today", "现有差距"), "kt"),
         Column("gap_after_kt", Both("gap with all measures", "全部措施后差距"), "kt"),
         Column("gap_after_lower_kt", Both("2.5 %", "2.5 %"), "kt"),
         Column("gap_after_upper_kt", Both("97.5 %", "97.5 %"), "kt"),
