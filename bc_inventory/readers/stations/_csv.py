@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory.readers.io.ending import require_whole_cell
+from bc_inventory.readers.io.midnight import end_of_day
 from bc_inventory.readers.io.options import check_choice
 from bc_inventory.readers.io.source import Source
 
@@ -112,15 +113,18 @@ class Cells:
     def time(self, name: str, *formats: str) -> np.ndarray:
         """Return a column as moments, `datetime64[s]`, in the first format that fits all.
 
+        24:00 is midnight at the end of its day.
+
         Raises
         ------
         DataError
             If a cell is no such moment, naming its line.
         """
         text = self.text(name)
+        of_day, late = end_of_day(text)
         best, wrong = None, np.arange(len(text))
         for pattern in formats:
-            result = pd.to_datetime(text, format=pattern, errors="coerce")
+            result = pd.to_datetime(of_day, format=pattern, errors="coerce") + late
             if result.dt.tz is not None:
                 result = result.dt.tz_convert("UTC").dt.tz_localize(None)
             moments = result.to_numpy().astype("datetime64[s]")

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from bc_inventory.readers.io.midnight import end_of_day
 from bc_inventory.readers.io.options import require
 from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
@@ -145,7 +146,8 @@ def _in_poland(row: _Row) -> bool:
 
 
 def _moments(source: Source, rows: list[_Row], texts: list[str]) -> np.ndarray:
-    result = pd.to_datetime(pd.Series(texts), utc=True, errors="coerce", format="ISO8601")
+    of_day, late = end_of_day(pd.Series(texts, dtype=str))
+    result = pd.to_datetime(of_day, utc=True, errors="coerce", format="ISO8601") + late
     wrong = np.flatnonzero(result.isna())
     if len(wrong):
         position = int(wrong[0])
