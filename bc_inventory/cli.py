@@ -19,6 +19,7 @@ __all__ = ["cli", "main"]
 
 # Name, and what the list of commands says of it; the module has the same name.
 COMMANDS = {
+    "init": "Write the folder of an inventory of your own, with stubs.",
     "build": "Build an inventory and publish it as a release.",
     "show": "Show what a release holds, and its totals.",
     "query": "Ask a release: rows of the emission table, or SQL.",

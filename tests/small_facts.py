@@ -55,6 +55,8 @@ s,households,e,0.2,assumed,s,
     "activity_national": """activity_id,scope,nfr,fuel,year,quantity,quantity_lower,quantity_upper,unit,driver,tier,confidence,source_id,note
 n-brick,CN,1A2f,brick,2018,1000,500,2000,kt,bricks,1,assumed,s,
 """,
+    "activity_reported": """year,region,nfr,fuel,quantity,quantity_lower,quantity_upper,unit,tier,confidence,source_id,note
+""",
     "activity_repairs": """repair_id,region,source_sector,source_fuel,method,year_from,year_to,reference_from,reference_to,surrogate_region,factor,per_head,relative,confidence,source_id,note
 """,
     "region_shares": """driver,region,year,share,relative_uncertainty,source_id,note
@@ -88,6 +90,12 @@ PUBLISHED = {
     "cn_2018": """year,region,source_sector,source_fuel,quantity,unit,quantity_kind,notation_key,flag,source_id,note
 2018,CN-HE,households,coal,10,1e4 t,fuel_mass,,e,s,
 """,
+}
+
+# Tables that serve overlays alone, with a row of each.
+EMPTY = {
+    "activity_reported.csv": "year,region,nfr,fuel,quantity,quantity_lower,quantity_upper,unit,"
+    "tier,confidence,source_id,note\n2018,PL,1A4bi,fuelwood,1,1,1,TJ,2,assumed,ceads,\n"
 }
 
 

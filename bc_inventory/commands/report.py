@@ -71,6 +71,7 @@ def report(
     optional = {
         "grid": f"grid_{chosen}.nc",
         "hotspots": "hotspots.parquet",
+        "facts_changed": "facts_changed.parquet",
         "stations": "stations.parquet",
         "monitoring": "monitoring_summary.parquet",
         "compared_with_observations": "compared_with_observations.parquet",

@@ -2,7 +2,8 @@
 
 Two ways lead here: a figure published for a region, of which a mapping says
 how much is activity of which category and fuel; and a figure known only for a
-whole side, which a driver spreads over regions. Each result keeps what made
+whole side, which a driver spreads over regions. What a compiler reports by category and fuel
+(`bc_inventory.inventory.reported`) takes the place of both. Each result keeps what made
 it, and how three components of it spread: one common to all regions (the split, the
 total), one of the region alone (its statistics, its share of the driver), and the calorific
 value that converted it.
@@ -21,6 +22,7 @@ from bc_inventory.inventory.convert import to_canonical
 from bc_inventory.inventory.distribution import Lognormal, interval_of_product
 from bc_inventory.inventory.facts import Facts
 from bc_inventory.inventory.intervals import expected, stated
+from bc_inventory.inventory.reported import quantity_kind, reported, with_reported
 from bc_inventory.inventory.scope import at_years, narrowest
 from bc_inventory.inventory.splits import spelled
 from bc_inventory.schema.common import CONFIDENCE
@@ -71,7 +73,10 @@ def harmonise(
         published["region"].isin(regions["region"]) & published["year"].isin(list(years))
     ]
     mapped, unmapped = _mapped(chosen, facts, regions, years, repaired)
-    both = pd.concat([mapped, _national(facts, regions, years)], ignore_index=True)
+    both = with_reported(
+        pd.concat([mapped, _national(facts, regions, years)], ignore_index=True),
+        reported(facts.activity_reported, regions, years),
+    )
     known = both[both["quantity"].notna()]
     converted = to_canonical(known, facts.calorific_values, facts.co2_factors, facts.fuels, regions)
     activity = pd.concat([_gather(converted), _keys(both, converted, facts)], ignore_index=True)
@@ -226,7 +231,7 @@ def _national(facts: Facts, regions: pd.DataFrame, years: Sequence[int]) -> pd.D
     spread = wide.merge(members, on="scope").merge(shares, on=["driver", "year", "region"])
     national = pd.concat([of_regions, spread], ignore_index=True)
     national["quantity"] = national["quantity"] * national["driver_share"]
-    national["quantity_kind"] = _kind_of(national, facts.fuels)
+    national["quantity_kind"] = quantity_kind(national["unit"])
     national["flag"] = "surrogate"
     national["activity_source"] = join_words(national["source_id"], national["driver_source"])
     return national
@@ -254,26 +259,6 @@ def _driver_shares(facts: Facts, years: Sequence[int]) -> pd.DataFrame:
     columns = ["driver", "year", "region", "driver_share", "split_local"]
     columns += SPREAD[Component.LOCAL]
     return nearest.rename(columns={"source_id": "driver_source"})[[*columns, "driver_source"]]
-
-
-def _kind_of(frame: pd.DataFrame, fuels: pd.DataFrame) -> pd.Series:
-    """Return the quantity kind that a national row's unit stands for."""
-    from bc_inventory import units
-
-    likes = {
-        "fuel_energy": "TJ",
-        "fuel_energy_gross": "TJ_GCV",
-        "fuel_mass": "kt",
-        "fuel_volume": "m^3",
-    }
-
-    def kind(unit: str) -> str:
-        for name, like in likes.items():
-            if units.same_dimension(unit, like):
-                return name
-        return "distance"
-
-    return frame["unit"].map({unit: kind(unit) for unit in frame["unit"].unique()})
 
 
 def _gather(frame: pd.DataFrame) -> pd.DataFrame:

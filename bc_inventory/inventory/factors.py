@@ -52,7 +52,7 @@ def add_shares(
     JoinError
         Naming each category and fuel with activity but no technology.
     """
-    narrow = narrowest(known, regions, ["nfr", "fuel"])
+    narrow = _complete(narrowest(known, regions, ["nfr", "fuel"]))
     values = ["share", "share_lower", "share_upper"]
     shares = at_years(narrow, years, ["region", "nfr", "fuel", "technology"], values)
     of_split = shares.groupby(_USE, sort=False).ngroup()
@@ -92,6 +92,23 @@ def add_shares(
         )
     _whole(split)
     return split[split["share"] > 0].reset_index(drop=True)
+
+
+def _complete(shares: pd.DataFrame) -> pd.DataFrame:
+    """Give each technology of a split that a year doesn't list a share of zero in that year.
+
+    Otherwise its share would be interpolated, and the split add up to more than one.
+    """
+    of_split = ["region", "nfr", "fuel"]
+    series = shares[[*of_split, "technology"]].drop_duplicates()
+    wanted = shares.drop_duplicates([*of_split, "year"])
+    every = wanted.drop(columns="technology").merge(series, on=of_split)
+    key = [*of_split, "technology", "year"]
+    absent = ~pd.MultiIndex.from_frame(every[key]).isin(pd.MultiIndex.from_frame(shares[key]))
+    if not absent.any():
+        return shares
+    none = every[absent].assign(share=0.0, share_lower=0.0, share_upper=0.0)
+    return pd.concat([shares, none[shares.columns]], ignore_index=True)
 
 
 def _expected(shares: pd.DataFrame, split: pd.Series) -> pd.Series:

@@ -42,6 +42,7 @@ class Facts:
     activity_mapping: pd.DataFrame
     activity_uncertainty: pd.DataFrame
     activity_national: pd.DataFrame
+    activity_reported: pd.DataFrame
     region_shares: pd.DataFrame
     technology_shares: pd.DataFrame
     emission_factors: pd.DataFrame
@@ -76,6 +77,7 @@ ACTIVITY_SIDE = (
     "activity_mapping",
     "activity_uncertainty",
     "activity_national",
+    "activity_reported",
     "region_shares",
 )
 FACTOR_SIDE = (*_SHARED, "technology_shares", "emission_factors", "abatement", "penetration")

@@ -4,7 +4,9 @@ An overlay is a folder laid out like `data/` that holds what differs and nothing
 
 * `fuels.csv`, `spatial/points.parquet`: the whole table, in place of the embedded one;
 * `fuels.rows.csv`: rows of the table, with its header. A row takes the place of the
-  embedded row with the same key; a row with another key is added.
+  embedded row with the same key; a row with another key is added. Technology shares of a scope,
+  category, fuel and year that add up to one replace the whole split. Lines that begin with `#`
+  are comments, and a file without rows counts as absent.
 
 A row is taken away by giving the whole table without it. The published activity is the
 one table that lies in several files, so new ones may be added below `activity/`. README
@@ -25,9 +27,15 @@ from pathlib import Path
 import pandas as pd
 
 from bc_inventory.errors import DataError, Problem, Problems, suggest
-from bc_inventory.reference.changed_tables import CHANGES, Overlaid, write_changes
+from bc_inventory.reference.changed_tables import (
+    CHANGED_ROWS,
+    CHANGES,
+    Overlaid,
+    changed_rows,
+    write_changes,
+)
 from bc_inventory.reference.paths import embedded_root, using_root
-from bc_inventory.schema import Table, read_csv, read_parquet, table
+from bc_inventory.schema import Table, read_csv, read_parquet, table, write_parquet
 from bc_inventory.schema.package import contracts_of
 from bc_inventory.storage.hashing import content_of, sha256_file
 from bc_inventory.storage.results import identify, store_result
@@ -36,8 +44,12 @@ __all__ = ["ROWS", "overlaid_files", "resolve"]
 
 # Ending of a file with rows of a table.
 ROWS = ".rows.csv"
-_OUTPUTS = {"data": "data", "overlay": CHANGES}
+_OUTPUTS = {"data": "data", "overlay": CHANGES, "rows": CHANGED_ROWS}
 _ACTIVITY = "activity"
+# How far shares of a whole may be from one.
+_WHOLE = 1e-6
+# Columns that name the split a row is a share of, by table: its rows are given together.
+_SPLITS = {"technology_shares": ("scope", "nfr", "fuel", "year")}
 _DOMAINS = "domains.csv"
 _COLUMN = "facts.folder"
 
@@ -88,7 +100,7 @@ def overlaid_files(folder: Path) -> dict[str, Path]:
                 file=str(path),
                 remedy="Put the rows into the table.",
             )
-        elif not _is_same(path, base / name):
+        elif not _is_same(path, base / name) and not _is_stub(path):
             by_name[name] = path
     if not seen and not len(problems):
         problems.add(found="no table", expected="at least one", file=str(folder), column=_COLUMN)
@@ -133,18 +145,23 @@ def resolve(folder: Path, results: Path) -> Path | None:
         for path in base.rglob("*"):
             if path.is_file():
                 _copy(path, outputs["data"] / path.relative_to(base))
-        changes = _merge(base, files, outputs["data"])
+        changes, rows = _merge(base, files, outputs["data"])
         write_changes(changes, outputs["overlay"])
+        write_parquet(rows, "facts_changed", outputs["rows"])
 
     stored, _ = store_result(results, key, _OUTPUTS, make, "facts")
     return stored["data"].path.absolute()
 
 
-def _merge(base: Path, files: dict[str, Path], target: Path) -> list[Overlaid]:
-    """Write the tables of an overlay into a copy of the embedded ones, and check them there."""
+def _merge(base: Path, files: dict[str, Path], target: Path) -> tuple[list[Overlaid], pd.DataFrame]:
+    """Write the tables of an overlay into a copy of the embedded ones, and check them there.
+
+    Returns the tables, and the rows of those that are given by rows (contract `facts_changed`).
+    """
     contracts = contracts_of(base)
     problems = Problems()
     changes = []
+    rows = [pd.DataFrame(columns=table("facts_changed").names)]
     for name, path in files.items():
         if not path.name.endswith(ROWS):
             _copy(path, target / name)
@@ -162,9 +179,11 @@ def _merge(base: Path, files: dict[str, Path], target: Path) -> list[Overlaid]:
             problems.found.extend(error.problems)
             continue
         given_as = "rows" if path.name.endswith(ROWS) else "table"
+        if given_as == "rows" and before is not None:
+            rows.append(changed_rows(name, before, after, rules.key))
         changes.append(Overlaid(name, given_as, *_compare(before, after, rules.key)))
     problems.raise_if_any()
-    return sorted(changes, key=lambda change: change.table)
+    return sorted(changes, key=lambda change: change.table), pd.concat(rows, ignore_index=True)
 
 
 def _merge_rows(
@@ -182,16 +201,29 @@ def _merge_rows(
     # Either may leave out a column that has a default.
     header = [name for name in rules.names if name in {*old_header, *given_header}]
     rows = [_in_columns(row, old_header, header, rules) for row in old]
+    dropped = _superseded(before, new, rules)
     for position, key in enumerate(_keys(new, rules.key)):
         values = _in_columns(given[position], given_header, header, rules)
         if key in place:
             rows[place[key]] = values
         else:
             rows.append(values)
+    rows = [row for position, row in enumerate(rows) if position not in dropped]
     target.parent.mkdir(parents=True, exist_ok=True)
     with target.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream, lineterminator="\n").writerows([header, *rows])
     return read_csv(target, rules)
+
+
+def _superseded(before: pd.DataFrame | None, new: pd.DataFrame, rules: Table) -> set[int]:
+    """Return the positions of embedded rows that are of a split given anew, but not in it."""
+    of_split = _SPLITS.get(rules.name)
+    if of_split is None or before is None:
+        return set()
+    whole = new.groupby(list(of_split))["share"].transform("sum").sub(1.0).abs() < _WHOLE
+    splits, given = set(_keys(new[whole], of_split)), set(_keys(new, rules.key))
+    pairs = zip(_keys(before, of_split), _keys(before, rules.key), strict=True)
+    return {n for n, (split, key) in enumerate(pairs) if split in splits and key not in given}
 
 
 def _in_columns(row: list[str], names: list[str], header: list[str], rules: Table) -> list[str]:
@@ -219,7 +251,8 @@ def _keys(frame: pd.DataFrame, columns: tuple[str, ...]) -> list[tuple[object, .
 
 def _cells(path: Path) -> list[list[str]]:
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        return [row for row in csv.reader(stream, strict=True) if row]
+        rows = csv.reader(stream, strict=True)
+        return [row for row in rows if row and not row[0].startswith("#")]
 
 
 def _read(path: Path, rules: Table) -> pd.DataFrame:
@@ -253,6 +286,14 @@ def _is_same(path: Path, embedded: Path) -> bool:
         and path.stat().st_size == embedded.stat().st_size
         and sha256_file(path) == sha256_file(embedded)
     )
+
+
+def _is_stub(path: Path) -> bool:
+    """Tell whether a file of rows has none."""
+    if not path.name.endswith(ROWS):
+        return False
+    lines = path.read_bytes().splitlines()[1:]
+    return all(not line.strip() or line.startswith(b"#") for line in lines)
 
 
 def _nearest(relative: Path, known: list[str]) -> str:

@@ -82,6 +82,7 @@ class Material:
     stations: pd.DataFrame | None
     monitoring: pd.DataFrame | None
     observed: pd.DataFrame | None
+    facts_changed: pd.DataFrame | None
     impacts: dict[str, pd.DataFrame]
     derived: dict[str, pd.DataFrame]
 
@@ -195,7 +196,7 @@ def read_material(inputs: dict[str, Path], *, title: Both, year: int, factor_set
     ----------
     inputs : dict of str to Path
         `emissions`, `totals`, `report_facts` and those of `DERIVED`; optional `grid`, `hotspots`,
-        `stations`, `monitoring`, and those of `IMPACTS`.
+        `facts_changed`, `stations`, `monitoring`, and those of `IMPACTS`.
     title, year, factor_set
         Of the report.
 
@@ -222,6 +223,7 @@ def read_material(inputs: dict[str, Path], *, title: Both, year: int, factor_set
         stations=optional("stations", "stations"),
         monitoring=optional("monitoring", "monitoring_summary"),
         observed=optional("compared_with_observations", "compared_with_observations"),
+        facts_changed=optional("facts_changed", "facts_changed"),
         impacts={
             name: frame
             for name, contract in IMPACTS.items()

@@ -56,8 +56,8 @@ def report_step(
     inputs : dict of str to Path
         `emissions` and `totals` (contracts of those names) and the facts of
         `bc_inventory.report.context.report_facts`. Optional: `grid` (NetCDF),
-        `hotspots`, `stations`, `monitoring`, `compared_with_observations`, `climate`,
-        `cryosphere`, `exposure` (Parquet).
+        `facts_changed`, `hotspots`, `stations`, `monitoring`, `compared_with_observations`,
+        `climate`, `cryosphere`, `exposure` (Parquet).
     outputs : dict of str to Path
         `report`: the HTML file.
     title : sequence of str

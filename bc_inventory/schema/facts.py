@@ -290,6 +290,33 @@ NATIONAL_ACTIVITY = Table(
     c.interval("quantity"),
 )
 
+REPORTED_ACTIVITY = Table(
+    "activity_reported",
+    "Activity that a compiler reports for a region by NFR category and fuel; it takes the place "
+    "of all that mappings and drivers give there. The embedded table is empty: it serves overlays.",
+    (
+        c.year,
+        c.region,
+        c.nfr,
+        c.fuel,
+        *c.bounded("quantity", "activity, in `unit`"),
+        c.value_kind,
+        Column("unit", "string", "unit", unit_like=c.QUANTITY_UNITS),
+        Column(
+            "tier",
+            "integer",
+            "1 default, 2 country- or technology-specific, 3 detailed",
+            minimum=1,
+            maximum=3,
+        ),
+        c.confidence,
+        c.source_id,
+        c.note,
+    ),
+    ("year", "region", "nfr", "fuel"),
+    c.interval("quantity"),
+)
+
 REGION_SHARES = Table(
     "region_shares",
     "Share of a region in the total of a driver, such as brick production or crop residue burnt.",
@@ -311,7 +338,28 @@ REGION_SHARES = Table(
     ("driver", "region", "year"),
 )
 
+FACTS_CHANGED = Table(
+    "facts_changed",
+    "What a row given for an inventory puts in place of an embedded fact; tables given whole are "
+    "counted in the manifest instead.",
+    (
+        Column("table", "string", "table below `data/`"),
+        Column("row", "string", "key of the row: column=value, separated by ;"),
+        Column(
+            "change",
+            "string",
+            "whether the row has other values, a new key, or is gone",
+            enum=("replaced", "added", "removed"),
+        ),
+        Column("column", "string", "column whose value changed; * where the whole row did"),
+        Column("embedded", "string", "its embedded value", required=False),
+        Column("given", "string", "the value in its place", required=False),
+    ),
+    ("table", "row", "column"),
+)
+
 TABLES = (
+    FACTS_CHANGED,
     SOURCES,
     SECTORS,
     FUELS,
@@ -323,5 +371,6 @@ TABLES = (
     MAPPING,
     ACTIVITY_UNCERTAINTY,
     NATIONAL_ACTIVITY,
+    REPORTED_ACTIVITY,
     REGION_SHARES,
 )

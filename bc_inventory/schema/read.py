@@ -40,7 +40,7 @@ def read_csv(
     Parameters
     ----------
     path : path-like
-        The file; its first line names the columns.
+        The file; its first line names the columns. Lines that begin with `#` are comments.
     contract : str or Table
         Contract, or its name.
     known : mapping, optional
@@ -177,7 +177,7 @@ def _split(path: Path) -> tuple[list[str], list[list[str]], list[int]]:
         header = next(reader)
         start = reader.line_num + 1
         for row in reader:
-            if row:
+            if row and not row[0].startswith("#"):
                 if len(row) != len(header):
                     raise fail(
                         f"{len(row)} cells", f"{len(header)} cells, as the header has", line=start

@@ -10,7 +10,7 @@ from bc_inventory.config import Config
 from bc_inventory.errors import DataError, Problem, Problems
 from bc_inventory.inventory.facts import known_values
 from bc_inventory.pipeline.plan import Step, writing
-from bc_inventory.reference.changed_tables import overlaid
+from bc_inventory.reference.changed_tables import CHANGED_ROWS, overlaid
 from bc_inventory.reference.overlay import overlaid_files, resolve
 from bc_inventory.reference.paths import using_root
 from bc_inventory.release.store.names import FACTS
@@ -136,7 +136,12 @@ def refuse_unread(steps: Iterable[Step], root: Path | None) -> None:
 
 
 def overlaid_tables(root: Path | None) -> dict[str, Path]:
-    """Return the tables of a root that aren't the embedded ones, by their path in a release."""
+    """Return the tables of a root that aren't the embedded ones, by their path in a release.
+
+    With them goes the table of their changed rows.
+    """
     if root is None:
         return {}
-    return {f"{FACTS}/{change.table}": root / change.table for change in overlaid(root)}
+    return {CHANGED_ROWS: root.parent / CHANGED_ROWS} | {
+        f"{FACTS}/{change.table}": root / change.table for change in overlaid(root)
+    }

@@ -16,6 +16,7 @@ from bc_inventory.inventory.facts import ACTIVITY_SIDE, FACTOR_SIDE, REFERENCES,
 from bc_inventory.monitoring.record.step import observations_step
 from bc_inventory.pipeline.plan import Output, Plan, RunRecord, Step
 from bc_inventory.reference.activity_files import activity_files
+from bc_inventory.reference.changed_tables import CHANGED_ROWS
 from bc_inventory.reference.paths import data_root, using_root
 from bc_inventory.report.context import IMPACTS, report_facts
 from bc_inventory.report.step import report_step
@@ -62,7 +63,7 @@ def make_plan(config: Config, results: Path) -> Plan:
             *_analysis_steps(config),
             *_monitoring_steps(config),
             *derived_steps(config),
-            _report_step(config),
+            _report_step(config, root),
         ]
     steps = [replace(step, inputs={**named, **step.inputs}) for step in of_rooms]
     refuse_unread(steps, root)
@@ -264,14 +265,16 @@ def _monitoring_steps(config: Config) -> list[Step]:
     ]
 
 
-def _report_step(config: Config) -> Step:
-    """Return the step of the report."""
+def _report_step(config: Config, root: Path | None) -> Step:
+    """Return the step of the report; with an overlay it shows the rows that it changed."""
+    changed = {} if root is None else {"facts_changed": root.parent / CHANGED_ROWS}
     inventory, grid = config.inventory, config.grid
     return Step(
         "report",
         report_step,
         {
             **report_facts(data_root()),
+            **changed,
             "emissions": Output("emissions", "emissions"),
             "totals": Output("totals", "totals"),
             "grid": Output("grid", "grid"),

@@ -1,5 +1,6 @@
 """Follow a page of docs/how-to: write the files it shows and run the commands it gives."""
 
+import os
 import re
 import shlex
 import shutil
@@ -16,7 +17,7 @@ class Page:
 
     def __init__(self, root: Path, name: str, project: Path) -> None:
         self.text = (root / "docs" / "how-to" / name).read_text(encoding="utf-8")
-        self.project = project
+        self.project = self.folder = project
         project.mkdir()
         shutil.copytree(
             root / "bc_inventory", project / "bc_inventory", ignore=shutil.ignore_patterns("__py*")
@@ -47,15 +48,19 @@ class Page:
     def run(self, command: list[str]) -> str:
         """Run a command of the page with the copy of the project; return what it prints."""
         program, *arguments = command
+        if program == "cd":
+            self.folder = self.folder / arguments[0]
+            return ""
         assert program in {"bc-inventory", "python"}
         if program == "bc-inventory":
             arguments = ["-c", "from bc_inventory.cli import main; main()", *arguments]
         done = subprocess.run(
             [sys.executable, *arguments],
-            cwd=self.project,
+            cwd=self.folder,
             capture_output=True,
             text=True,
             check=False,
+            env={**os.environ, "PYTHONPATH": str(self.project)},
         )
         assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
         return done.stdout

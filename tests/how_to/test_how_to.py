@@ -7,7 +7,14 @@ import pytest
 
 from tests.how_to.pages import Page
 
-PAGES = ["add-category", "add-domain", "add-reader", "add-report-section", "change-a-factor"]
+PAGES = [
+    "add-category",
+    "add-domain",
+    "add-reader",
+    "add-report-section",
+    "change-a-factor",
+    "own-inventory",
+]
 
 
 @pytest.fixture
@@ -96,3 +103,35 @@ def test_a_domain_is_inventoried_from_its_rows_alone(page):
     header, row = [line.split(",") for line in text.strip().splitlines()]
     # 3000 TJ x 50 g/GJ, as the page says.
     assert float(row[header.index("emission_kt")]) == pytest.approx(0.15)
+
+
+def test_an_inventory_of_ones_own_changes_by_what_its_rows_say(page):
+    followed = page("own-inventory")
+    begin, enter, build, again, difference, query = followed.commands()
+    for command in (begin, enter):
+        followed.run(command)
+    (version,) = re.findall(r"Release (\S+):", followed.run(build))
+    written = followed.write_files()
+    typed = [line for _, text in _files(followed) for line in text.splitlines()]
+    assert len(written) == 3
+    assert len(typed) <= 10
+    followed.run(again)
+    text = followed.run([version if word == "VERSION" else word for word in difference])
+    (total,) = re.findall(r"^2020 Poland \* harmonised +(.*)$", text, re.M)
+    base, own, change, activity, technology, factors, *rest = total.split()
+    shown = " | ".join([base, own, change, activity, technology, factors])
+    assert f"| total | {shown} |" in followed.text
+    assert {*rest} == {"0"}
+    followed.run(query)
+    flags = "select fuel from activity where flag = 'reported'"
+    rows = followed.run(["bc-inventory", "query", "--sql", flags, "--format", "csv"])
+    assert sorted(rows.split()) == ["fuel", "fuelwood", "hard_coal"]
+    changed = followed.run(
+        ["bc-inventory", "query", "--sql", "select * from facts_changed", "--format", "csv"]
+    )
+    assert "fuel=hard_coal;technology=coal_boiler_automatic;year=2020,added,*,," in changed
+    assert re.search(r"wood_pellet;species=BC,replaced,value,\S+,6\.0", changed)
+
+
+def _files(page):
+    return re.findall(r"^`([\w./-]+)`:\n\n```csv\n(.*?)^```$", page.text, re.M | re.S)

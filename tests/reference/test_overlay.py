@@ -198,3 +198,42 @@ def test_rows_with_and_without_a_column_that_has_a_default_meet(lay):
     factors = schema.read_csv(root / "emission_factors.csv", "emission_factors")
     mine = factors.set_index("factor_id").loc[median["factor_id"]]
     assert mine["value_kind"] == "mean"
+
+
+SHARES = "scope,nfr,fuel,technology,year,share,share_lower,share_upper,confidence,source_id,note\n"
+
+
+def test_comments_and_stubs_change_nothing(lay):
+    stub = "fuel,name,name_zh,kind,source_id\n# cubes of peat\n#cubes,peat cubes,泥炭,solid,s\n\n"
+    assert lay(**{"fuels.rows.csv": stub}) is None
+    # A message still names the line of the file.
+    with pytest.raises(DataError, match=r"row 3, column kind: found 'gass'"):
+        lay(**{"fuels.rows.csv": f"{FUELS}# first\nnatural_gas,methane,,gass,bcinv-codelists\n"})
+
+
+def test_shares_given_replace_the_whole_split_of_their_year(lay):
+    text = f"{SHARES}PL,1A4bi,hard_coal,coal_boiler_automatic,2015,1,1,1,high,bcinv-codelists,\n"
+    root = lay(**{"technology_shares.rows.csv": text})
+    shares = pd.read_csv(root / "technology_shares.csv").query(
+        "scope == 'PL' and nfr == '1A4bi' and fuel == 'hard_coal'"
+    )
+    assert shares.query("year == 2015")["technology"].tolist() == ["coal_boiler_automatic"]
+    assert shares.query("year != 2015").groupby("year")["share"].sum().to_numpy() == pytest.approx(
+        1
+    )
+    rows = pd.read_parquet(root.parent / "facts_changed.parquet")
+    removed = rows[rows["change"] == "removed"]["row"].tolist()
+    assert removed == [
+        f"scope=PL;nfr=1A4bi;fuel=hard_coal;technology={name};year=2015"
+        for name in ("coal_boiler_conventional", "coal_stove_conventional")
+    ]
+
+
+def test_each_changed_value_is_listed_with_the_embedded_one(lay):
+    rows = "natural_gas,methane,天然气,gas,bcinv-codelists\ncubes,peat,泥炭,solid,bcinv-codelists\n"
+    root = lay(**{"fuels.rows.csv": FUELS + rows})
+    listed = pd.read_parquet(root.parent / "facts_changed.parquet")
+    assert listed.astype(object).where(listed.notna(), None).to_numpy().tolist() == [
+        ["fuels.csv", "fuel=cubes", "added", "*", None, None],
+        ["fuels.csv", "fuel=natural_gas", "replaced", "name", "natural gas", "methane"],
+    ]

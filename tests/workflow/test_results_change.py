@@ -13,6 +13,7 @@ from bc_inventory.reference.paths import embedded_root
 from bc_inventory.schema.package import contracts_of
 from bc_inventory.workflow.facts import UNREAD
 from bc_inventory.workflow.plan import make_plan
+from tests.small_facts import EMPTY
 
 TABLES = contracts_of(embedded_root())
 CONFIG = """
@@ -276,6 +277,7 @@ CASES = [
     Case("population.csv", {"region": "CN-QH", "year": 2018}, "population", 0.99, "published"),
     Case("regions.csv", {"region": "PL"}, "group", "EU-WEST", "emissions"),
     Case("sectors.csv", {"nfr": "1A4bi"}, "gnfr", "B_Industry", "emissions"),
+    Case("activity_reported.csv", {}, "quantity", 1.0, "activity"),
     Case("sources.csv", {"source_id": "ceads"}, "citation", "as edited", "report"),
     Case("spatial/glacier_cells_025.parquet", {"j": 513, "i": 1115}, "i", 1, "hotspots"),
     Case("spatial/hma_cells_025.parquet", {"j": 514}, "i", 1182, "impacts"),
@@ -301,6 +303,10 @@ CASES = [
 
 def edit(case, folder):
     """Write the edited row into an overlay, or the table where rows can't say what changed."""
+    if case.table in EMPTY:
+        folder.mkdir()
+        (folder / case.table).with_suffix(".rows.csv").write_text(EMPTY[case.table], "utf-8")
+        return
     rules, path = TABLES[case.table], embedded_root() / case.table
     frame = (schema.read_csv if path.suffix == ".csv" else schema.read_parquet)(path, rules)
     chosen = frame

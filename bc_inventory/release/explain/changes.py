@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from bc_inventory.reference.changed_tables import CHANGED_ROWS
+
 __all__ = ["changed_inputs", "changed_settings"]
 
 
@@ -24,7 +26,11 @@ def changed_inputs(base: Mapping[str, Any], other: Mapping[str, Any]) -> pd.Data
         Columns path, change (changed, added, removed), base_sha256, other_sha256.
     """
     first, second = (
-        {entry["path"]: entry["sha256"] for entry in manifest["inputs"]}
+        {
+            entry["path"]: entry["sha256"]
+            for entry in manifest["inputs"]
+            if entry["path"] != CHANGED_ROWS  # it follows from the tables
+        }
         for manifest in (base, other)
     )
     matches = []

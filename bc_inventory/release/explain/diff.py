@@ -2,7 +2,8 @@
 
 A row of the emission table is a product, so the change of a row that both releases
 have is split over activity, technology share, emission factor and controls by an
-exact method (`bc_inventory.analysis.decomposition.divisia`). A row that one release alone has is a
+exact method (`bc_inventory.analysis.decomposition.divisia`); a reported activity counts as the
+one that it replaces. A row that one release alone has is a
 change of technology where the other splits the same activity otherwise, of method
 where it estimates the same category from other activity, and of coverage where it
 doesn't estimate the category at all. Parts of rows add up to parts of totals.
@@ -18,6 +19,7 @@ import pandas as pd
 
 from bc_inventory import units
 from bc_inventory.analysis.decomposition.divisia import Method, parts_of
+from bc_inventory.inventory.reported import REPORTED
 from bc_inventory.inventory.uncertainty import LEVELS
 from bc_inventory.release.explain.changes import changed_inputs, changed_settings
 
@@ -132,6 +134,7 @@ def _figures(release: Release) -> pd.DataFrame:
 
 def _rows(base: pd.DataFrame, other: pd.DataFrame, method: Method) -> pd.DataFrame:
     """Return the rows that changed with the parts of their change."""
+    base, other = _paired(base, other), _paired(other, base)
     joined = base.merge(
         other,
         on=_KEY,
@@ -165,6 +168,20 @@ def _rows(base: pd.DataFrame, other: pd.DataFrame, method: Method) -> pd.DataFra
         for side in ("base", "other")
     ]
     return joined.loc[order, [*_KEY, "in", "change_kt", *HEADS, *pairs]].reset_index(drop=True)
+
+
+def _paired(rows: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
+    """Give rows of reported activity the name of the activity that the other release has there.
+
+    A reported figure takes the place of a harmonised one, so that the two are one activity. Where
+    several figures made that up, they stay apart.
+    """
+    key = [name for name in _KEY if name != "activity_id"]
+    alone = others[~others["activity_id"].str.startswith(REPORTED)]
+    alone = alone[~alone.duplicated(key, keep=False)][[*key, "activity_id"]]
+    named = rows[key].merge(alone, on=key, how="left", validate="many_to_one")["activity_id"]
+    replaced = rows["activity_id"].str.startswith(REPORTED).to_numpy() & named.notna().to_numpy()
+    return rows.assign(activity_id=rows["activity_id"].mask(replaced, named.to_numpy()))
 
 
 def _product(rows: pd.DataFrame, side: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bc_inventory.inventory.components import Component
+from bc_inventory.inventory.reported import REPORTED
 from bc_inventory.storage.hashing import sha256_file
 
 __all__ = ["Provenance"]
@@ -21,6 +22,7 @@ __all__ = ["Provenance"]
 _TABLES = (
     "activity_mapping",
     "activity_national",
+    "activity_reported",
     "activity_uncertainty",
     "calorific_values",
     "co2_factors",
@@ -119,6 +121,11 @@ class Provenance:
             *self._rows("activity_national", {"activity_id": name}, year, "quantity"),
         ]
 
+    def _reported(self, identity: Mapping[str, Any], year: int) -> list[dict[str, Any]]:
+        nfr, _, fuel = str(identity["source_sector"]).removeprefix(REPORTED).partition(":")
+        wanted = {"year": str(year), "region": identity["region"], "nfr": nfr, "fuel": fuel}
+        return self._rows("activity_reported", wanted, year, "quantity")
+
     def _local(
         self, identity: Mapping[str, Any], year: int, flags: Collection[str]
     ) -> list[dict[str, Any]]:
@@ -126,6 +133,8 @@ class Provenance:
         if isinstance(driver, str):
             wanted = {"driver": driver, "region": identity["region"]}
             return self._rows("region_shares", wanted, year, "share")
+        if str(identity["source_sector"]).startswith(REPORTED):
+            return self._reported(identity, year)
         wanted = {"activity_source": identity["statistics_source"]}
         matches = self._rows("activity_uncertainty", wanted, year, "relative")
         return [

@@ -26,6 +26,7 @@ _TEXTS = {
     r"cryosphere.*\.parquet": "emissions by band towards snow and ice",
     r"exposure\.parquet": "emissions where people live",
     r"facts/.*": "a table of facts that isn't the embedded one, as this release read it",
+    r"facts_changed\.parquet": "rows of facts that differ from the embedded ones",
     r"report\.html": "the report, one file that needs no network",
     r"observations/.*": "harmonised measurements of black carbon",
     r"observations\.nc": "the measurements, CF",

@@ -7,6 +7,7 @@ import pandas as pd
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.context import Material
 from bc_inventory.report.i18n import CONFIDENCE_NAMES, Both, same
+from bc_inventory.report.sections.changed_facts import changed_facts
 from bc_inventory.report.tables import Column, to_table
 from bc_inventory.schema.enumerations import Level
 
@@ -171,6 +172,7 @@ def methods(material: Material) -> Section:
             _strength(material, "confidence"),
             _strength(material, "tier"),
             _sources(material),
+            *changed_facts(material),
         ),
     )
 
