@@ -31,8 +31,21 @@ __all__ = ["build"]
     default="",
     help="Address of a Dask scheduler, such as tcp://host:8786, whose workers run the steps.",
 )
-def build(config: str, output: str | None, scheduler: str) -> None:
-    """Build an inventory from its facts and publish it as a release."""
+@click.option(
+    "--variant",
+    default="",
+    help="Publish it under this name next to the inventory, without moving latest.",
+)
+def build(config: str, output: str | None, scheduler: str, variant: str) -> None:
+    r"""Build an inventory from its facts and publish it as a release.
+
+    A variant, such as a what-if, is asked for by its name wherever a version is.
+
+    \b
+    bc-inventory build --config poland.toml
+    bc-inventory build --config less-coal.toml --variant less-coal
+    bc-inventory diff latest less-coal --inventory poland
+    """
     from bc_inventory.commands.options import use_facts_of
     from bc_inventory.config import load_config
     from bc_inventory.errors import BCInventoryError
@@ -49,7 +62,7 @@ def build(config: str, output: str | None, scheduler: str) -> None:
     click.echo(f"Building {chosen.inventory.name}", err=True)
     folder = output or chosen.output.folder
     try:
-        release = run(chosen, folder, progress=show, scheduler=scheduler)
+        release = run(chosen, folder, progress=show, scheduler=scheduler, variant=variant)
     except BCInventoryError:
         click.echo(release_status(folder, chosen.inventory.name), err=True)
         raise

@@ -50,7 +50,7 @@ _SETS = ("harmonised", "official")
     "other_versions",
     multiple=True,
     metavar="VERSION",
-    help="Another version to compare; repeatable.",
+    help="Another version to compare, INVENTORY/VERSION for another inventory; repeatable.",
 )
 @release_options
 def compare(
@@ -143,7 +143,8 @@ def _emission_tables(opened: list[Release], side: str, year: int) -> dict[str, p
         for name in _SETS:
             rows = release.emissions(side, None, year, factor_set=name, memo=None)
             if len(rows):
-                suffix = f" {release.version}" if place else ""
+                of = "" if release.inventory == opened[0].inventory else f"{release.inventory}/"
+                suffix = f" {of}{release.version}" if place else ""
                 result[f"bc_inventory {name}{suffix}"] = rows
     return result
 

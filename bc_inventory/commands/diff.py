@@ -58,7 +58,16 @@ def diff(
     inventory: str | None,
     releases: str,
 ) -> None:
-    """Split the change of every total from release BASE to release OTHER."""
+    r"""Split the change of every total from release BASE to release OTHER.
+
+    A release is a version, latest, or a variant; of another inventory INVENTORY/VERSION.
+    Two inventories are compared on the regions and years that both have.
+
+    \b
+    bc-inventory diff 2018-1a2b3c4d latest
+    bc-inventory diff latest what-if --inventory poland
+    bc-inventory diff eu-china/latest poland/latest
+    """
     from bc_inventory.release.explain.diff import diff as run
     from bc_inventory.release.read.release import open_release
 
@@ -95,7 +104,7 @@ def text(difference: Difference, top: int, names: Mapping[str, Name]) -> str:
     )
     if difference.empty:
         return f"{title}: nothing changed"
-    lines = [title, ""]
+    lines = [title, *(_left_out(what, names) for what, names in difference.left_out.items()), ""]
     lines += _totals(difference, top, names) if len(difference.totals) else ["No total changed."]
     lines += ["", *_rows(difference, top)] if len(difference.rows) else []
     if len(difference.inputs):
@@ -112,6 +121,11 @@ def text(difference: Difference, top: int, names: Mapping[str, Name]) -> str:
             for row in difference.settings.to_dict("records")
         ]
     return "\n".join(lines)
+
+
+def _left_out(what: str, names: tuple[str, ...]) -> str:
+    shown = ", ".join(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else "")
+    return f"Left out, {what} alone: {shown}"
 
 
 def _totals(difference: Difference, top: int, names: Mapping[str, Name]) -> list[str]:

@@ -86,7 +86,11 @@ def factor_set_option(function: Command) -> Command:
 def version_option(function: Command) -> Command:
     """Add the option that says which version, for commands that take no VERSION."""
     return click.option(
-        "--release", "version", default="latest", show_default=True, help="A version, or latest."
+        "--release",
+        "version",
+        default="latest",
+        show_default=True,
+        help="A version, latest, or a variant; INVENTORY/VERSION for another inventory.",
     )(function)
 
 

@@ -38,6 +38,7 @@ def build(
     *,
     progress: Callable[[StepRecord], None] | None = None,
     scheduler: str = "",
+    variant: str = "",
 ) -> PublishedRelease:
     """Run the plan of a configuration and publish the result.
 
@@ -52,6 +53,8 @@ def build(
     scheduler : str
         Address of a Dask scheduler whose workers run the steps; by default this process
         does. The bytes are the same.
+    variant : str
+        Name under which it is published next to the inventory, without moving `latest`.
 
     Returns
     -------
@@ -79,10 +82,12 @@ def build(
             record = run_on_cluster(plan, cache, scheduler, progress=progress)
         else:
             record = run(plan, cache, progress=progress, cache=cache)
-        return publish_run(config, record, output)
+        return publish_run(config, record, output, variant=variant)
 
 
-def publish_run(config: Config, record: RunRecord, output: Path | str) -> PublishedRelease:
+def publish_run(
+    config: Config, record: RunRecord, output: Path | str, *, variant: str = ""
+) -> PublishedRelease:
     """Publish what a run made.
 
     Parameters
@@ -93,6 +98,8 @@ def publish_run(config: Config, record: RunRecord, output: Path | str) -> Publis
         Of the run, by whatever runner.
     output : path-like
         Folder of releases, or its address.
+    variant : str
+        As in `build`.
     """
     files = published_files(record)
     tables = [citing(files[name]) for name in ("emissions", "activity.parquet", "observations")]
@@ -106,5 +113,6 @@ def publish_run(config: Config, record: RunRecord, output: Path | str) -> Publis
             record=record,
             label=str(config.inventory.base_year),
             sources=cited_sources(tables, codelists.sources()),
-            title=title_of(config.inventory).en,
+            title=title_of(config.inventory).en + (f", variant {variant}" if variant else ""),
+            variant=variant,
         )

@@ -122,6 +122,11 @@ def test_an_inventory_of_ones_own_changes_by_what_its_rows_say(page):
     shown = " | ".join([base, own, change, activity, technology, factors])
     assert f"| total | {shown} |" in followed.text
     assert {*rest} == {"0"}
+    facts = re.findall(r"^  (data/\S+): changed", text, re.M)
+    assert facts == [
+        f"data/{name}.csv"
+        for name in ("activity_reported", "emission_factors", "technology_shares")
+    ]
     followed.run(query)
     flags = "select fuel from activity where flag = 'reported'"
     rows = followed.run(["bc-inventory", "query", "--sql", flags, "--format", "csv"])

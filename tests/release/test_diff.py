@@ -18,7 +18,7 @@ import bc_inventory as bci
 from bc_inventory import schema
 from bc_inventory.commands.diff import diff as command
 from bc_inventory.config import load_config
-from bc_inventory.errors import ReleaseError
+from bc_inventory.errors import DataError, ReleaseError
 from bc_inventory.inventory.uncertainty import LEVELS
 from bc_inventory.pipeline.plan import run
 from bc_inventory.release.explain.diff import HEADS, diff
@@ -352,3 +352,31 @@ def test_settings_and_inputs_that_changed():
         ["code of emissions", "x", "y"],
         ["configuration uncertainty.draws", "200", "300"],
     ]
+
+
+def test_two_inventories_meet_on_the_regions_that_both_have(estimate):
+    both = estimate()
+    part = Estimated(both.rows[both.rows["region"] == "DE"].reset_index(drop=True))
+    part.inventory = "germany"
+    result = diff(both, part)
+    assert result.left_out == {"regions of base": ("CN-HE",)}
+    assert result.totals.empty
+    assert result.rows.empty
+    changed = part.rows.assign(
+        emission_kt=part.rows["emission_kt"] * 2, activity=part.rows["activity"] * 2
+    )
+    twice = Estimated(changed)
+    twice.inventory = "germany"
+    total = diff(both, twice).totals.query("level == 'side' and factor_set == 'harmonised'")
+    # 0.044 kt of wood in Germany, as `small_facts` works out.
+    assert total[["base_kt", "other_kt", "activity"]].to_numpy().tolist() == [
+        pytest.approx([0.044, 0.088, 0.044])
+    ]
+
+
+def test_two_inventories_without_a_common_region_are_refused(estimate):
+    both = estimate()
+    parts = [Estimated(rows) for _, rows in both.rows.groupby("region")]
+    parts[0].inventory, parts[1].inventory = "one", "two"
+    with pytest.raises(DataError, match="no region that both inventories have: CN-HE and DE"):
+        diff(*parts)

@@ -111,7 +111,7 @@ def bucket(server, monkeypatch, tmp_path, request):
 def build(tmp_path):
     write_inputs(tmp_path / "in")
 
-    def make(root, second=3, check=None):
+    def make(root, second=3, variant=""):
         record = run(make_plan(tmp_path / "in", second=second), tmp_path / "w")
         return publish(
             files_of(record),
@@ -120,7 +120,7 @@ def build(tmp_path):
             configuration={"second": second},
             record=record,
             label="2018",
-            check=check,
+            variant=variant,
         )
 
     return make
@@ -309,12 +309,19 @@ def test_damage_in_a_store_is_named(build, bucket, damage):
             bci.open_release(root=bucket).file("total.json")
 
 
-def test_a_check_that_refuses_sends_nothing(build, bucket):
+def test_a_variant_lies_next_to_latest(build, bucket):
+    base, other = build(bucket), build(bucket, second=5, variant="what-if")
+    assert bci.open_release(root=bucket).version == base.version
+    assert bci.open_release("what-if", root=bucket).version == other.version
+
+
+def test_a_check_that_refuses_sends_nothing(build, bucket, monkeypatch):
     def refuse(_: Path) -> None:
         raise DataError([])
 
+    monkeypatch.setattr("bc_inventory.release.store.publish.check_content", refuse)
     with pytest.raises(DataError):
-        build(bucket, check=refuse)
+        build(bucket)
     with pytest.raises(ReleaseError, match="no release"):
         ObjectStore(bucket).latest("mini")
 

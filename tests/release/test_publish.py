@@ -22,7 +22,7 @@ SOURCE = {"source_id": "made_up", "citation": "Nobody (2020).", "licence": "CC0"
 def build(tmp_path):
     write_inputs(tmp_path / "in")
 
-    def make(root: Path = tmp_path / "releases", second: int = 3, check=None, cache="cache"):
+    def make(root: Path = tmp_path / "releases", second: int = 3, variant="", cache="cache"):
         record = run(
             make_plan(tmp_path / "in", second=second), tmp_path / "w", cache=tmp_path / cache
         )
@@ -35,7 +35,7 @@ def build(tmp_path):
             label="2018",
             sources=[SOURCE],
             title="A small inventory",
-            check=check,
+            variant=variant,
         )
 
     return make
@@ -94,15 +94,16 @@ def test_nothing_but_releases_stays(build):
     assert names <= {made.version, "latest", ".lock"}
 
 
-def test_what_the_check_refuses_isnt_published(build):
+def test_what_the_check_refuses_isnt_published(build, monkeypatch):
     first = build()
 
     def refuse(folder: Path) -> None:
         assert (folder / "manifest.json").is_file()
         raise DataError([])
 
+    monkeypatch.setattr("bc_inventory.release.store.publish.check_content", refuse)
     with pytest.raises(DataError):
-        build(second=5, check=refuse)
+        build(second=5)
     store = LocalStore(first.path.parents[1])
     assert store.versions("mini") == [first.version]
     assert store.latest("mini") == first.version
@@ -290,3 +291,31 @@ def test_large_files_are_verified_on_request(build, monkeypatch):
     assert open_release(root=root).file("total.json") == path
     with pytest.raises(ReleaseError, match="isn't as published"):
         open_release(root=root, verify=True).file("total.json")
+
+
+def test_a_variant_is_published_without_moving_latest(build, tmp_path):
+    root = tmp_path / "releases"
+    base, other = build(), build(second=5, variant="what-if")
+    assert other.version.startswith("2018-what-if-")
+    assert open_release(root=root).version == base.version
+    opened = open_release("what-if", inventory="mini", root=root)
+    assert opened.version == other.version == open_release("mini/what-if", root=root).version
+    # The newest of a variant is what its name stands for, whatever became `latest` since.
+    newer = build(second=6, variant="what-if")
+    build(second=7)
+    assert open_release("what-if", root=root).version == newer.version
+    assert len(LocalStore(root).versions("mini")) == 4
+
+
+@pytest.mark.parametrize("name", ["latest", "2018-1a2b3c4d", "What if", "../up", "x" * 31])
+def test_what_cannot_name_a_variant_is_refused(build, name):
+    with pytest.raises(ReleaseError, match="as the name of a variant"):
+        build(variant=name)
+
+
+def test_an_unknown_variant_is_refused_with_those_there_are(build, tmp_path):
+    build(variant="what-if")
+    with pytest.raises(ReleaseError, match="Did you mean 'what-if'"):
+        open_release("what-iff", root=tmp_path / "releases")
+    with pytest.raises(ReleaseError, match="no release"):
+        open_release(root=tmp_path / "releases")

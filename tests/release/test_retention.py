@@ -143,3 +143,15 @@ def test_the_command_removes_only_when_it_is_told_to(five):
     assert not cache.exists()
     assert "no longer cited" in ask(store, "cite", versions[0], "--by", "a paper", "--withdraw")
     assert "Would remove 0 of 2" in ask(store, "prune")
+
+
+def test_the_newest_of_a_variant_stays(five):
+    store, versions = five
+    store.write_sidecar("mini", "variants/what-if", f"{versions[0]}\n".encode())
+    fate = next(
+        each
+        for each in fates(store, "mini", keep=1, older_than=0, now=NOW)
+        if each.version == versions[0]
+    )
+    assert fate.why == "variant what-if"
+    assert goes(store, keep=1, older_than=0) == set(versions[1:4])

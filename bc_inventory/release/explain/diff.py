@@ -11,7 +11,7 @@ doesn't estimate the category at all. Parts of rows add up to parts of totals.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from bc_inventory.analysis.decomposition.divisia import Method, parts_of
 from bc_inventory.inventory.reported import REPORTED
 from bc_inventory.inventory.uncertainty import LEVELS
 from bc_inventory.release.explain.changes import changed_inputs, changed_settings
+from bc_inventory.release.explain.in_common import in_common
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,6 +69,9 @@ class Difference:
         base_sha256, other_sha256.
     settings : pandas.DataFrame
         Configuration, code of steps and libraries that changed: what, base, other.
+    left_out : dict of str to tuple
+        Regions and years that one of two inventories alone has, as `regions of base` and the
+        like; two releases of one inventory leave nothing out.
     """
 
     base: dict[str, str]
@@ -76,6 +80,7 @@ class Difference:
     rows: pd.DataFrame
     inputs: pd.DataFrame
     settings: pd.DataFrame
+    left_out: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:
@@ -96,6 +101,7 @@ class Difference:
             "rows": records(self.rows),
             "inputs": records(self.inputs),
             "settings": records(self.settings),
+            "left_out": {what: list(names) for what, names in self.left_out.items()},
         }
 
 
@@ -105,7 +111,8 @@ def diff(base: Release, other: Release, *, method: Method = "lmdi") -> Differenc
     Parameters
     ----------
     base, other : Release
-        Earlier and later release. Memo items are left out.
+        Earlier and later release of one inventory, or those of two; of two inventories the
+        regions and years that both have are compared. Memo items are left out.
     method : {"lmdi", "shapley"}
         Exact method for rows that both releases have.
 
@@ -113,16 +120,28 @@ def diff(base: Release, other: Release, *, method: Method = "lmdi") -> Differenc
     -------
     Difference
         Empty where the releases are the same.
+
+    Raises
+    ------
+    DataError
+        If two inventories have no region or year in common.
     """
     figures = [_figures(release) for release in (base, other)]
+    totals = [release.table("totals") for release in (base, other)]
+    left_out: dict[str, tuple[str, ...]] = {}
+    if base.inventory != other.inventory:
+        figures, left_out = in_common(figures[0], figures[1])
+        if left_out:
+            totals = [_sums(rows) for rows in figures]
     rows = _rows(figures[0], figures[1], method)
     return Difference(
         base={"inventory": base.inventory, "version": base.version},
         other={"inventory": other.inventory, "version": other.version},
-        totals=_totals(base.table("totals"), other.table("totals"), rows),
+        totals=_totals(totals[0], totals[1], rows),
         rows=rows,
         inputs=changed_inputs(base.manifest, other.manifest),
         settings=changed_settings(base.manifest, other.manifest),
+        left_out=left_out,
     )
 
 
@@ -130,6 +149,15 @@ def _figures(release: Release) -> pd.DataFrame:
     rows = release.emissions(factor_set=None, columns=_COLUMNS)
     table: pd.DataFrame = rows[rows["emission_kt"].notna()].reset_index(drop=True)
     return table
+
+
+def _sums(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the totals of rows by level, as the published table has them of a whole release."""
+    sums = []
+    for level, extra in LEVELS.items():
+        by = ["year", "side", "species", "factor_set", *extra]
+        sums.append(rows.groupby(by, as_index=False)["emission_kt"].sum().assign(level=level))
+    return pd.concat(sums, ignore_index=True)
 
 
 def _rows(base: pd.DataFrame, other: pd.DataFrame, method: Method) -> pd.DataFrame:

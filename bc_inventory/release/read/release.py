@@ -342,7 +342,8 @@ def open_release(
     Parameters
     ----------
     version : str
-        `latest`, or a version.
+        `latest`, a version, or the name of a variant; with the name of the inventory before it,
+        as in `poland/latest`, of that one.
     inventory : str, optional
         Name of the inventory; by default the only one there is, or that of the configuration
         `default`.
@@ -373,7 +374,10 @@ def open_release(
     from bc_inventory.release.store.stores import open_store
 
     store = open_store(root)
-    return open_stored(store, choose_inventory(store, inventory), version, verify=verify)
+    stated, slash, name = version.rpartition("/")
+    if not slash:
+        return open_stored(store, choose_inventory(store, inventory), version, verify=verify)
+    return open_stored(store, stated, name, verify=verify)
 
 
 def open_stored(

@@ -23,6 +23,7 @@ from bc_inventory.release.store.names import (
     is_inventory,
     is_version,
 )
+from bc_inventory.release.store.variants import named_version
 from bc_inventory.release.store.verify import verify_folder
 from bc_inventory.storage import atomic
 from bc_inventory.storage.hashing import sha256_file
@@ -118,8 +119,8 @@ class LocalStore:
         """Remove a small file next to the releases."""
         (self.folder(inventory) / check_file(path)).unlink(missing_ok=True)
 
-    def commit(self, staged: Path, inventory: str, version: str) -> Path:
-        """Publish a staged release by one rename, then point `latest` at it.
+    def commit(self, staged: Path, inventory: str, version: str, pointer: str = LATEST) -> Path:
+        """Publish a staged release by one rename, then point `latest` at it, or a variant.
 
         A version that is there already is proved to be whole and the same;
         it isn't touched.
@@ -145,7 +146,9 @@ class LocalStore:
             atomic.fsync_tree(staged)
             staged.rename(final)
             atomic.fsync_folder(parent)
-        atomic.write_atomic(parent / LATEST, f"{version}\n".encode())
+        target = parent / pointer
+        target.parent.mkdir(exist_ok=True)
+        atomic.write_atomic(target, f"{version}\n".encode())
         return final
 
     def _require_same(self, staged: Path, final: Path) -> None:
@@ -192,7 +195,7 @@ class LocalStore:
         ReleaseError
             If there is none of that version.
         """
-        name = self.latest(inventory) if version == LATEST else check_version(version)
+        name = named_version(self, inventory, version)
         path = self.folder(inventory) / name
         if not (path / MANIFEST).is_file():
             known = self.versions(inventory)

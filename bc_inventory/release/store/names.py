@@ -11,8 +11,10 @@ __all__ = [
     "FACTS",
     "LATEST",
     "MANIFEST",
+    "VARIANTS",
     "check_file",
     "check_inventory",
+    "check_variant",
     "check_version",
     "is_inventory",
     "is_version",
@@ -22,8 +24,12 @@ LATEST = "latest"
 # Folder of a release with the tables of facts that aren't the embedded ones, whole.
 FACTS = "facts"
 MANIFEST = "manifest.json"
+# Folder next to the releases with the version that each variant was published as last.
+VARIANTS = "variants"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+# Of a variant, so that year and digits fit a version, too.
+_LONGEST = 30
 _VERSION = re.compile(r"[0-9a-z][0-9a-z-]{0,47}-[0-9a-f]{8}")
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.=-]{0,99}")
 # Devices on Windows, which no folder can be named after.
@@ -58,6 +64,17 @@ def check_version(version: str) -> str:
             "'2018-1a2b3c4d'"
         )
     return version
+
+
+def check_variant(name: str) -> str:
+    """Return the name of a variant, or raise ReleaseError if it can't be one."""
+    if not is_inventory(name) or is_version(name) or name == LATEST or len(name) > _LONGEST:
+        raise ReleaseError(
+            f"found {_shown(name)} as the name of a variant; expected at most {_LONGEST} "
+            f"lower-case letters, digits and hyphens, other than a version and {LATEST!r}, such as "
+            "'what-if'"
+        )
+    return name
 
 
 def check_file(path: str) -> str:

@@ -30,6 +30,7 @@ from bc_inventory.release.store.names import (
     is_inventory,
     is_version,
 )
+from bc_inventory.release.store.variants import named_version
 from bc_inventory.release.store.verify import compare_files
 from bc_inventory.storage import atomic
 from bc_inventory.storage.hashing import sha256_file
@@ -96,8 +97,8 @@ class ObjectStore:
         """Tell whether a version is published."""
         return self._exists(self._key(check_inventory(inventory), check_version(version), MANIFEST))
 
-    def commit(self, staged: Path, inventory: str, version: str) -> str:
-        """Publish a staged release: its files, then its manifest, then `latest`.
+    def commit(self, staged: Path, inventory: str, version: str, pointer: str = LATEST) -> str:
+        """Publish a staged release: its files, then its manifest, then `latest` or a variant.
 
         Returns
         -------
@@ -124,7 +125,7 @@ class ObjectStore:
                     self._put(f"{place}/{name}", path.read_bytes())
             self._require_all(staged, place)
             self._put(f"{place}/{MANIFEST}", (staged / MANIFEST).read_bytes())
-        self._put(self._key(inventory, LATEST), f"{version}\n".encode())
+        self._put(self._key(inventory, pointer), f"{version}\n".encode())
         return f"{self.address}/{inventory}/{version}"
 
     def _require_all(self, staged: Path, place: str) -> None:
@@ -167,7 +168,7 @@ class ObjectStore:
 
         Copies are verified in any case, so `verify` changes nothing here.
         """
-        name = self.latest(inventory) if version == LATEST else check_version(version)
+        name = named_version(self, inventory, version)
         manifest = self._manifest(inventory, name)
         cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
         folder = cache / "bc-inventory" / "releases" / inventory / name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,9 @@ from bc_inventory.release.metadata.datapackage import DATAPACKAGE, datapackage
 from bc_inventory.release.metadata.readme import readme
 from bc_inventory.release.read.tables import coverage
 from bc_inventory.release.store.content import check_content
-from bc_inventory.release.store.names import MANIFEST, check_file, check_inventory
+from bc_inventory.release.store.names import LATEST, MANIFEST, check_file, check_inventory
 from bc_inventory.release.store.stores import open_store
+from bc_inventory.release.store.variants import variant_pointer
 from bc_inventory.storage.hashing import Content
 
 __all__ = ["PublishedRelease", "publish"]
@@ -56,7 +57,7 @@ def publish(
     label: str,
     sources: Sequence[Mapping[str, Any]] = (),
     title: str = "",
-    check: Callable[[Path], None] | None = None,
+    variant: str = "",
 ) -> PublishedRelease:
     """Publish files as a new version of an inventory, whole or not at all.
 
@@ -78,9 +79,9 @@ def publish(
         Rows of `sources.csv` that the release cites, values JSON.
     title : str
         What the release is called in its README.
-    check : callable, optional
-        Called with the staged folder after `check_content`; what it raises
-        stops the publication.
+    variant : str
+        Name of the variant that is published; `latest` stays where it is. Empty for the
+        inventory itself.
 
     Returns
     -------
@@ -99,11 +100,12 @@ def publish(
     """
     store = open_store(root)
     check_inventory(inventory)
+    pointer = variant_pointer(variant) if variant else LATEST
     with _storage(root), store.staging(inventory) as staged:
         contents, origins = _stage(files, staged, record)
         core = manifests.describe(
             inventory=inventory,
-            label=label,
+            label=f"{label}-{variant}" if variant else label,
             title=title or inventory,
             configuration=configuration,
             record=record,
@@ -118,9 +120,7 @@ def publish(
         (staged / MANIFEST).write_bytes(manifests.dump(whole))
         if not store.has(inventory, version):
             check_content(staged)
-            if check is not None:
-                check(staged)
-        return PublishedRelease(version, str(store.commit(staged, inventory, version)))
+        return PublishedRelease(version, str(store.commit(staged, inventory, version, pointer)))
 
 
 def _stage(

@@ -1,8 +1,8 @@
 """Which versions may go, which stay, and why.
 
-A version stays if it is `latest`, if something cites it, if it is among the newest, or
-if it is young. What goes was published long ago, was followed by many others, and
-nothing is known to refer to it.
+A version stays if it is `latest` or the newest of a variant, if something cites it, if it is
+among the newest, or if it is young. What goes was published long ago, was followed by many
+others, and nothing is known to refer to it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bc_inventory.release.metadata.citations import citations
+from bc_inventory.release.store.variants import variants
 
 if TYPE_CHECKING:
     from bc_inventory.release.store.stores import Store
@@ -71,10 +72,13 @@ def fates(
     cited: dict[str, list[str]] = {}
     for citation in citations(store, inventory):
         cited.setdefault(citation.version, []).append(citation.by)
+    named = {version: name for name, version in variants(store, inventory).items()}
     result = []
     for rank, (published, version) in enumerate(_newest_first(store, inventory, latest)):
         if version == latest:
             why = "latest"
+        elif version in named:
+            why = f"variant {named[version]}"
         elif version in cited:
             more = len(cited[version]) - 1
             why = f"cited by {cited[version][0]}" + (f" and {more} more" if more else "")
