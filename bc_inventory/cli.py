@@ -28,6 +28,7 @@ COMMANDS = {
     "compare": "Compare a release with other inventories.",
     "decompose": "Take the difference of two sides, years or factor sets apart.",
     "review": "Check a release as a review would.",
+    "evidence": "Say what a release rests on, and what is assumed.",
     "targets": "Hold inventories against targets; show the gap.",
     "nest": "Resolve claims inside claims, each tonne once.",
     "measures": "Say what measures would save, alone and together.",

@@ -26,6 +26,7 @@ from bc_inventory.inventory.fractions import Fraction
 __all__ = [
     "ACTIVITY",
     "COMMON",
+    "CONFIDENCE_OF",
     "DRAW_COLUMNS",
     "IDENTITY",
     "SPLITS",
@@ -76,6 +77,11 @@ SPREAD: Mapping[str, tuple[str, ...]] = {
 SPLITS: Mapping[str, str] = {
     Component.ACTIVITY: "split_activity",
     Component.LOCAL: "split_local",
+}
+# Columns that say how far the fact behind a component was seen in its source. The activity has
+# one for all that made it.
+CONFIDENCE_OF: Mapping[str, str] = {
+    each: f"{each}_confidence" for each in (Component.ACTIVITY, Component.SHARE, *COMMON)
 }
 # What the draws of all components depend on.
 DRAW_COLUMNS = tuple(

@@ -14,7 +14,7 @@ import pandas as pd
 from bc_inventory import units
 from bc_inventory.inventory.abatement import add_abatement, removal
 from bc_inventory.inventory.activity import join_words, weakest
-from bc_inventory.inventory.components import product
+from bc_inventory.inventory.components import CONFIDENCE_OF, product
 from bc_inventory.inventory.factors import add_factors, add_shares
 from bc_inventory.inventory.facts import Facts
 from bc_inventory.schema import check, table
@@ -127,9 +127,8 @@ def _multiply(rows: pd.DataFrame) -> pd.DataFrame:
     emissions["tier"] = np.minimum(
         emissions["tier"].astype(int), emissions["factor_tier"].astype(int)
     )
-    emissions["confidence"] = _weakest_of(
-        emissions, ["confidence", "share_confidence", "factor_confidence", "abatement_confidence"]
-    )
+    emissions["activity_confidence"] = emissions["confidence"]
+    emissions["confidence"] = _weakest_of(emissions, list(CONFIDENCE_OF.values()))
     emissions["note"] = join_words(emissions["note"])
     return emissions
 

@@ -43,7 +43,8 @@ IMPACTS = {
 DERIVED = (
     *("decomposition", "measure_savings", "target_progress", "emission_gap"),
     *("key_categories", "review_checks", "completeness", "implied_factors", "series_breaks"),
-    *("emission_by_evidence", "source_use", "double_counting", "double_counting_findings"),
+    *("evidence", "evidence_open", "emission_by_tier", "source_use"),
+    *("double_counting", "double_counting_findings"),
     "comparability",
 )
 _GNFR_NAMES = {

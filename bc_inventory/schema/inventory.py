@@ -178,6 +178,10 @@ EMISSIONS = Table(
         _s("factor_source", "source id of the factor"),
         _s("abatement_source", "source ids of controls and their penetration, separated by ;"),
         _s("ncv_id", "calorific value that let factor and activity meet"),
+        _s("activity_confidence", "weakest confidence of what made the activity"),
+        _s("share_confidence", "confidence of the technology share"),
+        _s("factor_confidence", "confidence of the factor"),
+        _s("abatement_confidence", "weakest confidence of controls and their penetration"),
         _s("confidence", "weakest confidence of what made the row"),
         _s(
             "flag",

@@ -6,7 +6,10 @@ from bc_inventory.schema import common as c
 from bc_inventory.schema.contract import Column, Table
 from bc_inventory.schema.enumerations import Statistic
 
-__all__ = ["TABLES"]
+__all__ = ["COMPONENTS", "TABLES"]
+
+# Components of a row that have a confidence, and the weakest of them.
+COMPONENTS = ("activity", "share", "factor", "abatement", "weakest")
 
 
 def _n(
@@ -113,18 +116,77 @@ BREAKS = Table(
 )
 
 EVIDENCE = Table(
-    "emission_by_evidence",
-    "Emission of a domain by the weakest confidence, or the tier, of what made each row.",
+    "evidence",
+    "Emission and variance of a domain by the confidence of each component of its rows.",
     (
         c.year,
         c.factor_set,
         c.side,
-        Column("aspect", "string", "confidence or tier", enum=("confidence", "tier")),
-        _s("value", "the confidence or tier"),
+        _s("sector", "GNFR aggregate, or * for all"),
+        Column("component", "string", "component, or the weakest of a row", enum=COMPONENTS),
+        Column(
+            "confidence",
+            "string",
+            "how far the fact behind it was seen in its source; none where the row has no such "
+            "component, as without controls",
+            enum=(*c.CONFIDENCE, "none"),
+        ),
+        _n("emission_kt", "emission of the rows", "kt", required=True),
+        _n("share", "share of the domain's emission of the sector", "1", required=True),
+        _n(
+            "share_of_variance",
+            "share of the variance of the domain's total by error propagation: that of the "
+            "component, and for `weakest` that of the rows; what offsets others can be below zero",
+            "1",
+            required=True,
+        ),
+    ),
+    ("year", "factor_set", "side", "sector", "component", "confidence"),
+)
+
+OPEN_EVIDENCE = Table(
+    "evidence_open",
+    "A fact that is assumed or recalled, by what rests on it and what would replace it.",
+    (
+        c.year,
+        c.factor_set,
+        c.side,
+        Column("component", "string", "component", enum=COMPONENTS[:-1]),
+        _s(
+            "fact",
+            "mapping_id or activity_id, factor_id; scope, category and fuel of a technology split; "
+            "scope, category, fuel and technology of a set of controls",
+        ),
+        Column("confidence", "string", "its weakest confidence", enum=c.CONFIDENCE),
+        _s("source_id", "sources of the rows, separated by ;"),
+        _s("nfr", "categories it is used in, separated by ;"),
+        _s("fuel", "fuels it is used with, separated by ;"),
+        _n("emission_kt", "emission of the rows that rest on it", "kt", required=True),
+        _n("share", "share of the domain's total", "1", required=True),
+        _n(
+            "share_of_variance",
+            "share of the variance of the domain's total by error propagation; a part that offsets "
+            "others can be below zero",
+            "1",
+            required=True,
+        ),
+        _s("needed", "what would replace it"),
+    ),
+    ("year", "factor_set", "side", "component", "fact"),
+)
+
+BY_TIER = Table(
+    "emission_by_tier",
+    "Emission of a domain by the lower of the tiers of activity and factor.",
+    (
+        c.year,
+        c.factor_set,
+        c.side,
+        Column("tier", "integer", "tier", minimum=1, maximum=3),
         _n("emission_kt", "emission", "kt", required=True),
         _n("share", "share of the domain's total", "1", required=True),
     ),
-    ("year", "factor_set", "side", "aspect", "value"),
+    ("year", "factor_set", "side", "tier"),
 )
 
 SOURCE_USE = Table(
@@ -183,6 +245,8 @@ TABLES = (
     IMPLIED_FACTORS,
     BREAKS,
     EVIDENCE,
+    OPEN_EVIDENCE,
+    BY_TIER,
     SOURCE_USE,
     DOUBLE_COUNTING,
     DOUBLE_COUNTING_FINDINGS,

@@ -82,7 +82,7 @@ ANALYSES = (
         review_step,
         (
             *("key_categories", "review_checks", "completeness", "implied_factors"),
-            *("series_breaks", "emission_by_evidence", "source_use"),
+            *("series_breaks", "evidence", "evidence_open", "emission_by_tier", "source_use"),
         ),
         ("emissions", "totals"),
         {"limits": "review_limits.csv", **_DOMAINS},

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from bc_inventory.commands.decompose import decompose
+from bc_inventory.commands.evidence import evidence
 from bc_inventory.commands.nest import nest
 from bc_inventory.commands.review import review
 from bc_inventory.commands.targets import targets
@@ -69,6 +70,36 @@ def test_a_review_passes_and_looks(releases, tmp_path):
     assert "Computed now" not in done.output
     looks = "\nlook " in "\n" + done.output
     assert call(review, "--releases", releases, "--strict").exit_code == int(looks)
+
+
+def test_evidence_lists_what_is_assumed_largest_first(releases, tmp_path):
+    """Half of the bricks' and wood's split and all of the coal's mapping are assumed."""
+    book = tmp_path / "e.xlsx"
+    done = call(evidence, "--releases", releases, "--to", book)
+    assert done.exit_code == 0
+    assert "Computed now" not in done.output
+    assert "m-coal (assumed, s): a statistic or survey of the activity" in done.output
+    sheets = pd.read_excel(book, sheet_name=None, engine="calamine")
+    facts = sheets["evidence_open"].rename(columns=lambda name: name.partition(" ")[0])
+    coal = facts[facts["fact"] == "m-coal"].iloc[0]
+    assert coal["emission_kt"] == pytest.approx(0.080)
+    assert coal["share"] == pytest.approx(0.080 / 0.110)
+    assert facts["emission_kt"].is_monotonic_decreasing
+    one = call(evidence, "--releases", releases, "--sector", "B_Industry")
+    assert "Hebei: share of emission" in one.output
+    assert "m-coal" not in one.output
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--year", 1999), "the year 1999; expected one of 2018"),
+        (("--sector", "B_Industri"), "Did you mean 'B_Industry'"),
+    ],
+)
+def test_evidence_of_what_is_not_there(releases, words, message):
+    with pytest.raises(DataError, match=message):
+        call(evidence, *words, "--releases", releases)
 
 
 def test_claims_of_a_file_and_those_that_ship(releases, tmp_path):

@@ -220,3 +220,31 @@ def test_approaches_agree_for_small_spread(small):
         half1 = (side[f"approach1_{bound}_kt"] - side["emission_kt"]).abs()
         half2 = (side[f"{bound}_kt"] - side["emission_kt"]).abs()
         assert half2.to_numpy() == pytest.approx(half1.to_numpy(), rel=0.05)
+
+
+def test_a_change_of_labels_alone_changes_no_number(small):
+    """Confidence says how far a fact is known; no value or interval follows from it."""
+    before, _ = make(small)
+    tables = ("activity_mapping", "activity_national", "technology_shares")
+    for name in (*tables, "emission_factors", "penetration", "abatement", "activity_uncertainty"):
+        path = small / f"{name}.csv"
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        assert len(frame)
+        frame.assign(confidence="recalled", note="another").to_csv(path, index=False)
+    after, _ = make(small)
+    labels = [name for name in before if name.endswith("confidence")] + ["note"]
+    pd.testing.assert_frame_equal(before.drop(columns=labels), after.drop(columns=labels))
+    assert set(by_row(after)["confidence"]) == {"recalled"}
+    sums = [totals(rows, draws=100, seed=1) for rows in (before, after)]
+    pd.testing.assert_frame_equal(*sums)
+
+
+def test_each_component_has_its_own_confidence(small):
+    rows, _ = make(small)
+    names = ["activity_confidence", "share_confidence", "factor_confidence", "abatement_confidence"]
+    labels = by_row(rows)[names]
+    coal = labels.loc[("CN-HE", "1A4bi", "coal", "stove")].tolist()
+    assert coal == ["assumed", "assumed", "high", "assumed"]
+    wood = labels.loc[("DE", "1A4bi", "wood", "stove")]
+    assert wood.tolist()[:3] == ["high", "assumed", "high"]
+    assert pd.isna(wood["abatement_confidence"])

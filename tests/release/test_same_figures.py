@@ -23,6 +23,8 @@ DERIVED = {
     "comparison_cells": ["base_kt", "other_kt"],
     "comparison_consensus": ["pooled_kt", "pooled_lower_kt", "pooled_upper_kt"],
     "key_categories": ["emission_kt", "contribution"],
+    "evidence": ["emission_kt", "share", "share_of_variance"],
+    "evidence_open": ["emission_kt", "share", "share_of_variance"],
     "implied_factors": ["emission_kt", "implied_factor"],
     "double_counting": ["claimed_kt", "remaining_kt"],
     "measure_savings": ["saved_kt", "lower_kt", "upper_kt"],

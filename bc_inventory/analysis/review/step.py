@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory import schema
-from bc_inventory.analysis.review.evidence import by_evidence, source_use
+from bc_inventory.analysis.review.evidence import by_tier, evidence_tables, source_use
 from bc_inventory.analysis.review.limits import review_limits
 from bc_inventory.analysis.review.review import key_tables, review_tables
 from bc_inventory.schema.counted import counted
@@ -34,7 +34,7 @@ def review_step(inputs: dict[str, Path], outputs: dict[str, Path], *, year: int)
         and `regions`.
     outputs : dict of str to Path
         Parquet: `key_categories`, `review_checks`, `completeness`, `implied_factors`,
-        `series_breaks`, `emission_by_evidence`, `source_use`.
+        `series_breaks`, `evidence`, `evidence_open`, `emission_by_tier`, `source_use`.
     year : int
         Calendar year.
     """
@@ -45,7 +45,7 @@ def review_step(inputs: dict[str, Path], outputs: dict[str, Path], *, year: int)
     frames_of: dict[str, list[pd.DataFrame]] = {}
     for factor_set in sorted(rows["factor_set"].unique()):
         reviewed_tables = reviewed(rows, totals, limits, year=year, factor_set=factor_set)
-        reviewed_tables |= _evidence(rows, totals, year, factor_set)
+        reviewed_tables |= _evidence(rows, factor_set)
         for name, frame in reviewed_tables.items():
             frames_of.setdefault(name, []).append(frame.assign(factor_set=factor_set))
     tables = {name: pd.concat(frames, ignore_index=True) for name, frames in frames_of.items()}
@@ -79,10 +79,13 @@ def reviewed(
     return result
 
 
-def _evidence(
-    rows: pd.DataFrame, totals: pd.DataFrame, year: int, factor_set: str
-) -> dict[str, pd.DataFrame]:
+def _evidence(rows: pd.DataFrame, factor_set: str) -> dict[str, pd.DataFrame]:
     known = (rows["factor_set"] == factor_set) & rows["emission_kt"].notna()
     figures = counted(rows[known])
-    mine = totals[(totals["year"] == year) & (totals["factor_set"] == factor_set)]
-    return {"emission_by_evidence": by_evidence(figures, mine), "source_use": source_use(figures)}
+    by_confidence, open_facts = evidence_tables(figures)
+    return {
+        "evidence": by_confidence,
+        "evidence_open": open_facts,
+        "emission_by_tier": by_tier(figures),
+        "source_use": source_use(figures),
+    }

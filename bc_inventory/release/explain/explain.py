@@ -14,9 +14,9 @@ import pandas as pd
 
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.inventory.components import IDENTITY, Component, draw_names, multiplier
+from bc_inventory.inventory.variance import Variance, propagate
 from bc_inventory.reference.paths import embedded_root
 from bc_inventory.release.explain.provenance import Provenance
-from bc_inventory.release.explain.variance import Variance, propagate
 from bc_inventory.release.read.select import Names, as_list
 from bc_inventory.schema.common import CONFIDENCE
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["FORMULA", "Explanation", "explain"]
 
 FORMULA = "emission = activity x share x emission factor x (1 - abatement)"
-_ACTIVITY_KEY = ["year", "region", "nfr", "fuel", "activity_id"]
 # A row of the emission table as it is reported: columns that say nothing of the sum are left out.
 _COLUMNS = [
     *("year", "side", "region", "nfr", "gnfr", "fuel", "technology", "factor_set", "memo"),
@@ -54,7 +53,7 @@ class Explanation:
         Sum of the rows.
     half_width_kt : float
         Half of the 95 % interval by error propagation; see
-        `bc_inventory.release.explain.variance`.
+        `bc_inventory.inventory.variance`.
     interval : dict or None
         The published total of the same name with its drawn interval, where
         the release has one.
@@ -157,7 +156,7 @@ def explain(
     figures = matches["emission_kt"].notna()
     rows = matches[figures].reset_index(drop=True)
     variance = propagate(rows)
-    details = _describe(_with_activity(rows, release), total, variance)
+    details = _describe(rows, total, variance)
     provenance = Provenance(release.manifest, facts or release.facts or embedded_root())
     by_name = {
         "region": as_list(region) or None,
@@ -207,15 +206,6 @@ def _nothing(region: Names, sector: Names, year: int, factor_set: str, memo: boo
     kind = "memo items" if memo else "rows of the totals"
     remedy = "Ask without --memo." if memo else "Memo items are explained with --memo."
     return Problem(f"no {kind} for {text}", "rows to explain", remedy=remedy)
-
-
-def _with_activity(rows: pd.DataFrame, release: Release) -> pd.DataFrame:
-    """Give each row the confidence of its activity alone, where the release has it."""
-    if "activity" not in release.tables:
-        return rows.assign(activity_confidence=None)
-    known = release.table("activity")[[*_ACTIVITY_KEY, "confidence"]]
-    named = known.rename(columns={"confidence": "activity_confidence"})
-    return rows.merge(named, on=_ACTIVITY_KEY, how="left", validate="many_to_one")
 
 
 def _describe(rows: pd.DataFrame, total: float, variance: Variance) -> pd.DataFrame:

@@ -22,6 +22,27 @@ _READ = {
 }
 
 
+_COMPONENTS = {
+    "activity": Both("activity", "活动水平"),
+    "share": Both("technology share", "技术占比"),
+    "factor": Both("emission factor", "排放因子"),
+    "abatement": Both("abatement", "治理"),
+    "weakest": Both("weakest of a row", "每行最弱者"),
+}
+_NEEDED = {
+    "a statistic or survey of the activity": Both(
+        "a statistic or survey of the activity", "活动水平的统计或调查"
+    ),
+    "a register, stock or survey by technology": Both(
+        "a register, stock or survey by technology", "按技术的登记、保有量或调查"
+    ),
+    "measured factors of the technology": Both(
+        "measured factors of the technology", "该技术的实测因子"
+    ),
+    "a register or survey of controls in use": Both(
+        "a register or survey of controls in use", "在用治理设施的登记或调查"
+    ),
+}
 _QUANTITIES = {
     "*": Both("all", "全部"),
     "EC": Both("elemental carbon", "元素碳"),
@@ -169,30 +190,93 @@ def methods(material: Material) -> Section:
         Both("Methods and sources", "方法与来源"),
         (formula, counts),
         (
-            _strength(material, "confidence"),
-            _strength(material, "tier"),
+            _confidence(material),
+            _open_facts(material),
+            _tiers(material),
             _sources(material),
             *changed_facts(material),
         ),
     )
 
 
-def _strength(material: Material, column: str) -> Figure:
-    matches = material.derived_of("emission_by_evidence")
-    sums = matches[matches["aspect"] == column].rename(columns={"value": column})
-    title = {"confidence": Both("confidence", "可信度"), "tier": Both("tier", "层级")}[column]
+def _confidence(material: Material) -> Figure:
+    rows = material.derived_of("evidence")
+    rows = rows[rows["sector"] == "*"]
     columns = [
         Column("side", Both("side", "方")),
-        Column(column, title),
+        Column("component", Both("component", "组成")),
+        Column("confidence", Both("confidence", "可信度")),
+        Column("emission_kt", Both("emission", "排放量"), "kt"),
+        Column("share", Both("share", "占比"), "1", 3, percent=True),
+        Column(
+            "share_of_variance",
+            Both("share of the variance of the total", "占总方差比例"),
+            "1",
+            3,
+            percent=True,
+        ),
+    ]
+    caption = Both(
+        "Emission by the confidence of each component: activity, technology share, factor, "
+        "control, and the weakest of a row.",
+        "按各组成（活动水平、技术占比、因子、治理）及每行最弱者的可信度划分的排放量。",
+    )
+    labels = {
+        "side": material.sides,
+        "component": _COMPONENTS,
+        "confidence": {**CONFIDENCE_NAMES, "none": Both("none", "无")},
+    }
+    return Figure(caption, None, to_table(rows, columns, "evidence", labels))
+
+
+def _open_facts(material: Material) -> Figure:
+    """List what is assumed or recalled, the largest first."""
+    rows = material.derived_of("evidence_open")
+    columns = [
+        Column("side", Both("side", "方")),
+        Column("component", Both("component", "组成")),
+        Column("fact", Both("fact", "事实")),
+        Column("confidence", Both("confidence", "可信度")),
+        Column("emission_kt", Both("emission that rests on it", "所支撑的排放"), "kt"),
+        Column("share", Both("share", "占比"), "1", 3, percent=True),
+        Column(
+            "share_of_variance",
+            Both("share of the variance of the total", "占总方差比例"),
+            "1",
+            3,
+            percent=True,
+        ),
+        Column("needed", Both("what would replace it", "可替代的资料")),
+    ]
+    names = {
+        "side": material.sides,
+        "component": _COMPONENTS,
+        "confidence": CONFIDENCE_NAMES,
+        "needed": _NEEDED,
+    }
+    return Figure(
+        Both(
+            "What is assumed or unverified, by the emission that rests on it.",
+            "属于判断或未核实的事实，按其支撑的排放量排列。",
+        ),
+        None,
+        to_table(rows, columns, "evidence_open", names),
+    )
+
+
+def _tiers(material: Material) -> Figure:
+    columns = [
+        Column("side", Both("side", "方")),
+        Column("tier", Both("tier", "层级")),
         Column("emission_kt", Both("emission", "排放量"), "kt"),
         Column("share", Both("share", "占比"), "1", 3, percent=True),
     ]
     caption = Both(
-        f"Emission by {title.en}: the weakest of what made each row.",
-        f"按{title.zh}划分的排放量（取每行各项中最弱者）。",
+        "Emission by tier: the lower of activity and factor.",
+        "按层级划分的排放量（取活动水平与因子中较低者）。",
     )
-    labels = {"side": material.sides, "confidence": CONFIDENCE_NAMES}
-    return Figure(caption, None, to_table(sums, columns, column, labels))
+    rows = material.derived_of("emission_by_tier")
+    return Figure(caption, None, to_table(rows, columns, "tier", {"side": material.sides}))
 
 
 def _sources(material: Material) -> Figure:

@@ -32,7 +32,8 @@ class Variance:
         Share of the variance that each row carries, with the rows' index; a row that
         offsets others can have a negative one.
     moved : pandas.DataFrame
-        Columns row (the row's index), part, name, kt: how far a row moves with a part.
+        Columns row (the row's index), part, name, kt: how far a row moves with a part; and
+        share_of_variance, what that is of the variance of the total.
     """
 
     half_width_kt: float
@@ -75,7 +76,8 @@ def propagate(rows: pd.DataFrame) -> Variance:
     together = grouped["kt"].transform("sum")
     variance = float(np.square(parts["half_width_kt"]).sum())
     scale = 1.0 / variance if variance > 0 else 0.0
-    carried = (moved["kt"] * together * scale).groupby(moved["row"]).sum()
+    moved["share_of_variance"] = moved["kt"] * together * scale
+    carried = moved.groupby("row")["share_of_variance"].sum()
     parts["half_width_kt"] = parts["half_width_kt"].abs()
     parts["share_of_variance"] = np.square(parts["half_width_kt"]) * scale
     parts = parts.sort_values(
