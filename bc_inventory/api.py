@@ -350,10 +350,10 @@ def compare(
     from bc_inventory.analysis.comparison.inventories import compare_side
     from bc_inventory.analysis.comparison.published import published_rows
     from bc_inventory.analysis.comparison.regions import of_part
-    from bc_inventory.analysis.review.limits import review_limits
     from bc_inventory.errors import DataError, Problem
     from bc_inventory.reference.codelists import gnfr_index
     from bc_inventory.reference.domains import resolve_domain
+    from bc_inventory.reference.limits import review_limits
     from bc_inventory.reference.paths import using_root
     from bc_inventory.release.read.built_with import built_with
     from bc_inventory.release.read.comparison import published_comparison

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bc_inventory.analysis.comparison.align import align
 from bc_inventory.analysis.comparison.comparability import read_definitions
 from bc_inventory.analysis.comparison.pairwise import side_by_side
-from bc_inventory.analysis.review.limits import review_limits
+from bc_inventory.reference.limits import review_limits
 from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import read_csv
 

@@ -21,10 +21,10 @@ from bc_inventory.analysis.comparison.pairwise import pair_tables
 from bc_inventory.analysis.comparison.regions import of_side
 from bc_inventory.analysis.decomposition.decompose import HEADS, decompose
 from bc_inventory.analysis.decomposition.factor_bridge import bridge, implied_factors
-from bc_inventory.analysis.review.limits import review_limits
 from bc_inventory.config import load_config
 from bc_inventory.pipeline.plan import Plan, run
 from bc_inventory.readers.registry import read_any
+from bc_inventory.reference.limits import review_limits
 from bc_inventory.reference.paths import data_root
 from bc_inventory.workflow.plan import make_plan
 

@@ -69,13 +69,15 @@ def build(config: str, output: str | None, scheduler: str, variant: str) -> None
     published = open_release(release.version, inventory=chosen.inventory.name, root=folder)
     use_facts_of(published)
     click.echo(published.manifest["title"])
-    totals = published.table("totals")
+    totals, whole_years = published.table("totals"), published.table("whole_years")
     for year in chosen.inventory.years:
-        click.echo(summary(totals, year, chosen.grid.factor_set))
+        click.echo(summary(totals, year, chosen.grid.factor_set, whole_years))
     click.echo(f"Release {release.version}: {release.address}")
 
 
-def summary(totals: pd.DataFrame, year: int, factor_set: str) -> str:
+def summary(
+    totals: pd.DataFrame, year: int, factor_set: str, whole_years: pd.DataFrame | None = None
+) -> str:
     """Return the totals of a year by domain and GNFR aggregate as a table of text.
 
     Parameters
@@ -86,7 +88,10 @@ def summary(totals: pd.DataFrame, year: int, factor_set: str) -> str:
         Calendar year.
     factor_set : str
         Which factor set.
+    whole_years : pandas.DataFrame, optional
+        Contract `whole_years`; says below the table what an incomplete year lacks.
     """
+    from bc_inventory.inventory.whole_years import incomplete
     from bc_inventory.reference.naming import names_by_domain
     from bc_inventory.schema.enumerations import Level
 
@@ -97,8 +102,11 @@ def summary(totals: pd.DataFrame, year: int, factor_set: str) -> str:
         f"\nBlack carbon {year}, kt (95 % interval), {factor_set} factors",
         f"{'':24}" + "".join(f"{name.en:>{width}}" for name in names.values()),
     ]
+    rows = rows.assign(short=incomplete(rows))
     cells = {
-        (row.gnfr, row.side): f"{row.emission_kt:,.1f} ({row.lower_kt:,.1f}-{row.upper_kt:,.1f})"
+        (row.gnfr, row.side): "incomplete"
+        if row.short
+        else f"{row.emission_kt:,.1f} ({row.lower_kt:,.1f}-{row.upper_kt:,.1f})"
         for row in rows[rows["level"].isin([Level.SIDE, Level.SIDE_GNFR])].itertuples()
     }
     sectors = sorted({sector for sector, _ in cells if sector != "*"})
@@ -106,4 +114,17 @@ def summary(totals: pd.DataFrame, year: int, factor_set: str) -> str:
         row = [cells.get((sector, side), "not estimated") for side in names]
         head = "Total" if sector == "*" else sector
         lines.append(f"{head:24}" + "".join(f"{cell:>{width}}" for cell in row))
+    if whole_years is not None:
+        mine = whole_years[
+            (whole_years["year"] == year)
+            & (whole_years["factor_set"] == factor_set)
+            & incomplete(whole_years)
+        ].set_index("side")
+        lines += [
+            f"{names[side].en} {year} is incomplete: {mine.loc[side, 'coverage']:.0%} of the "
+            f"emission of {mine.loc[side, 'compared_with']} has a figure. "
+            f"Lacking: {mine.loc[side, 'lacking']}"
+            for side in names
+            if side in mine.index
+        ]
     return "\n".join(lines)

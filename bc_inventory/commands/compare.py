@@ -119,8 +119,8 @@ def _computed(
 ) -> list[dict[str, pd.DataFrame]]:
     from bc_inventory.analysis.comparison.comparability import read_definitions
     from bc_inventory.analysis.comparison.inventories import compare_side
-    from bc_inventory.analysis.review.limits import review_limits
     from bc_inventory.reference.codelists import gnfr_index
+    from bc_inventory.reference.limits import review_limits
 
     definitions, limits, gnfr_of = read_definitions(), review_limits(), gnfr_index()
     result = []
@@ -172,7 +172,12 @@ def _chosen(
 
 
 def _years(release: Release) -> set[int]:
-    return {int(year) for year in release.table("totals")["year"].unique()}
+    from bc_inventory.inventory.whole_years import incomplete
+    from bc_inventory.schema.enumerations import Level
+
+    totals = release.table("totals")
+    short = totals.loc[incomplete(totals) & (totals["level"] == Level.SIDE), "year"]
+    return {int(year) for year in set(totals["year"]) - set(short)}
 
 
 def _nothing(

@@ -116,6 +116,19 @@ class _Part:
     def total(self) -> float:
         """Return its published total, kt; a group's is the sum of those of its members."""
         rows = self.release.totals(self.place, None, self.year, factor_set=self.factor_set)
+        from bc_inventory.errors import DataError, Problem
+        from bc_inventory.inventory.whole_years import incomplete
+
+        if incomplete(rows).any():
+            raise DataError(
+                [
+                    Problem(
+                        f"{self.place or 'all'} in {self.year}, which is incomplete",
+                        "a year that is whole",
+                        remedy="`bc-inventory show` says what each year lacks.",
+                    )
+                ]
+            )
         return float(rows["emission_kt"].sum())
 
 
@@ -175,12 +188,13 @@ def _selector(text: str) -> dict[str, str]:
 
 def _part(chosen: dict[str, str], inventory: str | None, releases: str) -> _Part:
     from bc_inventory.errors import DataError, Problem
+    from bc_inventory.release.read.built_with import built_with
     from bc_inventory.release.read.release import open_release
 
     release = open_release(chosen.get("release", "latest"), inventory=inventory, root=releases)
     use_facts_of(release)
     years = sorted({int(year) for year in release.table("totals")["year"].unique()})
-    text = chosen.get("year", str(years[-1]))
+    text = chosen.get("year", str(built_with(release).year))
     if not text.isdigit() or int(text) not in years:
         raise DataError(
             [

@@ -78,7 +78,7 @@ def measures(
     release = open_release(version, inventory=inventory, root=releases)
     use_facts_of(release)
     built = built_with(release)
-    request = year or int(release.table("totals")["year"].max())
+    request = year or built.year
     table = derived(release, "measure_savings")
     as_built = (
         not chosen and library is None and (request, factor_set) == (built.year, built.factor_set)

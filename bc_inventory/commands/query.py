@@ -19,7 +19,10 @@ __all__ = ["query"]
 
 # What fits a terminal; the other formats have all columns.
 _BRIEF = {
-    "totals": ["year", "side", "region", "gnfr", "nfr", "emission_kt", "lower_kt", "upper_kt"],
+    "totals": [
+        *("year", "side", "region", "gnfr", "nfr", "emission_kt", "lower_kt", "upper_kt"),
+        "completeness",
+    ],
     "emissions": [
         "year",
         "region",

@@ -70,6 +70,7 @@ def report(
     }
     optional = {
         "grid": f"grid_{chosen}.nc",
+        "whole_years": "whole_years.parquet",
         "hotspots": "hotspots.parquet",
         "facts_changed": "facts_changed.parquet",
         "stations": "stations.parquet",

@@ -47,17 +47,18 @@ def review(
 
     A finding is a reason to look, not an error.
     """
-    from bc_inventory.analysis.review.limits import review_limits
     from bc_inventory.analysis.review.step import reviewed
-    from bc_inventory.commands.released import computed_now
+    from bc_inventory.commands.released import computed_now, derived
     from bc_inventory.errors import DataError, Problem
+    from bc_inventory.reference.limits import review_limits
+    from bc_inventory.release.read.built_with import built_with
     from bc_inventory.release.read.release import open_release
 
     release = open_release(version, inventory=inventory, root=releases)
     use_facts_of(release)
     totals = release.table("totals")
     years = sorted({int(value) for value in totals["year"].unique()})
-    chosen = year if year is not None else years[-1]
+    chosen = year if year is not None else built_with(release).year
     if chosen not in years:
         listed = ", ".join(map(str, years))
         raise DataError([Problem(f"the year {chosen}", f"one of {listed}")])
@@ -77,6 +78,15 @@ def review(
         shares = ", ".join(f"{row.nfr} {row.contribution:.0%}" for row in ranked.itertuples())
         name = release.names[side].en
         click.echo(f"key categories, {name}, {assessment}, approach {approach}: {shares}")
+    steps = derived(release, "category_steps")
+    if steps is not None:
+        tables["category_steps"] = steps[steps["factor_set"] == factor_set]
+        for row in tables["category_steps"].itertuples():
+            click.echo(
+                f"step      {release.names[row.side].en} {row.nfr} {row.year}: "
+                f"{row.previous_kt:.3g} to {row.emission_kt:.3g} kt by {row.head} "
+                f"({row.head_kt:+.3g} kt): {row.where}"
+            )
     if to is not None:
         from bc_inventory.report.exports import Sheet, write_workbook
 

@@ -24,6 +24,7 @@ def show(
 ) -> None:
     """Show the totals of release VERSION, for all or for a region and sector."""
     from bc_inventory.commands.build import summary
+    from bc_inventory.commands.released import derived
     from bc_inventory.release.read.release import open_release
 
     release = open_release(version, inventory=inventory, root=releases)
@@ -31,7 +32,7 @@ def show(
     if not regions and not sectors:
         totals = release.table("totals")
         for shown in sorted(set(totals["year"]) & set(years or totals["year"])):
-            click.echo(summary(totals, int(shown), factor_set))
+            click.echo(summary(totals, int(shown), factor_set, derived(release, "whole_years")))
         click.echo(f"\nTables: {', '.join(release.tables)}")
         return
     rows = release.totals(
@@ -47,5 +48,7 @@ def show(
         "emission_kt",
         "lower_kt",
         "upper_kt",
+        "completeness",
     ]
-    click.echo(rows[columns].to_string(index=False, float_format=lambda value: f"{value:,.3f}"))
+    shown = rows.reindex(columns=columns)
+    click.echo(shown.to_string(index=False, float_format=lambda value: f"{value:,.3f}"))

@@ -29,10 +29,24 @@ from bc_inventory.inventory.uncertainty import (
     drawn_totals,
     parts,
 )
-from bc_inventory.reference.domains import NO_DOMAIN
+from bc_inventory.inventory.whole_years import (
+    cells_of,
+    incomplete,
+    whole_years,
+    without_incomplete,
+)
+from bc_inventory.reference.domains import NO_DOMAIN, domains, in_order
+from bc_inventory.reference.limits import review_limits
 from bc_inventory.storage.memoize import memoize, memoize_table
 
-__all__ = ["activity_step", "cube_step", "emissions_step", "published_step", "totals_step"]
+__all__ = [
+    "activity_step",
+    "cube_step",
+    "emissions_step",
+    "published_step",
+    "totals_step",
+    "whole_years_step",
+]
 
 
 def published_step(
@@ -130,6 +144,48 @@ def emissions_step(
     schema.write_dataset(emissions, "emissions", outputs["emissions"], "side")
 
 
+def whole_years_step(inputs: dict[str, Path], outputs: dict[str, Path], *, year: int) -> None:
+    """Say which years are whole for which domain.
+
+    Parameters
+    ----------
+    inputs : dict of str to Path
+        `emissions`, and `limits` (contract `review_limits`).
+    outputs : dict of str to Path
+        `whole_years` and `cells`, what has a figure, Parquet.
+    year : int
+        Base year, which must be whole.
+
+    Raises
+    ------
+    DataError
+        If it is incomplete for a domain.
+    """
+    cells = cells_of(schema.read_parquet(inputs["emissions"], "emissions"))
+    verdicts = whole_years(cells, review_limits(inputs["limits"])["whole_year"])
+    _refuse_incomplete(verdicts, year)
+    schema.write_parquet(verdicts, "whole_years", outputs["whole_years"])
+    schema.write_parquet(cells, "emission_cells", outputs["cells"])
+
+
+def _refuse_incomplete(verdicts: pd.DataFrame, base_year: int) -> None:
+    short = verdicts[incomplete(verdicts)]
+    years = set(verdicts["year"]) - set(short["year"])
+    remedy = f"The latest year that is whole for all is {max(years)}." if years else None
+    lacking = short[short["year"] == base_year].drop_duplicates("side").set_index("side")
+    if len(lacking):
+        raise DataError(
+            Problem(
+                f"{base_year}, which is incomplete for {domains()[side].name.en}: of "
+                f"{lacking.loc[side, 'compared_with']} it lacks {lacking.loc[side, 'lacking']}",
+                "a year that is whole for every domain",
+                column="inventory.base_year",
+                remedy=remedy,
+            )
+            for side in in_order(lacking.index)
+        )
+
+
 def totals_step(
     inputs: dict[str, Path], outputs: dict[str, Path], *, draws: int, seed: int
 ) -> None:
@@ -138,7 +194,7 @@ def totals_step(
     Parameters
     ----------
     inputs : dict of str to Path
-        `emissions`.
+        `emissions`; `whole_years` and `cells` from `whole_years_step`; `limits`.
     outputs : dict of str to Path
         `totals`, Parquet.
     draws, seed : int
@@ -152,7 +208,11 @@ def totals_step(
         )
         for part in parts(emissions)
     ]
-    schema.write_parquet(combine_totals(sums, draws), "totals", outputs["totals"])
+    verdicts = schema.read_parquet(inputs["whole_years"], "whole_years")
+    cells = schema.read_parquet(inputs["cells"], "emission_cells")
+    least = review_limits(inputs["limits"])["whole_year"]
+    published = without_incomplete(combine_totals(sums, draws), verdicts, cells, least)
+    schema.write_parquet(published, "totals", outputs["totals"])
 
 
 def cube_step(
@@ -163,14 +223,15 @@ def cube_step(
     Parameters
     ----------
     inputs : dict of str to Path
-        `totals`.
+        `totals` and `whole_years`.
     outputs : dict of str to Path
         `cube`, NetCDF.
     title, factor_set : str
         See `bc_inventory.inventory.cube`.
     """
     sums = schema.read_parquet(inputs["totals"], "totals")
-    write_cube(sums, outputs["cube"], title=title, factor_set=factor_set)
+    verdicts = schema.read_parquet(inputs["whole_years"], "whole_years")
+    write_cube(sums, verdicts, outputs["cube"], title=title, factor_set=factor_set)
 
 
 def _chosen(facts: Facts, names: Sequence[str]) -> pd.DataFrame:

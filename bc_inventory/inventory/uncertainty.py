@@ -14,7 +14,9 @@ import pandas as pd
 from bc_inventory.inventory.components import DRAW_COLUMNS
 from bc_inventory.inventory.draws import SPLIT, draw, grouped
 from bc_inventory.inventory.propagation import moves
-from bc_inventory.schema import check, table
+from bc_inventory.inventory.whole_years import cells_of, whole_years, without_incomplete
+from bc_inventory.reference.limits import review_limits
+from bc_inventory.schema import table
 from bc_inventory.schema.counted import counted
 from bc_inventory.schema.enumerations import Level
 
@@ -60,7 +62,8 @@ def totals(emissions: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Contract `totals`. `approach1_valid` is false where a material part
-        has a relative standard deviation above 30 %.
+        has a relative standard deviation above 30 %. What lacks too much to be a total has no
+        figure.
 
     Examples
     --------
@@ -69,13 +72,15 @@ def totals(emissions: pd.DataFrame, draws: int, seed: int) -> pd.DataFrame:
     >>> bool((sums["lower_kt"] <= sums["upper_kt"]).all())
     True
     """
-    return combine_totals(
+    sums = combine_totals(
         [
             drawn_totals(part, [draw_aggregate(rows, draws, seed) for rows in aggregates(part)])
             for part in parts(emissions)
         ],
         draws,
     )
+    cells, least = cells_of(emissions), review_limits()["whole_year"]
+    return without_incomplete(sums, whole_years(cells, least), cells, least)
 
 
 def parts(emissions: pd.DataFrame) -> list[pd.DataFrame]:
@@ -102,7 +107,7 @@ def aggregates(part: pd.DataFrame) -> list[pd.DataFrame]:
 
 
 def combine_totals(sums: Sequence[pd.DataFrame], draws: int) -> pd.DataFrame:
-    """Return published totals from those of all parts.
+    """Return the totals of all parts in their order.
 
     Parameters
     ----------
@@ -114,12 +119,13 @@ def combine_totals(sums: Sequence[pd.DataFrame], draws: int) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Contract `totals`.
+        Contract `totals` but for `completeness`.
     """
     whole = pd.concat(sums).assign(draws=draws)
     rank = whole["level"].map({level: place for place, level in enumerate(LEVELS)})
     ordered = whole.assign(_rank=rank).sort_values([*_ORDER[:-1], "_rank"], kind="stable")
-    return check(ordered[table("totals").names].reset_index(drop=True), "totals")
+    names = [name for name in table("totals").names if name != "completeness"]
+    return ordered[names].reset_index(drop=True)
 
 
 def drawn_totals(part: pd.DataFrame, drawn: Sequence[Mapping[str, np.ndarray]]) -> pd.DataFrame:
@@ -135,7 +141,7 @@ def drawn_totals(part: pd.DataFrame, drawn: Sequence[Mapping[str, np.ndarray]]) 
     Returns
     -------
     pandas.DataFrame
-        Columns of the contract `totals` but `draws`.
+        Columns of the contract `totals` but `draws` and `completeness`.
     """
     figures = part[part["emission_kt"].notna()]
     groups = _groups(drawn)

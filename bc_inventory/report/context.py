@@ -45,7 +45,7 @@ DERIVED = (
     *("key_categories", "review_checks", "completeness", "implied_factors", "series_breaks"),
     *("evidence", "evidence_open", "emission_by_tier", "source_use"),
     *("double_counting", "double_counting_findings"),
-    "comparability",
+    *("comparability", "category_steps"),
 )
 _GNFR_NAMES = {
     "A_PublicPower": Both("public power", "公共电力"),
@@ -77,6 +77,7 @@ class Material:
     factor_set: str
     emissions: pd.DataFrame
     totals: pd.DataFrame
+    whole_years: pd.DataFrame
     facts: dict[str, pd.DataFrame]
     grid: Path | None
     hotspots: pd.DataFrame | None
@@ -196,8 +197,8 @@ def read_material(inputs: dict[str, Path], *, title: Both, year: int, factor_set
     Parameters
     ----------
     inputs : dict of str to Path
-        `emissions`, `totals`, `report_facts` and those of `DERIVED`; optional `grid`, `hotspots`,
-        `facts_changed`, `stations`, `monitoring`, and those of `IMPACTS`.
+        `emissions`, `totals`, `report_facts` and those of `DERIVED`; optional `whole_years`,
+        `grid`, `hotspots`, `facts_changed`, `stations`, `monitoring`, and those of `IMPACTS`.
     title, year, factor_set
         Of the report.
 
@@ -218,6 +219,7 @@ def read_material(inputs: dict[str, Path], *, title: Both, year: int, factor_set
         factor_set=factor_set,
         emissions=schema.read_parquet(inputs["emissions"], "emissions"),
         totals=schema.read_parquet(inputs["totals"], "totals"),
+        whole_years=_or_empty(optional("whole_years", "whole_years"), "whole_years"),
         facts={name: _read(inputs[name], contract) for name, (_, contract) in FACTS.items()},
         grid=grid if grid is not None and grid.exists() else None,
         hotspots=_hotspots(inputs.get("hotspots")),
@@ -232,6 +234,10 @@ def read_material(inputs: dict[str, Path], *, title: Both, year: int, factor_set
         },
         derived={name: schema.read_parquet(inputs[name], name) for name in DERIVED},
     )
+
+
+def _or_empty(frame: pd.DataFrame | None, contract: str) -> pd.DataFrame:
+    return pd.DataFrame(columns=schema.table(contract).names) if frame is None else frame
 
 
 def _read(path: Path, contract: str) -> pd.DataFrame:

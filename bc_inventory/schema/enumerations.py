@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-__all__ = ["FactorSet", "Level", "Period", "Statistic", "ValueKind"]
+__all__ = ["Completeness", "FactorSet", "Level", "Period", "Statistic", "ValueKind"]
 
 
 class Level(StrEnum):
@@ -23,6 +23,14 @@ class FactorSet(StrEnum):
 
     HARMONISED = "harmonised"
     OFFICIAL = "official"
+
+
+class Completeness(StrEnum):
+    """Whether enough of what another year has a figure for has one; see `whole_years`."""
+
+    WHOLE = "whole"
+    INCOMPLETE = "incomplete"
+    UNTESTED = "untested"
 
 
 class Period(StrEnum):

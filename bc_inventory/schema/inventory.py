@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bc_inventory.schema import common as c
 from bc_inventory.schema.contract import Column, Interval, Table
-from bc_inventory.schema.enumerations import Level, Statistic
+from bc_inventory.schema.enumerations import Completeness, Level, Statistic
 
 __all__ = ["TABLES"]
 
@@ -32,7 +32,7 @@ def _n(
 
 
 def _total(name: str, description: str, statistic: Statistic) -> Column:
-    return Column(name, "number", description, "kt", minimum=0, statistic=statistic)
+    return Column(name, "number", description, "kt", False, minimum=0, statistic=statistic)
 
 
 def _s(name: str, description: str) -> Column:
@@ -232,7 +232,9 @@ EMISSIONS = Table(
 
 TOTALS = Table(
     "totals",
-    "A total of the emission table with its interval by both approaches.",
+    "A total of the emission table with its interval by both approaches. Of a year that is "
+    "incomplete for its side, totals that lack too much have no figure: their rows are published, "
+    "and `whole_years` says what is lacking.",
     (
         c.year,
         c.side,
@@ -256,6 +258,13 @@ TOTALS = Table(
         _total("lower_kt", "2.5 % quantile of the draws", Statistic.LOWER),
         _total("upper_kt", "97.5 % quantile of the draws", Statistic.UPPER),
         Column("draws", "integer", "number of draws", minimum=1),
+        Column(
+            "completeness",
+            "string",
+            "whether enough of what it had in the year that its side's year is compared with has "
+            "a figure; where it is incomplete there is no total",
+            enum=tuple(Completeness),
+        ),
         Column("covered", "integer", "rows with a figure", minimum=0),
         Column(
             "not_estimated",
@@ -267,4 +276,49 @@ TOTALS = Table(
     ("year", "side", "region", "gnfr", "nfr", "species", "factor_set", "level"),
 )
 
-TABLES = (ACTIVITY, EMISSIONS, TOTALS)
+WHOLE_YEARS = Table(
+    "whole_years",
+    "Whether a year is whole for a side: whether what another whole year has figures for has "
+    "them too. A year that isn't is published as rows, not as a total.",
+    (
+        c.year,
+        c.side,
+        c.factor_set,
+        Column(
+            "completeness",
+            "string",
+            "whole, incomplete, or untested where there is no other year",
+            enum=tuple(Completeness),
+        ),
+        Column("compared_with", "integer", "whole year it is compared with", required=False),
+        _n(
+            "coverage",
+            "part of the emission of that year in regions, categories, fuels and activity that "
+            "have a figure in this one",
+            "1",
+            1.0,
+        ),
+        _n("lacking_kt", "emission of that year where this one has no figure", "kt"),
+        _s("lacking", "where that is, by category and fuel, the largest first"),
+    ),
+    ("year", "side", "factor_set"),
+)
+
+CELLS = Table(
+    "emission_cells",
+    "Emission of a region, category, fuel and activity that has a figure.",
+    (
+        c.year,
+        c.side,
+        c.factor_set,
+        c.region,
+        Column("gnfr", "string", "GNFR aggregate"),
+        c.nfr,
+        c.fuel,
+        Column("activity_id", "string", "mapping_id or activity_id of the activity"),
+        _total("emission_kt", "sum of the rows' emissions", Statistic.MEAN),
+    ),
+    ("year", "side", "factor_set", "region", "nfr", "fuel", "activity_id"),
+)
+
+TABLES = (ACTIVITY, EMISSIONS, TOTALS, WHOLE_YEARS, CELLS)

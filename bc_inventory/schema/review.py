@@ -115,6 +115,27 @@ BREAKS = Table(
     ("factor_set", "region", "sector", "year"),
 )
 
+CATEGORY_STEPS = Table(
+    "category_steps",
+    "A category above a smallest share of a domain that moves by more than a limit in a year, "
+    "with what moves it.",
+    (
+        c.year,
+        c.side,
+        c.factor_set,
+        Column("nfr", "string", "NFR source category"),
+        _n("emission_kt", "emission of that year", "kt", required=True),
+        _n("previous_kt", "emission of the year before", "kt", required=True),
+        _n("change", "change, as a fraction of the year before; absent from zero", "1"),
+        _n("share", "share of the domain, the larger of both years", "1", required=True),
+        _s("head", "part of the chain that moves it most, as in `decomposition`", required=False),
+        _n("head_kt", "part of the change by it, by LMDI-I", "kt"),
+        _s("where", "regions and fuels that move most", required=False),
+        _s("flags", "what isn't as published in that year, separated by ;", required=False),
+    ),
+    ("year", "side", "factor_set", "nfr"),
+)
+
 EVIDENCE = Table(
     "evidence",
     "Emission and variance of a domain by the confidence of each component of its rows.",
@@ -244,6 +265,7 @@ TABLES = (
     COMPLETENESS,
     IMPLIED_FACTORS,
     BREAKS,
+    CATEGORY_STEPS,
     EVIDENCE,
     OPEN_EVIDENCE,
     BY_TIER,

@@ -12,6 +12,7 @@ from bc_inventory.analysis.comparison.step import TABLES as COMPARISON
 from bc_inventory.analysis.comparison.step import comparison_step
 from bc_inventory.analysis.decomposition.step import decomposition_step
 from bc_inventory.analysis.mitigation.step import mitigation_step
+from bc_inventory.analysis.review.category_steps import category_steps_step
 from bc_inventory.analysis.review.step import review_step
 from bc_inventory.config import Config
 from bc_inventory.pipeline.plan import Output, Step
@@ -87,6 +88,14 @@ ANALYSES = (
         ("emissions", "totals"),
         {"limits": "review_limits.csv", **_DOMAINS},
         ("year",),
+    ),
+    Analysis(
+        "category_steps",
+        category_steps_step,
+        ("category_steps",),
+        ("emissions", "totals"),
+        {"limits": "review_limits.csv", **_DOMAINS},
+        (),
     ),
     Analysis(
         "claims",

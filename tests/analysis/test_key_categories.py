@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from bc_inventory.analysis.review.key_categories import key_categories, uncertainty_from_interval
-from bc_inventory.analysis.review.limits import review_limits
 from bc_inventory.errors import DataError
+from bc_inventory.reference.limits import review_limits
 
 LIMITS = review_limits()
 NOW = pd.DataFrame(

@@ -11,8 +11,8 @@ from bc_inventory.analysis.review.checks import (
     series_breaks,
     summary,
 )
-from bc_inventory.analysis.review.limits import review_limits
 from bc_inventory.errors import DataError, UnitError
+from bc_inventory.reference.limits import review_limits
 from bc_inventory.reference.paths import data_root
 from bc_inventory.schema import read_csv
 from tests.analysis.frames import emissions

@@ -13,8 +13,8 @@ from bc_inventory.analysis.comparison.comparability import comparability, read_d
 from bc_inventory.analysis.comparison.inventories import compare_published
 from bc_inventory.analysis.comparison.regions import of_part
 from bc_inventory.analysis.comparison.sectors import common_sectors
-from bc_inventory.analysis.review.limits import review_limits
 from bc_inventory.reference.domains import domains
+from bc_inventory.reference.limits import review_limits
 from bc_inventory.schema.counted import counted
 
 __all__ = ["TABLES", "comparison_step"]

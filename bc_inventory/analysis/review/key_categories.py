@@ -33,7 +33,7 @@ def key_categories(
         2, uncertainty (half width of the 95 % interval over the emission).
         Rows without an emission aren't ranked.
     limits : mapping of str to float
-        `key_level_approach1` and so on, see `analysis.limits.review_limits`.
+        `key_level_approach1` and so on, see `bc_inventory.reference.limits.review_limits`.
     base : pandas.DataFrame, optional
         The same for the base year.
     category : sequence of str

@@ -13,6 +13,7 @@ from bc_inventory.analysis.review.checks import (
     summary,
 )
 from bc_inventory.analysis.review.key_categories import key_categories, uncertainty_from_interval
+from bc_inventory.inventory.whole_years import incomplete
 from bc_inventory.reference.domains import domains
 from bc_inventory.schema.counted import is_counted
 from bc_inventory.schema.enumerations import FactorSet, Level
@@ -41,7 +42,7 @@ def key_tables(
     limits : mapping of str to float
         Review limits.
     year : int
-        Latest year; the first one of the totals is the base year of the trend.
+        Latest year; the first one that is whole for a side is the base year of its trend.
     factor_set : str
         Set of emission factors.
 
@@ -51,9 +52,10 @@ def key_tables(
         side, and the columns of `key_categories`.
     """
     rows = totals[(totals["level"] == Level.SIDE_NFR) & (totals["factor_set"] == factor_set)]
-    first = int(rows["year"].min())
+    whole = totals[(totals["level"] == Level.SIDE) & ~incomplete(totals)]
     parts = []
     for side, part in rows.groupby("side", sort=False):
+        first = int(whole.loc[whole["side"] == side, "year"].min())
         emissions = part.assign(uncertainty=uncertainty_from_interval(part))
         base = emissions[emissions["year"] == first] if first < year else None
         assessed = key_categories(emissions[emissions["year"] == year], limits, base)

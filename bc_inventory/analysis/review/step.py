@@ -9,8 +9,8 @@ import pandas as pd
 
 from bc_inventory import schema
 from bc_inventory.analysis.review.evidence import by_tier, evidence_tables, source_use
-from bc_inventory.analysis.review.limits import review_limits
 from bc_inventory.analysis.review.review import key_tables, review_tables
+from bc_inventory.reference.limits import review_limits
 from bc_inventory.schema.counted import counted
 
 __all__ = ["review_step", "reviewed"]

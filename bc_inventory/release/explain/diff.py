@@ -267,7 +267,10 @@ def _totals(base: pd.DataFrame, other: pd.DataFrame, rows: pd.DataFrame) -> pd.D
         parts = rows.groupby(by, sort=True)[list(HEADS)].sum()
         for name, table in (("base_kt", base), ("other_kt", other)):
             published = table[table["level"] == level].set_index(by)["emission_kt"]
-            parts[name] = published.reindex(parts.index).fillna(0.0)
+            published = published.reindex(parts.index)
+            # A year that isn't in a release counts as nothing; an incomplete one has no total.
+            absent = ~parts.index.isin(table.loc[table["level"] == level].set_index(by).index)
+            parts[name] = published.mask(absent, 0.0)
         parts["change_kt"] = parts["other_kt"] - parts["base_kt"]
         result.append(parts.reset_index().assign(level=level))
     columns = ["level", "year", "side", "region", "gnfr", "nfr", "species", "factor_set"]

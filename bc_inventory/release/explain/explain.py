@@ -15,6 +15,7 @@ import pandas as pd
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.inventory.components import IDENTITY, Component, draw_names, multiplier
 from bc_inventory.inventory.variance import Variance, propagate
+from bc_inventory.inventory.whole_years import incomplete
 from bc_inventory.reference.paths import embedded_root
 from bc_inventory.release.explain.provenance import Provenance
 from bc_inventory.release.read.select import Names, as_list
@@ -229,6 +230,8 @@ def _published(
     if "totals" not in release.tables:
         return None
     matches = release.totals(region, sector, year, factor_set=factor_set)
+    if incomplete(matches).any():
+        return None
     columns = ["level", "emission_kt", "lower_kt", "upper_kt", "draws"]
     columns += ["approach1_lower_kt", "approach1_upper_kt", "approach1_valid"]
     return records(matches[columns])[0] if len(matches) == 1 else None

@@ -12,6 +12,7 @@ import pandas as pd
 from bc_inventory import schema
 from bc_inventory.errors import DataError, Problem, Problems, parquet_errors
 from bc_inventory.inventory.uncertainty import LEVELS
+from bc_inventory.inventory.whole_years import incomplete
 from bc_inventory.release.read.tables import read
 from bc_inventory.release.store.names import FACTS
 from bc_inventory.schema.counted import is_counted
@@ -80,9 +81,14 @@ def _check_totals(
     base = ["year", "side", "species", "factor_set"]
     counted = is_counted(emissions) & emissions["emission_kt"].notna()
     rows = emissions.loc[counted, [*base, "region", "gnfr", "nfr", "emission_kt"]]
+    lacks = incomplete(totals)
     for level, extra in LEVELS.items():
-        subset = totals[totals["level"] == level]
+        # What is incomplete has rows and no total.
+        subset = totals[(totals["level"] == level) & ~lacks]
+        short = totals.loc[(totals["level"] == level) & lacks, [*base, *extra]]
         summed = rows.groupby([*base, *extra], as_index=False)["emission_kt"].sum()
+        keyed = summed.merge(short, how="left", indicator="short")
+        summed = keyed[keyed.pop("short") == "left_only"]
         both = subset.merge(
             summed, on=[*base, *extra], how="outer", suffixes=("", "_summed"), indicator=True
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from bc_inventory.inventory.whole_years import incomplete
 from bc_inventory.readers.nfr_annex import write_annex
 from bc_inventory.schema import table
 from bc_inventory.schema.enumerations import Level
@@ -36,7 +37,7 @@ def as_inventory(
     pandas.DataFrame
         A figure where any part of the category has one, otherwise its
         strongest notation key. A category that is partly without a figure
-        names the keys in its note.
+        names the keys in its note. One whose total is incomplete is NE.
     """
     by = ["year", "region", "nfr", "species", "memo"]
     rank = {key: place for place, key in enumerate(_KEY_ORDER)}
@@ -49,6 +50,11 @@ def as_inventory(
         rows = totals[totals["level"] == Level.REGION_NFR].assign(memo=False)
         published = rows.set_index(by)["emission_kt"].reindex(frame.index)
         frame["value_kt"] = published.where(has & published.notna(), frame["value_kt"])
+        short = rows[incomplete(rows)].set_index(by).index
+        lacks = frame.index.isin(short)
+        frame.loc[lacks, "value_kt"] = float("nan")
+        has &= ~lacks
+        strongest = strongest.where(~lacks, "NE")
     frame["notation_key"] = strongest.where(~has & strongest.notna(), None)
     partial = has & strongest.notna() & (strongest != "NO")
     frame["note"] = ("part of it " + strongest.astype(str)).where(partial, None)

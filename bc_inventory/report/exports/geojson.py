@@ -64,9 +64,11 @@ def write_geojson(
             "side": row["side"],
             "year": year,
             "factor_set": factor_set,
-            "emission_kt": row["emission_kt"],
-            "lower_kt": row["lower_kt"],
-            "upper_kt": row["upper_kt"],
+            **{
+                name: None if pd.isna(row[name]) else row[name]
+                for name in ("emission_kt", "lower_kt", "upper_kt")
+            },
+            "completeness": row.get("completeness", "untested"),
             "unit": "kt black carbon a year; bounds of the 95 % interval",
         }
         properties |= {f"{sector}_kt": value for sector, value in column.dropna().items()}

@@ -51,7 +51,8 @@ def iamc_table(
     -------
     pandas.DataFrame
         Model, Scenario, Region, Variable, Unit, and a column a year (text).
-        `Emissions|BC`, `Emissions|BC|<sector>` and their percentiles.
+        `Emissions|BC`, `Emissions|BC|<sector>` and their percentiles. What is incomplete in a
+        year is blank.
     """
     rows = totals[totals["level"].isin(levels)]
     names = dict(zip(regions["region"], regions["name"], strict=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from bc_inventory.analysis.decomposition.decompose import waterfall
+from bc_inventory.inventory.whole_years import incomplete
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.charts import Series, lines, waterfall_chart
 from bc_inventory.report.context import Material
@@ -48,13 +49,37 @@ def series(material: Material) -> Section:
             "before reading a difference.",
             f"{text.zh}：各清单总量。范围不同，比较前请看可比性表。",
         )
+        note = _incomplete(material, side)
         chart = lines(
             result,
             Both(f"Time series, {text.en}", f"{text.zh}时间序列"),
             Both(f"{len(result)} inventories by year", f"{len(result)}个清单，按年"),
         )
-        figures.append(Figure(caption, chart, to_table(rows, columns, f"series_{side}")))
+        table = to_table(rows, columns, f"series_{side}")
+        figures.append(Figure(caption, chart, table, note))
     return Section("series", Both("Every inventory by year", "各清单历年总量"), (), tuple(figures))
+
+
+def _incomplete(material: Material, side: str) -> Both | None:
+    """Say which years of a domain have no total, and what they lack."""
+    rows = material.whole_years
+    rows = rows[
+        (rows["side"] == side) & (rows["factor_set"] == material.factor_set) & incomplete(rows)
+    ]
+    if rows.empty:
+        return None
+    lines = [
+        (
+            f"{row.year} ({row.coverage:.0%} of the emission of {row.compared_with} has a figure; "
+            f"lacking {row.lacking})",
+            f"{row.year}年（{row.compared_with}年排放中{row.coverage:.0%}有数值；缺{row.lacking}）",
+        )
+        for row in rows.itertuples()
+    ]
+    return Both(
+        "Incomplete, so without a total: " + ". ".join(en for en, _ in lines) + ".",
+        "不完整、故无总量：" + "；".join(zh for _, zh in lines) + "。",
+    )
 
 
 def _maybe(value: float) -> float | None:
@@ -65,7 +90,7 @@ def _by_year(material: Material, side: str) -> pd.DataFrame:
     table = material.totals[
         (material.totals["level"] == Level.SIDE) & (material.totals["side"] == side)
     ]
-    table = table.assign(
+    table = table[~incomplete(table)].assign(
         inventory=_OURS + " " + table["factor_set"], source_id=None, note="this release"
     )
     bench = material.facts["benchmarks"]

@@ -9,7 +9,7 @@ import pandas as pd
 from bc_inventory.reference.domains import side_of
 from bc_inventory.report.blocks import Figure, Section
 from bc_inventory.report.context import Material
-from bc_inventory.report.i18n import Both
+from bc_inventory.report.i18n import HEAD_NAMES, Both
 from bc_inventory.report.tables import Column, to_table
 
 __all__ = ["keys", "review"]
@@ -106,7 +106,40 @@ def review(material: Material) -> Section:
     breaks = breaks[breaks["factor_set"] == material.factor_set]
     if len(breaks):
         figures.insert(1, _breaks(material, breaks))
+    steps = material.derived["category_steps"]
+    steps = steps[steps["factor_set"] == material.factor_set]
+    if len(steps):
+        figures.insert(1, _steps(material, steps))
     return Section("review", Both("Review", "评审"), (), tuple(figures))
+
+
+def _steps(material: Material, steps: pd.DataFrame) -> Figure:
+    columns = [
+        Column("side", Both("side", "方")),
+        Column("nfr", Both("category", "类别")),
+        Column("year", Both("year", "年")),
+        Column("previous_kt", Both("year before", "上一年"), "kt"),
+        Column("emission_kt", Both("emission", "排放量"), "kt"),
+        Column("change", Both("change", "变化"), "1", 3, percent=True),
+        Column("head", Both("moved by", "主因")),
+        Column("head_kt", Both("of the change", "其中"), "kt"),
+        Column("where", Both("where", "地区和燃料")),
+        Column("flags", Both("flags", "标记")),
+    ]
+    labels = {
+        "side": material.sides,
+        "nfr": material.names("sectors", "nfr"),
+        "head": HEAD_NAMES,
+    }
+    return Figure(
+        Both(
+            "Categories above 1 % of a side that move by more than a third in a year, and what "
+            "moves them.",
+            "占一方1%以上且一年变化超过三分之一的类别及其原因。",
+        ),
+        None,
+        to_table(material.by_domain(steps), columns, "category_steps", labels),
+    )
 
 
 def _breaks(material: Material, breaks: pd.DataFrame) -> Figure:
