@@ -7,6 +7,7 @@ import pandas as pd
 from curation.fuel_split import CARS, SPLIT
 from curation.maker import Maker, Roots, everything
 from curation.published import embed
+from curation.years import with_all_years
 
 __all__ = ["MAKERS"]
 
@@ -17,7 +18,8 @@ _rebuilt: dict[Roots, dict[str, pd.DataFrame]] = {}
 def _all(roots: Roots) -> dict[str, pd.DataFrame]:
     """Return what the publishers' files give, read once for the three makers."""
     if roots not in _rebuilt:
-        _rebuilt[roots] = embed(roots.shared / "data")
+        made = embed(roots.shared / "data")
+        _rebuilt[roots] = with_all_years(made, roots)
     return _rebuilt[roots]
 
 
@@ -48,8 +50,18 @@ MAKERS = (
     Maker(
         "published activity",
         "activity/*.csv",
-        "figures as published, or recovered from CO2 by division",
-        ("shared/data/", "data/activity_selection.csv", "data/activity_recovery.csv"),
+        "figures as published, or recovered from CO2 by division; years without a publication "
+        "continued with an indicator",
+        (
+            *("shared/data/", "data/activity_selection.csv", "data/activity_recovery.csv"),
+            *(
+                "shared/data-new/ceads-provincial-energy-2011-2022/",
+                "shared/data-new/eurostat-solid-biofuel-2002-2019/",
+                "shared/data-new/gains-activity-eu28-2005/",
+                "shared/data-new/nbs-monthly-industry-output-by-province/",
+            ),
+            *("curation/tables/crt_co2.csv", "curation/tables/gains_countries.csv"),
+        ),
         _published,
         everything,
     ),

@@ -30,6 +30,8 @@ from bc_inventory.schema.common import CONFIDENCE
 __all__ = ["distinct_words", "harmonise", "join_words", "weakest"]
 
 _KEY = ["year", "region", "nfr", "fuel", "activity_id"]
+# Flag of a figure that was continued, and over how many years.
+_EXTRAPOLATED = r"^extrapolated_(\d+)$"
 # What identifies the region's own statistics behind a figure.
 _FIGURE = ["statistics_source", "source_sector", "driver"]
 
@@ -167,10 +169,26 @@ def _spread(frame: pd.DataFrame, distribution: Lognormal, component: str) -> Non
 
 
 def _statistics(figures: pd.DataFrame, rules: pd.DataFrame) -> Lognormal:
-    """Return the distributions of published figures; the most specific rule wins."""
+    """Return the distributions of published figures; the most specific rule wins.
+
+    A figure that was continued over N years (`extrapolated_N`) has the interval that a figure
+    without a flag has, widened by N times that of a rule with the flag `extrapolated`, in squares.
+    """
+    flags = figures["flag"].fillna("")
+    years = flags.str.extract(_EXTRAPOLATED, expand=False).astype(float)
+    continued = years.notna().to_numpy()
+    relative = _relative(figures, flags.mask(continued, ""), rules)
+    if continued.any():
+        yearly = _relative(figures[continued], flags[continued].str.partition("_")[0], rules)
+        distance = years.to_numpy()[continued]
+        relative[continued] = np.hypot(relative[continued], distance * yearly)
+    return Lognormal.from_relative(relative)
+
+
+def _relative(figures: pd.DataFrame, flags: pd.Series, rules: pd.DataFrame) -> np.ndarray:
+    """Return the half widths that the most specific rules give."""
     best = np.full(len(figures), -1)
     relative = np.full(len(figures), np.nan)
-    flags = figures["flag"].fillna("")
     for rule in rules.itertuples():
         fits = (figures["activity_source"] == rule.activity_source).to_numpy()
         if rule.source_sector != "*":
@@ -192,7 +210,7 @@ def _statistics(figures: pd.DataFrame, rules: pd.DataFrame) -> Lognormal:
             )
             for name in names
         )
-    return Lognormal.from_relative(relative)
+    return relative
 
 
 def _national(facts: Facts, regions: pd.DataFrame, years: Sequence[int]) -> pd.DataFrame:

@@ -247,7 +247,12 @@ ACTIVITY_UNCERTAINTY = Table(
             "activity_source", "string", "source that published it", references="sources.source_id"
         ),
         Column("source_sector", "string", "publisher's sector, or *"),
-        Column("flag", "string", "flag of the figure, or *"),
+        Column(
+            "flag",
+            "string",
+            "flag of the figure, or *; `extrapolated` is what each year of distance adds, in "
+            "squares, to a figure with the flag `extrapolated_N`",
+        ),
         Column(
             "relative", "number", "half width of the 95 % interval over the figure", "1", minimum=0
         ),

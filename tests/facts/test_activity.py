@@ -68,11 +68,59 @@ def test_every_region_is_there() -> None:
 
 def test_years_and_regions_of_the_published_tables(published: pd.DataFrame) -> None:
     china = published[published["region"].str.startswith("CN-")]
-    assert set(china["year"]) == set(range(2000, 2020))
+    assert set(china["year"]) == set(range(2000, 2025))
     assert china.groupby("year")["region"].nunique().eq(30).all()
     assert "CN-XZ" not in set(china["region"])
     union = published[~published["region"].str.startswith("CN-")]
-    assert union[union["year"] < 2022].groupby("year")["region"].nunique().eq(27).all()
+    assert set(union["year"]) == set(range(2000, 2025))
+    assert union.groupby("year")["region"].nunique().eq(27).all()
+
+
+@pytest.mark.parametrize(
+    ("sectors", "fuel", "year", "mt"),
+    [
+        (["residential_rural"], "raw_coal", 2020, 43.3),
+        (["residential_rural"], "raw_coal", 2022, 38.6),
+        (["residential_urban"], "raw_coal", 2021, 7.8),
+        (["residential_rural"], "briquettes", 2022, 6.9),
+        (["transport"], "diesel_oil", 2021, 105.8),
+        (["agriculture"], "diesel_oil", 2022, 21.6),
+        (["construction"], "diesel_oil", 2020, 11.5),
+        (["cement"], "cement", 2020, 2376.9 - 10.8),
+        (["cement"], "cement", 2024, 1825.2 - 12.8),
+    ],
+)
+def test_chinese_balances_and_output_since_2020(published, sectors, fuel, year, mt):
+    """Sums of 30 provinces as checked with the balances; cement is the nation's less Tibet's."""
+    assert _cn(published, year, sectors, fuel) / 100 == pytest.approx(mt, rel=0.003, abs=0.06)
+
+
+def test_what_is_continued_says_over_how_many_years(published):
+    flags = published["flag"].fillna("")
+    distance = flags.str.extract(r"^extrapolated_(\d+)$")[0]
+    china = published["region"].str.startswith("CN-")
+    late = china & (published["year"] > 2022) & (published["source_sector"] != "ceads:cement")
+    assert (distance[late].astype(int) == published.loc[late, "year"] - 2022).all()
+    categories = published["source_sector"].str.startswith("crf:") & published["quantity"].notna()
+    assert distance[categories & (published["year"] > 2021)].notna().all()
+    assert distance[categories & (published["year"] < 2022)].isna().all()
+    assert published.loc[distance.notna(), "note"].notna().all()
+
+
+def test_household_wood_of_2010_lies_near_an_independent_estimate(published):
+    """TNO (Denier van der Gon et al. 2015) for 2010, in TJ; the figures of 2010 are continued."""
+    wood = published[
+        published["source_fuel"].eq("R5110-5150_W6000RI") & published["year"].eq(2010)
+    ].set_index("region")["quantity"]
+    for region, tno in {"BE": 26_400, "DK": 44_144, "LT": 25_822, "SE": 43_795}.items():
+        assert 0.6 * tno < wood[region] < 1.35 * tno, region
+
+
+def test_road_co2_of_2024_follows_the_reporting_tables(published):
+    """Transport CO2 of the 27 members: 775.2 Mt in 2021 and 782.4 in 2024."""
+    road = published[published["source_sector"].str.startswith("crf:1.A.3.b")]
+    sums = road.groupby("year")["quantity"].sum()
+    assert sums[2024] / sums[2021] == pytest.approx(782.4 / 775.2, rel=0.02)
 
 
 def test_a_figure_or_a_reason(published: pd.DataFrame) -> None:
