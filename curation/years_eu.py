@@ -109,11 +109,12 @@ def _holes(series: tuple[str, str, str], figures: pd.Series, like: pd.Series) ->
     """Return the years without a figure between others, on the line between their neighbours."""
     every = figures.reindex(range(int(figures.index[0]), _BEGIN + 1))
     absent = every.index[every.isna()]
+    known = figures.index.to_numpy()
     rows = [
         extrapolated(
             series,
             every.interpolate()[[year]],
-            min(figures.index, key=lambda known, year=year: abs(known - year)),
+            int(known[abs(known - year).argmin()]),
             like,
             "between its neighbours",
         )
