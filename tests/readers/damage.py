@@ -323,7 +323,7 @@ def judge(
     read: Callable[[], Any],
     whole: dict[tuple[Any, ...], set[Any]],
 ) -> str:
-    """Return `refused` or `read`; fail on anything else.
+    """Return what became of a damaged file; fail on another value that could be told.
 
     Parameters
     ----------
@@ -335,6 +335,12 @@ def judge(
         Reads the damaged file.
     whole : dict
         Values of the undamaged file.
+
+    Returns
+    -------
+    str
+        `refused`; `same` where all values are those of the whole file; `less` where some are
+        absent; `silent` where one differs and nothing in the file could tell.
     """
     try:
         found = values_of(read())
@@ -345,10 +351,14 @@ def judge(
             assert rows[0] is not None, (damaged.kind, damaged.line, str(error))
             assert abs(rows[0] - damaged.line) <= 1, (damaged.kind, damaged.line, str(error))
         return "refused"
-    if damaged.judged:
-        for key, held in found.items():
-            # A flag that can't be understood makes its value invalid, which is no other value.
-            doubted = {(*row[:-1], False) for row in whole.get(key, set())}
-            new = held - whole.get(key, set()) - doubted
+    differs = False
+    for key, values in found.items():
+        # A flag that can't be understood makes its value invalid, which is no other value.
+        doubted = {(*row[:-1], False) for row in whole.get(key, set())}
+        new = values - whole.get(key, set()) - doubted
+        differs |= bool(new)
+        if damaged.judged:
             assert len(new) <= damaged.spare, (damaged.kind, damaged.line, key, sorted(new)[:4])
-    return "read"
+    if differs:
+        return "silent"
+    return "same" if found == whole else "less"

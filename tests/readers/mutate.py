@@ -126,7 +126,7 @@ class WorkbookSample:
 def judge(
     sample: TextSample | WorkbookSample, mutant: Mutant, truth: Reading, key: Sequence[str]
 ) -> str:
-    """Read a mutant and return `same`, `refused` or `less`; fail on anything else.
+    """Read a mutant and return what became of it; fail on another value that could be told.
 
     Parameters
     ----------
@@ -142,14 +142,15 @@ def judge(
     Returns
     -------
     str
-        Verdict.
+        `refused`; `same`; `less` where rows are left out and the report says so; `silent` where
+        a value differs or a row is absent and nothing in the file could tell.
     """
     try:
         made = sample.read(Source(io.BytesIO(mutant.content), sample.name))
     except BCInventoryError:
         return "refused"
     if mutant.may_differ:
-        return "same"
+        return "same" if _values(made, key).equals(_values(truth, key)) else "silent"
     right, found = truth.frame.set_index(list(key)), made.frame.set_index(list(key))
     extra = found.index.difference(right.index)
     assert extra.empty, f"{mutant.kind}: rows from nowhere: {list(extra)[:3]}"
@@ -166,7 +167,12 @@ def judge(
     assert mutant.may_lose or skipped - before >= lost, (
         f"{mutant.kind}: {lost} rows lost in silence"
     )
-    return "less"
+    return "less" if skipped - before >= lost else "silent"
+
+
+def _values(made: Reading, key: Sequence[str]) -> pd.DataFrame:
+    """Return the figures of a reading by its key, in one order."""
+    return made.frame.set_index(list(key)).select_dtypes("number").sort_index()
 
 
 def _same(found: pd.Series, right: pd.Series, what: str) -> None:

@@ -111,7 +111,8 @@ BOOKS = {
 def run(sample, mutants):
     truth = sample.read(Source(io.BytesIO(_whole(sample)), sample.name))
     verdicts = [(mutant.kind, mutate.judge(sample, mutant, truth, _KEY)) for mutant in mutants]
-    counts = {word: sum(v == word for _, v in verdicts) for word in ("same", "refused", "less")}
+    words = ("same", "refused", "less", "silent")
+    counts = {word: sum(verdict == word for _, verdict in verdicts) for word in words}
     # A harness that refuses or accepts all alike shows nothing.
     assert counts["refused"] > len(verdicts) / 5
     assert counts["same"] + counts["less"] > 0
