@@ -12,7 +12,7 @@ parameters and what they rest on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,7 +63,11 @@ def growing(rate: float) -> pd.Series:
 
 
 def stage_shares(
-    years: Sequence[int], first_years: Sequence[int], sales: pd.Series, survival: Survival
+    years: Sequence[int],
+    first_years: Sequence[int],
+    sales: pd.Series,
+    survival: Survival,
+    ratios: Mapping[int, npt.NDArray[np.float64]] | None = None,
 ) -> pd.DataFrame:
     """Return the energy shares of emission stages.
 
@@ -77,6 +81,8 @@ def stage_shares(
         New vehicles by year, in any unit.
     survival : Survival
         Parameters of the fleet.
+    ratios : mapping of int to numpy.ndarray, optional
+        By year: what the weight of each age is multiplied by, for a fleet whose ages are known.
 
     Returns
     -------
@@ -98,6 +104,8 @@ def stage_shares(
     for year in years:
         model_year = year - age
         weight = sales.reindex(model_year).fillna(0.0).to_numpy() * survival.weight(age)
+        if ratios is not None:
+            weight = weight * ratios[year]
         stage = np.searchsorted(starts, model_year, side="right")
         late = np.isin(model_year, starts)
         whole = np.where(late, 0.5 * weight, weight)

@@ -10,9 +10,11 @@ at most 0.95. Fleet means are linear between their years.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from bc_inventory import units
@@ -21,7 +23,7 @@ from curation.fleet import Survival, balanced, growing, interpolated, stage_shar
 from curation.intervals import rounded_outwards
 from curation.maker import Maker, Roots, by_source, parameters, read_fact
 
-__all__ = ["MAKER", "fleet_rows"]
+__all__ = ["MAKER", "fleet_rows", "share_rows", "technology_mix"]
 
 SOURCE = "bcinv-fleet-model"
 _MOST_HIGH = 0.95  # share of the fuel, at most, that high emitters take
@@ -37,16 +39,33 @@ def fleet_rows(roots: Roots) -> pd.DataFrame:
     )
     result = []
     for fleet in parameters("fleets").to_dict("records"):
-        shares = _by_technology(fleet, stages[stages["stages"] == fleet["stages"]], curves)
+        shares = technology_mix(fleet, stages[stages["stages"] == fleet["stages"]], curves)
         if isinstance(fleet["high"], str):
             mean = means.loc[(fleet["scope"], fleet["nfr"], fleet["fuel"])]
             shares = _with_high_emitters(shares, fleet, mean, _factors(roots, fleet["fuel"]))
-        result.append(_rows(shares, fleet))
+        result.append(share_rows(shares, fleet))
     return pd.concat(result, ignore_index=True)
 
 
-def _by_technology(fleet: dict[str, Any], stages: pd.DataFrame, curves: pd.Series) -> pd.DataFrame:
-    """Return shares, rows technologies, columns years."""
+def technology_mix(
+    fleet: dict[str, Any],
+    stages: pd.DataFrame,
+    curves: pd.Series,
+    ratios: Mapping[int, npt.NDArray[np.float64]] | None = None,
+) -> pd.DataFrame:
+    """Return the shares of a fleet before high emitters, rows technologies, columns years.
+
+    Parameters
+    ----------
+    fleet : dict
+        A row of `curation/tables/fleets.csv`.
+    stages : pandas.DataFrame
+        Its rows of `fleet_stages.csv`.
+    curves : pandas.Series
+        Values of `fleet_curves.csv` by curve and year.
+    ratios : mapping of int to numpy.ndarray, optional
+        See `curation.fleet.stage_shares`.
+    """
     years = [int(year) for year in fleet["years"].split()]
     sales = (
         interpolated(curves[fleet["sales"]])
@@ -55,7 +74,7 @@ def _by_technology(fleet: dict[str, Any], stages: pd.DataFrame, curves: pd.Serie
     )
     survival = Survival(fleet["lifetime"], fleet["steepness"], fleet["mileage_decay"])
     first = stages.drop_duplicates("order")["first_year"].dropna().astype(int)
-    of_stage = stage_shares(years, first.tolist(), sales, survival)
+    of_stage = stage_shares(years, first.tolist(), sales, survival, ratios)
     parts = of_stage.loc[stages["order"]].mul(stages["part"].to_numpy(), axis=0)
     if isinstance(fleet["two_stroke"], str):
         two = curves[fleet["two_stroke"]].reindex(years)
@@ -102,7 +121,16 @@ def _with_high_emitters(
     return pd.concat([low, pd.DataFrame([high], index=[fleet["high"]])])
 
 
-def _rows(shares: pd.DataFrame, fleet: dict[str, Any]) -> pd.DataFrame:
+def share_rows(shares: pd.DataFrame, fleet: dict[str, Any]) -> pd.DataFrame:
+    """Return rows of `technology_shares` of a fleet.
+
+    Parameters
+    ----------
+    shares : pandas.DataFrame
+        Rows technologies, columns years.
+    fleet : dict
+        A row of `curation/tables/fleets.csv`.
+    """
     rounded = shares.apply(balanced)
     used = rounded[rounded.max(axis=1) > 0]
     long = used.rename_axis("technology").reset_index().melt("technology", None, "year", "share")

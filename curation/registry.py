@@ -5,6 +5,7 @@ from __future__ import annotations
 from curation import (
     activity,
     benchmarks,
+    car_ages,
     china_household_coal,
     coke,
     drivers,
@@ -36,6 +37,7 @@ MAKERS: tuple[Maker, ...] = (
     *coke.MAKERS,
     drivers.MAKER,
     fleet_shares.MAKER,
+    car_ages.MAKER,
     household_wood.MAKER,
     household_coal.MAKER,
     shares.TECHNOLOGY_SHARES,

@@ -15,7 +15,11 @@ __all__ = ["PENETRATION", "TECHNOLOGY_SHARES"]
 # g/t, T/CSES with filters on stacks 99, monitored stacks 9).
 _DEVIATION = {"lei-2011": 0.35, "xu-2019": 0.35, "baoding-2014": 0.8, "tang-2020": 1.1}
 _USUAL = 0.5
-_WHOLE = ("bcinv-fleet-model", "bcinv-wood-stock")  # rows that other makers give with bounds
+_WHOLE = (
+    "bcinv-fleet-model",
+    "bcinv-wood-stock",
+    "eurostat-car-age",
+)  # rows that other makers give with bounds
 
 
 def _deviation(frame: pd.DataFrame) -> pd.Series:
