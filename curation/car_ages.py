@@ -10,7 +10,7 @@ analogy.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 import numpy as np
@@ -61,9 +61,8 @@ def cars_by_band(known: Mapping[str, float | None]) -> pd.Series | None:
     10    4.0
     dtype: float64
     """
-    cars = pd.Series(
-        {first: float(known[band]) for band, first in _BANDS.items() if known.get(band)}
-    )
+    counts = {first: known.get(band) for band, first in _BANDS.items()}
+    cars = pd.Series({first: count for first, count in counts.items() if count})
     missing = set(_BANDS.values()) - set(cars.index)
     total = known.get(_WHOLE)
     if not total or missing - {_BANDS["Y_GT20"]}:
@@ -113,6 +112,10 @@ def age_ratios(cars: pd.Series, model: npt.NDArray[np.float64]) -> npt.NDArray[n
     return result
 
 
+def _nearest(years: Iterable[int], year: int) -> int:
+    return min(years, key=lambda known: abs(known - year))
+
+
 def _rows(roots: Roots) -> pd.DataFrame:
     curves = parameters("fleet_curves").set_index(["curve", "year"])["value"]
     stages, fleets = parameters("fleet_stages"), parameters("fleets")
@@ -136,7 +139,7 @@ def _rows(roots: Roots) -> pd.DataFrame:
             survival = Survival(fleet["lifetime"], fleet["steepness"], fleet["mileage_decay"])
             ratios = {}
             for year in years:
-                nearest = min(cars, key=lambda known, year=year: abs(known - year))
+                nearest = _nearest(cars, year)
                 ratios[year] = age_ratios(cars[nearest], model_ages(nearest, sales, survival))
             own = stages[stages["stages"] == fleet["stages"]]
             made = share_rows(technology_mix(fleet, own, curves, ratios), fleet)

@@ -125,7 +125,7 @@ MAKERS = (
         "December of NBS's series from January on",
         (f"shared/{_MONTHS}",),
         _output,
-        by_source(_NBS),
+        lambda frame: frame["activity_id"].eq("cn-coke") & by_source(_NBS)(frame),
     ),
     Maker(
         "coke by province",
