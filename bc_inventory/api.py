@@ -220,8 +220,8 @@ def grid(
     Returns
     -------
     xarray.Dataset
-        CF-1.11, in memory: `emission_flux` (time, sector, lat, lon) in kg m-2 s-1,
-        `cell_area`, and the proxy of each total.
+        CF-1.11, in memory: `emission_flux` (time, sector, lat, lon) and `emission_flux_total`
+        in kg m-2 s-1, and `cell_area`; sectors by their NFR code.
 
     Raises
     ------
@@ -241,13 +241,14 @@ def grid(
     import xarray as xr
 
     from bc_inventory import schema
+    from bc_inventory.cf.labels import with_labels
     from bc_inventory.spatial.product import Request, make_product
 
     with tempfile.TemporaryDirectory(prefix="bc-inventory-") as folder:
         table = schema.write_parquet(emissions, "emissions", Path(folder) / "emissions.parquet")
         file = Path(folder) / "grid.nc"
         make_product(table, file, Request(year, resolution, window, factor_set, period))
-        return xr.load_dataset(file, engine="netcdf4")
+        return with_labels(xr.load_dataset(file, engine="netcdf4"))
 
 
 def regrid(

@@ -46,6 +46,7 @@ def report(
     releases: str,
 ) -> None:
     """Write the report of release VERSION: one HTML file that needs no network."""
+    import re
     import tempfile
 
     from bc_inventory.commands.released import computed_now
@@ -61,7 +62,7 @@ def report(
     release = open_release(version, inventory=inventory, root=releases)
     use_facts_of(release)
     have = {str(entry["path"]) for entry in release.manifest["files"]}
-    grids = sorted(name for name in have if name.startswith("grid_") and name.endswith(".nc"))
+    grids = sorted(name for name in have if re.fullmatch(r"grid_\d+\.nc", name))
     chosen = year or (int(grids[-1][5:9]) if grids else int(release.table("totals")["year"].max()))
     inputs = {
         "emissions": _folder(release, "emissions"),

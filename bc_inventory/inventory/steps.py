@@ -223,7 +223,8 @@ def cube_step(
     Parameters
     ----------
     inputs : dict of str to Path
-        `totals` and `whole_years`.
+        `totals` and `whole_years`, and `regions` and `sectors`, whose names are read below the
+        root of facts.
     outputs : dict of str to Path
         `cube`, NetCDF.
     title, factor_set : str

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bc_inventory.cf.labels import CRS
 from bc_inventory.reference.domains import domains, in_order
 from bc_inventory.reference.naming import name_of
 from bc_inventory.spatial.calendar import EPOCH
@@ -59,7 +60,7 @@ _FLUX = {
     "coverage_content_type": "modelResult",
 }
 _INDEX = {"units": "1", "coverage_content_type": "auxiliaryInformation"}
-_MASS = {"units": "kt", "coverage_content_type": "modelResult"}
+_MASS = {"units": "Gg", "coverage_content_type": "modelResult"}
 _ROW = "row of the ledger of the allocation: "
 
 VARIABLES: dict[str, Variable] = {
@@ -104,17 +105,9 @@ VARIABLES: dict[str, Variable] = {
     "crs": Variable(
         "i4",
         (),
-        {
-            "grid_mapping_name": "latitude_longitude",
-            "long_name": "WGS 84",
-            "semi_major_axis": 6378137.0,
-            "inverse_flattening": 298.257223563,
-            "longitude_of_prime_meridian": 0.0,
-        },
+        CRS,
     ),
-    "sector": Variable("S1", ("sector",), {"long_name": "NFR14 source category"}),
-    "gnfr": Variable("S1", ("sector",), {"long_name": "GNFR aggregate of the source category"}),
-    "sector_name": Variable("S1", ("sector",), {"long_name": "name of the source category"}),
+    "sector": Variable("i4", ("sector",), {"long_name": "NFR14 source category"}),
     "region": Variable("S1", ("region",), {"long_name": "ISO 3166 code of the region"}),
     "side": Variable("S1", ("region",), {"long_name": "domain of the region"}),
     "cell_area": Variable(
@@ -168,7 +161,7 @@ VARIABLES: dict[str, Variable] = {
     ),
     "border_emission": Variable(
         "f4",
-        ("sector", "border", "time"),
+        ("time", "sector", "border"),
         {
             "long_name": "emission of one region in a cell of several regions during the time step",
             "units": "kg",
@@ -213,14 +206,13 @@ VARIABLES: dict[str, Variable] = {
     ),
     EMISSION: Variable(
         "f4",
-        ("sector", "time", "lat", "lon"),
+        ("time", "sector", "lat", "lon"),
         {
             **_FLUX,
             "long_name": "black carbon emission by source category",
-            "coordinates": "gnfr sector_name",
-            "comment": "Source categories are NFR14 codes in sector. Mass of black carbon as "
-            "elemental carbon. Missing where no region of the cell has a figure for the category; "
-            "memo items (international bunkers) are left out.",
+            "comment": "Source categories are numbered; attributes of sector have their NFR14 "
+            "codes. Mass of black carbon as elemental carbon. Missing where no region of the cell "
+            "has a figure for the category; memo items (international bunkers) are left out.",
         },
         FILL,
     ),
@@ -268,11 +260,10 @@ def global_attributes(
     dict
         Global attributes; none depends on the clock.
     """
-    middle = bounds.mean(axis=1)
-    start, end = (_stamp(float(day)) for day in (middle[0], middle[-1]))
     first, last = _stamp(float(bounds[0, 0])), _stamp(float(bounds[-1, 1]))
     sides, names = in_order(allocation.sides), list(allocation.pairs.names)
     return {
+        "regions": " ".join(names),
         "Conventions": "CF-1.11, ACDD-1.3",
         "title": f"Gridded black carbon emissions, {first[:4]}",
         "summary": f"Anthropogenic black carbon emissions of {name_of(names).en} by NFR source "
@@ -285,21 +276,22 @@ def global_attributes(
         "license": "See manifest.json for the licence of each source",
         "references": "docs/spatial.md of bc_inventory",
         "comment": f"Domains: {', '.join(sides)}. Interval: {first} to {last}. "
-        f"{_apart(sides)}Which proxy placed which total is in allocation_proxy.",
+        f"{_apart(sides)}The ledger next to this file has the regions of cells and the "
+        "proxy of each total.",
         "standard_name_vocabulary": "CF Standard Name Table v93",
         "cdm_data_type": "Grid",
-        "geospatial_lat_min": float(grid.lat[0]),
-        "geospatial_lat_max": float(grid.lat[-1]),
+        "geospatial_lat_min": float(grid.south),
+        "geospatial_lat_max": float(grid.north),
         "geospatial_lat_units": "degrees_north",
         "geospatial_lat_resolution": f"{grid.dlat:g} degrees",
-        "geospatial_lon_min": float(grid.lon[0]),
-        "geospatial_lon_max": float(grid.lon[-1]),
+        "geospatial_lon_min": float(grid.west),
+        "geospatial_lon_max": float(grid.east),
         "geospatial_lon_units": "degrees_east",
         "geospatial_lon_resolution": f"{grid.dlon:g} degrees",
         "geospatial_bounds": _polygon(grid),
         "geospatial_bounds_crs": "EPSG:4326",
-        "time_coverage_start": start,
-        "time_coverage_end": end,
+        "time_coverage_start": first,
+        "time_coverage_end": last,
         "time_coverage_duration": f"P{round(float(bounds[-1, 1] - bounds[0, 0]))}D",
         "time_coverage_resolution": _resolution(bounds),
     }

@@ -93,7 +93,7 @@ def write_fields(
 
     Parameters
     ----------
-    flux : netCDF4.Variable, dims (sector, time, lat, lon)
+    flux : netCDF4.Variable, dims (time, sector, lat, lon)
         Receives the fluxes of the categories in kg m-2 s-1.
     total : netCDF4.Variable, dims (time, lat, lon)
         Receives their sum.
@@ -126,7 +126,7 @@ def write_fields(
             frame = frames[: len(part)]
             rate = part / (area * lengths[window, None])
             frame[inside] = np.where(np.isnan(part), FILL, rate)
-            variable[(*place, window, *box)] = frame
+            variable[(window, *place, *box)] = frame
 
     for block in _blocks(len(lengths), len(layout.cells)):
         tasks = (

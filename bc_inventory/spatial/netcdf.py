@@ -1,9 +1,10 @@
-"""Write gridded emissions as CF-1.11 NetCDF that carries its own ledger.
+"""Write gridded emissions as CF-1.11 NetCDF, and their ledger as a file next to it.
 
 A flux field alone can't give a region's total back, since border cells belong
-to several regions. So the file also holds, for every such cell, the mass of
-each of its regions, and the totals of the emission table to compare with.
-Fields are written one category and one time at a time.
+to several regions. So the ledger holds, for every such cell, the mass of each of its
+regions, and the totals of the emission table to compare with. It is a file of its own, since
+tools for fields stumble over variables that aren't fields. Fields are written one category and
+one time at a time.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from bc_inventory import units
+from bc_inventory.cf.labels import label_attributes
 from bc_inventory.spatial.allocate import Allocation
 from bc_inventory.spatial.atomic_files import atomic_netcdf
 from bc_inventory.spatial.calendar import seconds
@@ -34,7 +37,7 @@ from bc_inventory.spatial.regions import project
 if TYPE_CHECKING:
     import netCDF4
 
-__all__ = ["write_grid"]
+__all__ = ["ledger_of", "write_grid"]
 
 # Cells; one field of both sides at 0.1 degree is one chunk.
 _LARGEST_CHUNK = 2**20
@@ -48,7 +51,7 @@ def write_grid(
     *,
     bounds: NDArray[np.float64],
     parts: NDArray[np.float64] | None = None,
-    names: Mapping[str, str] | None = None,
+    names: Mapping[str, tuple[str, str]] | None = None,
     attributes: Mapping[str, str] | None = None,
     significant_digits: int | None = None,
     compute: Compute | None = None,
@@ -60,13 +63,13 @@ def write_grid(
     allocation : Allocation
         Annual masses in kg.
     path : Path
-        File to write; it appears only when it is whole.
+        File to write, and `ledger_of` it; each appears only when it is whole.
     bounds : numpy.ndarray of float, shape (times, 2)
         Start and end of each time step in days since 1850-01-01.
     parts : numpy.ndarray of float, shape (sectors, regions, times), optional
         Share of the year's emission in each step; by default one step with all.
-    names : mapping of str to str, optional
-        English names of NFR categories.
+    names : mapping of str to tuple of str, optional
+        English and Chinese names of NFR categories.
     attributes : mapping of str to str, optional
         Global attributes that replace or add to those of this module.
     significant_digits : int, optional
@@ -82,12 +85,16 @@ def write_grid(
     """
     if parts is None:
         parts = np.ones((*allocation.total.shape, len(bounds)))
-    with atomic_netcdf(path) as file:
-        _define(file, allocation, bounds, attributes or {})
-        _write_labels(file, allocation, names or {})
+    head = {**global_attributes(allocation.grid, bounds, allocation), **(attributes or {})}
+    with atomic_netcdf(path) as file, atomic_netcdf(ledger_of(path)) as ledger:
+        _define(ledger, allocation, bounds, names or {})
+        ledger.setncatts({**head, "title": f"Ledger of: {head['title']}"})
+        _write_regions(ledger, allocation)
+        _write_ledger(ledger, allocation)
+        _write_border(ledger, allocation, parts)
+        _define(file, allocation, bounds, names or {})
+        file.setncatts(head)
         _write_cells(file, allocation)
-        _write_ledger(file, allocation)
-        _write_border(file, allocation, parts)
         chunk = (1, 1, *_tile(allocation.grid.shape))
         write_fields(
             _put(file, EMISSION, None, chunk, significant_digits),
@@ -98,6 +105,17 @@ def write_grid(
             compute,
         )
     return path
+
+
+def ledger_of(path: Path) -> Path:
+    """Return the file with the ledger of a gridded emission file.
+
+    Examples
+    --------
+    >>> ledger_of(Path("grid_2018.nc")).name
+    'grid_2018_ledger.nc'
+    """
+    return path.with_name(f"{path.stem}_ledger{path.suffix}")
 
 
 def _tile(shape: tuple[int, int]) -> tuple[int, int]:
@@ -112,22 +130,19 @@ def _define(
     file: netCDF4.Dataset,
     allocation: Allocation,
     bounds: NDArray[np.float64],
-    attributes: Mapping[str, str],
+    names: Mapping[str, tuple[str, str]],
 ) -> None:
+    """Give a file its axes: time, category and cells."""
     grid = allocation.grid
     sizes = {
-        "sector": len(allocation.sectors),
         "time": len(bounds),
+        "sector": len(allocation.sectors),
         "lat": grid.ny,
         "lon": grid.nx,
         "bnds": 2,
-        "region": len(allocation.pairs.names),
-        "border": int(_border(allocation).sum()),
-        "allocation": len(allocation.ledger),
     }
     for name, size in sizes.items():
         file.createDimension(name, size)
-    file.setncatts({**global_attributes(grid, bounds, allocation), **attributes})
     _put(file, "time", bounds.mean(axis=1))
     _put(file, "time_bnds", bounds)
     _put(file, "lat", grid.lat)
@@ -136,6 +151,16 @@ def _define(
     _put(file, "lon_bnds", np.column_stack([grid.lon_edges[:-1], grid.lon_edges[1:]]))
     crs = file.createVariable("crs", "i4")
     crs.setncatts(VARIABLES["crs"].attributes)
+    nfr = allocation.sectors["nfr"].tolist()
+    english, chinese = zip(*(names.get(code, (code, code)) for code in nfr), strict=True)
+    _put(file, "sector", np.arange(1, len(nfr) + 1)).setncatts(
+        label_attributes(
+            nfr,
+            gnfr=allocation.sectors["gnfr"].tolist(),
+            sector_name=english,
+            sector_name_zh=chinese,
+        )
+    )
 
 
 def _put(
@@ -172,13 +197,23 @@ def _put_text(file: netCDF4.Dataset, name: str, values: list[str]) -> None:
     variable[:] = stringtochar(np.array(encoded, dtype=f"S{width}"))
 
 
-def _write_labels(file: netCDF4.Dataset, allocation: Allocation, names: Mapping[str, str]) -> None:
-    nfr = allocation.sectors["nfr"].tolist()
-    _put_text(file, "sector", nfr)
-    _put_text(file, "gnfr", allocation.sectors["gnfr"].tolist())
-    _put_text(file, "sector_name", [names.get(code, code) for code in nfr])
-    _put_text(file, "region", list(allocation.pairs.names))
+def _write_regions(file: netCDF4.Dataset, allocation: Allocation) -> None:
+    """Write the regions, and which of them each cell belongs to."""
+    grid, pairs = allocation.grid, allocation.pairs
+    sizes = {
+        "region": len(pairs.names),
+        "border": int(_border(allocation).sum()),
+        "allocation": len(allocation.ledger),
+    }
+    for name, size in sizes.items():
+        file.createDimension(name, size)
+    _put_text(file, "region", list(pairs.names))
     _put_text(file, "side", list(allocation.sides))
+    several = np.bincount(pairs.cell, minlength=grid.size) > 1
+    index = np.full(grid.size, VARIABLES["region_index"].fill)
+    index[pairs.cell] = pairs.region
+    index[several] = -1
+    _put(file, "region_index", index.reshape(grid.shape))
 
 
 def _write_cells(file: netCDF4.Dataset, allocation: Allocation) -> None:
@@ -186,11 +221,6 @@ def _write_cells(file: netCDF4.Dataset, allocation: Allocation) -> None:
     _put(file, "cell_area", grid.area())
     cover = project(pairs, allocation.land)
     _put(file, "covered_fraction", np.where(np.isnan(cover), 0.0, np.minimum(cover, 1.0)))
-    several = np.bincount(pairs.cell, minlength=grid.size) > 1
-    index = np.full(grid.size, VARIABLES["region_index"].fill)
-    index[pairs.cell] = pairs.region
-    index[several] = -1
-    _put(file, "region_index", index.reshape(grid.shape))
 
 
 def _border(allocation: Allocation) -> NDArray[np.bool_]:
@@ -208,8 +238,10 @@ def _write_ledger(file: netCDF4.Dataset, allocation: Allocation) -> None:
     ledger: pd.DataFrame = allocation.ledger
     for column in ("region", "nfr", "fuel", "proxy", "confidence"):
         _put_text(file, ALLOCATION_FIELDS[column], ledger[column].tolist())
-    for column in ("rung", "emission_kt", "outside_kt"):
-        _put(file, ALLOCATION_FIELDS[column], ledger[column].to_numpy())
+    _put(file, ALLOCATION_FIELDS["rung"], ledger["rung"].to_numpy())
+    for column in ("emission_kt", "outside_kt"):
+        mass = units.convert(ledger[column].to_numpy(), "kt", "Gg")
+        _put(file, ALLOCATION_FIELDS[column], mass)
 
 
 def _write_border(
@@ -218,9 +250,9 @@ def _write_border(
     """Write what each region has in the cells it shares with others."""
     border, pairs = _border(allocation), allocation.pairs
     region, reported = pairs.region[border], allocation.reported()
-    variable = _put(file, "border_emission", None, (1, max(1, len(region)), 1))
+    variable = _put(file, "border_emission", None, (1, 1, max(1, len(region))))
     for row in range(len(allocation.sectors)):
         known = reported[row][region]
         part = np.where(known[:, None], parts[row, region], np.nan)
         values = allocation.mass[row, border][:, None] * part
-        variable[row] = np.where(np.isnan(values), FILL, values)
+        variable[:, row] = np.where(np.isnan(values), FILL, values).T

@@ -207,9 +207,11 @@ def time_steps(
     return np.column_stack([edges[:-1], edges[1:]]), parts
 
 
-def _names(path: Path) -> dict[str, str]:
+def _names(path: Path) -> dict[str, tuple[str, str]]:
+    """Return the English and the Chinese name of each category."""
     sectors = schema.read_csv(path, "sectors")
-    return dict(zip(sectors["nfr"], sectors["name"], strict=True))
+    chinese = sectors["name_zh"].fillna(sectors["name"])
+    return dict(zip(sectors["nfr"], zip(sectors["name"], chinese, strict=True), strict=True))
 
 
 def _history(request: Request) -> str:

@@ -80,7 +80,8 @@ def grid_step(
         `shares_step` for the same grid. Optional: `spatial`, folder of the spatial
         tables, and `sectors`, table of categories; by default those embedded.
     outputs : dict of str to Path
-        `grid`: the file to write. Optional: `points`, point sources as Parquet.
+        `grid`: the file to write; its ledger is written next to it. Optional: `points`,
+        point sources as Parquet.
     year : int
         Calendar year.
     resolution : float

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory import units
+from bc_inventory.cf.labels import with_labels
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.spatial.calendar import seconds
 from bc_inventory.spatial.cells import Floats, Grid, make_grid
 from bc_inventory.spatial.describe import EMISSION, TOTAL
+from bc_inventory.spatial.netcdf import ledger_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -26,7 +28,7 @@ def region_totals(path: Path) -> pd.DataFrame:
     Parameters
     ----------
     path : Path
-        A file of `write_grid`.
+        A file of `write_grid`, its ledger next to it.
 
     Returns
     -------
@@ -40,17 +42,21 @@ def region_totals(path: Path) -> pd.DataFrame:
     import xarray as xr
 
     rows = []
-    with xr.open_dataset(path, decode_times=False) as data:
-        names, sides = data["region"].to_numpy(), data["side"].to_numpy()
-        index = data["region_index"].fillna(-1).to_numpy().astype(int).ravel()
+    with (
+        xr.open_dataset(path, decode_times=False) as fields,
+        xr.open_dataset(ledger_of(path), decode_times=False) as ledger,
+    ):
+        data = with_labels(fields)
+        names, sides = ledger["region"].to_numpy(), ledger["side"].to_numpy()
+        index = ledger["region_index"].fillna(-1).to_numpy().astype(int).ravel()
         alone = index >= 0
-        border = data["border_region"].to_numpy().astype(int)
+        border = ledger["border_region"].to_numpy().astype(int)
         area = data["cell_area"].to_numpy().ravel()[alone]
-        reported = np.isfinite(data["region_total"].to_numpy())
+        reported = np.isfinite(ledger["region_total"].to_numpy())
         for step, length in enumerate(seconds(data["time_bnds"].to_numpy())):
             for row, nfr in enumerate(data["sector"].to_numpy()):
-                flux = data[EMISSION][row, step].to_numpy().ravel()[alone].astype(float)
-                shared = data["border_emission"][row, :, step].to_numpy().astype(float)
+                flux = data[EMISSION][step, row].to_numpy().ravel()[alone].astype(float)
+                shared = ledger["border_emission"][step, row].to_numpy().astype(float)
                 mass = np.bincount(
                     index[alone], np.nan_to_num(flux) * area * length, minlength=len(names)
                 ) + np.bincount(border, np.nan_to_num(shared), minlength=len(names))

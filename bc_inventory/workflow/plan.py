@@ -132,6 +132,8 @@ def _inventory_steps(config: Config) -> list[Step]:
             {
                 "totals": Output("totals", "totals"),
                 "whole_years": Output("whole_years", "whole_years"),
+                # Names of its labels, which it reads below the root of the facts.
+                "sectors": data / "sectors.csv",
             },
             {"cube": "emissions.nc"},
             {"title": title_of(inventory).en, "factor_set": grid.factor_set},
@@ -168,7 +170,11 @@ def _spatial_steps(config: Config) -> list[Step]:
                 "spatial": data_root() / "spatial",
                 "sectors": data / "sectors.csv",
             },
-            {"grid": f"grid_{inventory.base_year}.nc", "points": "points.parquet"},
+            {
+                "grid": f"grid_{inventory.base_year}.nc",
+                "ledger": f"grid_{inventory.base_year}_ledger.nc",
+                "points": "points.parquet",
+            },
             {
                 "year": inventory.base_year,
                 "resolution": grid.resolution,
@@ -370,6 +376,7 @@ def published_files(record: RunRecord) -> dict[str, Path]:
         "whole_years.parquet": record.path("whole_years", "whole_years"),
         "emissions.nc": record.path("cube", "cube"),
         record.path("grid", "grid").name: record.path("grid", "grid"),
+        record.path("grid", "ledger").name: record.path("grid", "ledger"),
         "points.parquet": record.path("grid", "points"),
         **{f"{name}.parquet": shares / f"{name}.parquet" for name in SHARE_TABLES},
         "hotspots.parquet": record.path("hotspots", "hotspots"),

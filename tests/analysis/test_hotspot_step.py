@@ -15,6 +15,7 @@ from bc_inventory.analysis.hotspots.netcdf import MASKS
 from bc_inventory.analysis.hotspots.step import hotspots_step
 from bc_inventory.analysis.maps.frames import every_code
 from bc_inventory.analysis.maps.png import maps_step
+from bc_inventory.cf.labels import with_labels
 from bc_inventory.errors import DataError
 from bc_inventory.spatial.allocate import allocate, select_emissions
 from bc_inventory.spatial.cells import make_grid
@@ -140,7 +141,8 @@ def test_the_sea_that_ships_cross_is_no_part_of_a_sides_domain():
 
 def test_clusters_add_up_to_what_their_cells_emit(made):
     frame = read_hotspots(made["hotspots"])
-    with xr.open_dataset(made["netcdf"]) as data:
+    with xr.open_dataset(made["netcdf"]) as stored:
+        data = with_labels(stored)
         density = data["density"].sel(sector_group="all").fillna(0.0)
         tail = (data["hotspot"].sel(sector_group="all").to_numpy() & MASKS["upper_tail"]) > 0
         area = frame.loc[frame["kind"] == "density", "area_km2"]

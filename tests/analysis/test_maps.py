@@ -15,6 +15,7 @@ from PIL import Image
 from bc_inventory import schema
 from bc_inventory.analysis.hotspots.files import write_geoparquet
 from bc_inventory.analysis.maps import frames, picture, png
+from bc_inventory.cf.labels import label_attributes, with_labels
 from bc_inventory.errors import DataError
 from bc_inventory.schema import table
 
@@ -68,7 +69,11 @@ def inputs(tmp_path_factory):
         density[0, lat == latitude, lon == longitude] = 5.0
     xr.Dataset(
         {"density": (("sector_group", "lat", "lon"), density)},
-        {"sector_group": ["all"], "lat": lat, "lon": lon},
+        {
+            "sector_group": ("sector_group", [1], label_attributes(["all"])),
+            "lat": lat,
+            "lon": lon,
+        },
     ).to_netcdf(folder / "hotspots.nc")
     rows = [
         _hotspot("Taiyuan", "CN", "CN-SX", *PLACES["Taiyuan"]),
@@ -108,7 +113,7 @@ def _draw(inputs, code):
     )
     frame = frames.frame_of(code, regions, outlines)
     with xr.open_dataset(inputs["netcdf"]) as data:
-        density = data["density"].sel(sector_group="all").load()
+        density = with_labels(data)["density"].sel(sector_group="all").load()
     hotspots = png.read_hotspots(inputs["hotspots"])
     return png.draw_map(frame, density, hotspots, outlines, {}, 2018), outlines
 
@@ -169,7 +174,7 @@ def test_a_page_and_a_file_show_the_same_picture(inputs):
     regions = schema.read_csv(png.data_root() / "regions.csv", "regions")
     frame = frames.frame_of("EU", regions, outlines)
     with xr.open_dataset(inputs["netcdf"]) as data:
-        density = data["density"].sel(sector_group="all").load()
+        density = with_labels(data)["density"].sel(sector_group="all").load()
     drawn = picture.draw_picture(frame, density, outlines, shown.shape[1])
     assert np.array_equal(shown, np.asarray(drawn))
     with Image.open(io.BytesIO(picture.to_png(drawn))) as stored:

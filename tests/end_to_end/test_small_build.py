@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from bc_inventory.cf.labels import with_labels
 from bc_inventory.cli import main
 from bc_inventory.config import load_config
 from bc_inventory.errors import DataError
@@ -56,9 +57,10 @@ def test_a_build_publishes_what_was_worked_out_by_hand(project, run):
     chosen = rows[(rows["factor_set"] == "harmonised") & ~rows["memo"]]
     sums = chosen.groupby("side", observed=True)["emission_kt"].sum().to_dict()
     assert sums == pytest.approx({"EU": 0.044, "CN": 0.110})
-    with xr.open_dataset(release / "emissions.nc") as cube:
+    with xr.open_dataset(release / "emissions.nc") as stored:
+        cube = with_labels(stored).isel(time=0)
         assert float(cube["emission"].sum()) == pytest.approx(0.154)
-        assert cube["emission"].sel(region="DE", sector="1A4bi", year=2018) == pytest.approx(0.044)
+        assert cube["emission"].sel(region="DE", sector="1A4bi") == pytest.approx(0.044)
         assert cube["emission"].attrs["units"] == "Gg"
 
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-import xarray as xr
 
 import bc_inventory as bci
 from bc_inventory.spatial.proxy_shares import SHARE_TABLES
@@ -25,7 +24,7 @@ def test_emissions_times_shares_are_the_grid(small_root):
     assert placed["proxy"].notna().all()
     cells = placed.merge(release.table("proxy_shares"), on=["region", "proxy"])
     cells["emission_kt"] *= cells["share"]
-    with xr.open_dataset(release.file(f"grid_{year}.nc")) as grid:
+    with release.grid(year) as grid:
         seconds = (365 + (year % 4 == 0)) * 86400
         mass = (grid["emission_flux"] * grid["cell_area"]).sum("time")
         for nfr in sorted(set(cells["nfr"])):

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 
 import bc_inventory as bci
 from bc_inventory import units
+from bc_inventory.cf.labels import with_labels
 from bc_inventory.cli import cli
 from bc_inventory.release.explain.explain import explain
 from bc_inventory.release.service import make_app
@@ -96,8 +97,9 @@ def test_the_service(small_root, number):
 
 
 def test_the_cube(release, number):
-    with xr.open_dataset(release.file("emissions.nc")) as cube:
-        cell = cube["emission"].sel(region=REGION, sector=SECTOR, year=YEAR)
+    with xr.open_dataset(release.file("emissions.nc")) as stored:
+        cube = with_labels(stored)
+        cell = cube["emission"].sel(region=REGION, sector=SECTOR, time=str(YEAR)).squeeze()
         assert float(cell) == pytest.approx(number, rel=EXACT)
 
 

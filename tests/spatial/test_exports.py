@@ -8,6 +8,7 @@ import rasterio
 import shapely
 import xarray as xr
 
+from bc_inventory.cf.labels import labels_of
 from bc_inventory.errors import DataError
 from bc_inventory.spatial.exports.geo import write_geoparquet, write_geotiff
 from bc_inventory.spatial.exports.input4mips import file_name, write_input4mips
@@ -137,7 +138,7 @@ def test_a_geotiff_lies_where_the_grid_does(annual, tmp_path):
         assert tuple(file.bounds) == (-32.0, 17.0, 135.0, 72.0)
         assert file.descriptions[-1] == "all categories"
         nfr = [text.split()[0] for text in file.descriptions[:-1]]
-        assert nfr == data["sector"].to_numpy().tolist()
+        assert nfr == labels_of(data["sector"].attrs)
         at = file.index(116.4, 39.9)
         wanted = data["emission_flux_total"].sel(lat=39.9, lon=116.4, method="nearest")
         assert file.read(file.count)[at] == np.float32(wanted.item())

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from bc_inventory.cf.labels import with_labels
 from bc_inventory.spatial import netcdf
 from bc_inventory.spatial.allocate import allocate, select_emissions
 from bc_inventory.spatial.cells import make_grid
@@ -65,7 +66,8 @@ def test_seconds_are_those_of_the_calendar_year(emissions, tables, tmp_path):
 
 
 def test_a_category_is_chosen_by_its_code(file):
-    with xr.open_dataset(file) as data:
+    with xr.open_dataset(file) as stored:
+        data = with_labels(stored)
         field = data["emission_flux"].sel(sector="1A4bi").isel(time=0)
         assert field["sector_name"].item() == "name of 1A4bi"
         assert field["gnfr"].item() == "C_OtherStationaryComb"
@@ -77,7 +79,7 @@ def test_a_category_is_chosen_by_its_code(file):
 
 
 def test_the_file_says_which_proxy_placed_what(file):
-    with xr.open_dataset(file) as data:
+    with xr.open_dataset(netcdf.ledger_of(file)) as data:
         rows = data[
             ["allocation_region", "allocation_sector", "allocation_proxy", "allocation_rung"]
         ]
@@ -129,6 +131,10 @@ def test_the_compliance_checker_finds_no_error(file, compliance_checker, suite, 
     found = json.loads(report.read_text())[suite]
     said = {item["name"]: item["msgs"] for item in found["all_priorities"] if item["msgs"]}
     if suite == "cf:1.11":
+        # CF recommends, and doesn't require, categories to the left of time (2.4); CDO skips
+        # fields whose first dimension isn't time.
+        order = said.pop("§2.4 Dimensions", [])
+        assert all("emission_flux's spatio-temporal dimensions" in text for text in order)
         assert said == {}
     # ACDD wants a standard name on every variable; CF has none for those of the ledger.
     required = {item["name"]: item["msgs"] for item in found["high_priorities"] if item["msgs"]}

@@ -141,7 +141,9 @@ def test_a_file_made_with_networks_says_whose_they_are(emissions_folder, tmp_pat
     assert done.exit_code == 0, done.output
     with xr.open_dataset(target) as made:
         assert "Open Database License 1.0" in made.attrs["license"]
+    with xr.open_dataset(tmp_path / "grid_ledger.nc") as made:
         assert "road_heavy" in made["allocation_proxy"].to_numpy().astype(str)
+        assert "Open Database License 1.0" in made.attrs["license"]
     plain = tmp_path / "plain.nc"
     assert run(emissions_folder, plain, "--year", 2018, "--resolution", 0.5).exit_code == 0
     with xr.open_dataset(plain) as made:
@@ -158,7 +160,7 @@ def test_the_command_makes_a_grid_from_a_release(emissions_folder, wanted, tmp_p
     found = region_totals(target)["emission_kt"].sum()
     assert found == pytest.approx(wanted.sum(), rel=1e-6)
     assert points.exists()
-    assert [path.name for path in target.parent.iterdir()] == ["grid.nc"]
+    assert sorted(path.name for path in target.parent.iterdir()) == ["grid.nc", "grid_ledger.nc"]
 
 
 def test_the_command_says_what_lies_beyond_the_edge(emissions_folder, tmp_path):

@@ -30,7 +30,7 @@ def test_a_file_of_ours_is_regridded_whole(ours, tmp_path):
     assert abs(float(ledger["emission_flux_total_outside"])) < 1e-9 * mass(ours)
     assert ledger["emission_flux_total_source"].attrs["units"] == "kg s-1"
     with xr.open_dataset(path) as made, xr.open_dataset(ours) as data:
-        assert made["emission_flux"].dims == ("sector", "time", "lat", "lon")
+        assert made["emission_flux"].dims == ("time", "sector", "lat", "lon")
         assert made["sector"].to_numpy().tolist() == data["sector"].to_numpy().tolist()
         assert made["emission_flux"].dtype == np.float32
         assert made["emission_flux"].attrs["units"] == "kg m-2 s-1"

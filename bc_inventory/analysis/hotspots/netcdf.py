@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bc_inventory import __version__
 from bc_inventory.analysis.hotspots.persistence import LASTING, PERSISTENCE
+from bc_inventory.cf.labels import CRS, label_attributes
 from bc_inventory.reference.naming import name_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ __all__ = ["MASKS", "write_hotspot_grid"]
 FILL = np.float32(1e20)
 MASKS = {"upper_tail": 1, "significant_gi_star": 2, "high_high_local_moran": 4, "persistent": 8}
 _FIELDS: dict[str, dict[str, Any]] = {
-    "density": {"long_name": "emission of black carbon per area", "units": "t km-2 year-1"},
+    "density": {
+        "long_name": "emission of black carbon per area in the calendar year",
+        "units": "t km-2",
+    },
     "gi_star": {
         "long_name": "Getis-Ord Gi* of the emission density, capped at the tail",
         "units": "1",
@@ -93,7 +97,9 @@ def write_hotspot_grid(
     )
     dataset["hotspot"] = (dims, mask, _flags())
     dataset["persistence"] = (dims[1:], classes, _classes())
-    dataset["crs"] = ((), np.int32(0), _crs())
+    for name, edges in (("lat", grid.lat_edges), ("lon", grid.lon_edges)):
+        dataset[f"{name}_bnds"] = ((name, "bnds"), np.column_stack([edges[:-1], edges[1:]]))
+    dataset["crs"] = ((), np.int32(0), CRS)
     encoding: dict[str, Any] = {
         name: {"zlib": True, "complevel": 1, "shuffle": True, "_FillValue": FILL}
         for name in _FIELDS
@@ -142,10 +148,12 @@ def _fill(
 
 
 def _coordinates(grid: Grid, names: list[str]) -> dict[str, Any]:
-    lat_bounds = np.column_stack([grid.lat_edges[:-1], grid.lat_edges[1:]])
-    lon_bounds = np.column_stack([grid.lon_edges[:-1], grid.lon_edges[1:]])
     return {
-        "sector_group": ("sector_group", names, {"long_name": "group of source categories"}),
+        "sector_group": (
+            "sector_group",
+            np.arange(1, len(names) + 1, dtype=np.int32),
+            {"long_name": "group of source categories", **label_attributes(names)},
+        ),
         "lat": (
             "lat",
             grid.lat,
@@ -168,8 +176,6 @@ def _coordinates(grid: Grid, names: list[str]) -> dict[str, Any]:
                 "bounds": "lon_bnds",
             },
         ),
-        "lat_bnds": (("lat", "bnds"), lat_bounds),
-        "lon_bnds": (("lon", "bnds"), lon_bounds),
     }
 
 
@@ -202,16 +208,6 @@ def _classes() -> dict[str, Any]:
     }
 
 
-def _crs() -> dict[str, Any]:
-    return {
-        "grid_mapping_name": "latitude_longitude",
-        "long_name": "WGS 84",
-        "semi_major_axis": 6378137.0,
-        "inverse_flattening": 298.257223563,
-        "longitude_of_prime_meridian": 0.0,
-    }
-
-
 def _head(grid: Grid, year: int, name: str, rules: Rules) -> dict[str, Any]:
     return {
         "Conventions": "CF-1.11, ACDD-1.3",
@@ -225,13 +221,13 @@ def _head(grid: Grid, year: int, name: str, rules: Rules) -> dict[str, Any]:
         f"density; neighbourhood: centres within {rules.radius_km:g} km; "
         f"false-discovery rate {rules.rate:g}; "
         f"{rules.draws} factor draws, {rules.permutations} random neighbourhoods",
-        "geospatial_lat_min": float(grid.lat[0]),
-        "geospatial_lat_max": float(grid.lat[-1]),
+        "geospatial_lat_min": float(grid.south),
+        "geospatial_lat_max": float(grid.north),
         "geospatial_lat_units": "degrees_north",
-        "geospatial_lon_min": float(grid.lon[0]),
-        "geospatial_lon_max": float(grid.lon[-1]),
+        "geospatial_lon_min": float(grid.west),
+        "geospatial_lon_max": float(grid.east),
         "geospatial_lon_units": "degrees_east",
-        "time_coverage_start": f"{year}-01-01",
-        "time_coverage_end": f"{year}-12-31",
+        "time_coverage_start": f"{year}-01-01T00:00:00Z",
+        "time_coverage_end": f"{year + 1}-01-01T00:00:00Z",
         "time_coverage_duration": "P1Y",
     }

@@ -20,6 +20,7 @@ from bc_inventory import schema
 from bc_inventory.analysis.hotspots.files import read_hotspots
 from bc_inventory.analysis.maps.frames import CLASSES, Frame, frame_of
 from bc_inventory.analysis.maps.picture import class_colours, draw_picture
+from bc_inventory.cf.labels import with_labels
 from bc_inventory.reference.domains import codes as domain_codes
 from bc_inventory.reference.domains import in_order
 from bc_inventory.reference.paths import data_root
@@ -98,10 +99,10 @@ def maps_step(
     if "grid" in inputs:
         density = density_of(inputs["grid"])
         with xr.open_dataset(inputs["grid"]) as placed:
-            shown = {str(code) for code in placed["region"].to_numpy()}
+            shown = {*placed.attrs["regions"].split()}
     else:
         with xr.open_dataset(inputs["netcdf"]) as fields:
-            density = fields["density"].sel(sector_group="all").load()
+            density = with_labels(fields)["density"].sel(sector_group="all").load()
     for code in codes or in_order(hotspots["side"]):
         frame = frame_of(code, regions, outlines, shown)
         figure = draw_map(frame, density, hotspots, outlines, names, year)

@@ -17,6 +17,7 @@ _TEXTS = {
     r"totals\.parquet": "totals by side, region and category with 95 % intervals",
     r"emissions\.nc": "the totals as an array: year, region, category",
     r"grid_\d+\.nc": "gridded emissions by category, CF",
+    r"grid_\d+_ledger\.nc": "regions of the grid's cells and the proxy behind each total",
     r"points\.parquet": "point sources with their emissions",
     r"hotspots\.parquet": "hotspots of emission density",
     r"hotspots\.geojson": "the hotspots with their outlines",

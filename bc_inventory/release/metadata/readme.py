@@ -99,8 +99,11 @@ def _reading(core: Mapping[str, Any]) -> Iterator[str]:
         "```python",
         "import xarray as xr",
         "",
-        'cube = xr.open_dataset("emissions.nc")  # year, region, sector; Gg',
-        f'print(cube.emission.sel(year={year}, region="{region}").to_series().dropna())',
+        'cube = xr.open_dataset("emissions.nc")  # time, sector, region; Gg',
+        'regions = cube.region.attrs["codes"].split(" | ")  # sectors likewise',
+        f'kt = cube.emission.sel(time="{year}", region=regions.index("{region}") + 1)',
+        'sectors = cube.sector.attrs["codes"].split(" | ")',
+        "print(kt.squeeze().assign_coords(sector=sectors).to_series().dropna())",
         *(
             (f'grid = xr.open_dataset("{grid}")  # kg m-2 s-1', "print(grid.emission_flux_total)")
             if grid
@@ -138,10 +141,13 @@ def _reading(core: Mapping[str, Any]) -> Iterator[str]:
         "```r",
         "library(ncdf4)",
         'cube <- nc_open("emissions.nc")',
-        'year <- which(ncvar_get(cube, "year") == ' + f"{year})",
-        'region <- which(ncvar_get(cube, "region") == ' + f'"{region}")',
-        'kt <- ncvar_get(cube, "emission", c(1, region, year), c(-1, 1, 1))  # Gg',
-        'print(na.omit(data.frame(sector = ncvar_get(cube, "sector"), kt)))',
+        "codes <- function(name)",
+        '  strsplit(ncatt_get(cube, name, "codes")$value, " | ", fixed = TRUE)[[1]]',
+        'dates <- as.Date(ncvar_get(cube, "time"), origin = "1850-01-01")',
+        f'year <- which(format(dates, "%Y") == "{year}")',
+        f'region <- match("{region}", codes("region"))',
+        'kt <- ncvar_get(cube, "emission", c(region, 1, year), c(1, -1, 1))  # Gg',
+        'print(na.omit(data.frame(sector = codes("sector"), kt)))',
         "```",
         "",
     )

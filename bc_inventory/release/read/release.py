@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bc_inventory.cf.labels import with_labels
 from bc_inventory.errors import ReleaseError
 from bc_inventory.pipeline.plan import writing
 from bc_inventory.reference.catalogue import default_cache_root
@@ -16,7 +18,7 @@ from bc_inventory.reference.overlay import resolve
 from bc_inventory.reference.paths import using_root
 from bc_inventory.release.read import select
 from bc_inventory.release.read.select import Names
-from bc_inventory.release.store.names import FACTS, LATEST, check_file
+from bc_inventory.release.store.names import FACTS, LATEST, check_file, is_inventory
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -234,17 +236,15 @@ class Release:
         """
         import xarray as xr
 
-        have = {
-            int(path.removeprefix("grid_").removesuffix(".nc")): path
-            for path in (str(entry["path"]) for entry in self.manifest["files"])
-            if path.startswith("grid_") and path.endswith(".nc")
-        }
+        names = (str(entry["path"]) for entry in self.manifest["files"])
+        found = (re.fullmatch(r"grid_(\d+)\.nc", name) for name in names)
+        have = {int(match[1]): match[0] for match in found if match}
         if year is None and len(have) == 1:
             (year,) = have
         if year not in have:
             listed = ", ".join(map(str, sorted(have))) or "none"
             raise ReleaseError(f"found the year {year}; this release has grids of: {listed}")
-        dataset = xr.open_dataset(self.file(have[year]), engine="netcdf4")
+        dataset = with_labels(xr.open_dataset(self.file(have[year]), engine="netcdf4"))
         if sector is None:
             return dataset
         gridded = {str(code) for code in dataset["sector"].to_numpy()}
@@ -374,10 +374,10 @@ def open_release(
     from bc_inventory.release.store.stores import open_store
 
     store = open_store(root)
-    stated, slash, name = version.rpartition("/")
-    if not slash:
-        return open_stored(store, choose_inventory(store, inventory), version, verify=verify)
-    return open_stored(store, stated, name, verify=verify)
+    stated, _, name = version.rpartition("/")
+    if is_inventory(stated):
+        inventory, version = stated, name
+    return open_stored(store, choose_inventory(store, inventory), version, verify=verify)
 
 
 def open_stored(

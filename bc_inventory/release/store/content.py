@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from bc_inventory import schema
+from bc_inventory.cf.labels import with_labels
 from bc_inventory.errors import DataError, Problem, Problems, parquet_errors
 from bc_inventory.inventory.uncertainty import LEVELS
 from bc_inventory.inventory.whole_years import incomplete
@@ -111,7 +112,10 @@ def _check_cube(path: Path, totals: pd.DataFrame, problems: Problems) -> None:
         chosen = (totals["level"] == Level.REGION_NFR) & (totals["factor_set"] == cube.factor_set)
         rows = totals[chosen]
         expected = rows.set_index(["year", "region", "nfr"])["emission_kt"].dropna()
-        given = cube["emission"].rename(sector="nfr").to_series().dropna()
+        named = with_labels(cube).assign_coords(time=cube["time"].dt.year)
+        given = named["emission"].rename(time="year", sector="nfr")
+        given = given.transpose("year", "region", "nfr").reset_coords(drop=True)
+        given = given.to_series().dropna()
     given, expected = given.align(expected)
     for key in expected.index[~np.isclose(given, expected, rtol=_RELATIVE, atol=0.0)]:
         problems.add(

@@ -21,7 +21,7 @@ from bc_inventory.reference.naming import name_of
 from bc_inventory.reference.paths import data_root
 from bc_inventory.spatial.atomic_files import atomic_netcdf
 from bc_inventory.spatial.calendar import EPOCH, seconds
-from bc_inventory.spatial.exports.source import Source, chosen_months, open_source, texts
+from bc_inventory.spatial.exports.source import Source, chosen_months, open_source
 
 __all__ = ["file_name", "write_input4mips"]
 
@@ -189,7 +189,7 @@ def _head(source: Source, year: int, source_id: str, contact: str) -> dict[str, 
         "mip_era": "CMIP7",
         "nominal_resolution": f"{step:g} degree",
         "realm": "atmos",
-        "region": name_of(texts(source.file["region"])).en,
+        "region": name_of(str(source.file.regions).split()).en,
         "source": f"bc_inventory {__version__}",
         "source_id": source_id,
         "source_version": __version__,

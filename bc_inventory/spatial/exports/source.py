@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bc_inventory.cf.labels import labels_of
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.spatial.describe import EMISSION, FILL, TOTAL
 
-__all__ = ["Source", "chosen_months", "open_source", "texts", "variable_name"]
+__all__ = ["Source", "chosen_months", "open_source", "variable_name"]
 
 _MONTHS = 12
 
@@ -47,7 +48,7 @@ class Source:
 
     def flux(self, sector: int, time: int) -> NDArray[np.float32]:
         """Return kg m-2 s-1 of a category and step, NaN where there is no figure."""
-        return _plain(self.file[EMISSION][sector, time])
+        return _plain(self.file[EMISSION][time, sector])
 
     def total(self, time: int) -> NDArray[np.float32]:
         """Return kg m-2 s-1 of all categories."""
@@ -79,14 +80,15 @@ def open_source(path: Path) -> Iterator[Source]:
     except OSError as error:
         raise _refuse(path, f"a file that can't be read ({error})") from error
     with file:
-        if EMISSION not in file.variables or "region_total" not in file.variables:
+        if EMISSION not in file.variables or "codes" not in file["sector"].ncattrs():
             raise _refuse(path, f"variables {', '.join(sorted(file.variables)[:8])}")
         file.set_auto_maskandscale(False)
+        about = {name: file["sector"].getncattr(name) for name in file["sector"].ncattrs()}
         yield Source(
             file,
-            texts(file["sector"]),
-            texts(file["gnfr"]),
-            texts(file["sector_name"]),
+            labels_of(about),
+            labels_of(about, "gnfr"),
+            labels_of(about, "sector_name"),
             *(np.asarray(file[name][:]) for name in ("lat", "lon")),
             *(np.asarray(file[name][:]) for name in ("lat_bnds", "lon_bnds", "time_bnds")),
         )
@@ -122,12 +124,6 @@ def variable_name(code: str) -> str:
     '1A3aii_i'
     """
     return code.replace("(", "_").replace(")", "")
-
-
-def texts(variable: Any) -> list[str]:
-    """Return the texts of a character variable of a NetCDF file."""
-    variable.set_auto_chartostring(False)
-    return [b"".join(row).decode("utf-8").rstrip("\0") for row in np.asarray(variable[:])]
 
 
 def _plain(values: Any) -> NDArray[np.float32]:

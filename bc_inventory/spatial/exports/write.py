@@ -8,6 +8,7 @@ from bc_inventory import __version__
 from bc_inventory.errors import DataError, Problem, suggest
 from bc_inventory.spatial.atomic_files import atomic_file
 from bc_inventory.spatial.exports.models import MODELS, write_model
+from bc_inventory.spatial.netcdf import ledger_of
 
 __all__ = ["LAYOUTS", "write_layout"]
 
@@ -24,7 +25,7 @@ def write_layout(path: Path, target: Path, layout: str, year: int) -> list[Path]
     target : Path
         Where it shall be.
     layout : str
-        A name of `LAYOUTS`; `cf` copies the file.
+        A name of `LAYOUTS`; `cf` copies the file and its ledger.
     year : int
         Calendar year.
 
@@ -41,9 +42,11 @@ def write_layout(path: Path, target: Path, layout: str, year: int) -> list[Path]
     if layout in MODELS:
         return [write_model(path, target, layout)]
     if layout == "cf":
-        with atomic_file(target) as part:
-            path.replace(part)
-        return [target]
+        written = [target, ledger_of(target)]
+        for source, copy in zip((path, ledger_of(path)), written, strict=True):
+            with atomic_file(copy) as part:
+                source.replace(part)
+        return written
     if layout == "input4mips":
         from bc_inventory.spatial.exports.input4mips import write_input4mips
 
