@@ -43,7 +43,7 @@ IMPACTS = {
 DERIVED = (
     *("decomposition", "measure_savings", "target_progress", "emission_gap"),
     *("key_categories", "review_checks", "completeness", "implied_factors", "series_breaks"),
-    *("evidence", "evidence_open", "emission_by_tier", "source_use"),
+    *("evidence", "evidence_open", "emission_by_tier", "source_use", "independence"),
     *("double_counting", "double_counting_findings"),
     *("comparability", "category_steps"),
 )

@@ -97,6 +97,39 @@ DEFINITIONS = Table(
     ("inventory", "sector", "aspect"),
 )
 
+SHARED_SOURCES = Table(
+    "shared_sources",
+    "A source behind a component of our rows that another inventory is or uses too.",
+    (
+        Column("inventory", "string", "short name of the inventory"),
+        Column("side", "string", "domain it is compared with, or *", wildcard=True),
+        Column(
+            "component",
+            "string",
+            "component of our rows",
+            enum=("activity", "share", "factor", "abatement"),
+        ),
+        c.source_id,
+        Column(
+            "nfr",
+            "string",
+            "category it holds for, or *",
+            references="sectors.nfr",
+            wildcard=True,
+        ),
+        Column(
+            "kind",
+            "string",
+            "result: a figure of that inventory, or one set to agree with it; statistics: the same "
+            "published activity; factors: the same compilation of factors",
+            enum=("result", "statistics", "factors"),
+        ),
+        c.confidence,
+        c.note,
+    ),
+    ("inventory", "side", "component", "source_id", "nfr"),
+)
+
 LIMITS = Table(
     "review_limits",
     "A limit by which a review judges an inventory.",
@@ -273,6 +306,7 @@ TABLES = (
     COMPARED,
     BENCHMARKS,
     DEFINITIONS,
+    SHARED_SOURCES,
     LIMITS,
     IMPLIED_RANGES,
     TARGETS,

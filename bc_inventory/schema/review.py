@@ -196,6 +196,27 @@ OPEN_EVIDENCE = Table(
     ("year", "factor_set", "side", "component", "fact"),
 )
 
+INDEPENDENCE = Table(
+    "independence",
+    "Emission of a domain by what its rows share with an inventory it is compared with.",
+    (
+        c.year,
+        c.factor_set,
+        _s("inventory", "short name of the other inventory"),
+        c.side,
+        _s("sector", "GNFR aggregate, or * for all"),
+        Column(
+            "kind",
+            "string",
+            "strongest tie of a row, see `shared_sources`; none where nothing shared is known",
+            enum=("result", "statistics", "factors", "none"),
+        ),
+        _n("emission_kt", "emission of the rows", "kt", required=True),
+        _n("share", "share of the domain's emission of the sector", "1", required=True),
+    ),
+    ("year", "factor_set", "inventory", "side", "sector", "kind"),
+)
+
 BY_TIER = Table(
     "emission_by_tier",
     "Emission of a domain by the lower of the tiers of activity and factor.",
@@ -269,6 +290,7 @@ TABLES = (
     EVIDENCE,
     OPEN_EVIDENCE,
     BY_TIER,
+    INDEPENDENCE,
     SOURCE_USE,
     DOUBLE_COUNTING,
     DOUBLE_COUNTING_FINDINGS,

@@ -83,10 +83,21 @@ ANALYSES = (
         review_step,
         (
             *("key_categories", "review_checks", "completeness", "implied_factors"),
-            *("series_breaks", "evidence", "evidence_open", "emission_by_tier", "source_use"),
+            *(
+                "series_breaks",
+                "evidence",
+                "evidence_open",
+                "emission_by_tier",
+                "source_use",
+                "independence",
+            ),
         ),
         ("emissions", "totals"),
-        {"limits": "review_limits.csv", **_DOMAINS},
+        {
+            "limits": "review_limits.csv",
+            "shared": "comparability/shared_sources.csv",
+            **_DOMAINS,
+        },
         ("year",),
     ),
     Analysis(

@@ -25,6 +25,7 @@ DERIVED = {
     "key_categories": ["emission_kt", "contribution"],
     "evidence": ["emission_kt", "share", "share_of_variance"],
     "evidence_open": ["emission_kt", "share", "share_of_variance"],
+    "independence": ["emission_kt", "share"],
     "implied_factors": ["emission_kt", "implied_factor"],
     "double_counting": ["claimed_kt", "remaining_kt"],
     "measure_savings": ["saved_kt", "lower_kt", "upper_kt"],

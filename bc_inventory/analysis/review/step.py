@@ -9,6 +9,7 @@ import pandas as pd
 
 from bc_inventory import schema
 from bc_inventory.analysis.review.evidence import by_tier, evidence_tables, source_use
+from bc_inventory.analysis.review.independence import independence
 from bc_inventory.analysis.review.review import key_tables, review_tables
 from bc_inventory.reference.limits import review_limits
 from bc_inventory.schema.counted import counted
@@ -30,22 +31,24 @@ def review_step(inputs: dict[str, Path], outputs: dict[str, Path], *, year: int)
     Parameters
     ----------
     inputs : dict of str to Path
-        `emissions` and `totals` of the build; `limits` (contract `review_limits`), `domains`
-        and `regions`.
+        `emissions` and `totals` of the build; `limits` (contract `review_limits`), `shared`
+        (`shared_sources`), `domains` and `regions`.
     outputs : dict of str to Path
         Parquet: `key_categories`, `review_checks`, `completeness`, `implied_factors`,
-        `series_breaks`, `evidence`, `evidence_open`, `emission_by_tier`, `source_use`.
+        `series_breaks`, `evidence`, `evidence_open`, `emission_by_tier`, `source_use`,
+        `independence`.
     year : int
         Calendar year.
     """
     emissions = schema.read_parquet(inputs["emissions"], "emissions")
     totals = schema.read_parquet(inputs["totals"], "totals")
     limits = review_limits(inputs["limits"])
+    shared = schema.read_csv(inputs["shared"], "shared_sources")
     rows = emissions[emissions["year"] == year]
     frames_of: dict[str, list[pd.DataFrame]] = {}
     for factor_set in sorted(rows["factor_set"].unique()):
         reviewed_tables = reviewed(rows, totals, limits, year=year, factor_set=factor_set)
-        reviewed_tables |= _evidence(rows, factor_set)
+        reviewed_tables |= _evidence(rows, shared, factor_set)
         for name, frame in reviewed_tables.items():
             frames_of.setdefault(name, []).append(frame.assign(factor_set=factor_set))
     tables = {name: pd.concat(frames, ignore_index=True) for name, frames in frames_of.items()}
@@ -79,7 +82,7 @@ def reviewed(
     return result
 
 
-def _evidence(rows: pd.DataFrame, factor_set: str) -> dict[str, pd.DataFrame]:
+def _evidence(rows: pd.DataFrame, shared: pd.DataFrame, factor_set: str) -> dict[str, pd.DataFrame]:
     known = (rows["factor_set"] == factor_set) & rows["emission_kt"].notna()
     figures = counted(rows[known])
     by_confidence, open_facts = evidence_tables(figures)
@@ -88,4 +91,5 @@ def _evidence(rows: pd.DataFrame, factor_set: str) -> dict[str, pd.DataFrame]:
         "evidence_open": open_facts,
         "emission_by_tier": by_tier(figures),
         "source_use": source_use(figures),
+        "independence": independence(figures, shared),
     }

@@ -29,6 +29,12 @@ _COMPONENTS = {
     "abatement": Both("abatement", "治理"),
     "weakest": Both("weakest of a row", "每行最弱者"),
 }
+_TIES = {
+    "result": Both("a result of it", "其结果"),
+    "statistics": Both("published activity", "公布的活动水平"),
+    "factors": Both("a compilation of factors", "因子汇编"),
+    "none": Both("nothing known", "无已知共有"),
+}
 _NEEDED = {
     "a statistic or survey of the activity": Both(
         "a statistic or survey of the activity", "活动水平的统计或调查"
@@ -193,6 +199,7 @@ def methods(material: Material) -> Section:
             _confidence(material),
             _open_facts(material),
             _tiers(material),
+            _independence(material),
             _sources(material),
             *changed_facts(material),
         ),
@@ -277,6 +284,25 @@ def _tiers(material: Material) -> Figure:
     )
     rows = material.derived_of("emission_by_tier")
     return Figure(caption, None, to_table(rows, columns, "tier", {"side": material.sides}))
+
+
+def _independence(material: Material) -> Figure:
+    rows = material.derived_of("independence")
+    rows = rows[rows["sector"] == "*"]
+    columns = [
+        Column("inventory", Both("inventory", "清单")),
+        Column("side", Both("side", "方")),
+        Column("kind", Both("shared with it", "共有内容")),
+        Column("emission_kt", Both("emission", "排放量"), "kt"),
+        Column("share", Both("share", "占比"), "1", 3, percent=True),
+    ]
+    caption = Both(
+        "What rows share with an inventory they are compared with, at their strongest tie: a "
+        "comparison is independent only where nothing is shared.",
+        "各行与对比清单共有的内容（取最强联系）：仅在无共有内容时对比才是独立的。",
+    )
+    names = {"side": material.sides, "kind": _TIES}
+    return Figure(caption, None, to_table(rows, columns, "independence", names))
 
 
 def _sources(material: Material) -> Figure:
