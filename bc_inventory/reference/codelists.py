@@ -51,8 +51,10 @@ _SPECIES = {
 }  # fmt: skip
 _SAME_PLACE = 0.8
 _ZH_SUFFIX = re.compile(
-    r"(壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|省|市|共和国|联邦)$"
+    r"(壮族自治区|回族自治区|维吾尔自治区|自治区|特别行政区|省|市|共和国|联邦"
+    r"|壯族自治區|回族自治區|維吾爾自治區|自治區|特別行政區|共和國|聯邦)$"
 )
+_ARTICLE = re.compile(r"^the\s+", re.IGNORECASE)
 _NFR_PREFIX = re.compile(r"^(?:nfr|n)\s*(?:14|19)?\s+", re.IGNORECASE)
 
 
@@ -199,7 +201,8 @@ def resolve_region(name: str) -> str:
     ('GR', 'CN-HE', 'CN-SN')
     """
     index = _region_index()
-    for candidate in (name, _ZH_SUFFIX.sub("", name.strip())):
+    spellings = (name, _ZH_SUFFIX.sub("", name.strip()), _ARTICLE.sub("", name.strip()))
+    for candidate in spellings:
         text = index.get(_fold(candidate))
         if text:
             return text

@@ -12,6 +12,7 @@ from bc_inventory import schema
 from bc_inventory.errors import DataError, Problem
 from bc_inventory.reference.domains import domains
 from bc_inventory.reference.naming import names_by_domain
+from bc_inventory.reference.sector_words import GNFR_NAMES
 from bc_inventory.report.i18n import Both, same
 from bc_inventory.schema.enumerations import Level
 
@@ -47,21 +48,6 @@ DERIVED = (
     *("double_counting", "double_counting_findings"),
     *("comparability", "category_steps"),
 )
-_GNFR_NAMES = {
-    "A_PublicPower": Both("public power", "公共电力"),
-    "B_Industry": Both("industry", "工业"),
-    "C_OtherStationaryComb": Both("homes, services, farms", "居民、商业和农业燃烧"),
-    "D_Fugitive": Both("fugitive and flaring", "逸散和火炬"),
-    "E_Solvents": Both("solvents", "溶剂"),
-    "F_RoadTransport": Both("road transport", "道路交通"),
-    "G_Shipping": Both("shipping", "航运"),
-    "H_Aviation": Both("aviation", "航空"),
-    "I_Offroad": Both("off-road machinery", "非道路机械"),
-    "J_Waste": Both("waste burning", "废物焚烧"),
-    "K_AgriLivestock": Both("livestock", "畜禽"),
-    "L_AgriOther": Both("field burning", "秸秆焚烧及其他农业"),
-    "M_Other": Both("other", "其他"),
-}
 
 
 @dataclass(frozen=True)
@@ -177,7 +163,9 @@ class Material:
     def gnfr_names(self) -> dict[str, Both]:
         """Return the names of the GNFR aggregates."""
         known = self.facts["sectors"]["gnfr"].unique()
-        return {code: _GNFR_NAMES.get(code, same(code)) for code in known}
+        return {
+            code: Both(*GNFR_NAMES[code]) if code in GNFR_NAMES else same(code) for code in known
+        }
 
 
 def report_facts(data: Path) -> dict[str, Path]:

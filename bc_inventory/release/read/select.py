@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from bc_inventory.errors import DataError, Problem, suggest
 from bc_inventory.reference import codelists
 from bc_inventory.reference.domains import find
+from bc_inventory.reference.sector_words import sector_words
 
 __all__ = ["Names", "Regions", "Sectors", "as_list", "regions", "sectors", "years"]
 
@@ -110,14 +111,15 @@ def sectors(names: Iterable[str], content: Collection[str]) -> Sectors:
     ----------
     names : iterable of str
         `1A4bi`, `1.A.4.b.i`, a higher level such as `1A4`, a GNFR aggregate
-        (`C_OtherStationaryComb`, `C`), or a name in English or Chinese.
+        (`C_OtherStationaryComb`, `C`), a name in English or Chinese, or a common word
+        (`residential`, `交通`).
     content : collection of str
         NFR categories that the release holds.
 
     Raises
     ------
     DataError
-        If a name isn't known, or the release holds nothing of it.
+        If a name isn't known or part of several, or the release holds nothing of it.
     """
     nfr: set[str] = set()
     named: set[str] = set()
@@ -146,6 +148,8 @@ def _sector(name: str) -> tuple[tuple[str, ...], list[str]]:
         try:
             code = codelists.resolve_gnfr(name)
         except DataError:
+            if words := sector_words(name):
+                return words, []
             raise unknown from None
         return codelists.nfr_of(code), [code]
 
