@@ -11,6 +11,7 @@ import functools
 import importlib
 import pkgutil
 from collections.abc import Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -41,6 +42,7 @@ COMPUTED_IMPORTS = (
     "bc_inventory.readers.stations",
     "bc_inventory.readers.gridded",
 )
+_GROUP = "bc_inventory.readers"
 _FOLDERS: dict[Kind, str] = {
     "activity": "activity",
     "inventory": "inventories",
@@ -52,6 +54,9 @@ _FOLDERS: dict[Kind, str] = {
 @functools.cache
 def formats(kind: Kind | None = None) -> dict[str, Format]:
     """Return all formats, or those of one kind, by name.
+
+    Other packages add theirs by an entry point of the group `bc_inventory.readers` that names a
+    `Format`.
 
     Raises
     ------
@@ -70,10 +75,18 @@ def formats(kind: Kind | None = None) -> dict[str, Format]:
             several = getattr(module, "FORMATS", ())
             single = getattr(module, "FORMAT", None)
             for result in (*several, *([single] if single else [])):
-                if result.name in by_name:
-                    raise ValueError(f"two formats are named {result.name!r}")
-                by_name[result.name] = result
+                _add(by_name, result)
+    for point in entry_points(group=_GROUP):
+        result = point.load()
+        if kind in {None, result.kind}:
+            _add(by_name, result)
     return by_name
+
+
+def _add(by_name: dict[str, Format], result: Format) -> None:
+    if result.name in by_name:
+        raise ValueError(f"two formats are named {result.name!r}")
+    by_name[result.name] = result
 
 
 def find_format(name: str) -> Format:
