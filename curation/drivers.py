@@ -14,6 +14,7 @@ import pandas as pd
 
 from bc_inventory.readers.registry import read_any
 from bc_inventory.schema import table
+from curation import field_burning
 from curation.fleet import balanced
 from curation.maker import Maker, Roots, read_fact
 
@@ -181,7 +182,7 @@ DRIVERS = (
     ),
     Driver("population-eu", "landscan-2015", 0.1, _population("EU", 2015)),
     Driver("cropland-cn", "glad-cropland-2015", 0.5, _cropland("CN")),
-    Driver("cropland-eu", "glad-cropland-2015", 0.5, _cropland("EU")),
+    Driver(field_burning.DRIVER, field_burning.SOURCE, 0.3, field_burning.methane),
     Driver("crude-steel-cn", "gem-gist-2025-03", 0.35, _points("steel", "CN", 2020), _CAPACITY),
     Driver("crude-steel-eu", "gem-gist-2025-03", 0.35, _points("steel", "EU", 2020), _CAPACITY),
     Driver("pig-iron", "gem-gist-2025-03", 0.35, _points("blast_furnace", "CN", 2020), _CAPACITY),
@@ -241,9 +242,10 @@ MAKER = Maker(
     "drivers",
     _FILE,
     "what a publisher gives for each region over its sum: people, cropland, capacity of plants, "
-    "flares, fuel, coke, emissions of REAS",
+    "flares, fuel, coke, methane of field burning, emissions of REAS",
     (
         "data/population.csv",
+        "curation/tables/crt_field_burning.csv",
         "data/spatial/points.parquet",
         "data/activity/eu_2022.csv",
         "data/region_shares.csv",
