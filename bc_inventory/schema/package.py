@@ -16,7 +16,7 @@ from bc_inventory.errors import DataError, Problem
 from bc_inventory.schema.contract import Column, Table
 from bc_inventory.schema.tables import TABLES
 
-__all__ = ["contracts_of", "descriptor", "dictionary", "write"]
+__all__ = ["contracts_of", "descriptor", "dictionary", "field_of", "write"]
 
 # What the format calls a kind of ours.
 _TYPES = {"timestamp": "datetime"}
@@ -130,7 +130,7 @@ def _resource(file: Path, path: str, name: str, table: Table, single: set[str]) 
         }
     header = _header(file)
     present = [column for column in table.columns if column.name in header]
-    schema: dict[str, Any] = {"fields": [_field(table, column) for column in present]}
+    schema: dict[str, Any] = {"fields": [field_of(table, column) for column in present]}
     schema["primaryKey"] = list(table.key)
     keys = [_foreign_key(column) for column in table.columns if _joins(column, single)]
     if keys:
@@ -144,7 +144,16 @@ def _resource(file: Path, path: str, name: str, table: Table, single: set[str]) 
     }
 
 
-def _field(table: Table, column: Column) -> dict[str, Any]:
+def field_of(table: Table, column: Column) -> dict[str, Any]:
+    """Return a column as a Frictionless field: type, unit, description and constraints.
+
+    Parameters
+    ----------
+    table : Table
+        Contract of the column.
+    column : Column
+        One of its columns.
+    """
     mask: dict[str, Any] = {
         "name": column.name,
         "type": _TYPES.get(column.kind, column.kind),

@@ -8,14 +8,25 @@ from, they are listed too; so any number can be walked back to rows of files.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bc_inventory.release.metadata.file_descriptions import described
+from bc_inventory.schema.package import field_of
+from bc_inventory.schema.tables import TABLES
 
-__all__ = ["DATAPACKAGE", "datapackage"]
+__all__ = ["CREATOR", "DATAPACKAGE", "datapackage", "edition_of"]
 
 DATAPACKAGE = "datapackage.json"
+CREATOR = "The bc_inventory developers"
+_EDITION = re.compile(r"(19|20)\d\d(-\d\d){0,2}")
+# Contracts of tables whose file has another name.
+_CONTRACTS = {
+    "activity_unmapped": "activity_published",
+    "climate": "co2_equivalents",
+    "points": "point_emissions",
+}
 _KINDS = {
     "parquet": "application/vnd.apache.parquet",
     "nc": "application/x-netcdf",
@@ -64,11 +75,65 @@ def datapackage(core: Mapping[str, Any], version: str) -> str:
             }
             for row in core["sources"]
         ],
+        "licenses": _licences(core),
+        "contributors": _contributors(core),
+        **({"created": _moment(edition)} if (edition := edition_of(core)) else {}),
         "software": dict(core["software"]),
         "inputs": [dict(entry) for entry in core["inputs"]],
         "resources": [_resource(entry, steps) for entry in core["files"]],
     }
     return json.dumps(described_as, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def edition_of(core: Mapping[str, Any]) -> str:
+    """Return when the newest of the inputs was published, a year or a date; empty if unknown.
+
+    Parameters
+    ----------
+    core : mapping
+        The manifest. The clock has no part in it, so that the same inputs give the same release.
+    """
+    stated = [str(row.get("published") or "") for row in core["sources"]]
+    return max((text for text in stated if _EDITION.fullmatch(text)), default="")
+
+
+def _moment(edition: str) -> str:
+    """Return the first moment of a year, month or day, as the format wants it."""
+    return f"{edition}{'-01-01'[len(edition) - 4 :]}T00:00:00Z"
+
+
+def _licences(core: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the licences that the inputs come under; whoever passes data on heeds each."""
+    by_licence: dict[str, list[str]] = {}
+    for row in core["sources"]:
+        by_licence.setdefault(str(row.get("licence") or "not known"), []).append(row["source_id"])
+    return [
+        {
+            "name": re.sub(r"[^A-Za-z0-9._-]+", "-", licence).strip("-"),
+            "title": licence,
+            "sources": sorted(sources),
+        }
+        for licence, sources in sorted(by_licence.items())
+    ]
+
+
+def _contributors(core: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Return who made the release, and who published what it was made from."""
+    publishers = {str(row.get("publisher") or "") for row in core["sources"]} - {"", "bc_inventory"}
+    return [
+        {"title": CREATOR, "role": "author"},
+        *({"title": name, "role": "contributor"} for name in sorted(publishers)),
+    ]
+
+
+def _schema(path: str) -> dict[str, Any]:
+    """Return the columns of a published table as a Frictionless schema; empty without one."""
+    name = path.partition("/")[0].removesuffix(".parquet")
+    table = TABLES.get(_CONTRACTS.get(name, name))
+    if not path.endswith(".parquet") or path.startswith("facts/") or table is None:
+        return {}
+    fields = [field_of(table, column) for column in table.columns]
+    return {"schema": {"fields": fields, "primaryKey": list(table.key)}}
 
 
 def _is_address(text: str | None) -> bool:
@@ -88,6 +153,7 @@ def _resource(entry: Mapping[str, Any], steps: Mapping[str, Any]) -> dict[str, A
         "bytes": entry["bytes"],
         "hash": f"sha256:{entry['sha256']}",
     }
+    fields |= _schema(path)
     if entry["produced_by"] is not None:
         chain = list(_chain(entry["produced_by"]["step"], steps))
         table = path.partition("/")[0].removesuffix(".parquet")

@@ -14,6 +14,7 @@ from bc_inventory.pipeline.plan import Output, RunRecord
 from bc_inventory.release.metadata import manifest as manifests
 from bc_inventory.release.metadata.datapackage import DATAPACKAGE, datapackage
 from bc_inventory.release.metadata.readme import readme
+from bc_inventory.release.metadata.zenodo import ZENODO, zenodo
 from bc_inventory.release.read.tables import coverage
 from bc_inventory.release.store.content import check_content
 from bc_inventory.release.store.names import LATEST, MANIFEST, check_file, check_inventory
@@ -180,7 +181,11 @@ def _write_documents(
 ) -> list[dict[str, str | int]]:
     """Write what is made from the manifest, and return its entries there."""
     entries: list[dict[str, str | int]] = []
-    documents = {"README.md": readme(core, version), DATAPACKAGE: datapackage(core, version)}
+    documents = {
+        "README.md": readme(core, version),
+        DATAPACKAGE: datapackage(core, version),
+        ZENODO: zenodo(core, version),
+    }
     for name, text in documents.items():
         data = text.encode()
         (staged / name).write_bytes(data)
