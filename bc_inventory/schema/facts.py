@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bc_inventory.schema import common as c
 from bc_inventory.schema.contract import Column, Table
+from bc_inventory.schema.sources import TABLES as SOURCES
 
 __all__ = ["TABLES"]
 
@@ -17,29 +18,6 @@ _KINDS = (
     "distance",
 )
 
-
-SOURCES = Table(
-    "sources",
-    "A publication, data set or judgement that rows cite.",
-    (
-        Column("source_id", "string", "short name that rows cite"),
-        Column("title", "string", "title"),
-        Column("publisher", "string", "publisher or authors"),
-        Column("published", "string", "year or date of publication", required=False),
-        Column("address", "string", "DOI or address", required=False),
-        Column("licence", "string", "licence or terms, as far as known"),
-        Column("citation", "string", "how to cite it"),
-        Column(
-            "read",
-            "string",
-            "primary: read in the source; copy: in a faithful copy; secondary: quoted by another; "
-            "recalled: from memory; assumed: a judgement of this project",
-            enum=("primary", "copy", "secondary", "recalled", "assumed"),
-        ),
-        c.note,
-    ),
-    ("source_id",),
-)
 
 SECTORS = Table(
     "sectors",
@@ -365,7 +343,7 @@ FACTS_CHANGED = Table(
 
 TABLES = (
     FACTS_CHANGED,
-    SOURCES,
+    *SOURCES,
     SECTORS,
     FUELS,
     TECHNOLOGIES,

@@ -102,7 +102,11 @@ def publish_run(
         As in `build`.
     """
     files = published_files(record)
-    tables = [citing(files[name]) for name in ("emissions", "activity.parquet", "observations")]
+    tables = [
+        citing(path)
+        for name, path in files.items()
+        if name.endswith(".parquet") or name in {"emissions", "observations"}
+    ]
     # What is published is checked by the contracts, and these by the facts it was built from.
     with using_root(record.facts):
         return publish(

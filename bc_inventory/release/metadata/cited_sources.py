@@ -13,7 +13,7 @@ from bc_inventory.errors import DataError, Problem, suggest
 __all__ = ["cited_sources", "citing"]
 
 # Columns that hold source ids, several separated by `;`.
-_ENDINGS = ("source", "source_id")
+_ENDINGS = ("source", "source_id", "source_ids")
 
 
 def citing(table: Path) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from typing import Any
 from bc_inventory.errors import ReleaseError, StoreUnavailableError
 from bc_inventory.pipeline.plan import Output, RunRecord
 from bc_inventory.release.metadata import manifest as manifests
+from bc_inventory.release.metadata.attribution import ATTRIBUTION, attribution
 from bc_inventory.release.metadata.datapackage import DATAPACKAGE, datapackage
 from bc_inventory.release.metadata.readme import readme
 from bc_inventory.release.metadata.zenodo import ZENODO, zenodo
@@ -185,6 +186,7 @@ def _write_documents(
         "README.md": readme(core, version),
         DATAPACKAGE: datapackage(core, version),
         ZENODO: zenodo(core, version),
+        ATTRIBUTION: attribution(),
     }
     for name, text in documents.items():
         data = text.encode()
