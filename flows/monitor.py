@@ -150,7 +150,7 @@ def _summary(summary: IngestSummary, store: str, refused: list[str]) -> list[str
     for title, rows in (
         ("Not fetched", [(reason.partition(": ")[0], reason) for reason in refused]),
         ("Skipped", summary.skipped),
-        ("The same as another", summary.identical),
+        ("The same as another, or superseded", summary.identical),
         ("Read now", [(name, "") for name in summary.read]),
     ):
         if not rows:

@@ -115,6 +115,13 @@ MAC = Table(
         Column("wavelength_nm", "number", "wavelength it holds at", "nm", minimum=100),
         *c.bounded("mac_m2_g", "mass absorption cross-section", "m2/g"),
         Column("to", "string", "what mass it gives", enum=("EC", "eBC", "model")),
+        Column(
+            "absorption",
+            "string",
+            "absorption it was made for: as an aethalometer gives it with its own C, or as a "
+            "reference method does, which is what division by H comes to",
+            enum=("instrument", "reference"),
+        ),
         c.confidence,
         c.source_id,
         c.note,

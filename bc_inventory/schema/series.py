@@ -42,6 +42,9 @@ class Description:
         State the air volume refers to; with `t_ref_k` and `p_ref_hpa` where standard.
     size_cut : str
         `pm1`, `pm25`, `pm10`, `total` or `unknown`.
+    data_set, revision : str, optional
+        Name of the data set and the date of this revision of it; of two revisions of one data
+        set a record holds the newer.
     processing : tuple of str
         Steps that made the value from what was delivered.
     """
@@ -81,6 +84,8 @@ class Description:
     interval_s: int | None = None
     licence: str | None = None
     source_id: str | None = None
+    data_set: str | None = None
+    revision: str | None = None
     processing: tuple[str, ...] = ()
 
     @property

@@ -177,8 +177,14 @@ def test_a_change_of_tape_makes_other_series(logs):
 def test_absorption_goes_back_to_mass_by_a_named_cross_section(logs):
     b = to_absorption(channels(logs[DAY])[5], tape="M8060", harmonise=True)
     site = to_ebc(b, mac="melpitz-880")
-    assert site.mean() == pytest.approx(b.mean() / 13.5459)
-    assert (site.about.mac_m2_g, site.about.bc_type) == (13.5459, "eBC")
+    # The site's cross-section was fitted on absorption before it is divided by H.
+    assert b.about.harmonisation_h == 1.76
+    assert site.mean() == pytest.approx(b.mean() * 1.76 / 13.5459)
+    assert (site.about.mac_m2_g, site.about.bc_type) == (pytest.approx(13.5459 / 1.76), "eBC")
+    own = to_absorption(channels(logs[DAY])[5], harmonise=False)
+    assert to_ebc(own, mac="melpitz-880").mean() == pytest.approx(site.mean())
+    with pytest.raises(ConfigError, match="of the kind reference, and absorption of the kind inst"):
+        to_ebc(at_wavelength(own, 637, aae=1.0), mac="europe-background-637")
     assert site.about.relative_uncertainty > b.about.relative_uncertainty
     with pytest.raises(ConfigError, match="no mac"):
         to_ebc(b)

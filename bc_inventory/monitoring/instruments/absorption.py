@@ -2,7 +2,8 @@
 
     b_abs = eBC x sigma          as the instrument sees it (its own C)
     b_abs = eBC x sigma / H      harmonised (ACTRIS factor H of the tape)
-    eBC   = b_abs / MAC
+    eBC   = b_abs / MAC          MAC for the same absorption: one for the instrument's is divided
+                                 by H where the absorption was
     b(l2) = b(l1) (l1/l2)^AAE
 
 1 ug/m3 x 1 m2/g is 1/Mm. eBC of the same air differs by a factor 2.6 between published
@@ -15,10 +16,10 @@ import numpy as np
 
 from bc_inventory import units
 from bc_inventory.errors import ConfigError, DataError, Problem
-from bc_inventory.monitoring.facts import choose
+from bc_inventory.monitoring.facts import choose, facts
 from bc_inventory.monitoring.instruments.ae33 import tape_of
 from bc_inventory.monitoring.statistics.uncertainty import widened
-from bc_inventory.schema.series import Series
+from bc_inventory.schema.series import Description, Series
 from bc_inventory.units import quantities
 
 __all__ = ["angstrom", "at_wavelength", "to_absorption", "to_ebc"]
@@ -107,12 +108,18 @@ def to_ebc(
     ------
     ConfigError
         If no cross-section, or no uncertainty of a given one, or one of another
-        wavelength is given.
+        wavelength or for another absorption is given.
+
+    Notes
+    -----
+    A number is taken to be for the absorption of the series as it is.
     """
     about = series.about
     if about.bc_type != "b_abs" or about.wavelength_nm is None:
         raise _refused(series, "an absorption coefficient with its wavelength")
     section, spread, origin = _section(mac, mac_relative_uncertainty, about.wavelength_nm)
+    if isinstance(mac, str):
+        section, origin = _for_absorption_of(about, mac, section, origin)
     value = series.frame["value"] / section * units.factor("1/Mm", "ug/m3 * m2/g")
     return series.but(
         f"/ {section:g} m2/g",
@@ -166,6 +173,31 @@ def _section(
             ]
         )
     return float(mac), spread, "user"
+
+
+def _for_absorption_of(
+    about: Description, mac: str, section: float, origin: str
+) -> tuple[float, str]:
+    """Return a named cross-section for the absorption that a series holds."""
+    made_for = choose("mac", "mac_id", mac, "mac").iloc[0]["absorption"]
+    # A larger C than that of a tape has the harmonisation in it.
+    own_c = about.scattering_c in set(facts("tapes")["scattering_c"])
+    kind = "instrument" if own_c and about.harmonisation_h is None else "reference"
+    if made_for == kind:
+        return section, origin
+    if made_for == "instrument" and about.harmonisation_h is not None:
+        return section / about.harmonisation_h, f"{origin}, / H {about.harmonisation_h:g}"
+    raise ConfigError(
+        [
+            Problem(
+                f"mac {mac!r}, which is for absorption of the kind {made_for}, and absorption of "
+                f"the kind {kind}",
+                "both of one kind",
+                column="mac",
+                remedy="Harmonise the absorption, or name another cross-section.",
+            )
+        ]
+    )
 
 
 @quantities(wavelength_1_nm="nm", wavelength_2_nm="nm")

@@ -12,7 +12,8 @@ import pandas as pd
 from bc_inventory import units
 from bc_inventory.errors import ConfigError, Problem
 from bc_inventory.monitoring.facts import choose, facts
-from bc_inventory.monitoring.instruments.counters import LOG_UNIT, MEASURING, compensated, required
+from bc_inventory.monitoring.instruments.counters import LOG_UNIT, compensated, required
+from bc_inventory.reference.ae33_status import is_measuring
 from bc_inventory.schema.series import Description, Log, Series, Setup, make_values
 
 __all__ = ["Tape", "ebc_series", "tape_of"]
@@ -82,8 +83,9 @@ def ebc_series(
     Returns
     -------
     tuple of Series
-        ug/m3 at the log's reference state, one for each channel and C; rows whose Status
-        isn't 0 are kept and invalid, since they hold zeros or stale values.
+        ug/m3 at the log's reference state, one for each channel and C. A Status that isn't 0 is
+        a flag of its row; rows in which the instrument didn't measure are invalid, since they
+        hold zeros or stale values.
 
     Raises
     ------
@@ -111,7 +113,7 @@ def ebc_series(
                 else compensated(log, channel, counters)
             )
             value = content[rows] * factor
-            valid = (status[rows] == MEASURING) & np.isfinite(value)
+            valid = is_measuring(status[rows]) & np.isfinite(value)
             values = make_values(begin[rows], end[rows], value, valid)
             values["flags"] = flags[rows]
             values["segment"] = pd.Categorical.from_codes(
@@ -157,7 +159,7 @@ def _same_c(tape: Tape, counters: Setup | None) -> None:
 
 def _status_names(status: np.ndarray) -> pd.Categorical:
     distinct, codes = np.unique(status, return_inverse=True)
-    names = ["" if value == MEASURING else f"status {value}" for value in distinct]
+    names = ["" if value == 0 else f"status {value}" for value in distinct]
     return pd.Categorical.from_codes(codes, names)
 
 

@@ -20,6 +20,7 @@ import numpy as np
 from bc_inventory import units
 from bc_inventory.errors import ConfigError, Problem
 from bc_inventory.monitoring.facts import facts
+from bc_inventory.reference.ae33_status import is_measuring
 from bc_inventory.schema.series import Log, Setup
 
 __all__ = [
@@ -32,7 +33,6 @@ __all__ = [
     "spot1",
 ]
 
-MEASURING = 0  # bits of Status: 1 tape advance, 2 first measurement (ATN 0), 3 stopped ...
 _ATN0 = 2
 LOG_UNIT = "ng/m3"
 _ZERO_C_IN_K = 273.15
@@ -114,7 +114,7 @@ def spot1(log: Log, channel: int, setup: Setup | None) -> np.ndarray:
     sigma = record.sigma_m2_g[channel - 1]
     with np.errstate(divide="ignore", invalid="ignore"):
         mass = area * change / (flow * record.scattering_c * sigma * seconds)
-    measuring = frame["status"].to_numpy() == MEASURING
+    measuring = is_measuring(frame["status"].to_numpy())
     step = np.diff(frame["time"].to_numpy().astype("datetime64[s]").astype(np.int64), prepend=0)
     usable = measuring & np.append(False, measuring[:-1]) & (step == seconds)
     return np.where(usable, mass * units.factor("g/m^3", LOG_UNIT), np.nan)

@@ -28,6 +28,7 @@ from bc_inventory.monitoring.record.assemble import assemble, year_means
 from bc_inventory.monitoring.record.contradictions import contradictions
 from bc_inventory.monitoring.record.derive import derived
 from bc_inventory.monitoring.record.parts import PART, Part, write_part
+from bc_inventory.monitoring.record.revisions import without_older
 from bc_inventory.monitoring.record.settings import FileRule, Settings, described
 from bc_inventory.monitoring.record.state import Entry, IngestState, read_state, write_state
 from bc_inventory.reference.paths import data_root
@@ -141,6 +142,7 @@ def ingest(
         known = {entry.name: entry for entry in read_state(store).entries}
         run = _Run(settings, read, country_of, code_digest, progress)
         entries, done = _take(folder, store, run, known)
+        entries = without_older(entries, store / _RESULTS)
         included = tuple(entry for entry in entries if entry.status == "included")
         results = store / _RESULTS
         parts = [Part(entry.key, path_of(results, entry.key, PART["part"])) for entry in included]
@@ -155,7 +157,7 @@ def ingest(
         tuple(done),
         included,
         tuple(entry for entry in entries if entry.status == "skipped"),
-        tuple(entry for entry in entries if entry.status == "identical"),
+        tuple(entry for entry in entries if entry.status in {"identical", "superseded"}),
         computed,
         generation,
         store / "generations" / generation,

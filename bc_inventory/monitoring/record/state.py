@@ -28,7 +28,7 @@ class Entry:
         Of its bytes.
     key : str
         Digest of the bytes, the rule and the code: what its result depends on.
-    status : {"included", "skipped", "identical"}
+    status : {"included", "skipped", "identical", "superseded"}
         Whether its values are in the record.
     reason : str
         Why not, or empty.

@@ -19,6 +19,7 @@ from bc_inventory.readers.io.source import Source
 from bc_inventory.readers.result import Format, Reading
 from bc_inventory.readers.stations._channels import require_fixed_order
 from bc_inventory.readers.stations._record import log_reading
+from bc_inventory.reference.ae33_status import is_measuring
 from bc_inventory.schema.series import Log
 
 if TYPE_CHECKING:
@@ -294,7 +295,7 @@ def _check(source: Source, frame: pd.DataFrame) -> None:
 
 def _state(source: Source, frame: pd.DataFrame) -> dict[str, Any]:
     """Return the reference state of the log, which must be one for all rows that measure."""
-    measuring = frame[frame["status"] == 0]
+    measuring = frame[is_measuring(frame["status"].to_numpy())]
     content = (measuring if len(measuring) else frame)[
         ["pressure_pa", "temperature_c", "timebase_s"]
     ].drop_duplicates()

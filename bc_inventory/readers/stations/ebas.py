@@ -7,6 +7,7 @@ share one at the end. Values keep their flags; the flag decides, not the number.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -190,8 +191,22 @@ def _description(
         instrument=of("Instrument type"),
         method=of("Method ref") or of("Analytical instrument name"),
         serial=of("Instrument name"),
+        part=_part(variable.attributes.get("Location")),
+        data_set=_data_set(meta),
+        revision=meta.get("Revision date", "").strip() or None,
         interval_s=round(file.interval_d * 86_400) or None,
     )
+
+
+def _part(location: str | None) -> str | None:
+    """Return the filter spot of a column; compensated values are of none."""
+    return (location or "").strip().lower().replace(" ", "_") or None
+
+
+def _data_set(meta: Mapping[str, str]) -> str | None:
+    """Return what revisions of one data set share: where it begins, its length and level."""
+    words = [meta.get(key, "").strip() for key in ("Startdate", "Period code", "Data level")]
+    return " ".join(filter(None, words)) if words[0] else None
 
 
 def reference_state(
