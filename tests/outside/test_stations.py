@@ -1,6 +1,7 @@
 """Station files from outside: sentinels, quoted attributes, the settings that the flow ships."""
 
 import shutil
+import sys
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from bc_inventory.commands.monitor import monitor
+from bc_inventory.errors import DataError
 from bc_inventory.monitoring.quality.flags import bits
 from bc_inventory.monitoring.quality.tests import flagged
 from bc_inventory.readers.registry import read_any
@@ -120,3 +122,9 @@ def test_a_station_without_a_place_is_in_the_record_without_one(tmp_path):
     done = _monitored(tmp_path, "", "X,2015-01-01T01:00:00Z,bc,µg/m³,1.5,,,\n")
     assert done.exit_code == 0, done.output
     assert "included" in done.output
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a file that opens and can't be read")
+def test_a_file_that_opens_and_cannot_be_read_is_named():
+    with pytest.raises(DataError, match=r"mem: found Input/output error when it is read"):
+        read_any("/proc/self/mem")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import zlib
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -92,7 +94,7 @@ class Source:
         """Return the first 64 KiB."""
         if self.path is None:
             return (self._buffer or b"")[:HEAD_BYTES]
-        with self.path.open("rb") as file:
+        with self._reading(), self.path.open("rb") as file:
             return file.read(HEAD_BYTES)
 
     @cached_property
@@ -120,10 +122,22 @@ class Source:
             )
         return self._buffer if self._buffer is not None else self._read()
 
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Name the file where the system opens it and then can't read it."""
+        try:
+            yield
+        except OSError as error:
+            if error.filename is not None:
+                raise
+            raise self.refuse(
+                f"{error.strerror or error} when it is read", "a file that can be read"
+            ) from error
+
     def _read(self) -> bytes:
         if self.path is None:
             return b""
-        with self.path.open("rb") as file:
+        with self._reading(), self.path.open("rb") as file:
             # A buffer of the size asked for is made at once, so no more is asked for.
             return file.read(min(self.size, CONTENT_BYTES))
 
@@ -172,7 +186,7 @@ class Source:
         if self.path is None:
             digest.update(self._packed or self._buffer or b"")
         else:
-            with self.path.open("rb") as file:
+            with self._reading(), self.path.open("rb") as file:
                 while chunk := file.read(_CHUNK):
                     digest.update(chunk)
         return digest.hexdigest()
