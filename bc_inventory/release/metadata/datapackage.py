@@ -106,7 +106,8 @@ def _licences(core: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Return the licences that the inputs come under; whoever passes data on heeds each."""
     by_licence: dict[str, list[str]] = {}
     for row in core["sources"]:
-        by_licence.setdefault(str(row.get("licence") or "not known"), []).append(row["source_id"])
+        name = str(row.get("licence_id") or row.get("licence") or "not known")
+        by_licence.setdefault(name, []).append(row["source_id"])
     return [
         {
             "name": re.sub(r"[^A-Za-z0-9._-]+", "-", licence).strip("-"),
