@@ -255,7 +255,7 @@ def test_cited_versions_stay_in_a_store_and_the_others_may_go(build, bucket, mon
     assert citations(store, "mini") == []
 
 
-@pytest.mark.parametrize("after", range(10))
+@pytest.mark.parametrize("after", range(11))
 def test_an_upload_that_stops_at_any_object(build, bucket, monkeypatch, after):
     made = build(bucket)
     put, count = ObjectStore._put, itertools.count()
@@ -273,7 +273,7 @@ def test_an_upload_that_stops_at_any_object(build, bucket, monkeypatch, after):
         stopped = True
     monkeypatch.setattr(ObjectStore, "_put", put)
     store = ObjectStore(bucket)
-    assert stopped == (after < 9)  # four files, three documents, the manifest, `latest`
+    assert stopped == (after < 10)  # four files, four documents, the manifest, `latest`
     latest = store.latest("mini")
     assert (latest == made.version) == stopped
     for version in store.versions("mini"):

@@ -265,6 +265,13 @@ CASES = [
         "comparison",
     ),
     Case(
+        "comparability/shared_sources.csv",
+        {"component": "activity", "source_id": "eurostat-nrg-d-hhq"},
+        "nfr",
+        "1A1a",
+        "review",
+    ),
+    Case(
         "crosswalk/sectors.csv",
         {"scheme": "GNFR14", "source_sector": "C_OtherStatComb"},
         "share",
