@@ -98,6 +98,8 @@ def bucket(server, monkeypatch, tmp_path, request):
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_ENDPOINT_URL": server.address,
+        # The library below asks again too, with pauses of seconds.
+        "AWS_MAX_ATTEMPTS": "1",
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
     }.items():
         monkeypatch.setenv(name, value)
@@ -174,6 +176,7 @@ def test_what_was_done_and_not_answered_is_done_once(build, bucket, server, monk
     BC_INVENTORY_LOST asks for more rounds.
     """
     monkeypatch.setattr(object_store, "_FIRST_WAIT", 0.001)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "5" if how == "error" else "1")
     server.how = how
     first = build(bucket)
     store, done = ObjectStore(bucket), 0
