@@ -85,8 +85,11 @@ def test_the_plan_of_a_build_is_imported_without_a_registry_of_units():
 
 
 def test_an_overlay_is_resolved_once_for_all_estimates(small_project, tmp_path, monkeypatch):
+    from bc_inventory import api
     from bc_inventory.reference import overlay
 
+    # Roots of this test alone: others of this process may have resolved the same overlay.
+    monkeypatch.setattr(api, "_roots", lambda: tmp_path)
     merged = []
     monkeypatch.setattr(
         overlay,

@@ -120,7 +120,7 @@ def _text(name: str, rows: pd.DataFrame) -> str:
     for component, each in rows.groupby("component", sort=False):
         of = each.set_index("confidence")
         cells = [
-            f"{of.loc[word, 'share']:.1%} ({of.loc[word, 'share_of_variance']:.0%})"
+            f"{of.loc[word, 'share']:.1%} ({of.loc[word, 'share_of_variance']:z.0%})"
             if word in of.index
             else "-"
             for word in words
