@@ -150,3 +150,33 @@ def test_the_seed_cases():
     assert findings.loc["gap", "claim"] == "county-industry"
     commuting = result.loc["commuting-region"]
     assert commuting["reduced_kt"] / commuting["claimed_kt"] == pytest.approx(1 / 8)
+
+
+@pytest.mark.shared
+def test_a_claim_for_all_sectors_holds_the_reductions_in_each(shared):
+    claims = read_claims(shared / "cases" / "working-group" / "claims.csv")
+    done = nest(claims)
+    row = done.claims.set_index("claim").loc["pl"]
+    assert row["reduced_kt"] == pytest.approx(62.4)
+    found = done.findings.set_index("finding")
+    assert found.loc["overlap", "kt"] == pytest.approx(21.87)
+    twice = found.loc["alternative"]
+    assert (twice["claim"], twice["other"], twice["kt"]) == ("stoves-a", "stoves-b", 1.2)
+
+
+def test_a_claim_for_one_sector_holds_no_reduction_of_another():
+    rows = [
+        ("area", "outer", None, "1A4bi", 10.0),
+        ("reduction", "stoves", "outer", "1A4bi", 1.0),
+        ("reduction", "lorries", "outer", "1A3biii", 4.0),
+    ]
+    claims = pd.DataFrame(
+        [
+            {
+                "claim": claim, "inside": inside, "kind": kind, "year": 2018, "region": "PL",
+                "sector": sector, "species": "BC", "emission_kt": kt,
+            }
+            for kind, claim, inside, sector, kt in rows
+        ]
+    )  # fmt: skip
+    assert nest(claims).claims["reduced_kt"].tolist() == [1.0]

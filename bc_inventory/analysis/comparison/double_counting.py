@@ -85,6 +85,7 @@ def nest(claims: pd.DataFrame) -> Nested:
     inside = _inside(rows, figures)
     counted = rows.merge(inside, on=["claim", *_CELL], how="left").fillna({"inside_kt": 0.0})
     counted = counted[counted["kind"] != "reduction"]
+    _claimed_twice(rows, findings)
     reduced = _reductions(rows)
     counted = counted.merge(reduced, on=["claim", *_CELL], how="left").fillna({"reduced_kt": 0.0})
     counted["remaining_kt"] = (counted["emission_kt"] - counted["inside_kt"]).clip(lower=0.0)
@@ -190,9 +191,23 @@ def _inside(rows: pd.DataFrame, figures: pd.DataFrame) -> pd.DataFrame:
 
 
 def _reductions(rows: pd.DataFrame) -> pd.DataFrame:
-    projects = rows[rows["kind"] == "reduction"]
-    summed = projects.groupby(["inside", *_CELL], as_index=False)["emission_kt"].sum()
-    return summed.rename(columns={"inside": "claim", "emission_kt": "reduced_kt"})
+    """Return what projects in each claim save, in its own sectors."""
+    return _inside(rows, rows[rows["kind"] == "reduction"]).rename(
+        columns={"inside_kt": "reduced_kt"}
+    )
+
+
+def _claimed_twice(rows: pd.DataFrame, findings: list[dict[str, object]]) -> None:
+    """List reductions of the same size in the same cell: one saving that several claim."""
+    projects = rows[(rows["kind"] == "reduction") & rows["emission_kt"].notna()]
+    cell = ["region", "inside", *_CELL, "emission_kt"]
+    for _, group in projects.groupby(cell, dropna=False, sort=True):
+        first = group.iloc[0]
+        for _, other in group.iloc[1:].iterrows():
+            words = f"{other['claim']} claims the same reduction as {first['claim']}"
+            findings.append(
+                _finding("alternative", first, other["claim"], float(other["emission_kt"]), words)
+            )
 
 
 def _exceeding(counted: pd.DataFrame, findings: list[dict[str, object]]) -> None:
